@@ -1,0 +1,138 @@
+//! Activation functions: what a neuron makes of its sum.
+//!
+//! They are total: every number goes in, and no shape can be wrong. Functions of a whole row are in `softmax`.
+
+mod figure;
+
+use ndarray::{Array, ArrayBase, Data, Dimension};
+
+pub use self::figure::{plot_relu, plot_sigmoid, plot_step};
+use crate::shape::{Float, Number};
+
+/// What an activation function takes: a number, an array, a view, or a reference to one of them.
+pub trait Elementwise {
+    /// The type of each number.
+    type Elem: Number;
+    /// The same shape, with numbers of the same type.
+    type Output;
+    /// The same shape, with integers.
+    type Steps;
+    /// `f` of each number.
+    fn each(self, f: fn(Self::Elem) -> Self::Elem) -> Self::Output;
+    /// `f` of each number, as integers.
+    fn each_step(self, f: fn(Self::Elem) -> i64) -> Self::Steps;
+}
+
+impl<T: Number> Elementwise for T {
+    type Elem = T;
+    type Output = T;
+    type Steps = i64;
+
+    fn each(self, f: fn(T) -> T) -> T {
+        f(self)
+    }
+
+    fn each_step(self, f: fn(T) -> i64) -> i64 {
+        f(self)
+    }
+}
+
+impl<S: Data<Elem: Number>, D: Dimension> Elementwise for &ArrayBase<S, D> {
+    type Elem = S::Elem;
+    type Output = Array<S::Elem, D>;
+    type Steps = Array<i64, D>;
+
+    fn each(self, f: fn(S::Elem) -> S::Elem) -> Self::Output {
+        same_axes(S::Elem::map_all(self.view().into_dyn(), f))
+    }
+
+    fn each_step(self, f: fn(S::Elem) -> i64) -> Self::Steps {
+        same_axes(S::Elem::map_steps(self.view().into_dyn(), f))
+    }
+}
+
+impl<S: Data<Elem: Number>, D: Dimension> Elementwise for ArrayBase<S, D> {
+    type Elem = S::Elem;
+    type Output = Array<S::Elem, D>;
+    type Steps = Array<i64, D>;
+
+    fn each(self, f: fn(S::Elem) -> S::Elem) -> Self::Output {
+        (&self).each(f)
+    }
+
+    fn each_step(self, f: fn(S::Elem) -> i64) -> Self::Steps {
+        (&self).each_step(f)
+    }
+}
+
+fn same_axes<T, D: Dimension>(mapped: ndarray::ArrayD<T>) -> Array<T, D> {
+    mapped.into_dimensionality().expect("a map keeps every axis")
+}
+
+/// The step function: 1 above 0, else 0.
+///
+/// ```text
+/// step(x) = 1 if x > 0 else 0
+/// ```
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// assert_eq!(step(&array![[-1.0, 2.0], [0.0, 2.0]]), array![[0, 1], [0, 1]]);
+/// ```
+///
+/// The trap: it is strict, so `step(0.0)`, `step(-0.0)` and `step(NAN)` are 0. Rust's `signum(0.0)` is 1.
+pub fn step<X: Elementwise>(x: X) -> X::Steps {
+    x.each_step(|x| i64::from(x > X::Elem::ZERO))
+}
+
+/// The sigmoid: every number, squeezed between 0 and 1.
+///
+/// ```text
+/// sigmoid(x) = 1 / (1 + e^-x)
+/// ```
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// assert_eq!(show(&sigmoid(&array![-1.0, 1.0, 2.0])), "[0.26894142 0.73105858 0.88079708]");
+/// assert_eq!(sigmoid(0.0), 0.5);
+/// ```
+///
+/// The trap: `e^x / (1 + e^x)` is the same on paper, and NaN from x = 710 on. This form never is, for any finite x.
+pub fn sigmoid<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
+    x.each(sigmoid_of)
+}
+
+fn sigmoid_of<T: Float>(x: T) -> T {
+    T::ONE / (T::ONE + (-x).e_to())
+}
+
+/// The rectified linear unit: 0 below 0, else the number itself.
+///
+/// ```text
+/// relu(x) = max(0, x)
+/// ```
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// assert_eq!(relu(&array![-1.0, 0.5]), array![0.0, 0.5]);
+/// assert!(relu(f64::NAN).is_nan());
+/// ```
+///
+/// The trap: Rust's `x.max(0.0)` turns NaN into 0 and hides the mistake that made it. Here, as in NumPy, NaN stays.
+pub fn relu<X: Elementwise>(x: X) -> X::Output {
+    x.each(|x| if x > X::Elem::ZERO || x.is_not_a_number() { x } else { X::Elem::ZERO })
+}
+
+/// The identity: the number itself, for the last layer of a regression.
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// assert_eq!(identity(&array![1.5, -2.0]), array![1.5, -2.0]);
+/// ```
+pub fn identity<X: Elementwise>(x: X) -> X::Output {
+    x.each(|x| x)
+}

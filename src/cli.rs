@@ -1,0 +1,100 @@
+//! The floor of the command line, and its map. Each module uses only those below it:
+//!
+//! ```text
+//! main
+//!   cli        dispatch, errors, exit codes
+//!   repl, run, test, cells, edition   what the subcommands do
+//!   report, session, command   words for the terminal; live Rust; one typed line
+//!   markdown, highlight        prose and code as lines for the terminal
+//!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
+//!   look                       what the terminal bears: width, colour, decoration
+//!   normalize, course          stable text; Course > Section > Cell
+//!   outcome                    what one cell produced
+//! ```
+//!
+//! What never happens here: a module below `session` starts a process or touches the network; anything but
+//! `test --accept`, `review` and `edition sync` writes outputs into a notebook; a panic because of what a file or a
+//! reader said.
+
+pub mod args;
+pub mod cells;
+pub mod command;
+pub mod compare;
+pub mod course;
+pub mod edition;
+pub mod execute;
+pub mod files;
+pub mod highlight;
+pub mod interrupt;
+pub mod ipynb;
+pub mod library;
+pub mod look;
+pub mod markdown;
+pub mod normalize;
+pub mod outcome;
+pub mod picture;
+pub mod repl;
+pub mod report;
+pub mod rules;
+pub mod run;
+pub mod session;
+pub mod settings;
+pub mod shelf;
+pub mod test;
+pub mod verdict;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// How the command ended, as its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    Passed = 0,
+    Failed = 1,
+    Usage = 2,
+    Broken = 3,
+    NothingToTest = 4,
+    Interrupted = 130,
+}
+
+/// What the arguments ask for cannot be: it ends with the code of misuse.
+#[derive(Debug)]
+struct Misuse(String);
+
+impl std::fmt::Display for Misuse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misuse {}
+
+/// An error of the person who typed the arguments, not of the tool.
+pub fn usage(message: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Misuse(message.into()))
+}
+
+/// Parses the arguments, runs what they ask for, and turns errors into words and a code.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let exit = dispatch(args).unwrap_or_else(|error| {
+        anstream::eprintln!("error: {error:#}");
+        if error.is::<Misuse>() { Exit::Usage } else { Exit::Broken }
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn dispatch(args: Args) -> anyhow::Result<Exit> {
+    let engine = args.engine.into();
+    match args.command {
+        Command::Repl(args) => repl::run(engine, &args),
+        Command::Run(args) => run::run(engine, &args),
+        Command::Test(args) => test::run(engine, &args),
+        Command::Edition(args) => edition::run(&args),
+        Command::Cells(args) => cells::run(engine, &args),
+    }
+}

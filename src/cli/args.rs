@@ -1,0 +1,143 @@
+//! The arguments; their doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use super::picture::Images;
+use super::session::Engine;
+
+/// A chapter on neural networks that runs, and a tool that tests Rust notebooks
+///
+/// Running a notebook runs its code, and the build scripts of its dependencies, as you: look before you run a
+/// stranger's.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    /// What compiles and runs the cells
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub engine: EngineChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Walk through the chapter, with live Rust at the prompt
+    Repl(ReplArgs),
+    /// Run a notebook and show what it shows
+    Run(RunArgs),
+    /// Run notebooks and compare what comes with their stored outputs
+    Test(TestArgs),
+    /// Compare the chapter's editions in different languages, or carry code and outputs across
+    Edition(EditionArgs),
+    /// Run the cells of a plain text, with a line `%%` between them, and tell of each how it ended
+    #[command(hide = true)]
+    Cells(CellsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ReplArgs {
+    /// A notebook or a folder of notebooks to walk through instead of the chapter
+    pub path: Option<PathBuf>,
+    /// How figures are shown in the terminal
+    #[arg(long, value_enum, default_value = "auto", value_name = "HOW")]
+    pub images: Images,
+    /// No colours, rules or moving signs: for screen readers
+    #[arg(long)]
+    pub plain: bool,
+    /// Begin at this section or cell: a number, a name, or a cell's id
+    #[arg(long, value_name = "PLACE")]
+    pub section: Option<String>,
+    /// Run this instead of reading lines: Rust, or a command such as `:run`; may be given again
+    #[arg(short, long = "code", value_name = "CODE")]
+    pub code: Vec<String>,
+    /// Edit the line with the keys of vi, not of emacs
+    #[arg(long)]
+    pub vi: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// The notebook; its code runs as you
+    pub notebook: PathBuf,
+    /// Write the executed notebook here
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct TestArgs {
+    /// Notebooks, or folders of notebooks; without any, this project's own
+    pub paths: Vec<PathBuf>,
+    /// Store the outputs that came, and change nothing else
+    #[arg(long)]
+    pub accept: bool,
+    /// Stop a notebook at its first failure
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CellsArgs {
+    /// The text; stdin without it
+    pub file: Option<PathBuf>,
+    /// Seconds that a cell may run
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Tell how long each cell took
+    #[arg(long)]
+    pub time: bool,
+    /// Tell the variables at the end
+    #[arg(long)]
+    pub variables: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct EditionArgs {
+    #[command(subcommand)]
+    pub action: EditionAction,
+    /// The folder that holds a folder for each language; without it, this project's own
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub notebooks: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EditionAction {
+    /// Say where code and outputs differ, and which prose has to be looked at; change nothing
+    Check,
+    /// Carry code and outputs from one edition to another; its prose stays as it is
+    Sync {
+        /// The edition to take from
+        #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+        from: String,
+        /// The edition to bring up to date, or to begin
+        #[arg(long, default_value = "ko", value_name = "LANGUAGE")]
+        to: String,
+    },
+    /// Say that prose and its counterpart match as they are now
+    Settle {
+        /// The prose cells; without any, all of them
+        cells: Vec<String>,
+    },
+}
+
+/// The engines by their names on the command line.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum EngineChoice {
+    /// Our own: types from rustc, cells compiled by rustc directly
+    #[cfg_attr(not(feature = "evcxr"), default)]
+    Own,
+    /// The evaluation context of the stock Jupyter kernel
+    #[cfg_attr(feature = "evcxr", default)]
+    Evcxr,
+}
+
+impl From<EngineChoice> for Engine {
+    fn from(choice: EngineChoice) -> Engine {
+        match choice {
+            EngineChoice::Own => Engine::Own,
+            EngineChoice::Evcxr => Engine::Evcxr,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Is the typed Rust complete? Asked of rustc's own lexer, then of syn.
+//!
+//! It judges only whether more lines are to come; what is wrong with the code is rustc's to say.
+
+use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, RawStrError, TokenKind, tokenize, validate_raw_str};
+use syn::parse::Parser;
+use syn::{Block, Item, Stmt};
+
+/// Whether the prompt hands the lines on or waits for more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The code to run: what was typed, with the `;` that a last `let` lacked.
+    Complete(String),
+    /// A bracket, a string or a comment is open, or the line ends in the middle.
+    Incomplete,
+}
+
+/// Reads what has been typed so far.
+pub fn reading(text: &str) -> Reading {
+    if is_open(text) {
+        return Reading::Incomplete;
+    }
+    let complete = Reading::Complete(text.to_owned());
+    let Err(error) = Block::parse_within.parse_str(&rust_lines(text)) else { return complete };
+    let finished = format!("{};", text.trim_end());
+    if Block::parse_within.parse_str(&rust_lines(&finished)).is_ok_and(|statements| wants_semicolon(&statements)) {
+        return Reading::Complete(finished);
+    }
+    let ends_in_the_middle = error.to_string().starts_with("unexpected end of input");
+    if ends_in_the_middle && !text.ends_with('\n') { Reading::Incomplete } else { complete }
+}
+
+/// A `struct Point` that a `;` would end too has its fields on the next line more often.
+fn wants_semicolon(statements: &[Stmt]) -> bool {
+    matches!(
+        statements.last(),
+        Some(Stmt::Local(_) | Stmt::Item(Item::Use(_) | Item::Const(_) | Item::Static(_) | Item::Type(_)))
+    )
+}
+
+/// The text without the session's own `:dep` lines, which are no Rust.
+fn rust_lines(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with(':')).collect::<Vec<_>>().join("\n")
+}
+
+/// How far in the next line begins: four columns for each open bracket, none inside a string.
+pub fn indentation(text: &str) -> usize {
+    match open_brackets(text) {
+        Some(count) => 4 * count,
+        None => 0,
+    }
+}
+
+/// Is a bracket, a string or a block comment open at the end? A wrong closing bracket is no reason to wait.
+fn is_open(text: &str) -> bool {
+    open_brackets(text) != Some(0)
+}
+
+/// How many brackets are open at the end; none for certain inside a string or a comment.
+fn open_brackets(text: &str) -> Option<usize> {
+    let mut brackets = Vec::new();
+    let mut at = 0;
+    for token in tokenize(text, FrontmatterAllowed::No) {
+        let piece = &text[at..at + token.len as usize];
+        at += token.len as usize;
+        match token.kind {
+            TokenKind::OpenParen => brackets.push(TokenKind::CloseParen),
+            TokenKind::OpenBrace => brackets.push(TokenKind::CloseBrace),
+            TokenKind::OpenBracket => brackets.push(TokenKind::CloseBracket),
+            TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket => {
+                if brackets.pop() != Some(token.kind) {
+                    return Some(0);
+                }
+            }
+            TokenKind::BlockComment { terminated: false, .. } => return None,
+            TokenKind::Literal { kind, .. } if is_open_literal(kind, piece) => return None,
+            _ => {}
+        }
+    }
+    Some(brackets.len())
+}
+
+fn is_open_literal(kind: LiteralKind, text: &str) -> bool {
+    let prefix = match kind {
+        LiteralKind::Str { terminated } | LiteralKind::ByteStr { terminated } | LiteralKind::CStr { terminated } => {
+            return !terminated;
+        }
+        LiteralKind::RawStr { n_hashes: None } => 1,
+        LiteralKind::RawByteStr { n_hashes: None } | LiteralKind::RawCStr { n_hashes: None } => 2,
+        _ => return false,
+    };
+    matches!(validate_raw_str(text, prefix), Err(RawStrError::NoTerminator { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_input_waits_for_more() {
+        let open = [
+            "fn f() {",
+            "let x = [1,",
+            "println!(\"half",
+            "let s = r#\"raw \" still",
+            "let s = br##\"raw \"#",
+            "/* a comment /* inside */",
+            "let x =",
+            "x +",
+            "#[derive(Debug)]",
+            "struct Point",
+            "let f = |x| {\n    x + 1",
+            "array![[1, 2],",
+        ];
+        for text in open {
+            assert_eq!(reading(text), Reading::Incomplete, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_line_begins_as_far_in_as_brackets_are_open() {
+        for (text, columns) in [("fn f() {", 4), ("f(g(|x| {", 12), ("let s = \"half", 0), ("let x =", 0)] {
+            assert_eq!(indentation(text), columns, "{text}");
+        }
+    }
+
+    #[test]
+    fn complete_input_is_handed_on_as_it_is() {
+        let complete = [
+            "1 + 1",
+            "let x = 1;",
+            "fn f() {}",
+            "'{'",
+            "\"{\"",
+            "// {",
+            "r#\"}\"#",
+            "x)",
+            "let ) = 1",
+            ":dep ndarray = \"0.17\"\nuse ndarray::array;",
+            "println!(\"안녕\")",
+            "'",
+            "let x =\n",
+            "if a { 1 } else { 2 }",
+            "#![feature(x)]",
+        ];
+        for text in complete {
+            assert_eq!(reading(text), Reading::Complete(text.into()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_forgotten_semicolon_is_added() {
+        assert_eq!(reading("let x = 5"), Reading::Complete("let x = 5;".into()));
+        assert_eq!(reading("use std::fmt\n"), Reading::Complete("use std::fmt;".into()));
+        assert_eq!(reading("let x = 5; let y = x"), Reading::Complete("let x = 5; let y = x;".into()));
+    }
+}

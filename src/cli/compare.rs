@@ -1,0 +1,216 @@
+//! Stored outputs against fresh ones: what differs, where, and by how much.
+//!
+//! It is pure: it runs nothing, reads no files, and decides no verdict.
+
+pub mod numbers;
+pub mod pictures;
+mod text;
+
+use serde_json::Value;
+
+use super::normalize::{self, Normaliser};
+use super::outcome::{MimeBundle, Output, Stream};
+use numbers::{Moved, Tolerance};
+
+pub use text::merge_ellipsis;
+
+/// How a cell's outputs are compared.
+#[derive(Clone, Debug, Default)]
+pub struct Measure {
+    pub tolerance: Tolerance,
+    /// Lines may come in any order.
+    pub unordered: bool,
+    /// What stands in stored text for any text.
+    pub ellipsis: Option<String>,
+    /// How far a colour channel of a pixel may be off, of 255.
+    pub pixel_tolerance: u8,
+    pub normalisers: Vec<Normaliser>,
+}
+
+/// One part of the output that is not as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// `stdout`, `text/plain`, `image/png`; with its number where a cell shows several.
+    pub part: String,
+    /// None: nothing was stored.
+    pub stored: Option<String>,
+    /// None: nothing came.
+    pub fresh: Option<String>,
+    /// The first line that differs, from 1.
+    pub line: Option<usize>,
+    /// The numbers that moved, when only numbers did.
+    pub moved: Vec<Moved>,
+    /// What is to be said where the texts themselves say little: of a picture.
+    pub words: Option<String>,
+    /// A picture of what differs, as PNG.
+    pub picture: Option<Vec<u8>>,
+}
+
+/// Everything that differs between two lists of outputs; nothing when they are the same.
+pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Difference> {
+    let (stored, fresh) = (parts(stored, measure), parts(fresh, measure));
+    let mut differences = Vec::new();
+    for (name, was) in &stored {
+        match fresh.iter().find(|(its, _)| its == name) {
+            Some((_, is)) => differences.extend(compare_part(name, was, is, measure)),
+            None => differences.push(one_sided(name, Some(was), None)),
+        }
+    }
+    let extra = fresh.iter().filter(|(name, _)| !stored.iter().any(|(its, _)| its == name));
+    differences.extend(extra.map(|(name, is)| one_sided(name, None, Some(is))));
+    differences
+}
+
+/// How many parts there are to compare.
+pub fn part_count(outputs: &[Output]) -> usize {
+    parts(outputs, &Measure::default()).len()
+}
+
+fn parts(outputs: &[Output], measure: &Measure) -> Vec<(String, String)> {
+    let mut parts = Vec::new();
+    let rich_count = outputs.iter().filter(|output| matches!(output, Output::Rich { .. })).count();
+    let mut rich = 0;
+    for output in normalize::outputs(outputs.iter().cloned()) {
+        match output {
+            Output::Stream { stream: Stream::Stdout, text } => parts.push(("stdout".into(), measure.normal(text))),
+            Output::Stream { stream: Stream::Stderr, text } => parts.push(("stderr".into(), measure.normal(text))),
+            Output::Rich { data, .. } => {
+                rich += 1;
+                let name = |mime: &str| if rich_count == 1 { mime.into() } else { format!("{mime} (output {rich})") };
+                parts.extend(bundle_parts(data).map(|(mime, text)| (name(&mime), measure.normal(text))));
+            }
+        }
+    }
+    parts
+}
+
+fn bundle_parts(data: MimeBundle) -> impl Iterator<Item = (String, String)> {
+    data.into_iter().map(|(mime, text)| {
+        let text = if mime.starts_with("text/") || mime == "image/svg+xml" { trim_end_lines(text) } else { text };
+        (mime, text)
+    })
+}
+
+fn trim_end_lines(mut text: String) -> String {
+    text.truncate(text.trim_end_matches(['\n', '\r']).len());
+    text
+}
+
+impl Measure {
+    fn normal(&self, text: String) -> String {
+        self.normalisers.iter().fold(text, |text, normaliser| normaliser.apply(&text))
+    }
+}
+
+fn one_sided(name: &str, stored: Option<&String>, fresh: Option<&String>) -> Difference {
+    Difference {
+        part: name.to_string(),
+        stored: stored.cloned(),
+        fresh: fresh.cloned(),
+        line: None,
+        moved: Vec::new(),
+        words: None,
+        picture: None,
+    }
+}
+
+fn compare_part(name: &str, stored: &str, fresh: &str, measure: &Measure) -> Option<Difference> {
+    if stored == fresh {
+        return None;
+    }
+    let mut difference = one_sided(name, Some(&stored.to_string()), Some(&fresh.to_string()));
+    let mime = name.split(' ').next().unwrap_or(name);
+    if mime.starts_with("image/") && mime != "image/svg+xml" {
+        let verdict = pictures::compare(mime, stored, fresh, measure.pixel_tolerance)?;
+        difference.words = Some(verdict.words);
+        difference.picture = verdict.picture;
+        return Some(difference);
+    }
+    if mime.ends_with("json") {
+        return if json_same(stored, fresh, &measure.tolerance) { None } else { Some(difference) };
+    }
+    let (line, moved) = text::first_difference(stored, fresh, measure)?;
+    difference.line = Some(line);
+    difference.moved = moved;
+    Some(difference)
+}
+
+/// JSON is compared by value: the order of keys and the way a number is written say nothing.
+fn json_same(stored: &str, fresh: &str, tolerance: &Tolerance) -> bool {
+    let parsed = (serde_json::from_str::<Value>(stored), serde_json::from_str::<Value>(fresh));
+    let (Ok(stored), Ok(fresh)) = parsed else { return false };
+    values_same(&stored, &fresh, tolerance)
+}
+
+fn values_same(a: &Value, b: &Value, tolerance: &Tolerance) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            let is_real = a.is_f64() || b.is_f64();
+            a == b || is_real && numbers::near(&real(a), &real(b), tolerance)
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| values_same(a, b, tolerance))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| values_same(a, b, tolerance)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+fn real(number: &serde_json::Number) -> String {
+    format!("{:e}", number.as_f64().unwrap_or(f64::NAN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::outcome::RichKind;
+
+    fn rich(data: &[(&str, &str)]) -> Output {
+        let data = data.iter().map(|(mime, text)| (mime.to_string(), text.to_string())).collect();
+        Output::Rich { kind: RichKind::Result, data }
+    }
+
+    fn stdout(text: &str) -> Output {
+        Output::Stream { stream: Stream::Stdout, text: text.into() }
+    }
+
+    #[test]
+    fn each_kind_of_change_is_seen() {
+        let plain = |text| rich(&[("text/plain", text)]);
+        let json = |text| rich(&[("application/json", text)]);
+        let same: &[(Output, Output)] = &[
+            (stdout("a\n"), stdout("a")),
+            (plain("[0.1]\n"), plain("[0.1]")),
+            (json(r#"{"a":1,"b":[2.0]}"#), json(r#"{"b":[2.0],"a":1}"#)),
+        ];
+        for (a, b) in same {
+            assert_eq!(compare(&[a.clone()], &[b.clone()], &Measure::default()), vec![], "{a:?} {b:?}");
+        }
+        let different: &[(&[Output], &[Output])] = &[
+            (&[stdout("a\n")], &[stdout("b\n")]),
+            (&[plain("[0.1]")], &[plain("[-0.1]")]),
+            (&[plain("(2, 3)")], &[plain("(3, 2)")]),
+            (&[plain("a")], &[rich(&[("text/plain", "a"), ("image/svg+xml", "<svg/>")])]),
+            (&[rich(&[("text/plain", "a"), ("image/svg+xml", "<svg/>")])], &[plain("a")]),
+            (&[plain("a"), plain("b")], &[plain("a")]),
+            (&[plain("a"), plain("b")], &[plain("b"), plain("a")]),
+            (&[], &[stdout("a")]),
+            (&[json(r#"{"a":1}"#)], &[json(r#"{"a":2}"#)]),
+            (&[json(r#"{"a":1}"#)], &[json(r#"{"a":1,"b":1}"#)]),
+        ];
+        for (stored, fresh) in different {
+            assert_ne!(compare(stored, fresh, &Measure::default()), vec![], "{stored:?} {fresh:?}");
+        }
+    }
+
+    #[test]
+    fn a_difference_names_the_part_the_line_and_the_number() {
+        let stored = rich(&[("text/plain", "y\n[0.5 0.25]")]);
+        let fresh = rich(&[("text/plain", "y\n[0.5 0.26]")]);
+        let difference = &compare(&[stored], &[fresh], &Measure::default())[0];
+        assert_eq!((difference.part.as_str(), difference.line), ("text/plain", Some(2)));
+        assert_eq!(difference.moved[0].words(), "line 2: 0.25 became 0.26, by 1.0e-2, relative 4.0e-2");
+    }
+}

@@ -1,0 +1,127 @@
+//! PNG and JPEG by their pixels: two encoders may write the same picture in different bytes.
+//!
+//! SVG is text, and is compared as text.
+
+use base64::Engine as _;
+
+/// Pixels as RGBA, eight bits a channel.
+struct Picture {
+    width: usize,
+    height: usize,
+    pixels: Vec<[u8; 4]>,
+}
+
+/// How two pictures differ.
+pub struct Verdict {
+    pub words: String,
+    /// A PNG: the stored picture faded, red where the fresh one differs. None when the sizes differ.
+    pub picture: Option<Vec<u8>>,
+}
+
+/// Compares two pictures in base64; None when every pixel is within the tolerance.
+pub fn compare(mime: &str, stored: &str, fresh: &str, tolerance: u8) -> Option<Verdict> {
+    let words = |words: String| Some(Verdict { words, picture: None });
+    let (was, is) = match (decode(mime, stored), decode(mime, fresh)) {
+        (Ok(was), Ok(is)) => (was, is),
+        (Err(error), _) => return words(format!("the stored picture cannot be read: {error}")),
+        (_, Err(error)) => return words(format!("the fresh picture cannot be read: {error}")),
+    };
+    if (was.width, was.height) != (is.width, is.height) {
+        return words(format!("{} x {} pixels became {} x {}", was.width, was.height, is.width, is.height));
+    }
+    let off = |(a, b): (&[u8; 4], &[u8; 4])| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
+    let distances: Vec<u8> = was.pixels.iter().zip(&is.pixels).map(off).collect();
+    let count = distances.iter().filter(|distance| **distance > tolerance).count();
+    let worst = distances.iter().max().copied().unwrap_or(0);
+    (count > 0).then(|| Verdict {
+        words: format!("{count} of {} pixels differ, by up to {worst} of 255", distances.len()),
+        picture: difference_picture(&was, &distances, tolerance),
+    })
+}
+
+fn decode(mime: &str, base64: &str) -> Result<Picture, String> {
+    let text: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| "it is not base64".to_string())?;
+    match mime {
+        "image/png" => decode_png(&bytes),
+        "image/jpeg" => decode_jpeg(&bytes),
+        other => Err(format!("`{other}` is not known")),
+    }
+}
+
+/// No picture in a notebook needs more than this.
+const MOST_BYTES: usize = 256 << 20;
+
+fn decode_png(bytes: &[u8]) -> Result<Picture, String> {
+    let mut decoder = png::Decoder::new_with_limits(std::io::Cursor::new(bytes), png::Limits { bytes: MOST_BYTES });
+    decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
+    let mut reader = decoder.read_info().map_err(|error| error.to_string())?;
+    let size = reader.output_buffer_size().filter(|size| *size <= MOST_BYTES).ok_or("it is too large")?;
+    let mut buffer = vec![0; size];
+    let info = reader.next_frame(&mut buffer).map_err(|error| error.to_string())?;
+    let pixels: Vec<[u8; 4]> = match info.color_type {
+        png::ColorType::GrayscaleAlpha => buffer.chunks_exact(2).map(|p| [p[0], p[0], p[0], p[1]]).collect(),
+        png::ColorType::Rgba => buffer.chunks_exact(4).map(|p| [p[0], p[1], p[2], p[3]]).collect(),
+        png::ColorType::Rgb => buffer.chunks_exact(3).map(|p| [p[0], p[1], p[2], 255]).collect(),
+        _ => buffer.iter().map(|p| [*p, *p, *p, 255]).collect(),
+    };
+    Ok(Picture { width: info.width as usize, height: info.height as usize, pixels })
+}
+
+fn decode_jpeg(bytes: &[u8]) -> Result<Picture, String> {
+    use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
+    let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let rgb = decoder.decode().map_err(|error| error.to_string())?;
+    let (width, height) = decoder.dimensions().ok_or("it has no size")?;
+    let pixels = rgb.chunks_exact(3).map(|p| [p[0], p[1], p[2], 255]).collect();
+    Ok(Picture { width, height, pixels })
+}
+
+fn difference_picture(was: &Picture, distances: &[u8], tolerance: u8) -> Option<Vec<u8>> {
+    let faded = |channel: u8| 255 - (255 - channel) / 4;
+    let paint = |(pixel, distance): (&[u8; 4], &u8)| {
+        if *distance > tolerance {
+            [220, 30, 30, 255]
+        } else {
+            [faded(pixel[0]), faded(pixel[1]), faded(pixel[2]), 255]
+        }
+    };
+    let pixels: Vec<u8> = was.pixels.iter().zip(distances).flat_map(paint).collect();
+    encode_png(was.width, was.height, &pixels)
+}
+
+/// RGBA pixels as a PNG.
+pub fn encode_png(width: usize, height: usize, pixels: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, u32::try_from(width).ok()?, u32::try_from(height).ok()?);
+    encoder.set_color(png::ColorType::Rgba);
+    let mut writer = encoder.write_header().ok()?;
+    writer.write_image_data(pixels).ok()?;
+    drop(writer);
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base64_png(pixels: &[u8]) -> String {
+        base64::engine::general_purpose::STANDARD.encode(encode_png(2, 1, pixels).unwrap())
+    }
+
+    #[test]
+    fn pictures_are_compared_by_pixels() {
+        let stored = base64_png(&[10, 20, 30, 255, 0, 0, 0, 255]);
+        let near = base64_png(&[11, 20, 30, 255, 0, 0, 0, 255]);
+        let wrapped = format!("{}\n{}\n", &stored[..20], &stored[20..]);
+        assert!(compare("image/png", &stored, &wrapped, 0).is_none());
+        assert!(compare("image/png", &stored, &near, 1).is_none());
+        let verdict = compare("image/png", &stored, &near, 0).unwrap();
+        assert_eq!(verdict.words, "1 of 2 pixels differ, by up to 1 of 255");
+        assert!(verdict.picture.is_some());
+        let broken = compare("image/png", &stored, "AAAA", 0).unwrap();
+        assert!(broken.words.starts_with("the fresh picture cannot be read"), "{}", broken.words);
+        assert!(compare("image/jpeg", "AAAA", "AAAB", 0).is_some());
+    }
+}

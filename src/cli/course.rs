@@ -1,0 +1,190 @@
+//! Course > Section > Cell: the plain model of what a learner walks through, and how to find a place in it.
+//!
+//! It reads no files and knows no notebook format.
+
+use std::collections::BTreeMap;
+
+use super::outcome::Output;
+
+/// A chapter: its sections in teaching order.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    pub sections: Vec<Section>,
+}
+
+/// One notebook's worth of teaching.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// `5` for `05-three-layer-network`; its place in the list, from 1, when the name has no number.
+    pub number: usize,
+    /// The file's name without number and ending: `three-layer-network`.
+    pub name: String,
+    /// The first heading of the notebook, or its name.
+    pub title: String,
+    pub cells: Vec<Cell>,
+}
+
+/// A piece of prose or code.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// The stable, readable id that names the cell in every report; `cell-3` where the notebook has none.
+    pub id: String,
+    pub kind: CellKind,
+    pub source: String,
+    pub tags: Vec<String>,
+    /// The `forward_pass` block of the cell's metadata, each value as text.
+    pub settings: BTreeMap<String, String>,
+    /// The stored outputs, streams joined.
+    pub outputs: Vec<Output>,
+    /// A stored `error` output: its name and text.
+    pub stored_error: Option<String>,
+    /// The line of the notebook file on which the cell's source begins, from 1.
+    pub line: usize,
+}
+
+/// What a cell holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CellKind {
+    #[default]
+    Markdown,
+    Code,
+    Raw,
+}
+
+/// What a reader's words led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// Indices into `sections`, and into its `cells` when a cell was named.
+    Found { section: usize, cell: Option<usize> },
+    /// Nothing has this name; the nearest names, best first.
+    DidYouMean(Vec<String>),
+}
+
+impl Course {
+    /// Finds a section by number (`5`, `05`), by name or the beginning of a name or title, or a cell by its id.
+    pub fn find(&self, words: &str) -> Lookup {
+        let wanted = words.trim().to_lowercase();
+        let found = self
+            .section_by_number(&wanted)
+            .or_else(|| self.section_where(|name| name == wanted))
+            .map(|section| Lookup::Found { section, cell: None })
+            .or_else(|| self.cell_by_id(&wanted))
+            .or_else(|| {
+                let section = (!wanted.is_empty()).then(|| self.section_where(|name| name.starts_with(&wanted)))??;
+                Some(Lookup::Found { section, cell: None })
+            });
+        found.unwrap_or_else(|| Lookup::DidYouMean(nearest(&wanted, &self.names())))
+    }
+
+    fn section_by_number(&self, wanted: &str) -> Option<usize> {
+        let number: usize = wanted.parse().ok()?;
+        self.sections.iter().position(|section| section.number == number)
+    }
+
+    fn section_where(&self, holds: impl Fn(&str) -> bool) -> Option<usize> {
+        self.sections.iter().position(|section| {
+            let full_name = format!("{:02}-{}", section.number, section.name);
+            holds(&section.name.to_lowercase()) || holds(&section.title.to_lowercase()) || holds(&full_name)
+        })
+    }
+
+    fn cell_by_id(&self, wanted: &str) -> Option<Lookup> {
+        self.sections.iter().enumerate().find_map(|(section, it)| {
+            let cell = it.cells.iter().position(|cell| cell.id == wanted)?;
+            Some(Lookup::Found { section, cell: Some(cell) })
+        })
+    }
+
+    fn names(&self) -> Vec<String> {
+        let sections = self.sections.iter().map(|section| section.name.clone());
+        let cells = self.sections.iter().flat_map(|section| section.cells.iter().map(|cell| cell.id.clone()));
+        sections.chain(cells).collect()
+    }
+}
+
+/// The names nearest to what was typed, best first; none that shares too little with it.
+pub fn nearest(wanted: &str, names: &[String]) -> Vec<String> {
+    let limit = (wanted.chars().count() / 3).max(1);
+    let mut close: Vec<(usize, &String)> = names
+        .iter()
+        .map(|name| {
+            let whole = edit_distance(wanted, name);
+            // `sofmax` is near `softmax-overflow` too: compare with as many words as were typed.
+            let words = wanted.split('-').count();
+            let begin: Vec<&str> = name.split('-').take(words).collect();
+            (whole.min(edit_distance(wanted, &begin.join("-"))), name)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .collect();
+    close.sort();
+    let mut names: Vec<String> = close.into_iter().map(|(_, name)| name.clone()).collect();
+    names.dedup();
+    names.truncate(3);
+    names
+}
+
+/// The optimal string alignment distance: insertions, deletions, substitutions, swaps of neighbours.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let substitution = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = substitution.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course() -> Course {
+        let section = |number, name: &str, title: &str, ids: &[&str]| Section {
+            number,
+            name: name.into(),
+            title: title.into(),
+            cells: ids.iter().map(|id| Cell { id: (*id).into(), ..Cell::default() }).collect(),
+        };
+        Course {
+            sections: vec![
+                section(1, "step-function", "The step function", &["step-array", "step-plot"]),
+                section(5, "three-layer-network", "Three layers", &["layer-one"]),
+                section(6, "softmax", "Softmax", &["softmax-overflow"]),
+            ],
+        }
+    }
+
+    #[test]
+    fn places_are_found_by_number_name_title_and_cell_id() {
+        let cases = [
+            ("5", (1, None)),
+            ("05", (1, None)),
+            ("softmax", (2, None)),
+            ("Three layers", (1, None)),
+            ("three", (1, None)),
+            ("01-step-function", (0, None)),
+            ("step-plot", (0, Some(1))),
+            ("softmax-overflow", (2, Some(0))),
+        ];
+        for (words, (section, cell)) in cases {
+            assert_eq!(course().find(words), Lookup::Found { section, cell }, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_place_gets_the_nearest_names() {
+        assert_eq!(course().find("sofmax"), Lookup::DidYouMean(vec!["softmax".into(), "softmax-overflow".into()]));
+        assert_eq!(course().find("step-plto"), Lookup::DidYouMean(vec!["step-plot".into()]));
+        assert_eq!(course().find("transformer"), Lookup::DidYouMean(vec![]));
+        assert_eq!(course().find(""), Lookup::DidYouMean(vec![]));
+        assert_eq!(course().find("9"), Lookup::DidYouMean(vec![]));
+    }
+}

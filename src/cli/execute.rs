@@ -1,0 +1,51 @@
+//! A notebook's code cells, one after the other in a session of their own.
+//!
+//! It compares nothing and shows nothing; it hands each outcome on.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::course::{Cell, CellKind};
+use super::ipynb::Notebook;
+use super::outcome::{Event, Outcome};
+use super::session::{self, Engine, Session, SessionOptions};
+
+/// How long one cell may compile when nobody said otherwise: a first build of dependencies is part of it.
+pub const COMPILE_TIMEOUT: Duration = Duration::from_secs(1200);
+
+/// Starts a session in the notebook's folder.
+pub fn session(
+    engine: Engine,
+    path: &Path,
+    notebook: &Notebook,
+    run_timeout: Option<Duration>,
+    compile_timeout: Option<Duration>,
+) -> Result<Box<dyn Session>> {
+    let options = SessionOptions {
+        folder: folder_of(path),
+        compile_timeout: Some(compile_timeout.unwrap_or(COMPILE_TIMEOUT)),
+        run_timeout,
+        dependencies: notebook.dependencies(),
+    };
+    session::start(engine, options)
+}
+
+/// The code cells that have code, with their places among all cells.
+pub fn code_cells(notebook: &Notebook) -> impl Iterator<Item = (usize, &Cell)> {
+    let cells = notebook.cells.iter().enumerate();
+    cells.filter(|(_, cell)| cell.kind == CellKind::Code && !cell.source.trim().is_empty())
+}
+
+/// Runs a cell and tells how long it took.
+pub fn cell(session: &mut dyn Session, cell: &Cell, events: &mut dyn FnMut(Event)) -> Result<(Outcome, Duration)> {
+    let begun = Instant::now();
+    let outcome = session.run(&cell.source, events)?;
+    Ok((outcome, begun.elapsed()))
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    path.parent().map(Path::to_path_buf).unwrap_or_default()
+}

@@ -1,0 +1,26 @@
+//! Writing files whole: the old one or the new one is there at any moment, never half of one.
+//!
+//! It decides nothing about what is written.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// Writes a file atomically: a temporary one in the same folder takes its place once it is on the disk.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    // A link is written through, not replaced.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(".forward-pass-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        if let Ok(metadata) = target.metadata() {
+            file.as_file().set_permissions(metadata.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&target)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}

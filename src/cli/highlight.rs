@@ -1,0 +1,93 @@
+//! Rust code in colour, by rustc's own lexer: the same text, coloured, never longer on the screen.
+//!
+//! It knows words, not meanings: a type is what begins with a capital.
+
+use anstyle::{AnsiColor, Color, Style};
+use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
+
+use super::look::Look;
+
+const KEYWORD: Style = color(AnsiColor::Magenta);
+const TEXT: Style = color(AnsiColor::Green);
+const NUMBER: Style = color(AnsiColor::Cyan);
+const COMMENT: Style = Style::new().dimmed();
+const TYPE: Style = color(AnsiColor::Yellow);
+const CALL: Style = color(AnsiColor::Blue);
+
+const fn color(color: AnsiColor) -> Style {
+    Style::new().fg_color(Some(Color::Ansi(color)))
+}
+
+const KEYWORDS: &[&str] = &[
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
+    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while",
+];
+
+/// `code` with colours, if the look has any.
+pub fn rust(code: &str, look: &Look) -> String {
+    if !look.color {
+        return code.to_owned();
+    }
+    let mut out = String::with_capacity(code.len() * 2);
+    let mut at = 0;
+    for token in tokenize(code, FrontmatterAllowed::No) {
+        let end = at + token.len as usize;
+        paint_lines(&mut out, look, style(token.kind, &code[at..end], &code[end..]), &code[at..end]);
+        at = end;
+    }
+    out
+}
+
+/// Each line is painted by itself, so that a line of a long string can be shown alone.
+fn paint_lines(out: &mut String, look: &Look, style: Style, text: &str) {
+    for (i, line) in text.split('\n').enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        out.push_str(&look.paint(style, line));
+    }
+}
+
+fn style(kind: TokenKind, text: &str, rest: &str) -> Style {
+    match kind {
+        TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => COMMENT,
+        TokenKind::Lifetime { .. } | TokenKind::RawLifetime => TYPE,
+        TokenKind::Literal { .. } if text.starts_with(|c: char| c.is_ascii_digit()) => NUMBER,
+        TokenKind::Literal { .. } => TEXT,
+        TokenKind::Ident if KEYWORDS.contains(&text) => KEYWORD,
+        TokenKind::Ident if text.starts_with(char::is_uppercase) => TYPE,
+        TokenKind::Ident if is_called(rest) => CALL,
+        _ => Style::new(),
+    }
+}
+
+/// `sigmoid(`, `array!`; not `x != y`.
+fn is_called(rest: &str) -> bool {
+    rest.starts_with('(') || (rest.starts_with('!') && !rest.starts_with("!="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLOR: Look = Look { width: 80, color: true, decorated: true };
+
+    #[test]
+    fn words_get_the_colour_of_their_kind() {
+        assert_eq!(
+            rust("let x = sigmoid(&a); // why", &COLOR),
+            "\u{1b}[35mlet\u{1b}[0m x = \u{1b}[34msigmoid\u{1b}[0m(&a); \u{1b}[2m// why\u{1b}[0m"
+        );
+        assert_eq!(rust("\"a\nb\"", &COLOR), "\u{1b}[32m\"a\u{1b}[0m\n\u{1b}[32mb\"\u{1b}[0m");
+        assert_eq!(rust("x != 2.5f32", &COLOR), "x != \u{1b}[36m2.5f32\u{1b}[0m");
+    }
+
+    #[test]
+    fn colour_adds_nothing_that_is_seen() {
+        for code in ["fn f<'a>(x: &'a str) -> usize { x.len() }", "r#\"open", "'", "let 값 = \"한글\";", "№ €"] {
+            assert_eq!(anstream::adapter::strip_str(&rust(code, &COLOR)).to_string(), code);
+            assert_eq!(rust(code, &Look::plain(80)), code);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! A LaTeX formula as Unicode text: on one line inside a sentence, in two dimensions on lines of its own.
+//!
+//! The drawing is term-maths'; here is what it needs to be told first, and what it cannot draw.
+
+use unicode_width::UnicodeWidthStr;
+
+/// A formula inside a sentence: always one line.
+pub fn inline(latex: &str) -> String {
+    let block = term_maths::render(&prepare(&flat(latex)));
+    if block.height() == 1 { tidy(&block.to_string()).replace('∕', "/") } else { latex.trim().to_owned() }
+}
+
+/// A formula by itself: its lines, of equal width.
+pub fn display(latex: &str) -> Vec<String> {
+    if let Some(lines) = cases(latex) {
+        return lines;
+    }
+    let text = term_maths::render(&prepare(latex)).to_string();
+    let lines: Vec<String> = text.lines().map(|line| line.trim_end().to_owned()).collect();
+    if lines.iter().all(String::is_empty) { vec![latex.trim().to_owned()] } else { lines }
+}
+
+/// `h(x) = \begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}`: a brace, and the values and conditions in columns.
+fn cases(latex: &str) -> Option<Vec<String>> {
+    let (before, rest) = latex.split_once(r"\begin{cases}")?;
+    let (inside, after) = rest.split_once(r"\end{cases}")?;
+    let row = |row: &str| {
+        let (value, condition) = row.split_once('&').unwrap_or((row, ""));
+        (inline(value), inline(condition))
+    };
+    let rows: Vec<(String, String)> = inside.split(r"\\").map(row).filter(|(value, _)| !value.is_empty()).collect();
+    let wide = rows.iter().map(|(value, _)| value.width()).max()?;
+    let before = inline(before);
+    let margin = " ".repeat(before.width());
+    let line = |(at, (value, condition)): (usize, &(String, String))| {
+        let head = if at == (rows.len() - 1) / 2 { &before } else { &margin };
+        let pad = " ".repeat(wide - value.width());
+        let text = format!("{head} {} {value}{pad}  {condition}", brace(at, rows.len()));
+        text.trim_end().to_owned()
+    };
+    let mut lines: Vec<String> = rows.iter().enumerate().map(line).collect();
+    if let Some(last) = lines.last_mut().filter(|_| !after.trim().is_empty()) {
+        last.push_str(&format!(" {}", inline(after)));
+    }
+    Some(lines)
+}
+
+fn brace(at: usize, rows: usize) -> char {
+    match at {
+        _ if rows == 1 => '{',
+        0 => '⎧',
+        _ if at + 1 == rows => '⎩',
+        _ if at == rows / 2 => '⎨',
+        _ => '⎪',
+    }
+}
+
+/// What term-maths would draw badly, said in a way that it draws well.
+fn prepare(latex: &str) -> String {
+    let latex = latex.trim().replace('\n', " ");
+    let latex = latex
+        .replace(r"\left", "")
+        .replace(r"\right", "")
+        .replace(r"\,", " ")
+        .replace(r"\;", " ")
+        .replace(r"\quad", "  ")
+        .replace(r"\cdot", "·")
+        .replace(r"\_", "_");
+    superscripts(&latex)
+}
+
+/// `e^{-x}` -> `e⁻ˣ`, where each character has a raised form.
+fn superscripts(latex: &str) -> String {
+    let mut out = String::new();
+    let mut rest = latex;
+    while let Some(at) = rest.find("^{") {
+        let Some(end) = closing(&rest[at + 1..]).map(|end| at + 1 + end) else { break };
+        let inside = &rest[at + 2..end];
+        // Above a sum's sign stands its limit, not its power.
+        let after_a_name = rest[..at].ends_with(|c: char| c.is_alphanumeric() || c == ')');
+        match inside.chars().map(raised).collect::<Option<String>>() {
+            Some(up) if after_a_name && !rest[..at].ends_with(r"\sum") => out.push_str(&(rest[..at].to_owned() + &up)),
+            _ => out.push_str(&rest[..=end]),
+        }
+        rest = &rest[end + 1..];
+    }
+    out + rest
+}
+
+fn raised(c: char) -> Option<char> {
+    const PLAIN: &str = "0123456789+-=()abcdefghijklmnoprstuvwxyz";
+    const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ";
+    PLAIN.chars().position(|p| p == c).and_then(|at| RAISED.chars().nth(at))
+}
+
+/// `\frac{a}{b}` -> `a / b`, with brackets where a or b has more than one part; what needs two lines is said in one.
+fn flat(latex: &str) -> String {
+    let Some(at) = latex.find(r"\frac{") else {
+        return latex.replace(r"\sqrt", "√").replace(r"\hat", "").replace(r"\mathbb", "");
+    };
+    let above_at = at + r"\frac".len();
+    let parts = closing(&latex[above_at..]).and_then(|end| {
+        let (above, rest) = (&latex[above_at + 1..above_at + end], &latex[above_at + end + 1..]);
+        let below_end = rest.starts_with('{').then(|| closing(rest)).flatten()?;
+        Some((above, &rest[1..below_end], &rest[below_end + 1..]))
+    });
+    let Some((above, below, rest)) = parts else { return latex.to_owned() };
+    // A plain slash would be drawn as a fraction again.
+    format!("{}{} ∕ {}{}", &latex[..at], bracketed(above), bracketed(below), flat(rest))
+}
+
+fn bracketed(part: &str) -> String {
+    let flat = flat(part);
+    if flat.contains([' ', '+', '-', '/']) && closing(&flat) != Some(flat.len() - 1) {
+        format!("({flat})")
+    } else {
+        flat
+    }
+}
+
+/// Where the bracket that opens `text` closes.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (c == '}').then_some(at);
+        }
+    }
+    None
+}
+
+/// One blank is enough inside a sentence.
+fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_in_a_sentence_is_one_line() {
+        let cases = [
+            (r"\sigma(x)", "σ(x)"),
+            (r"\frac{1}{1 + e^{-x}}", "1 / (1 + e⁻ˣ)"),
+            (r"e^{-x}", "e⁻ˣ"),
+            (r"x > 0", "x > 0"),
+            (r"y_k", "yₖ"),
+            (r"\frac{a", r"\frac{a"),
+            ("", ""),
+        ];
+        for (latex, text) in cases {
+            assert_eq!(inline(latex), text, "{latex}");
+        }
+    }
+
+    #[test]
+    fn a_fraction_by_itself_is_drawn() {
+        assert_eq!(
+            display(r"\sigma(x) = \frac{1}{1 + e^{-x}}"),
+            ["           1", "σ(x) = ─────────", "        1 + e⁻ˣ"]
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! What one cell produced, as plain data: outputs in the order written, and how it ended.
+//!
+//! It knows nothing of engines, notebooks or terminals.
+
+use std::collections::BTreeMap;
+
+/// One cell's outputs and its end.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// In the order the cell wrote them.
+    pub outputs: Vec<Output>,
+    /// How the cell ended.
+    pub end: End,
+    /// What the session has to say beside the cell's own output: a variable given up, a portability note.
+    pub notes: Vec<String>,
+}
+
+/// A piece of output.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Text written to stdout or stderr.
+    Stream { stream: Stream, text: String },
+    /// A MIME bundle: the value of the final expression, or something displayed on the way.
+    Rich { kind: RichKind, data: MimeBundle },
+}
+
+/// Which of the two text channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// Is this bundle the cell's value, or was it displayed on the way?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RichKind {
+    Result,
+    Display,
+}
+
+/// MIME type to content: text as it is, binary types in base64 as Jupyter has them.
+pub type MimeBundle = BTreeMap<String, String>;
+
+/// How a cell ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum End {
+    /// Ran to its last line.
+    #[default]
+    Passed,
+    /// rustc, or the session's own checks, refused it.
+    CompileError(Vec<Diagnostic>),
+    /// A panic on the cell's own thread.
+    Panicked { message: String, line: Option<usize> },
+    /// An error left the cell through `?`.
+    ReturnedError { message: String, line: Option<usize> },
+    /// The process ended with this code.
+    Exited(i32),
+    /// A signal ended the process; a stack overflow is told apart.
+    Killed { signal: i32, stack_overflow: bool },
+    /// It took longer than it was given.
+    TimedOut { phase: Phase, seconds: u64 },
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+}
+
+/// Which part of a cell's life took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Compile,
+    Run,
+}
+
+/// One of rustc's errors or warnings, in the cell's own lines and columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Diagnostic {
+    /// `E0308`, or a lint's name.
+    pub code: Option<String>,
+    /// `error` or `warning`.
+    pub level: String,
+    pub message: String,
+    /// Places in the cell; the first primary one is where the caret goes.
+    pub spans: Vec<Span>,
+    /// Notes and helps, in order, each beginning with `note: ` or `help: `.
+    pub notes: Vec<String>,
+    /// The whole diagnostic as text, with carets, without colour.
+    pub rendered: String,
+}
+
+/// A stretch of a cell's text. Lines and columns start at 1; columns count characters, the end is exclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+    pub label: Option<String>,
+    pub is_primary: bool,
+}
+
+/// What a session tells while a cell is compiled and run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// What is happening, for a progress line: `compiling ndarray 0.17.2 (12 of 40)`.
+    Progress(String),
+    /// Output, as it arrives.
+    Output(Output),
+}

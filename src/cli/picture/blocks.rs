@@ -1,0 +1,215 @@
+//! Figures out of characters: half blocks in colour, or braille dots without, with the labels as real letters.
+//!
+//! In each small area the pixel farthest from the paper wins, so that a thin curve stays as clear as it was.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::labels::{self, Label};
+use super::raster::{self, Raster};
+
+const PAPER: [u8; 3] = [255; 3];
+/// How many times finer than its dots the figure is drawn first.
+const FINER: usize = 3;
+
+/// One character of the picture.
+#[derive(Clone, Debug, PartialEq)]
+struct Cell {
+    letter: char,
+    ink: [u8; 3],
+    paper: [u8; 3],
+}
+
+/// The figure in half blocks, two pixels a character.
+pub fn draw(svg: &str, columns: usize, true_color: bool) -> Option<String> {
+    let grid = Grid::new(svg, columns, (1, 2), |dots| Cell { letter: '▀', ink: dots[0], paper: dots[1] })?;
+    Some(grid.in_color(true_color))
+}
+
+/// The figure in braille, eight dots a character.
+pub fn dots(svg: &str, columns: usize) -> Option<String> {
+    /// Which bit each dot of a braille character has, row by row.
+    const BITS: [u32; 8] = [0, 3, 1, 4, 2, 5, 6, 7];
+    let grid = Grid::new(svg, columns, (2, 4), |dots| {
+        let set = |(dot, bit): (&[u8; 3], u32)| if distance(dot) > 90 { 1 << bit } else { 0 };
+        let bits: u32 = dots.iter().zip(BITS).map(set).sum();
+        let letter = if bits == 0 { ' ' } else { char::from_u32(0x2800 + bits).unwrap_or(' ') };
+        Cell { letter, ink: [0; 3], paper: PAPER }
+    })?;
+    Some(grid.plain())
+}
+
+struct Grid {
+    columns: usize,
+    cells: Vec<Cell>,
+}
+
+impl Grid {
+    /// Draws the figure at `dots` pixels a character, and its labels over it.
+    fn new(svg: &str, columns: usize, dots: (usize, usize), cell: impl Fn(&[[u8; 3]]) -> Cell) -> Option<Grid> {
+        let (wide, high) = raster::size_of(svg)?;
+        // A character is about twice as high as it is wide.
+        let rows = ((columns as f64 * high / wide / 2.0).round() as usize).clamp(1, 200);
+        let (labels, svg) = labels::taken_out(svg);
+        let (across, down) = (columns * dots.0, rows * dots.1);
+        let fine = Raster::squeezed(&svg, across * FINER, down * FINER)?;
+        let mut cells = Vec::with_capacity(columns * rows);
+        for row in 0..rows {
+            for column in 0..columns {
+                let places = (0..dots.1).flat_map(|y| (0..dots.0).map(move |x| (x, y)));
+                let pixels: Vec<[u8; 3]> =
+                    places.map(|(x, y)| strongest(&fine, column * dots.0 + x, row * dots.1 + y)).collect();
+                cells.push(cell(&pixels));
+            }
+        }
+        let mut grid = Grid { columns, cells };
+        for label in &labels {
+            grid.write(label, columns as f64 / wide, rows as f64 / high);
+        }
+        Some(grid)
+    }
+
+    /// Puts a label's letters over the picture; they keep the paper that was there.
+    fn write(&mut self, label: &Label, across: f64, down: f64) {
+        let (column, row) = (label.center.0 * across, label.center.1 * down);
+        let rows = self.cells.len() / self.columns.max(1);
+        if label.upright {
+            let start = (row - label.text.chars().count() as f64 / 2.0).round().max(0.0) as usize;
+            for (at, letter) in label.text.chars().enumerate() {
+                self.put(column.floor().max(0.0) as usize, start + at, letter, label.color);
+            }
+            return;
+        }
+        let width = label.text.width();
+        let start = (column - width as f64 / 2.0).round().max(0.0) as usize;
+        let mut at = start.min(self.columns.saturating_sub(width));
+        let row = (row.floor().max(0.0) as usize).min(rows.saturating_sub(1));
+        for letter in label.text.chars() {
+            self.put(at, row, letter, label.color);
+            at += letter.width().unwrap_or(0);
+        }
+    }
+
+    fn put(&mut self, column: usize, row: usize, letter: char, ink: [u8; 3]) {
+        let wide = letter.width().unwrap_or(0);
+        if wide == 0 || column + wide > self.columns {
+            return;
+        }
+        let at = row * self.columns + column;
+        if let Some(cell) = self.cells.get_mut(at) {
+            let paper = if cell.letter == '▀' { lighter(cell.ink, cell.paper) } else { cell.paper };
+            *cell = Cell { letter, ink, paper };
+        }
+        if let Some(second) = self.cells.get_mut(at + 1).filter(|_| wide == 2) {
+            // A wide letter covers this one.
+            second.letter = '\0';
+        }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &[Cell]> {
+        self.cells.chunks(self.columns.max(1))
+    }
+
+    fn in_color(&self, true_color: bool) -> String {
+        let mut out = String::new();
+        for line in self.lines() {
+            let mut last = None;
+            for cell in line.iter().filter(|cell| cell.letter != '\0') {
+                // Two equal halves are a blank on that paper.
+                let solid = cell.letter == '▀' && cell.ink == cell.paper;
+                if last != Some((cell.ink, cell.paper)) {
+                    out.push_str(&colors(cell.ink, cell.paper, true_color));
+                    last = Some((cell.ink, cell.paper));
+                }
+                out.push(if solid { ' ' } else { cell.letter });
+            }
+            out.push_str("\x1b[0m\n");
+        }
+        out
+    }
+
+    fn plain(&self) -> String {
+        let line = |line: &[Cell]| {
+            let text: String = line.iter().map(|cell| cell.letter).filter(|letter| *letter != '\0').collect();
+            format!("{}\n", text.trim_end())
+        };
+        self.lines().map(line).collect()
+    }
+}
+
+/// The pixel farthest from the paper among those that make up one dot.
+fn strongest(fine: &Raster, x: usize, y: usize) -> [u8; 3] {
+    let places = (0..FINER).flat_map(|dy| (0..FINER).map(move |dx| (x * FINER + dx, y * FINER + dy)));
+    places.map(|(x, y)| fine.at(x, y)).max_by_key(distance).unwrap_or(PAPER)
+}
+
+fn distance(color: &[u8; 3]) -> u32 {
+    color.iter().map(|byte| u32::from(255 - byte)).sum()
+}
+
+fn lighter(a: [u8; 3], b: [u8; 3]) -> [u8; 3] {
+    if distance(&a) < distance(&b) { a } else { b }
+}
+
+fn colors(ink: [u8; 3], paper: [u8; 3], true_color: bool) -> String {
+    if true_color {
+        let [[r, g, b], [s, h, c]] = [ink, paper];
+        format!("\x1b[38;2;{r};{g};{b};48;2;{s};{h};{c}m")
+    } else {
+        format!("\x1b[38;5;{};48;5;{}m", of_256(ink), of_256(paper))
+    }
+}
+
+/// The nearest of the 6 x 6 x 6 cube and the 24 greys.
+fn of_256(color: [u8; 3]) -> u8 {
+    let steps = [0u8, 95, 135, 175, 215, 255];
+    let step = |byte: u8| (0..6).min_by_key(|at| steps[*at].abs_diff(byte)).unwrap_or(0);
+    let [r, g, b] = color.map(step);
+    let mean = (u32::from(color[0]) + u32::from(color[1]) + u32::from(color[2])) / 3;
+    let is_grey = color.iter().all(|byte| byte.abs_diff(mean as u8) < 8);
+    if is_grey && (8..=238).contains(&mean) {
+        return 232 + ((mean - 8) / 10).min(23) as u8;
+    }
+    16 + (36 * r + 6 * g + b) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Black on the left half, a label on the right.
+    const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
+                       width=\"80\" height=\"40\"><rect width=\"40\" height=\"40\"/>\
+                       <g aria-label=\"ab\" fill=\"#f00\" transform=\"translate(55 20) scale(.01)\">\
+                       <use/><use x=\"500\"/></g></svg>";
+
+    #[test]
+    fn half_blocks_have_the_figures_colours_and_letters() {
+        let text = draw(SVG, 8, true).expect("it is SVG");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2);
+        let (black, white) = ("\x1b[38;2;0;0;0;48;2;0;0;0m", "\x1b[38;2;255;255;255;48;2;255;255;255m");
+        let red = "\x1b[38;2;255;0;0;48;2;255;255;255m";
+        assert_eq!(lines[0], format!("{black}    {white} {red}ab{white} \x1b[0m"));
+        assert_eq!(lines[1], format!("{black}    {white}    \x1b[0m"));
+    }
+
+    #[test]
+    fn braille_has_dots_where_the_figure_is_dark() {
+        let text = dots(SVG, 8).expect("it is SVG");
+        assert!(text.starts_with("⣿⣿⣿⣿\n") || text.starts_with("⣿⣿⣿⣿ ab"), "{text}");
+        assert!(text.contains("ab"), "{text}");
+    }
+
+    #[test]
+    fn colours_have_neighbours_among_the_256() {
+        for (color, number) in [([0, 0, 0], 16), ([255, 255, 255], 231), ([255, 0, 0], 196), ([128, 128, 128], 244)] {
+            assert_eq!(of_256(color), number);
+        }
+    }
+
+    #[test]
+    fn what_is_not_svg_is_not_drawn() {
+        assert_eq!(draw("no", 80, true), None);
+        assert_eq!(dots("", 80), None);
+    }
+}

@@ -1,0 +1,301 @@
+//! `repl`: the chapter at a prompt. Enter walks on, a colon begins a command, anything else is Rust.
+//!
+//! What is shown and how is in its modules: the steps (`walk`), the session's thread (`live`), the line (`prompt`).
+
+mod complete;
+mod keep;
+mod live;
+mod pages;
+mod prompt;
+mod running;
+mod screen;
+mod show;
+mod state;
+mod types;
+mod walk;
+mod walking;
+
+use std::collections::HashSet;
+use std::io::{BufRead, IsTerminal};
+
+use anyhow::Result;
+
+use super::Exit;
+use super::args::ReplArgs;
+use super::command::input::{Reading, reading};
+use super::command::{self, Command, Mistake, is_command};
+use super::course::{Cell, Section};
+use super::look::Look;
+use super::outcome::{Outcome, Output};
+use super::picture::{Images, probe};
+use super::session::{self, Engine, SessionOptions};
+use super::shelf::{self, Shelf};
+use super::{interrupt, ipynb};
+use complete::Names;
+use live::{Live, Ticket};
+use prompt::{Prompt, Typed};
+use screen::Screen;
+use state::Progress;
+use walk::Step;
+
+/// Walks through a course until the input ends.
+pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
+    let shelf = match &args.path {
+        Some(path) => shelf::open(path)?,
+        None => shelf::chapter()?,
+    };
+    let interactive = args.code.is_empty() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    interrupt::watch();
+    let images = if args.plain && args.images == Images::Auto { Images::None } else { args.images };
+    let canvas = probe::canvas(images, interactive);
+    let screen = Screen::new(Look::of_stdout(args.plain), canvas, interactive);
+    let mut repl = Repl::new(engine, shelf, screen, interactive);
+    if interactive {
+        repl.greet();
+    }
+    if let Some(place) = &args.section {
+        if !repl.goto(place) {
+            return Ok(Exit::Usage);
+        }
+    } else if interactive {
+        repl.announce();
+    }
+    if !args.code.is_empty() {
+        repl.run_lines(args.code.iter().cloned().map(Ok))
+    } else if interactive {
+        repl.converse(args.vi)
+    } else {
+        repl.run_lines(std::io::stdin().lock().lines())
+    }
+}
+
+/// The reader's place, the session behind it, and the screen in front.
+struct Repl {
+    shelf: Shelf,
+    live: Live,
+    screen: Screen,
+    interactive: bool,
+    section: usize,
+    steps: Vec<Step>,
+    /// The step that Enter shows next.
+    next: usize,
+    /// The section's first code cell, handed in before anybody asks for it.
+    setup: Option<(usize, Ticket)>,
+    /// Code cells that have been handed to the session since it was fresh.
+    ran: HashSet<usize>,
+    /// Cells whose stored output was shown while the session was starting.
+    shown_stored: Vec<(usize, Ticket)>,
+    /// How many figures the reader's own lines have drawn.
+    own_lines: usize,
+    /// The reader's own lines that ran to their end.
+    journal: Vec<keep::Entry>,
+    /// What ran last, and which cell of the chapter it was, if it was one.
+    last_outcome: Option<Outcome>,
+    last_cell: Option<usize>,
+    /// The last error code of rustc's.
+    last_error: Option<String>,
+    progress: Progress,
+    failed: bool,
+    /// The session could not be started.
+    dead: bool,
+}
+
+/// Whether to read on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Then {
+    ReadOn,
+    /// Read on, with this code on the line.
+    Edit(String),
+    Leave,
+}
+
+impl Repl {
+    fn new(engine: Engine, shelf: Shelf, screen: Screen, interactive: bool) -> Repl {
+        let cells = shelf.course.sections.iter().flat_map(|section| &section.cells).cloned().collect::<Vec<_>>();
+        let mut dependencies = ipynb::dependencies(&cells);
+        let mut seen = HashSet::new();
+        dependencies.retain(|line| seen.insert(line.clone()));
+        let options =
+            SessionOptions { folder: shelf.folder.clone(), compile_timeout: None, run_timeout: None, dependencies };
+        let mut repl = Repl {
+            live: Live::start(move || session::start(engine, options)),
+            shelf,
+            screen,
+            interactive,
+            section: 0,
+            steps: Vec::new(),
+            next: 0,
+            setup: None,
+            ran: HashSet::new(),
+            shown_stored: Vec::new(),
+            own_lines: 0,
+            journal: Vec::new(),
+            last_outcome: None,
+            last_cell: None,
+            last_error: None,
+            progress: Progress::load(),
+            failed: false,
+            dead: false,
+        };
+        repl.enter(0);
+        repl
+    }
+
+    fn greet(&mut self) {
+        self.screen.line(&format!("forward-pass {}: {GREETING}", env!("CARGO_PKG_VERSION")));
+        self.screen.blank();
+    }
+
+    /// A person at a terminal.
+    fn converse(&mut self, vi: bool) -> Result<Exit> {
+        let names = Names { places: self.places(), library: complete::library_names(), ..Names::default() };
+        let mut prompt = Prompt::new(self.screen.look, names, vi)?;
+        let mut initial = String::new();
+        loop {
+            self.catch_up();
+            self.between_lines(&mut prompt);
+            self.screen.fresh_line();
+            let text = self.prompt();
+            let typed = prompt.read(&text, &std::mem::take(&mut initial), &self.screen.look)?;
+            self.screen.look.width = super::look::columns();
+            match typed {
+                Typed::Line(line) => match self.obey(&line) {
+                    Then::ReadOn => {}
+                    Then::Edit(code) => initial = code,
+                    Then::Leave => return Ok(Exit::Passed),
+                },
+                Typed::GivenUp => self.screen.faint("the line is given up; `:quit` or Ctrl-D leaves"),
+                Typed::End => return Ok(Exit::Passed),
+            }
+            interrupt::take();
+        }
+    }
+
+    /// While the reader reads: the names for Tab, and the next cell, which may be compiled ahead.
+    fn between_lines(&mut self, prompt: &mut Prompt) {
+        if self.live.is_busy() {
+            return;
+        }
+        let mut session = self.live.items();
+        session.extend(self.live.variables().into_iter().map(|variable| variable.name));
+        prompt.renew(|names| names.session = session);
+        if let Some(code) = self.next_code() {
+            self.live.expect(code);
+        }
+    }
+
+    /// A program, or a file: complete inputs, one after the other.
+    fn run_lines(&mut self, lines: impl Iterator<Item = std::io::Result<String>>) -> Result<Exit> {
+        let mut pending = String::new();
+        for line in lines {
+            pending.push_str(&line?);
+            if !is_command(&pending) && reading(&pending) == Reading::Incomplete {
+                pending.push('\n');
+                continue;
+            }
+            if self.obey(&std::mem::take(&mut pending)) == Then::Leave {
+                break;
+            }
+        }
+        if !pending.trim().is_empty() {
+            self.fail(&format!("the input ends before `{}` is complete", pending.trim()));
+        }
+        self.screen.fresh_line();
+        Ok(if self.failed { Exit::Failed } else { Exit::Passed })
+    }
+
+    fn obey(&mut self, line: &str) -> Then {
+        let command = match command::parse(line) {
+            Ok(command) => command,
+            Err(Mistake(message)) => {
+                self.fail(&message);
+                return Then::ReadOn;
+            }
+        };
+        match command {
+            Command::Quit => return Then::Leave,
+            Command::Edit => return self.edit(),
+            Command::Next => drop(self.step()),
+            Command::Back => self.back(),
+            Command::Again => self.again(),
+            Command::Run => drop(self.run_section()),
+            Command::RunAll => self.run_all(),
+            Command::Goto(place) => drop(self.goto(&place)),
+            Command::Sections => self.list_sections(),
+            Command::Progress => self.show_progress(),
+            Command::Code => self.show_code(),
+            Command::Diff => self.show_diff(),
+            Command::All => self.screen.all(),
+            Command::Vars => self.list_variables(),
+            Command::Type(expression) => self.show_type(&expression),
+            Command::Doc(name) => self.show_doc(&name),
+            Command::Source(name) => self.show_source(&name),
+            Command::Explain(code) => self.explain(&code),
+            Command::Figure => self.show_figure(),
+            Command::Save(file) => self.save_figure(&file),
+            Command::Open => self.open_figure(),
+            Command::Export(file) => self.export(&file),
+            Command::Undo => self.undo(),
+            Command::Reset => self.reset(),
+            Command::Help => self.help(),
+            Command::Rust(code) => self.own_line(&code),
+        }
+        Then::ReadOn
+    }
+
+    fn fail(&mut self, message: &str) {
+        self.failed = true;
+        self.screen.error(message);
+    }
+
+    fn here(&self) -> &Section {
+        &self.shelf.course.sections[self.section]
+    }
+
+    fn cell(&self, at: usize) -> &Cell {
+        &self.here().cells[at]
+    }
+
+    /// `sigmoid 4/14> `: the section, and how far the reader has come.
+    fn prompt(&self) -> String {
+        let section = self.here();
+        let done = self.next.checked_sub(1).and_then(|at| self.steps.get(at)).map_or(0, |step| step.last() + 1);
+        let name = if self.screen.look.width < 60 { section.number.to_string() } else { section.name.clone() };
+        format!("{name} {done}/{}> ", section.cells.len())
+    }
+
+    fn places(&self) -> Vec<String> {
+        let sections = &self.shelf.course.sections;
+        let names = sections.iter().map(|section| section.name.clone());
+        names.chain(sections.iter().flat_map(|section| section.cells.iter().map(|cell| cell.id.clone()))).collect()
+    }
+}
+
+/// The title without the number that it may begin with: `2. Sigmoid` -> `Sigmoid`.
+fn bare_title(section: &Section) -> &str {
+    match section.title.split_once(". ") {
+        Some((number, rest)) if number.parse::<usize>().is_ok() => rest,
+        _ => &section.title,
+    }
+}
+
+fn is_skipped(cell: &Cell) -> bool {
+    cell.tags.iter().any(|tag| ["skip-execution", "nbval-skip"].contains(&tag.as_str()))
+}
+
+fn is_expected_to_fail(cell: &Cell) -> bool {
+    const TAGS: [&str; 3] = ["raises-exception", "nbval-raises-exception", "should_panic"];
+    cell.tags.iter().any(|tag| TAGS.contains(&tag.as_str()) || tag.starts_with("compile_fail"))
+}
+
+/// The text of all outputs, to see whether two runs said the same.
+fn plain_text(outputs: &[Output]) -> String {
+    let texts = outputs.iter().map(|output| match output {
+        Output::Stream { text, .. } => text.as_str(),
+        Output::Rich { data, .. } => data.get("text/plain").map_or("", String::as_str),
+    });
+    texts.collect()
+}
+
+const GREETING: &str = "a chapter on neural networks that runs.
+Press Enter to walk on. Anything you type is Rust; `:help` lists the commands.";

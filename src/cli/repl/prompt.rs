@@ -1,0 +1,162 @@
+//! The line that a reader types on: colours, several lines with their indentation, history, Tab.
+//!
+//! It runs nothing: what was typed is handed back as text.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::history::DefaultHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{
+    Cmd, CompletionType, ConditionalEventHandler, Config, Context, EditMode, Editor, Event, EventContext, EventHandler,
+    Helper, Hinter, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+};
+
+use super::complete::{Names, complete};
+use super::state;
+use crate::cli::command::input::{Reading, indentation, reading};
+use crate::cli::command::is_command;
+use crate::cli::highlight;
+use crate::cli::look::{GOOD, Look};
+
+/// What came from the prompt.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Typed {
+    Line(String),
+    /// Ctrl-C: the line is given up.
+    GivenUp,
+    /// Ctrl-D.
+    End,
+}
+
+pub struct Prompt {
+    editor: Editor<Assistant, DefaultHistory>,
+    history: Option<PathBuf>,
+}
+
+impl Prompt {
+    pub fn new(look: Look, names: Names, vi: bool) -> Result<Prompt> {
+        let config = Config::builder()
+            .max_history_size(5000)?
+            .history_ignore_dups(true)?
+            .history_ignore_space(true)
+            .completion_type(CompletionType::List)
+            .edit_mode(if vi { EditMode::Vi } else { EditMode::Emacs })
+            .bracketed_paste(true)
+            .auto_add_history(false);
+        let mut editor = Editor::with_config(config.build())?;
+        editor.set_helper(Some(Assistant { look, names, hint: () }));
+        editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
+        editor.bind_sequence(KeyEvent::new('}', Modifiers::NONE), EventHandler::Conditional(Box::new(Closing)));
+        let history = state::history();
+        if let Some(file) = &history {
+            // A first start has none yet.
+            drop(editor.load_history(file));
+        }
+        Ok(Prompt { editor, history })
+    }
+
+    /// The names that Tab offers from now on.
+    pub fn renew(&mut self, names: impl FnOnce(&mut Names)) {
+        if let Some(assistant) = self.editor.helper_mut() {
+            names(&mut assistant.names);
+        }
+    }
+
+    /// One complete input: a command, or Rust on as many lines as it needs. `initial` is there to be changed.
+    pub fn read(&mut self, prompt: &str, initial: &str, look: &Look) -> Result<Typed> {
+        let styled = look.paint(GOOD, prompt);
+        match self.editor.readline_with_initial(&(prompt, styled.as_str()), (initial, "")) {
+            Ok(line) => {
+                self.remember(&line);
+                Ok(Typed::Line(line))
+            }
+            Err(ReadlineError::Interrupted) => Ok(Typed::GivenUp),
+            Err(ReadlineError::Eof) => Ok(Typed::End),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn remember(&mut self, line: &str) {
+        if line.trim().is_empty() || !self.editor.add_history_entry(line).unwrap_or(false) {
+            return;
+        }
+        if let Some(file) = &self.history {
+            // History is a comfort: a full disk must not stop the lesson.
+            drop(self.editor.append_history(file));
+        }
+    }
+}
+
+/// Helps with the line: rustyline asks it at every key.
+#[derive(Helper, Hinter)]
+struct Assistant {
+    look: Look,
+    names: Names,
+    #[rustyline(Hinter)]
+    hint: (),
+}
+
+impl Validator for Assistant {
+    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
+        let wait = is_unfinished(context.input());
+        Ok(if wait { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}
+
+fn is_unfinished(text: &str) -> bool {
+    !is_command(text) && reading(text) == Reading::Incomplete
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
+        if !self.look.color {
+            Cow::Borrowed(line)
+        } else if is_command(line) {
+            Cow::Owned(self.look.paint(GOOD, line))
+        } else {
+            Cow::Owned(highlight::rust(line, &self.look))
+        }
+    }
+
+    fn highlight_char(&self, _line: &str, _position: usize, kind: CmdKind) -> bool {
+        self.look.color && kind != CmdKind::MoveCursor
+    }
+}
+
+impl Completer for Assistant {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let (at, names) = complete(&line[..position], &self.names);
+        let pairs = names.into_iter().map(|name| Pair { display: name.clone(), replacement: name });
+        Ok((at, pairs.collect()))
+    }
+}
+
+/// Enter in unfinished code: a new line, as far in as its brackets say.
+struct NewLine;
+
+impl ConditionalEventHandler for NewLine {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let at_end = context.pos() == context.line().len();
+        (at_end && is_unfinished(context.line()))
+            .then(|| Cmd::Insert(1, format!("\n{}", " ".repeat(indentation(context.line())))))
+    }
+}
+
+/// A closing brace at the beginning of a line steps back out.
+struct Closing;
+
+impl ConditionalEventHandler for Closing {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let before = &context.line()[..context.pos()];
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let blanks = line.len() >= 4 && before.contains('\n') && line.chars().all(|c| c == ' ');
+        blanks.then(|| Cmd::Replace(Movement::BackwardChar(4), Some("}".into())))
+    }
+}

@@ -1,0 +1,178 @@
+//! What the REPL writes, and where: one place that knows whether a line is open and a spinner drawn.
+//!
+//! It decides no words.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use crate::cli::look::{BAD, FAINT, Look};
+use crate::cli::picture::Canvas;
+
+pub struct Screen {
+    pub look: Look,
+    /// How figures are shown.
+    pub canvas: Canvas,
+    /// Does a person sit at the prompt? Then complaints stand where the output stands.
+    interactive: bool,
+    /// Has the last text ended its line?
+    at_line_start: bool,
+    /// Was the last line blank?
+    after_blank: bool,
+    spinner: Option<Spinner>,
+    /// The last figure, as SVG.
+    pub figure: Option<String>,
+    /// The output of the cell that runs, or ran last, whole.
+    whole: String,
+    /// How many of its lines have been shown.
+    shown: usize,
+}
+
+/// More lines of one cell's output are kept for `:all`.
+const MOST_LINES: usize = 120;
+
+/// A quiet line that says what is happening, once it takes long enough to be noticed.
+struct Spinner {
+    since: Instant,
+    drawn: usize,
+}
+
+const QUIET: Duration = Duration::from_millis(300);
+
+impl Screen {
+    pub fn new(look: Look, canvas: Canvas, interactive: bool) -> Screen {
+        Screen {
+            look,
+            canvas,
+            interactive,
+            at_line_start: true,
+            after_blank: true,
+            spinner: None,
+            figure: None,
+            whole: String::new(),
+            shown: 0,
+        }
+    }
+
+    /// Whole lines.
+    pub fn line(&mut self, text: &str) {
+        self.fresh_line();
+        self.after_blank = text.is_empty() || text.ends_with("\n");
+        write(&mut std::io::stdout(), &format!("{text}\n"));
+    }
+
+    pub fn faint(&mut self, text: &str) {
+        let text = self.look.paint(FAINT, text);
+        self.line(&text);
+    }
+
+    /// A blank line, unless there is one already.
+    pub fn blank(&mut self) {
+        self.fresh_line();
+        if !self.after_blank {
+            self.line("");
+        }
+    }
+
+    /// Text as it comes, whether or not it ends its line.
+    pub fn text(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.clear_spinner();
+        write(&mut std::io::stdout(), text);
+        self.at_line_start = text.ends_with('\n');
+        self.after_blank = text == "\n" || text.ends_with("\n\n");
+    }
+
+    /// A cell begins: its output is counted from here.
+    pub fn begin(&mut self) {
+        self.whole.clear();
+        self.shown = 0;
+    }
+
+    /// Output of a cell: all for a program, so many lines for a person.
+    pub fn output(&mut self, text: &str) {
+        if !self.interactive {
+            return self.text(text);
+        }
+        self.whole.push_str(text);
+        for line in text.split_inclusive('\n') {
+            if self.shown < MOST_LINES {
+                self.text(line);
+            }
+            self.shown += usize::from(line.ends_with('\n'));
+        }
+    }
+
+    /// The cell has ended: says how much was kept back.
+    pub fn finish(&mut self) {
+        if self.interactive && self.shown > MOST_LINES {
+            let more = self.shown - MOST_LINES;
+            self.faint(&format!("... {more} more lines: `:all` shows them"));
+        }
+    }
+
+    /// The whole output of the last cell.
+    pub fn all(&mut self) {
+        let whole = self.whole.clone();
+        self.text(&whole);
+        self.fresh_line();
+    }
+
+    /// What went wrong: beside the output for a person, on standard error for a program.
+    pub fn complain(&mut self, text: &str) {
+        self.fresh_line();
+        if self.interactive {
+            self.line(text);
+        } else {
+            write(&mut std::io::stderr(), &format!("{text}\n"));
+        }
+    }
+
+    /// `error: ...` with its help line.
+    pub fn error(&mut self, message: &str) {
+        let head = self.look.paint(BAD, "error");
+        self.complain(&format!("{head}: {message}"));
+    }
+
+    pub fn fresh_line(&mut self) {
+        self.clear_spinner();
+        if !std::mem::replace(&mut self.at_line_start, true) {
+            write(&mut std::io::stdout(), "\n");
+        }
+    }
+
+    /// Draws or moves the spinner; nothing for the first moments, nor where nobody would see it.
+    pub fn busy(&mut self, what: &str) {
+        let spinner = self.spinner.get_or_insert(Spinner { since: Instant::now(), drawn: 0 });
+        let waited = spinner.since.elapsed();
+        let decorated = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+        if waited < QUIET || !self.at_line_start || !decorated || !std::io::stderr().is_terminal() {
+            return;
+        }
+        const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+        spinner.drawn += 1;
+        let frame = FRAMES[spinner.drawn / 2 % FRAMES.len()];
+        let room = self.look.width.saturating_sub(12);
+        let what: String = what.chars().take(room).collect();
+        let text = format!("{frame} {what} {:.1} s", waited.as_secs_f64());
+        let text = if self.look.color { self.look.paint(FAINT, &text) } else { text };
+        write(&mut std::io::stderr(), &format!("\r{text}\x1b[K"));
+    }
+
+    /// The wait is over.
+    pub fn clear_spinner(&mut self) {
+        if self.spinner.as_ref().is_some_and(|spinner| spinner.drawn > 0) {
+            write(&mut std::io::stderr(), "\r\x1b[K");
+        }
+        self.spinner = None;
+    }
+}
+
+/// A reader that has gone away (`| head`) ends the program quietly, as it ends every other.
+fn write(to: &mut dyn Write, text: &str) {
+    let written = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+    if written.is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        std::process::exit(0);
+    }
+}

@@ -1,0 +1,212 @@
+//! A cell's outputs and its end as a reader sees them.
+//!
+//! It takes stored and live outputs alike.
+
+use super::screen::Screen;
+use super::state;
+use crate::cli::look::{BAD, FAINT, Look, NOTE};
+use crate::cli::outcome::{Diagnostic, End, Outcome, Output, Phase, Stream};
+use crate::cli::picture;
+
+/// One piece of output. `name` is what a figure is saved under.
+pub fn output(screen: &mut Screen, output: &Output, name: &str) {
+    match output {
+        Output::Stream { stream: Stream::Stdout, text } => screen.output(text),
+        Output::Stream { stream: Stream::Stderr, text } => {
+            let text = screen.look.paint(NOTE, text.trim_end_matches('\n'));
+            screen.output(&format!("{text}\n"));
+        }
+        Output::Rich { data, .. } => {
+            if let Some(picture) =
+                data.get("image/svg+xml").and_then(|svg| picture::draw(svg, &screen.canvas, &screen.look))
+            {
+                screen.text(&picture);
+            }
+            if let Some(plain) = data.get("text/plain") {
+                screen.fresh_line();
+                screen.output(&format!("{}\n", plain.trim_end_matches('\n')));
+            }
+            if let Some(svg) = data.get("image/svg+xml") {
+                screen.figure = Some(svg.clone());
+                match state::save_figure(name, svg) {
+                    Ok(path) => screen.faint(&format!("saved: {}", path.display())),
+                    Err(error) => screen.error(&format!("the figure is not saved: {error:#}")),
+                }
+            } else if !data.contains_key("text/plain") {
+                let kinds: Vec<&str> = data.keys().map(String::as_str).collect();
+                screen.faint(&format!("(output of type {}: not shown in a terminal)", kinds.join(", ")));
+            }
+        }
+    }
+}
+
+/// A panic's report on standard error is held back until the cell has ended: then its own words are shown instead.
+#[derive(Default)]
+pub struct Hush {
+    held: String,
+}
+
+impl Hush {
+    /// Shows a piece of output, or holds it back.
+    pub fn pass(&mut self, screen: &mut Screen, piece: &Output, name: &str) {
+        match piece {
+            Output::Stream { stream: Stream::Stderr, text } if !self.held.is_empty() || is_report(text) => {
+                self.held.push_str(text);
+            }
+            piece => output(screen, piece, name),
+        }
+    }
+
+    /// The cell has ended: what was held back is shown, without the report of the panic that ended it.
+    pub fn release(self, screen: &mut Screen, end: Option<&End>, name: &str) {
+        let text = match end {
+            Some(End::Panicked { .. }) => without_report(&self.held),
+            _ => self.held,
+        };
+        if !text.trim().is_empty() {
+            output(screen, &Output::Stream { stream: Stream::Stderr, text }, name);
+        }
+    }
+}
+
+fn is_report(text: &str) -> bool {
+    text.trim().is_empty() || text.trim_start().starts_with("thread '")
+}
+
+/// The text without its last `thread '...' panicked at ...` up to the note about the backtrace.
+fn without_report(text: &str) -> String {
+    let Some(start) = text.rfind("thread '<unnamed>'").or_else(|| text.rfind("thread 'main'")) else {
+        return text.to_owned();
+    };
+    let after = text[start..].find("note: run with `RUST_BACKTRACE").map(|note| {
+        let rest = &text[start + note..];
+        rest.find('\n').map_or("", |end| &rest[end + 1..])
+    });
+    format!("{}{}", text[..start].trim_start_matches('\n'), after.unwrap_or_default())
+}
+
+/// How the cell ended, if not at its last line, and what the session has to say. `true` if it ended well.
+pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
+    screen.fresh_line();
+    match &outcome.end {
+        End::Passed => {}
+        End::CompileError(diagnostics) => {
+            for diagnostic in diagnostics {
+                let text = self::diagnostic(diagnostic, &screen.look);
+                screen.complain(&text);
+            }
+        }
+        end => {
+            let text = words(end);
+            screen.error(&text);
+        }
+    }
+    for note in &outcome.notes {
+        let text = format!("{}: {note}", screen.look.paint(NOTE, "note"));
+        screen.complain(&text);
+    }
+    outcome.end == End::Passed
+}
+
+/// A diagnostic as rustc draws it, its first word and its carets in colour.
+fn diagnostic(diagnostic: &Diagnostic, look: &Look) -> String {
+    let text = if diagnostic.rendered.is_empty() {
+        let code = diagnostic.code.as_ref().map(|code| format!("[{code}]")).unwrap_or_default();
+        let notes: String = diagnostic.notes.iter().map(|note| format!("\n  = {note}")).collect();
+        format!("{}{code}: {}{notes}", diagnostic.level, diagnostic.message)
+    } else {
+        diagnostic.rendered.trim_end().to_owned()
+    };
+    let lines: Vec<String> = text.lines().enumerate().map(|(at, line)| in_color(at, line, look)).collect();
+    lines.join("\n")
+}
+
+fn in_color(at: usize, line: &str, look: &Look) -> String {
+    let style = if line.starts_with("warning") { NOTE } else { BAD };
+    if at == 0 {
+        let (head, rest) = line.split_once(": ").unwrap_or((line, ""));
+        return format!("{}: {rest}", look.paint(style, head));
+    }
+    let Some(bar) = line.find('|') else { return line.to_owned() };
+    let (margin, rest) = line.split_at(bar + 1);
+    let marks = rest.contains(['^', '-']) && rest.trim_start().starts_with(['^', '-', '|', '_']);
+    format!("{}{}", look.paint(FAINT, margin), if marks { look.paint(BAD, rest) } else { rest.to_owned() })
+}
+
+fn words(end: &End) -> String {
+    let at = |line: &Option<usize>| line.map(|line| format!(" at line {line}")).unwrap_or_default();
+    match end {
+        End::Passed | End::CompileError(_) => String::new(),
+        End::Panicked { message, line } => format!("the cell panicked{}: {message}", at(line)),
+        End::ReturnedError { message, line } => format!("an error left the cell through `?`{}: {message}", at(line)),
+        End::Exited(code) => format!("the cell ended its process with exit code {code}"),
+        End::Killed { stack_overflow: true, .. } => {
+            "the stack overflowed: does a function call itself for ever?".into()
+        }
+        End::Killed { signal, .. } => format!("the cell was killed by {}", signal_name(*signal)),
+        End::TimedOut { phase: Phase::Compile, seconds } => format!("compiling took longer than {seconds} s"),
+        End::TimedOut { phase: Phase::Run, seconds } => format!("the cell ran longer than {seconds} s and was stopped"),
+        End::Interrupted => "stopped by Ctrl-C".into(),
+    }
+}
+
+fn signal_name(signal: i32) -> String {
+    match nix::sys::signal::Signal::try_from(signal) {
+        Ok(nix::sys::signal::Signal::SIGSEGV) => "SIGSEGV: it touched memory that is not its own".into(),
+        Ok(signal) => signal.to_string(),
+        Err(_) => format!("signal {signal}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_is_said_in_words() {
+        let cases = [
+            (End::Panicked { message: "no".into(), line: Some(2) }, "the cell panicked at line 2: no"),
+            (End::Panicked { message: "no".into(), line: None }, "the cell panicked: no"),
+            (
+                End::ReturnedError { message: "bad".into(), line: Some(1) },
+                "an error left the cell through `?` at line 1: bad",
+            ),
+            (End::Exited(3), "the cell ended its process with exit code 3"),
+            (
+                End::Killed { signal: 11, stack_overflow: false },
+                "the cell was killed by SIGSEGV: it touched memory that is not its own",
+            ),
+            (End::Killed { signal: 9, stack_overflow: false }, "the cell was killed by SIGKILL"),
+            (
+                End::Killed { signal: 6, stack_overflow: true },
+                "the stack overflowed: does a function call itself for ever?",
+            ),
+            (End::TimedOut { phase: Phase::Run, seconds: 5 }, "the cell ran longer than 5 s and was stopped"),
+            (End::Interrupted, "stopped by Ctrl-C"),
+        ];
+        for (end, text) in cases {
+            assert_eq!(words(&end), text);
+        }
+    }
+
+    #[test]
+    fn a_panics_own_report_is_left_out() {
+        let report = "thread '<unnamed>' (7) panicked at src/lib.rs:1:1:\nno\nnote: run with `RUST_BACKTRACE=1` ...\n";
+        assert_eq!(without_report(&format!("\n{report}")), "");
+        assert_eq!(without_report(&format!("before\n{report}after\n")), "before\nafter\n");
+        assert_eq!(without_report("thread 'worker' panicked"), "thread 'worker' panicked");
+    }
+
+    #[test]
+    fn a_diagnostic_without_a_drawing_keeps_its_code_and_help() {
+        let diagnostic = Diagnostic {
+            code: Some("E0308".into()),
+            level: "error".into(),
+            message: "mismatched types".into(),
+            notes: vec!["help: try `.into()`".into()],
+            ..Diagnostic::default()
+        };
+        let text = super::diagnostic(&diagnostic, &Look::plain(80));
+        assert_eq!(text, "error[E0308]: mismatched types\n  = help: try `.into()`");
+    }
+}

@@ -1,0 +1,70 @@
+//! What the REPL keeps from one time to the next: a folder of the user's, history, figures, and the cells seen.
+//!
+//! All of it is a comfort: where it cannot be written, the lesson goes on without.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use etcetera::BaseStrategy;
+
+/// `~/.local/state/forward-pass`, or where the system keeps such things; made if it is not there.
+pub fn folder() -> Result<PathBuf> {
+    let strategy = etcetera::choose_base_strategy()?;
+    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("forward-pass");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// The file of typed lines, readable by its owner only; made here so that it is never wider.
+pub fn history() -> Option<PathBuf> {
+    let file = folder().ok()?.join("history");
+    private(&file)?;
+    Some(file)
+}
+
+fn private(file: &PathBuf) -> Option<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(file).ok()
+}
+
+/// Writes a figure; the next of the same name takes its place.
+pub fn save_figure(name: &str, svg: &str) -> Result<PathBuf> {
+    let folder = folder()?.join("figures");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let path = folder.join(format!("{name}.svg"));
+    fs::write(&path, svg).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+/// The cells that a reader has seen, as `section/cell`, across sessions.
+pub struct Progress {
+    seen: BTreeSet<String>,
+    file: Option<File>,
+}
+
+impl Progress {
+    pub fn load() -> Progress {
+        let path = folder().ok().map(|folder| folder.join("progress"));
+        let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        Progress { seen: text.lines().map(str::to_owned).collect(), file: path.as_ref().and_then(private) }
+    }
+
+    pub fn note(&mut self, section: &str, cell: &str) {
+        let line = format!("{section}/{cell}");
+        if self.seen.contains(&line) {
+            return;
+        }
+        if let Some(file) = &mut self.file {
+            let _ = writeln!(file, "{line}");
+        }
+        self.seen.insert(line);
+    }
+
+    /// How many of these cells were seen.
+    pub fn count<'a>(&self, section: &str, cells: impl Iterator<Item = &'a str>) -> usize {
+        cells.filter(|cell| self.seen.contains(&format!("{section}/{cell}"))).count()
+    }
+}

@@ -1,0 +1,228 @@
+//! Walking: the next step, the one before, another section, the rest of it.
+//!
+//! How a cell runs is in `running`.
+
+use super::walk::{self, Step};
+use super::{Repl, Then, bare_title, is_expected_to_fail, is_skipped, show};
+use crate::cli::course::Lookup;
+use crate::cli::look::HEADING;
+use crate::cli::outcome::End;
+use crate::cli::{highlight, markdown};
+
+impl Repl {
+    /// Goes to the beginning of a section, with a session that is fresh, as a notebook's is.
+    pub(super) fn enter(&mut self, section: usize) {
+        if !self.ran.is_empty() || self.own_lines > 0 {
+            self.live.reset();
+        }
+        self.section = section;
+        self.steps = walk::steps(self.here());
+        self.next = 0;
+        self.ran.clear();
+        self.shown_stored.clear();
+        self.own_lines = 0;
+        self.hand_in_setup();
+    }
+
+    /// The first code cell brings the names; it runs behind the reader's first paragraph.
+    pub(super) fn hand_in_setup(&mut self) {
+        let first = self.steps.iter().find_map(|step| step.code).filter(|at| !is_skipped(self.cell(*at)));
+        self.setup = first.map(|at| (at, self.live.submit(&self.shelf.course.sections[self.section].cells[at].source)));
+        self.ran.extend(first);
+    }
+
+    /// `2 of 7 · Sigmoid · 14 cells`
+    pub(super) fn announce(&mut self) {
+        let section = self.here();
+        let (count, cells) = (self.shelf.course.sections.len(), section.cells.len());
+        let text = format!("{} of {count} · {} · {cells} cells", self.section + 1, bare_title(section));
+        let text = self.screen.look.paint(HEADING, &text);
+        self.screen.line(&text);
+        self.screen.blank();
+    }
+
+    /// Enter: the next step, or the next section after the last one. `false` if a cell failed.
+    pub(super) fn step(&mut self) -> bool {
+        if self.next >= self.steps.len() {
+            if self.section + 1 >= self.shelf.course.sections.len() {
+                self.screen.line("That was the last section. `:sections` lists them all, `:goto 1` begins anew.");
+                return true;
+            }
+            self.enter(self.section + 1);
+            self.announce();
+        }
+        let step = self.steps[self.next].clone();
+        self.next += 1;
+        self.note_seen(&step);
+        self.show_prose(&step);
+        let passed = step.code.is_none_or(|at| {
+            self.show_cell(at);
+            self.run_cell(at)
+        });
+        if self.next == self.steps.len() {
+            self.close();
+        }
+        self.screen.blank();
+        passed
+    }
+
+    fn note_seen(&mut self, step: &Step) {
+        let section = self.here().name.clone();
+        for at in step.prose.iter().chain(&step.code) {
+            let cell = self.cell(*at).id.clone();
+            self.progress.note(&section, &cell);
+        }
+    }
+
+    /// The code of the current cell for the reader's own line.
+    pub(super) fn edit(&mut self) -> Then {
+        match self.current_code() {
+            Some(at) if self.interactive => Then::Edit(self.cell(at).source.trim_end().to_owned()),
+            Some(at) => {
+                self.show_cell(at);
+                Then::ReadOn
+            }
+            None => {
+                self.fail("no code has been shown yet in this section\nhelp: press Enter");
+                Then::ReadOn
+            }
+        }
+    }
+
+    fn show_prose(&mut self, step: &Step) {
+        for at in &step.prose {
+            let source = &self.cell(*at).source;
+            // The line above the section has named it.
+            let heading = source.lines().next().filter(|line| line.trim_start_matches('#').trim() == self.here().title);
+            let prose = heading.map_or(source.as_str(), |heading| &source[heading.len()..]);
+            let text = markdown::render(prose, &self.screen.look);
+            self.screen.line(&text);
+            self.screen.blank();
+        }
+    }
+
+    pub(super) fn show_cell(&mut self, at: usize) {
+        let code = highlight::rust(self.cell(at).source.trim_end(), &self.screen.look);
+        let lines: Vec<String> =
+            code.lines().map(|line| if line.is_empty() { String::new() } else { format!("    {line}") }).collect();
+        self.screen.line(&lines.join("\n"));
+        self.screen.blank();
+    }
+
+    /// What comes after a section.
+    fn close(&mut self) {
+        let sections = &self.shelf.course.sections;
+        let text = match sections.get(self.section + 1) {
+            Some(next) => format!("End of section {}. Next: {} (press Enter).", self.here().number, bare_title(next)),
+            None => "End of the chapter.".to_owned(),
+        };
+        self.screen.blank();
+        self.screen.faint(&text);
+    }
+
+    pub(super) fn back(&mut self) {
+        if self.next < 2 {
+            if self.section > 0 && self.next == 0 {
+                self.enter(self.section - 1);
+            } else {
+                self.next = 0;
+            }
+            return self.announce();
+        }
+        self.next -= 1;
+        let step = self.steps[self.next - 1].clone();
+        self.show_prose(&step);
+        if let Some(at) = step.code {
+            self.show_cell(at);
+            self.screen.faint("`:again` runs it again, Enter goes on");
+        }
+    }
+
+    pub(super) fn again(&mut self) {
+        match self.current_code() {
+            Some(at) => drop(self.run_cell(at)),
+            None => self.fail("there is no cell to run again yet\nhelp: press Enter"),
+        }
+    }
+
+    /// The code cell shown last.
+    pub(super) fn current_code(&self) -> Option<usize> {
+        self.steps[..self.next.min(self.steps.len())].iter().rev().find_map(|step| step.code)
+    }
+
+    pub(super) fn run_section(&mut self) -> bool {
+        if self.next >= self.steps.len() {
+            self.screen.faint("this section has been run to its end; Enter goes to the next");
+        }
+        while self.next < self.steps.len() {
+            if !self.step() {
+                return false;
+            }
+        }
+        true
+    }
+
+    pub(super) fn run_all(&mut self) {
+        while self.run_section() && self.section + 1 < self.shelf.course.sections.len() {
+            self.enter(self.section + 1);
+            self.announce();
+        }
+    }
+
+    /// `false` if there is no such place.
+    pub(super) fn goto(&mut self, place: &str) -> bool {
+        match self.shelf.course.find(place) {
+            Lookup::Found { section, cell: None } => {
+                self.enter(section);
+                self.announce();
+                true
+            }
+            Lookup::Found { section, cell: Some(cell) } => {
+                self.goto_cell(section, cell);
+                true
+            }
+            Lookup::DidYouMean(names) => {
+                let help = match names.first() {
+                    Some(name) => format!("did you mean `:goto {name}`?"),
+                    None => "`:sections` lists the sections".to_owned(),
+                };
+                self.fail(&format!("there is no section or cell `{place}`\nhelp: {help}"));
+                false
+            }
+        }
+    }
+
+    /// Into the middle: the code before it that has not run yet runs first, quietly.
+    pub(super) fn goto_cell(&mut self, section: usize, cell: usize) {
+        if section != self.section {
+            self.enter(section);
+            self.announce();
+        }
+        let Some(target) = self.steps.iter().position(|step| step.holds(cell)) else { return };
+        let before: Vec<usize> = self.steps[..target].iter().filter_map(|step| step.code).collect();
+        for at in before {
+            if is_skipped(self.cell(at)) || !self.ran.insert(at) {
+                continue;
+            }
+            let code = self.cell(at).source.clone();
+            let ticket = self.live.submit(&code);
+            if let Some(Ok(outcome)) = self.wait(ticket, None)
+                && outcome.end != End::Passed
+                && !is_expected_to_fail(self.cell(at))
+            {
+                let id = self.cell(at).id.clone();
+                self.fail(&format!("the cell `{id}`, which comes before, failed:"));
+                show::end(&mut self.screen, &outcome);
+                return;
+            }
+        }
+        self.next = target;
+        self.step();
+    }
+
+    /// The code that Enter will run, if it is known.
+    pub(super) fn next_code(&self) -> Option<String> {
+        let at = self.steps.get(self.next)?.code?;
+        Some(self.cell(at).source.clone())
+    }
+}

@@ -1,0 +1,86 @@
+//! `run`: executes a notebook and shows what it shows; with `-o` it writes the executed notebook.
+//!
+//! It compares nothing, and never writes over its input.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use super::Exit;
+use super::args::RunArgs;
+use super::execute;
+use super::files::write_atomically;
+use super::ipynb::{CellChange, Notebook};
+use super::normalize;
+use super::outcome::{End, Event, Outcome};
+use super::report::{self, BAD, QUIET};
+use super::rules::{Expect, Rules};
+use super::session::Engine;
+use super::settings;
+
+pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
+    let path = std::path::absolute(&args.notebook)?;
+    let notebook = Notebook::read(&path)?;
+    if let Some(output) = &args.output {
+        refuse_same_file(&path, output)?;
+    }
+    let settings = settings::of_notebook(&path, &notebook)?;
+    let mut session = execute::session(engine, &path, &notebook, None, None)?;
+    let mut changes = Vec::new();
+    let mut exit = Exit::Passed;
+    for (at, cell) in execute::code_cells(&notebook) {
+        let rules = Rules::of(cell, &settings).map_err(|error| anyhow::anyhow!("cell `{}`: {error}", cell.id))?;
+        if rules.skip.is_some() {
+            continue;
+        }
+        anstream::println!("{QUIET}[{}]{QUIET:#}", cell.id);
+        let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| show(&event))?;
+        changes.push(change(at, &outcome, changes.len() as u64 + 1));
+        for note in &outcome.notes {
+            anstream::eprintln!("{QUIET}note: {note}{QUIET:#}");
+        }
+        let Some(words) = report::end_words(&outcome.end) else { continue };
+        anstream::println!("{BAD}`{}` {words}{BAD:#}\n{}", cell.id, report::end_details(&outcome.end));
+        if rules.expect == Expect::Success || outcome.end == End::Interrupted {
+            exit = if outcome.end == End::Interrupted { Exit::Interrupted } else { Exit::Failed };
+            break;
+        }
+    }
+    if let Some(output) = &args.output {
+        write_atomically(output, notebook.with_changes(&changes).as_bytes())?;
+    }
+    Ok(exit)
+}
+
+/// What stands in a cell after it ran.
+pub fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
+    let error = match &outcome.end {
+        // The stock kernel stores no error for these: what they print says it.
+        End::Passed | End::Panicked { .. } | End::ReturnedError { .. } => None,
+        end => {
+            let details = report::end_details(end);
+            let words = if details.is_empty() { report::end_words(end).unwrap_or_default() } else { details };
+            Some(("Error".to_string(), words))
+        }
+    };
+    CellChange { cell, outputs: normalize::outputs(outcome.outputs.clone()), error, execution_count: Some(count) }
+}
+
+fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
+    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    if real(input)? == real(output)? {
+        bail!(
+            "`-o {}` would write over the notebook that is run\n\
+             help: name another file, or use `test --accept` to store new outputs",
+            output.display()
+        );
+    }
+    Ok(())
+}
+
+fn show(event: &Event) {
+    match event {
+        Event::Progress(words) => anstream::eprintln!("{QUIET}{words}{QUIET:#}"),
+        Event::Output(output) => anstream::print!("{}", report::output_text(output)),
+    }
+}

@@ -1,0 +1,119 @@
+//! What a cell does to the world: one interface, engines behind it.
+//!
+//! evcxr is named in one file, `session/evcxr.rs`; our own engine lives in `session/own/`.
+
+pub mod caret;
+#[cfg(feature = "evcxr")]
+mod evcxr;
+#[cfg(unix)]
+mod own;
+#[cfg(all(feature = "evcxr", unix))]
+mod relay;
+#[cfg(feature = "evcxr")]
+mod warm;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+#[cfg(not(all(unix, feature = "evcxr")))]
+use anyhow::bail;
+
+use super::outcome::{Event, Outcome};
+
+/// A live Rust session: cells go in one after the other, variables and items stay.
+///
+/// The caller may drive it from any one thread; an [`Interrupter`] works from every other.
+pub trait Session: Send {
+    /// Runs one cell to its end. `Err` is for the tool's own failures only: what the cell did wrong is an outcome.
+    fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome>;
+
+    /// The variables that live on, in order of name, with their types.
+    fn variables(&mut self) -> Vec<Variable>;
+
+    /// Forgets every variable and item; dependencies stay built.
+    fn reset(&mut self) -> Result<()>;
+
+    /// A handle that stops the running cell.
+    fn interrupter(&self) -> Interrupter;
+
+    /// Takes back what the last cell did to variables and items; `false` where there is nothing to go back to.
+    fn undo(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// The names of functions, types and other items that cells have defined, in order; for completion only.
+    fn items(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// This cell will probably be run next: what can be done before it is asked for may be done now.
+    fn expect(&mut self, code: &str) {
+        let _ = code;
+    }
+}
+
+/// A variable of the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    pub name: String,
+    pub type_name: String,
+}
+
+/// Stops the cell that is running, from another thread; does nothing between cells.
+#[derive(Clone)]
+pub struct Interrupter(Arc<dyn Fn() + Send + Sync>);
+
+impl Interrupter {
+    pub fn new(stop: impl Fn() + Send + Sync + 'static) -> Self {
+        Interrupter(Arc::new(stop))
+    }
+
+    pub fn interrupt(&self) {
+        (self.0)();
+    }
+}
+
+/// How a session is started.
+#[derive(Clone, Debug)]
+pub struct SessionOptions {
+    /// The folder that relative `:dep` paths and the cells' own paths start from: the notebook's.
+    pub folder: PathBuf,
+    /// How long one cell may compile, and how long it may run.
+    pub compile_timeout: Option<Duration>,
+    pub run_timeout: Option<Duration>,
+    /// The `:dep` lines that will come, if they are known: what is warm for them is chosen by these.
+    pub dependencies: Vec<String>,
+}
+
+/// The same binary is also the process that runs the cells: then this does not return. Comes first in `main`.
+pub fn hook() {
+    #[cfg(unix)]
+    own::child::hook();
+    #[cfg(feature = "evcxr")]
+    evcxr::hook();
+}
+
+/// Starts a session.
+pub fn start(engine: Engine, options: SessionOptions) -> Result<Box<dyn Session>> {
+    match engine {
+        #[cfg(feature = "evcxr")]
+        Engine::Evcxr => Ok(Box::new(evcxr::EvcxrSession::start(options)?)),
+        #[cfg(not(feature = "evcxr"))]
+        Engine::Evcxr => bail!("this binary was built without evcxr\nhelp: build it with `--features evcxr`"),
+        #[cfg(unix)]
+        Engine::Own => Ok(Box::new(own::OwnSession::start(options)?)),
+        #[cfg(not(unix))]
+        Engine::Own => bail!("our own engine needs a Unix\nhelp: `--engine evcxr`, in a build with that feature"),
+    }
+}
+
+/// The engines that can stand behind a [`Session`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Types from rustc's own MIR, cells compiled by rustc directly.
+    Own,
+    /// The evaluation context of the stock Jupyter kernel.
+    Evcxr,
+}

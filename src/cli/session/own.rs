@@ -1,0 +1,30 @@
+//! Our own engine: cells are split and compiled by rustc directly, and run in a process of ours.
+//!
+//! split -> state -> generate -> rustc -> types and diagnostics, then the process; `session` goes through them in order.
+
+mod bindings;
+mod cache;
+pub mod child;
+mod commands;
+mod compile;
+mod deps;
+mod diagnostics;
+mod display;
+mod generate;
+mod items;
+pub mod process;
+mod runtime;
+mod rustc;
+mod session;
+mod source;
+mod split;
+mod state;
+pub mod stop;
+mod store;
+mod streams;
+mod types;
+mod wire;
+mod words;
+mod worker;
+
+pub use session::OwnSession;

@@ -1,0 +1,172 @@
+//! What a build was made from beside its manifest: the sources of path dependencies, and variables that build
+//! scripts look at. A build counts as long as all of it has the same content.
+//!
+//! Sources from a registry or from git don't change and are not looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::super::cache::digest;
+
+/// Files and environment variables, with a hash of each; an absent one has an empty hash.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs {
+    files: BTreeMap<PathBuf, String>,
+    variables: BTreeMap<String, String>,
+}
+
+impl Inputs {
+    /// The present content of these.
+    pub fn of(files: BTreeSet<PathBuf>, variables: BTreeSet<String>) -> Inputs {
+        Inputs {
+            files: files.into_iter().map(|file| (file.clone(), file_hash(&file))).collect(),
+            variables: variables.into_iter().map(|name| (name.clone(), variable_hash(&name))).collect(),
+        }
+    }
+
+    /// Is all of it as it was?
+    pub fn are_unchanged(&self) -> bool {
+        self.files.iter().all(|(file, hash)| file_hash(file) == *hash)
+            && self.variables.iter().all(|(name, hash)| variable_hash(name) == *hash)
+    }
+
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
+    pub fn to_json(&self) -> Value {
+        let files: Map<_, _> =
+            self.files.iter().map(|(file, hash)| (file.display().to_string(), hash.clone().into())).collect();
+        json!({ "files": files, "variables": self.variables })
+    }
+
+    pub fn from_json(value: &Value) -> Option<Inputs> {
+        let hashes = |name: &str| -> Option<BTreeMap<String, String>> {
+            let one = |(name, hash): (&String, &Value)| Some((name.clone(), hash.as_str()?.to_owned()));
+            value.get(name)?.as_object()?.iter().map(one).collect()
+        };
+        let files = hashes("files")?.into_iter().map(|(file, hash)| (PathBuf::from(file), hash)).collect();
+        Some(Inputs { files, variables: hashes("variables")? })
+    }
+}
+
+fn file_hash(file: &Path) -> String {
+    fs::read(file).map(|bytes| digest([bytes.as_slice()])).unwrap_or_default()
+}
+
+fn variable_hash(name: &str) -> String {
+    std::env::var_os(name).map(|value| digest([value.as_encoded_bytes()])).unwrap_or_default()
+}
+
+/// What rustc wrote down of a crate: the files that it read, and the variables (`env!`).
+pub fn dep_info(text: &str, folder: &Path) -> (BTreeSet<PathBuf>, BTreeSet<String>) {
+    let mut files = BTreeSet::new();
+    let mut variables = BTreeSet::new();
+    for line in text.lines() {
+        if let Some(variable) = line.strip_prefix("# env-dep:") {
+            let name = variable.split_once('=').map_or(variable, |(name, _)| name);
+            // Cargo's own are part of the manifest.
+            if !name.starts_with("CARGO") && name != "OUT_DIR" {
+                variables.insert(name.to_owned());
+            }
+        } else if let Some((_, sources)) = line.split_once(": ") {
+            files.extend(words(sources).map(|file| folder.join(file)));
+        }
+    }
+    (files, variables)
+}
+
+/// Divided at spaces that have no backslash before them.
+fn words(line: &str) -> impl Iterator<Item = String> {
+    const SPACE: char = '\0';
+    let joined = line.replace("\\ ", &SPACE.to_string());
+    let words: Vec<String> = joined.split_whitespace().map(|word| word.replace(SPACE, " ")).collect();
+    words.into_iter()
+}
+
+/// What a build script asked to be run again for: files, and variables.
+pub fn build_script(output: &str, package: &Path) -> (BTreeSet<PathBuf>, BTreeSet<String>) {
+    let values = |name: &'static str| {
+        output.lines().filter_map(move |line| {
+            let line = line.strip_prefix("cargo::").or_else(|| line.strip_prefix("cargo:"))?;
+            line.strip_prefix(name)?.strip_prefix('=')
+        })
+    };
+    let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+    for path in values("rerun-if-changed").map(|path| package.join(path.trim())) {
+        if path.is_dir() { files.extend(all_files(&path)) } else { files.extend([path]) }
+    }
+    let variables: BTreeSet<String> = values("rerun-if-env-changed").map(|name| name.trim().to_owned()).collect();
+    if files.is_empty() && variables.is_empty() {
+        files = all_files(package);
+    }
+    (files, variables)
+}
+
+/// Every file of a package, except what is built from it or hidden.
+pub fn all_files(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let Ok(entries) = fs::read_dir(folder) else { return found };
+    for entry in entries.flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        match entry.file_type() {
+            _ if name.to_string_lossy().starts_with('.') || name == "target" => {}
+            Ok(kind) if kind.is_dir() => found.extend(all_files(&path)),
+            Ok(_) => drop(found.insert(path)),
+            Err(_) => {}
+        }
+    }
+    found
+}
+
+/// The manifests that a package's own may take from: those above it.
+pub fn manifests(package: &Path) -> BTreeSet<PathBuf> {
+    package.ancestors().map(|folder| folder.join("Cargo.toml")).filter(|manifest| manifest.is_file()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_and_variables_of_a_crate_are_found() {
+        let text = "/b/libx.rlib: /s/lib.rs /s/with\\ space.rs src/c.rs\n\n/s/lib.rs:\n\n# env-dep:CARGO_PKG_NAME=x\n# env-dep:SEED=1\n";
+        let (files, variables) = dep_info(text, Path::new("/p"));
+        let expected = ["/p/src/c.rs", "/s/lib.rs", "/s/with space.rs"].map(PathBuf::from);
+        assert_eq!(files, BTreeSet::from(expected));
+        assert_eq!(variables, BTreeSet::from(["SEED".to_owned()]));
+    }
+
+    #[test]
+    fn changed_removed_and_changed_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lib.rs");
+        fs::write(&file, "one").unwrap();
+        let inputs = Inputs::of([file.clone()].into(), ["FORWARD_PASS_UNSET".to_owned()].into());
+        assert_eq!(Inputs::from_json(&inputs.to_json()), Some(inputs.clone()));
+        assert!(inputs.are_unchanged());
+        fs::write(&file, "two").unwrap();
+        assert!(!inputs.are_unchanged());
+        fs::remove_file(&file).unwrap();
+        assert!(!inputs.are_unchanged());
+        fs::write(&file, "one").unwrap();
+        assert!(inputs.are_unchanged());
+    }
+
+    #[test]
+    fn a_build_script_that_asks_for_nothing_looks_at_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("target")).unwrap();
+        for file in ["Cargo.toml", "build.rs", "target/built", ".hidden"] {
+            fs::write(folder.path().join(file), "").unwrap();
+        }
+        let (files, _) = build_script("cargo:rustc-cfg=x\n", folder.path());
+        assert_eq!(files, ["Cargo.toml", "build.rs"].map(|file| folder.path().join(file)).into());
+        let (files, variables) =
+            build_script("cargo::rerun-if-changed=a.txt\ncargo:rerun-if-env-changed=CC\n", Path::new("/p"));
+        assert_eq!((files, variables), ([PathBuf::from("/p/a.txt")].into(), ["CC".to_owned()].into()));
+    }
+}

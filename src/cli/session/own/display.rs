@@ -1,0 +1,236 @@
+//! A cell's stdout taken apart: plain text, and the blocks between `EVCXR_BEGIN_CONTENT` and `EVCXR_END_CONTENT`.
+//!
+//! It sees bytes as they come and gives outputs as soon as they are whole; it keeps no more than the block at hand.
+
+use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
+
+const BEGIN: &str = "EVCXR_BEGIN_CONTENT ";
+const END: &str = "EVCXR_END_CONTENT";
+
+/// The outputs of one cell, as they arrive.
+#[derive(Default)]
+pub struct Outputs {
+    stdout: Pending,
+    stderr: Pending,
+    block: Option<Block>,
+    bundle: Option<MimeBundle>,
+    in_value: bool,
+    ready: Vec<Output>,
+}
+
+#[derive(Default)]
+struct Pending(Vec<u8>);
+
+struct Block {
+    mime: String,
+    lines: Vec<String>,
+}
+
+impl Outputs {
+    /// Takes bytes in; what is whole can be had from `ready`.
+    pub fn push(&mut self, stream: Stream, bytes: &[u8]) {
+        match stream {
+            Stream::Stderr => {
+                self.stderr.0.extend_from_slice(bytes);
+                let text = self.stderr.take_text(false);
+                self.text(Stream::Stderr, &text);
+            }
+            Stream::Stdout => {
+                self.stdout.0.extend_from_slice(bytes);
+                self.stdout_lines();
+            }
+        }
+    }
+
+    /// From here on, blocks belong to the cell's value.
+    pub fn value_begins(&mut self) {
+        self.flush_stdout();
+        self.close_bundle();
+        self.in_value = true;
+    }
+
+    /// The outputs that are whole.
+    pub fn ready(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// The cell has ended: all that is left.
+    pub fn finish(mut self) -> Vec<Output> {
+        self.flush_stdout();
+        if let Some(block) = self.block.take() {
+            // Never closed: it was text after all.
+            let text = format!("{BEGIN}{}\n{}", block.mime, block.lines.join("\n"));
+            self.text(Stream::Stdout, &text);
+        }
+        self.close_bundle();
+        let rest = self.stderr.take_text(true);
+        self.text(Stream::Stderr, &rest);
+        self.ready
+    }
+
+    fn stdout_lines(&mut self) {
+        while let Some(newline) = self.stdout.0.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.stdout.0.drain(..=newline).collect();
+            self.line(&String::from_utf8_lossy(&line));
+        }
+        // The beginning of a line may yet become a marker; anything else can be shown at once.
+        if self.block.is_none() && !may_hold_marker(&self.stdout.0) {
+            let text = self.stdout.take_text(false);
+            self.text(Stream::Stdout, &text);
+        }
+    }
+
+    fn flush_stdout(&mut self) {
+        let rest = self.stdout.take_text(true);
+        if !rest.is_empty() {
+            self.line(&rest);
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        if let Some(block) = &mut self.block {
+            if bare == END {
+                self.end_block();
+            } else if let Some(text) = bare.strip_suffix(END) {
+                block.lines.push(text.to_owned());
+                self.end_block();
+            } else {
+                block.lines.push(bare.to_owned());
+            }
+        } else if let Some((before, mime)) = marker(bare) {
+            // Text printed without a newline stands before the marker, on its line.
+            let before = before.to_owned();
+            let mime = mime.to_owned();
+            self.text(Stream::Stdout, &before);
+            self.block = Some(Block { mime, lines: Vec::new() });
+        } else {
+            self.text(Stream::Stdout, line);
+        }
+    }
+
+    fn end_block(&mut self) {
+        let Some(block) = self.block.take() else { return };
+        // A second picture of the same kind is a new bundle; a twin in another kind belongs to the first.
+        if self.bundle.as_ref().is_some_and(|bundle| bundle.contains_key(&block.mime)) {
+            self.close_bundle();
+        }
+        self.bundle.get_or_insert_default().insert(block.mime, block.lines.join("\n"));
+    }
+
+    fn close_bundle(&mut self) {
+        if let Some(data) = self.bundle.take() {
+            let kind = if self.in_value { RichKind::Result } else { RichKind::Display };
+            self.ready.push(Output::Rich { kind, data });
+        }
+    }
+
+    fn text(&mut self, stream: Stream, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if stream == Stream::Stdout {
+            self.close_bundle();
+        }
+        self.ready.push(Output::Stream { stream, text: text.to_owned() });
+    }
+}
+
+impl Pending {
+    /// The text so far; a character cut in two waits for its other half, unless this is the end.
+    fn take_text(&mut self, is_end: bool) -> String {
+        let whole = match std::str::from_utf8(&self.0) {
+            Err(error) if error.error_len().is_none() && !is_end => error.valid_up_to(),
+            _ => self.0.len(),
+        };
+        let bytes: Vec<u8> = self.0.drain(..whole).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+fn marker(line: &str) -> Option<(&str, &str)> {
+    let (before, after) = line.split_once(BEGIN)?;
+    // A kind with parameters (`text/html; charset=utf-8`) is taken whole.
+    let is_mime = after.contains('/') && !after.contains(char::is_control) && after.len() < 200;
+    is_mime.then_some((before, after.trim()))
+}
+
+/// Does the text hold a marker's beginning, or end in the middle of one?
+fn may_hold_marker(text: &[u8]) -> bool {
+    let begin = BEGIN.as_bytes();
+    text.windows(begin.len()).any(|window| window == begin)
+        || (1..begin.len()).any(|length| text.ends_with(&begin[..length]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(chunks: &[&str]) -> Vec<String> {
+        let mut outputs = Outputs::default();
+        for chunk in chunks {
+            match *chunk {
+                "VALUE" => outputs.value_begins(),
+                _ => outputs.push(Stream::Stdout, chunk.as_bytes()),
+            }
+        }
+        let shown = outputs.finish().into_iter().map(|output| match output {
+            Output::Stream { text, .. } => text,
+            Output::Rich { kind, data } => format!("{kind:?} {data:?}"),
+        });
+        // Neighbouring text is one text, however it came.
+        shown.collect()
+    }
+
+    #[test]
+    fn text_and_blocks_keep_their_order() {
+        let cases: [(&[&str], &[&str]); 6] = [
+            (&["a\n", "b"], &["a\n", "b"]),
+            (
+                &["x EVCXR_BEGIN_CONTENT text/plain\n1\nEVCXR_END_CONTENT\ny\n"],
+                &["x ", r#"Display {"text/plain": "1"}"#, "y\n"],
+            ),
+            (
+                &["EVCXR_BEGIN_CON", "TENT text/html\n<p>\n</p>\nEVCXR_END", "_CONTENT\n"],
+                &[r#"Display {"text/html": "<p>\n</p>"}"#],
+            ),
+            (
+                &[
+                    "EVCXR_BEGIN_CONTENT image/svg+xml\n<svg/>\nEVCXR_END_CONTENT\nEVCXR_BEGIN_CONTENT text/plain\nfig\nEVCXR_END_CONTENT\n",
+                    "VALUE",
+                    "EVCXR_BEGIN_CONTENT text/plain\n7\nEVCXR_END_CONTENT\n",
+                ],
+                &[r#"Display {"image/svg+xml": "<svg/>", "text/plain": "fig"}"#, r#"Result {"text/plain": "7"}"#],
+            ),
+            (
+                &[
+                    "EVCXR_BEGIN_CONTENT text/plain\n1\nEVCXR_END_CONTENT\n",
+                    "EVCXR_BEGIN_CONTENT text/plain\n2\nEVCXR_END_CONTENT\n",
+                ],
+                &[r#"Display {"text/plain": "1"}"#, r#"Display {"text/plain": "2"}"#],
+            ),
+            (&["EVCXR_BEGIN_CONTENT text/plain\nnever closed\n"], &["EVCXR_BEGIN_CONTENT text/plain\nnever closed"]),
+        ];
+        for (chunks, expected) in cases {
+            assert_eq!(check(chunks), expected, "{chunks:?}");
+        }
+    }
+
+    #[test]
+    fn a_character_cut_in_two_is_whole_again() {
+        let mut outputs = Outputs::default();
+        let bytes = "한\u{fffd}".as_bytes();
+        outputs.push(Stream::Stderr, &bytes[..2]);
+        outputs.push(Stream::Stderr, &bytes[2..]);
+        outputs.push(Stream::Stderr, b"\xff");
+        let text: String = outputs
+            .finish()
+            .into_iter()
+            .map(|output| match output {
+                Output::Stream { text, .. } => text,
+                Output::Rich { .. } => String::new(),
+            })
+            .collect();
+        assert_eq!(text, "한\u{fffd}\u{fffd}");
+    }
+}

@@ -1,0 +1,416 @@
+//! The session on our own engine: a cell is split, compiled, run, and the state kept.
+//!
+//! Each of these steps has its own file; here they follow each other.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::cli::outcome::{End, Event, Outcome, Output, Phase, Stream};
+use crate::cli::session::{Interrupter, Session, SessionOptions, Variable};
+
+use super::commands::{Said, Settings};
+use super::compile::{Attempt, Ready, Workshop};
+use super::deps::{self, Dependency};
+use super::display::Outputs;
+use super::generate::symbol;
+use super::process::{After, Child, Ended, Mark, Piece};
+use super::rustc::Toolchain;
+use super::source::{Source, line_and_column};
+use super::split::{Cell, split};
+use super::state::State;
+use super::stop::Stop;
+use super::{cache, runtime};
+
+/// A live session.
+pub struct OwnSession {
+    pub(super) options: SessionOptions,
+    pub(super) workshop: Workshop,
+    pub(super) settings: Settings,
+    pub(super) state: State,
+    pub(super) dependencies: Vec<Dependency>,
+    pub(super) child: Child,
+    /// The variables that belong to each state of the process.
+    history: BTreeMap<Mark, State>,
+    /// What `:undo` goes back to, and whether a run lies between.
+    undo: Vec<(State, bool)>,
+    /// Counts the cells that were compiled.
+    number: usize,
+    stop: Stop,
+    /// Keeps the libraries of the dependencies in the cache.
+    _hold: Option<Arc<cache::Lock>>,
+    _scratch: TempDir,
+}
+
+/// How many cells `:undo` remembers.
+const MOST_UNDO: usize = 64;
+
+impl OwnSession {
+    pub fn start(options: SessionOptions) -> Result<OwnSession> {
+        let stop = Stop::new().context("cannot make the switch that interrupts a cell")?;
+        let child = Child::start(&options.folder, stop.clone())?;
+        let toolchain = Toolchain::find()?;
+        let cache = cache::folder()?.join("runtime");
+        std::fs::create_dir_all(&cache).with_context(|| format!("cannot make `{}`", cache.display()))?;
+        let runtime = runtime::library(&toolchain, &cache, &stop)?;
+        let scratch =
+            tempfile::Builder::new().prefix("forward-pass-").tempdir().context("cannot make a folder for cells")?;
+        let settings = Settings::default();
+        let workshop = Workshop {
+            toolchain,
+            folder: scratch.path().to_owned(),
+            runtime,
+            externs: Vec::new(),
+            search_paths: Vec::new(),
+            env: BTreeMap::new(),
+            fingerprints: BTreeMap::new(),
+            opt_level: settings.opt_level.clone(),
+            error_format: settings.error_format.clone(),
+            value_format: settings.value_format.clone(),
+            with_type: false,
+            timeout: options.compile_timeout,
+            stop: stop.clone(),
+        };
+        let history = BTreeMap::from([(child.mark(), State::default())]);
+        Ok(OwnSession {
+            options,
+            workshop,
+            settings,
+            state: State::default(),
+            dependencies: Vec::new(),
+            child,
+            history,
+            undo: Vec::new(),
+            number: 0,
+            stop,
+            _hold: None,
+            _scratch: scratch,
+        })
+    }
+
+    fn run_cell(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
+        let started = Instant::now();
+        let mut outcome = Outcome::default();
+        let cell = split(code, &self.state.item_macros);
+        match self.commands(&cell, code, events)? {
+            Ok(said) => add_said(&mut outcome, said, events),
+            Err(end) => {
+                outcome.end = end;
+                return Ok(outcome);
+            }
+        }
+        if !cell.has_code() {
+            return Ok(outcome);
+        }
+        let compiled_at = Instant::now();
+        let ready = match self.compile(&cell, code, events)? {
+            Ok(ready) => ready,
+            Err(end) => {
+                outcome.end = end;
+                return Ok(outcome);
+            }
+        };
+        let compiled = compiled_at.elapsed();
+        self.say_lost(&ready, &mut outcome);
+        let run_at = Instant::now();
+        self.run_ready(*ready, code, &mut outcome, events)?;
+        if self.settings.timing {
+            let (all, run) = (started.elapsed(), run_at.elapsed());
+            outcome.notes.push(format!("took {} (compiling {}, running {})", ms(all), ms(compiled), ms(run)));
+        }
+        Ok(outcome)
+    }
+
+    /// Compiles, with tokio brought in when an `.await` asks for it.
+    fn compile(
+        &mut self,
+        cell: &Cell,
+        code: &str,
+        events: &mut dyn FnMut(Event),
+    ) -> Result<std::result::Result<Box<Ready>, End>> {
+        self.number += 1;
+        for _ in 0..2 {
+            match self.workshop.compile(&self.state, cell, code, self.number)? {
+                Attempt::Ready(ready) => return Ok(Ok(ready)),
+                Attempt::Ended(end) => return Ok(Err(end)),
+                Attempt::NeedsTokio => {
+                    let text = r#"tokio = { version = "1.34.0", features = ["rt", "rt-multi-thread"] }"#;
+                    if let Err(end) = self.add_dependencies(&[(0..0, text.to_owned())], code, events)? {
+                        return Ok(Err(end));
+                    }
+                }
+            }
+        }
+        anyhow::bail!("tokio was built, and is not among the crates of the session")
+    }
+
+    fn say_lost(&mut self, ready: &Ready, outcome: &mut Outcome) {
+        for name in &ready.lost {
+            let kept = self.state.variables.get(name).map(|kept| kept.type_text.shown()).unwrap_or_default();
+            let why = format!(
+                "the variable `{name}` of type `{kept}` was given up: what its type is made of was defined anew"
+            );
+            outcome.notes.push(why);
+        }
+        outcome.notes.extend(ready.notes.iter().cloned());
+    }
+
+    fn run_ready(
+        &mut self,
+        ready: Ready,
+        code: &str,
+        outcome: &mut Outcome,
+        events: &mut dyn FnMut(Event),
+    ) -> Result<()> {
+        if !ready.lost.is_empty() {
+            self.child.forget(&ready.lost)?;
+        }
+        let before = std::mem::replace(&mut self.state, ready.state.clone());
+        let Some(library) = &ready.library else {
+            self.remember(before, false);
+            return Ok(());
+        };
+        let mut listener = Listener::new(&ready.source, code, &ready.file, events);
+        let name = symbol(self.number);
+        let report = self.child.run(library, &name, self.options.run_timeout, &mut |piece| listener.hear(piece))?;
+        let ended_well = matches!(report.ended, Ended::Returned(0));
+        let (outputs, trouble) = listener.finish(matches!(report.ended, Ended::Returned(1)));
+        outcome.outputs.extend(outputs);
+        outcome.end = self.end_of(report.ended, trouble);
+        outcome.notes.extend(report.notes);
+        self.settle(&ready, report.after, before, ended_well, outcome);
+        Ok(())
+    }
+
+    fn settle(&mut self, ready: &Ready, after: After, before: State, ended_well: bool, outcome: &mut Outcome) {
+        match after {
+            After::Kept(mark) => {
+                self.state = self.workshop.keep(ready, ended_well);
+                self.history.insert(mark, self.state.clone());
+                self.remember(before, true);
+            }
+            After::Restored(mark) => {
+                // The items stay, as they compiled; the variables are those of the copy.
+                let variables = self.history.get(&mark).map(|state| state.variables.clone()).unwrap_or_default();
+                let expected = before.variables.len();
+                self.state.variables = variables;
+                self.state.give_up_changed(&self.workshop.fingerprints);
+                if self.state.variables.len() < expected.min(self.state.variables.len() + ready.lost.len()) {
+                    outcome.notes.push("the process was restored from an older copy".to_owned());
+                }
+            }
+            After::Lost => {
+                let lost: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
+                self.state.variables.clear();
+                self.history = BTreeMap::from([(self.child.mark(), self.state.clone())]);
+                if !lost.is_empty() {
+                    outcome.notes.push(format!("the variables {} were lost with the process", lost.join(", ")));
+                }
+            }
+        }
+        while self.history.len() > MOST_UNDO {
+            self.history.pop_first();
+        }
+    }
+
+    fn remember(&mut self, before: State, ran: bool) {
+        self.undo.push((before, ran));
+        if self.undo.len() > MOST_UNDO {
+            self.undo.remove(0);
+        }
+    }
+
+    fn end_of(&self, ended: Ended, trouble: Option<Trouble>) -> End {
+        let (message, line) = trouble.map(|trouble| (trouble.message, trouble.line)).unwrap_or_default();
+        match ended {
+            Ended::Returned(1) => End::Panicked { message, line },
+            Ended::Returned(2) => End::ReturnedError { message, line },
+            Ended::Returned(_) => End::Passed,
+            Ended::Exited(code) => End::Exited(code),
+            Ended::Killed { signal, stack_overflow } => End::Killed { signal, stack_overflow },
+            Ended::TimedOut => {
+                let seconds = self.options.run_timeout.unwrap_or_default().as_secs();
+                End::TimedOut { phase: Phase::Run, seconds }
+            }
+            Ended::Interrupted => End::Interrupted,
+            Ended::NotLoaded(why) => {
+                let message = format!("the compiled cell can't be loaded: {why}");
+                End::CompileError(vec![super::diagnostics::refusal(message, Vec::new(), Vec::new(), "")])
+            }
+        }
+    }
+
+    /// Takes the last cell back; `false` when there is nothing to take back.
+    pub(super) fn take_back(&mut self) -> Result<bool> {
+        let Some((before, ran)) = self.undo.pop() else { return Ok(false) };
+        if ran {
+            let Some(mark) = self.child.undo()? else {
+                self.undo.push((before, ran));
+                return Ok(false);
+            };
+            self.history.retain(|kept, _| *kept <= mark);
+        }
+        self.state = before;
+        Ok(true)
+    }
+
+    pub(super) fn forget_all(&mut self) -> Result<()> {
+        self.child.reset()?;
+        self.state = State::default();
+        self.history = BTreeMap::from([(self.child.mark(), State::default())]);
+        self.undo.clear();
+        Ok(())
+    }
+
+    /// Builds the session's dependencies anew; the old ones stay when that fails.
+    pub(super) fn build(&mut self, wanted: Vec<Dependency>, events: &mut dyn FnMut(Event)) -> Result<()> {
+        let built = deps::build(&self.workshop.toolchain, &wanted, &self.options.folder, &self.stop, &mut |text| {
+            events(Event::Progress(text));
+        })?;
+        self.dependencies = wanted;
+        self._hold = built.hold;
+        self.workshop.externs = built.externs;
+        self.workshop.search_paths = built.search_paths;
+        self.workshop.env = built.env;
+        self.workshop.fingerprints = built.fingerprints;
+        Ok(())
+    }
+
+    pub(super) fn folder(&self) -> PathBuf {
+        self.options.folder.clone()
+    }
+
+    pub(super) fn was_stopped(&self) -> bool {
+        self.stop.is_set()
+    }
+}
+
+impl Session for OwnSession {
+    fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
+        self.stop.clear();
+        self.run_cell(code, events)
+    }
+
+    fn variables(&mut self) -> Vec<Variable> {
+        let all = self.state.variables.iter();
+        all.map(|(name, kept)| Variable { name: name.clone(), type_name: kept.type_text.shown() }).collect()
+    }
+
+    fn reset(&mut self) -> Result<()> {
+        self.forget_all()
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        let stop = self.stop.clone();
+        Interrupter::new(move || stop.set())
+    }
+}
+
+/// A panic or an error, with its line in the cell.
+#[derive(Clone, Debug, Default)]
+struct Trouble {
+    message: String,
+    line: Option<usize>,
+}
+
+/// Hears what a running cell gives, passes outputs on, and keeps its last trouble: earlier panics were caught.
+struct Listener<'a> {
+    source: &'a Source,
+    code: &'a str,
+    file: &'a str,
+    outputs: Outputs,
+    all: Vec<Output>,
+    panic: Option<Trouble>,
+    payload: Option<String>,
+    error: Option<Trouble>,
+    events: &'a mut dyn FnMut(Event),
+}
+
+impl<'a> Listener<'a> {
+    fn new(source: &'a Source, code: &'a str, file: &'a str, events: &'a mut dyn FnMut(Event)) -> Self {
+        let (panic, payload, error) = (None, None, None);
+        Listener { source, code, file, outputs: Outputs::default(), all: Vec::new(), panic, payload, error, events }
+    }
+
+    fn hear(&mut self, piece: Piece) {
+        match piece {
+            Piece::Text(stream, bytes) => self.outputs.push(stream, bytes),
+            Piece::Report(256, _) => self.outputs.value_begins(),
+            Piece::Report(kind, text) => self.report(kind, &String::from_utf8_lossy(text)),
+        }
+        let ready = self.outputs.ready();
+        self.pass_on(ready);
+    }
+
+    fn report(&mut self, kind: u32, text: &str) {
+        match kind {
+            1 => self.panic = Some(self.trouble(text)),
+            2 => self.error = Some(self.trouble(text)),
+            4 => self.payload = Some(text.to_owned()),
+            _ => {}
+        }
+    }
+
+    fn trouble(&self, text: &str) -> Trouble {
+        let mut fields = text.splitn(3, '\n');
+        let file = fields.next().unwrap_or_default();
+        let place = fields.next().and_then(|place| place.split_once(':'));
+        let message = fields.next().unwrap_or_default().to_owned();
+        let line = place.and_then(|(line, column)| self.line_in_cell(file, line.parse().ok()?, column.parse().ok()?));
+        Trouble { message, line }
+    }
+
+    fn line_in_cell(&self, file: &str, line: usize, column: usize) -> Option<usize> {
+        if !file.ends_with(self.file) {
+            return None;
+        }
+        let at = self.source.in_cell(self.source.byte_at(line, column)?)?;
+        Some(line_and_column(self.code, at).0)
+    }
+
+    fn pass_on(&mut self, outputs: Vec<Output>) {
+        for output in outputs {
+            (self.events)(Event::Output(output.clone()));
+            push_output(&mut self.all, output);
+        }
+    }
+
+    fn finish(mut self, panicked: bool) -> (Vec<Output>, Option<Trouble>) {
+        let mut trouble = self.error.take();
+        if panicked {
+            let message = self.payload.take().unwrap_or_default();
+            trouble = Some(self.panic.take().unwrap_or(Trouble { message, ..Trouble::default() }));
+        }
+        let outputs = std::mem::take(&mut self.outputs).finish();
+        self.pass_on(outputs);
+        (self.all, trouble)
+    }
+}
+
+/// Neighbouring texts of one stream are one text.
+fn push_output(all: &mut Vec<Output>, output: Output) {
+    if let Output::Stream { stream, text } = &output
+        && let Some(Output::Stream { stream: last_stream, text: last }) = all.last_mut()
+        && last_stream == stream
+    {
+        last.push_str(text);
+        return;
+    }
+    all.push(output);
+}
+
+fn add_said(outcome: &mut Outcome, said: Said, events: &mut dyn FnMut(Event)) {
+    for output in said.outputs {
+        events(Event::Output(output.clone()));
+        push_output(&mut outcome.outputs, output);
+    }
+    outcome.notes.extend(said.notes);
+}
+
+fn ms(time: Duration) -> String {
+    format!("{} ms", time.as_millis())
+}

@@ -1,0 +1,77 @@
+//! Where variables live between cells, and the table of functions that a cell is called with.
+//!
+//! It knows no types: a value is a pointer with the function that drops it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::worker;
+
+/// What a cell gets. Compiled cells hold a mirror of it: keep both alike, and add only at the end.
+#[repr(C)]
+pub struct Api {
+    pub size: usize,
+    pub put: extern "C" fn(*const u8, usize, *mut (), Drop),
+    pub take: extern "C" fn(*const u8, usize) -> *mut (),
+    pub report: extern "C" fn(u32, *const u8, usize),
+}
+
+/// Drops a stored value; it must not unwind.
+pub type Drop = unsafe extern "C" fn(*mut ());
+
+/// The one table.
+pub static API: Api = Api { size: size_of::<Api>(), put, take, report };
+
+static STORE: Mutex<BTreeMap<String, Stored>> = Mutex::new(BTreeMap::new());
+
+struct Stored {
+    value: *mut (),
+    drop: Drop,
+}
+
+// SAFETY: the values are only handed to cells, which all run on the loop's own thread.
+unsafe impl Send for Stored {}
+
+/// Drops a variable, if there is one of that name.
+pub fn forget(name: &str) {
+    let stored = store().remove(name);
+    discard(stored);
+}
+
+/// A value under a name; an older one of the same name is dropped.
+extern "C" fn put(name: *const u8, length: usize, value: *mut (), drop: Drop) {
+    // SAFETY: the cell passes a pointer and length of one string.
+    let name = unsafe { text(name, length) };
+    let older = store().insert(name, Stored { value, drop });
+    discard(older);
+}
+
+/// The value, which belongs to the cell from now on; null when there is none.
+extern "C" fn take(name: *const u8, length: usize) -> *mut () {
+    // SAFETY: the cell passes a pointer and length of one string.
+    let name = unsafe { text(name, length) };
+    store().remove(&name).map_or(std::ptr::null_mut(), |stored| stored.value)
+}
+
+extern "C" fn report(kind: u32, bytes: *const u8, length: usize) {
+    // SAFETY: the cell passes a pointer and length of one slice; an empty one may be null.
+    let bytes = if length == 0 { &[] } else { unsafe { std::slice::from_raw_parts(bytes, length) } };
+    worker::report(kind, bytes);
+}
+
+/// Runs outside the lock: a `Drop` may take and put.
+fn discard(stored: Option<Stored>) {
+    if let Some(Stored { value, drop }) = stored {
+        // SAFETY: `value` was put together with its own `drop` and was taken out of the store just now.
+        unsafe { drop(value) };
+    }
+}
+
+fn store() -> MutexGuard<'static, BTreeMap<String, Stored>> {
+    STORE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+unsafe fn text(pointer: *const u8, length: usize) -> String {
+    // SAFETY: the caller's promise.
+    String::from_utf8_lossy(unsafe { std::slice::from_raw_parts(pointer, length) }).into_owned()
+}

@@ -1,0 +1,181 @@
+//! The types of variables, read from the MIR text that rustc writes beside the library.
+//!
+//! That text is no stable format: all that is known of it is in this file, and its tests run the compiler.
+
+use std::collections::BTreeSet;
+
+/// A type as rustc writes it, with the session's crates under their reserved names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypeText(String);
+
+/// The prefix of every generated name.
+pub const RESERVED: &str = "__fp_";
+
+/// The types in the marked tuple after its first, which is a `bool` that keeps it from being optimised away; `None` when the tuple was never reached (the cell does not return).
+pub fn marked_types(mir: &str) -> Option<Vec<TypeText>> {
+    // Locals are numbered per function: the tuple is looked for in the function that names it.
+    let named = mir.find("debug __fp_types => ")?;
+    let start = mir[..named].rfind("\nfn ").map_or(0, |newline| newline + 1);
+    let end = mir[named..].find("\n}").map_or(mir.len(), |end| named + end);
+    let function = &mir[start..end];
+    let local = mir[named..].strip_prefix("debug __fp_types => ")?.split(';').next()?;
+    let declared = ["let ", "let mut "].map(|head| format!("{head}{local}: "));
+    let mut lines = function.lines().map(str::trim);
+    let tuple = lines.find_map(|line| declared.iter().find_map(|head| line.strip_prefix(head.as_str())))?;
+    let tuple = tuple.strip_suffix(';')?;
+    let inner = tuple.strip_prefix('(')?.strip_suffix(')')?;
+    Some(split_at_commas(inner).into_iter().skip(1).map(TypeText::new).collect())
+}
+
+impl TypeText {
+    fn new(text: &str) -> TypeText {
+        TypeText(with_parentheses(text))
+    }
+
+    /// Why a value of this type can't be stored under a written type, if it can't.
+    pub fn unnameable(&self) -> Option<Unnameable> {
+        let text = &self.0;
+        if text.contains("{closure@") {
+            Some(Unnameable::Closure)
+        } else if text.contains("{async") || text.contains("{coroutine") {
+            Some(Unnameable::Future)
+        } else if text.contains('{') {
+            Some(Unnameable::Function)
+        } else if text.contains("impl ") {
+            Some(Unnameable::Opaque)
+        } else {
+            None
+        }
+    }
+
+    /// The type as generated code writes it: crates by absolute paths.
+    pub fn source(&self) -> String {
+        self.map_paths(|path| match path.split("::").next() {
+            Some(first) if path.contains("::") && is_std(first) => format!("::{path}"),
+            _ => path.to_owned(),
+        })
+    }
+
+    /// The type as a reader would write it: the last name of every path into a crate.
+    pub fn shown(&self) -> String {
+        self.map_paths(|path| {
+            let first = path.split("::").next().unwrap_or(path);
+            let outside = path.contains("::") && (is_std(first) || first.starts_with(RESERVED));
+            if outside { path.rsplit("::").next().unwrap_or(path).to_owned() } else { path.to_owned() }
+        })
+    }
+
+    /// All names in it, and the crates.
+    pub fn names(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let words = self.0.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+        let (crates, names): (BTreeSet<&str>, BTreeSet<&str>) = words.partition(|word| word.starts_with(RESERVED));
+        (
+            names.into_iter().map(str::to_owned).collect(),
+            crates.into_iter().map(|name| name[RESERVED.len()..].to_owned()).collect(),
+        )
+    }
+
+    fn map_paths(&self, mut map: impl FnMut(&str) -> String) -> String {
+        let mut out = String::new();
+        let mut path = String::new();
+        let mut rest = self.0.as_str();
+        while let Some(c) = rest.chars().next() {
+            if c.is_alphanumeric() || c == '_' || rest.starts_with("r#") {
+                path.push(c);
+                if rest.starts_with("r#") {
+                    path.push('#');
+                    rest = &rest[1..];
+                }
+            } else if rest.starts_with("::") && !rest.starts_with("::<") && !path.is_empty() {
+                path.push_str("::");
+                rest = &rest[1..];
+            } else {
+                if !path.is_empty() {
+                    // A lifetime is no path.
+                    let text = if out.ends_with('\'') { path.clone() } else { map(&path) };
+                    out.push_str(&text);
+                    path.clear();
+                }
+                out.push(c);
+            }
+            rest = &rest[c.len_utf8()..];
+        }
+        if !path.is_empty() {
+            out.push_str(&map(&path));
+        }
+        out
+    }
+}
+
+/// Why a type has no name that could be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnameable {
+    Closure,
+    Future,
+    Function,
+    Opaque,
+}
+
+fn is_std(name: &str) -> bool {
+    matches!(name, "std" | "core" | "alloc")
+}
+
+/// `&dyn A + B` is how rustc prints what must be written `&(dyn A + B)`.
+fn with_parentheses(text: &str) -> String {
+    for head in ["&dyn ", "&mut dyn ", "*const dyn ", "*mut dyn "] {
+        let mut from = 0;
+        while let Some(found) = text[from..].find(head) {
+            let start = from + found + head.len() - "dyn ".len();
+            let end = start + end_of_bounds(&text[start..]);
+            if text[start..end].contains(" + ") {
+                let inner = with_parentheses(&text[start + 4..end]);
+                return format!("{}(dyn {inner}){}", &text[..start], with_parentheses(&text[end..]));
+            }
+            from = start + 4;
+        }
+    }
+    text.to_owned()
+}
+
+/// Where the bounds of a `dyn` end: at a comma or a closing bracket that is not their own.
+fn end_of_bounds(text: &str) -> usize {
+    let mut depth = 0i32;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '<' | '{' => depth += 1,
+            '>' if before == '-' => {}
+            ')' | ']' | '>' | '}' if depth == 0 => return at,
+            ')' | ']' | '>' | '}' => depth -= 1,
+            ',' | ';' | '=' if depth == 0 => return at,
+            _ => {}
+        }
+        before = c;
+    }
+    text.len()
+}
+
+fn split_at_commas(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start, mut before) = (0i32, 0, ' ');
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '<' | '{' => depth += 1,
+            '>' if before == '-' => {}
+            ')' | ']' | '>' | '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    parts.push(text[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+#[cfg(test)]
+#[path = "types_tests.rs"]
+mod tests;

@@ -1,0 +1,321 @@
+//! What the two sides of a session say to each other: packets on socket pairs of their own, one packet a message.
+//!
+//! Nothing that a cell prints comes this way.
+
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+
+use nix::libc;
+
+/// The largest body of one packet; longer reports are sent in pieces.
+pub const PIECE: usize = 32 * 1024;
+
+/// To the worker, which runs the cells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToWorker {
+    /// Load the library and call its function.
+    Run { library: String, symbol: String },
+    /// Drop a variable.
+    Forget(String),
+    /// Go on after a report that asked to wait.
+    GoOn,
+}
+
+/// From the worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FromWorker {
+    /// Ready for the first cell, or awake again.
+    Ready {
+        pid: i32,
+    },
+    /// A frozen copy of the present state exists; `threads` ran beside the loop and are not in it.
+    Frozen {
+        pid: i32,
+        threads: u64,
+    },
+    NotFrozen {
+        errno: i32,
+    },
+    /// A piece of a report; `more` pieces follow or not.
+    Report {
+        kind: u32,
+        more: bool,
+        bytes: Vec<u8>,
+    },
+    /// The next thing that happens is the end by a stack overflow.
+    Overflowed,
+    NotLoaded(String),
+    Done {
+        code: u32,
+    },
+}
+
+/// To the supervisor, which starts, wakes and reaps.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToSupervisor {
+    /// Kill the worker; its end is told as any other.
+    Kill,
+    /// After the worker's end: this copy is the worker now. What else was left behind is killed, except `keep`.
+    Wake { pid: i32, keep: Vec<i32> },
+    /// After the worker's end: begin with an empty one.
+    Restart,
+    /// This copy is needed no more.
+    Discard { pid: i32 },
+}
+
+/// From the supervisor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FromSupervisor {
+    /// The worker, or a copy, ended with this wait status.
+    Ended { pid: i32, status: i32 },
+}
+
+/// A message that fits into one packet.
+pub trait Message: Sized {
+    fn encode(&self) -> Vec<u8>;
+    fn decode(packet: &[u8]) -> Option<Self>;
+}
+
+impl Message for ToWorker {
+    fn encode(&self) -> Vec<u8> {
+        match self {
+            ToWorker::Run { library, symbol } => {
+                packet(0, &[symbol.len() as u64], format!("{symbol}{library}").as_bytes())
+            }
+            ToWorker::Forget(name) => packet(1, &[], name.as_bytes()),
+            ToWorker::GoOn => packet(2, &[], &[]),
+        }
+    }
+
+    fn decode(packet: &[u8]) -> Option<Self> {
+        let (kind, mut rest) = packet.split_first()?;
+        Some(match kind {
+            0 => {
+                let length = number(&mut rest)? as usize;
+                let (symbol, library) = rest.split_at_checked(length)?;
+                ToWorker::Run { library: text(library), symbol: text(symbol) }
+            }
+            1 => ToWorker::Forget(text(rest)),
+            2 => ToWorker::GoOn,
+            _ => return None,
+        })
+    }
+}
+
+/// The whole packet of [`FromWorker::Overflowed`], for a signal handler, which must not allocate.
+pub const OVERFLOWED: [u8; 1] = [4];
+
+impl Message for FromWorker {
+    fn encode(&self) -> Vec<u8> {
+        match self {
+            FromWorker::Ready { pid } => packet(0, &[*pid as u64], &[]),
+            FromWorker::Frozen { pid, threads } => packet(1, &[*pid as u64, *threads], &[]),
+            FromWorker::NotFrozen { errno } => packet(2, &[*errno as u64], &[]),
+            FromWorker::Report { kind, more, bytes } => packet(3, &[u64::from(*kind), u64::from(*more)], bytes),
+            FromWorker::Overflowed => OVERFLOWED.to_vec(),
+            FromWorker::NotLoaded(why) => packet(5, &[], why.as_bytes()),
+            FromWorker::Done { code } => packet(6, &[u64::from(*code)], &[]),
+        }
+    }
+
+    fn decode(packet: &[u8]) -> Option<Self> {
+        let (kind, mut rest) = packet.split_first()?;
+        Some(match kind {
+            0 => FromWorker::Ready { pid: number(&mut rest)? as i32 },
+            1 => FromWorker::Frozen { pid: number(&mut rest)? as i32, threads: number(&mut rest)? },
+            2 => FromWorker::NotFrozen { errno: number(&mut rest)? as i32 },
+            3 => {
+                let kind = number(&mut rest)? as u32;
+                FromWorker::Report { kind, more: number(&mut rest)? != 0, bytes: rest.to_vec() }
+            }
+            4 => FromWorker::Overflowed,
+            5 => FromWorker::NotLoaded(text(rest)),
+            6 => FromWorker::Done { code: number(&mut rest)? as u32 },
+            _ => return None,
+        })
+    }
+}
+
+impl Message for ToSupervisor {
+    fn encode(&self) -> Vec<u8> {
+        match self {
+            ToSupervisor::Kill => packet(0, &[], &[]),
+            ToSupervisor::Wake { pid, keep } => {
+                let pids: Vec<u64> = std::iter::once(pid).chain(keep).map(|pid| *pid as u64).collect();
+                packet(1, &pids, &[])
+            }
+            ToSupervisor::Restart => packet(2, &[], &[]),
+            ToSupervisor::Discard { pid } => packet(3, &[*pid as u64], &[]),
+        }
+    }
+
+    fn decode(packet: &[u8]) -> Option<Self> {
+        let (kind, mut rest) = packet.split_first()?;
+        Some(match kind {
+            0 => ToSupervisor::Kill,
+            1 => {
+                let pid = number(&mut rest)? as i32;
+                let keep = std::iter::from_fn(|| number(&mut rest)).map(|pid| pid as i32).collect();
+                ToSupervisor::Wake { pid, keep }
+            }
+            2 => ToSupervisor::Restart,
+            3 => ToSupervisor::Discard { pid: number(&mut rest)? as i32 },
+            _ => return None,
+        })
+    }
+}
+
+impl Message for FromSupervisor {
+    fn encode(&self) -> Vec<u8> {
+        let FromSupervisor::Ended { pid, status } = self;
+        packet(0, &[*pid as u64, *status as u64], &[])
+    }
+
+    fn decode(packet: &[u8]) -> Option<Self> {
+        let (_, mut rest) = packet.split_first()?;
+        Some(FromSupervisor::Ended { pid: number(&mut rest)? as i32, status: number(&mut rest)? as i32 })
+    }
+}
+
+/// One end of a socket pair that keeps packets whole.
+#[derive(Debug)]
+pub struct Channel(OwnedFd);
+
+/// What came, when nothing need have come.
+#[derive(Debug, PartialEq)]
+pub enum Received<M> {
+    Message(M),
+    Nothing,
+    /// The other side is gone.
+    Closed,
+}
+
+impl Channel {
+    /// Both ends; neither is inherited by programs that are started.
+    pub fn pair() -> io::Result<(Channel, Channel)> {
+        let mut ends = [0; 2];
+        // SAFETY: `ends` has room for the two descriptors, which are ours alone when the call succeeds.
+        unsafe {
+            let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
+            check(libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()))?;
+            Ok((Channel(OwnedFd::from_raw_fd(ends[0])), Channel(OwnedFd::from_raw_fd(ends[1]))))
+        }
+    }
+
+    pub fn from_fd(fd: OwnedFd) -> Channel {
+        Channel(fd)
+    }
+
+    pub fn fd(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+
+    pub fn send(&self, message: &impl Message) -> io::Result<()> {
+        let bytes = message.encode();
+        // SAFETY: the pointer and the length are those of `bytes`.
+        retry(|| unsafe { libc::send(self.fd(), bytes.as_ptr().cast(), bytes.len(), libc::MSG_NOSIGNAL) })?;
+        Ok(())
+    }
+
+    /// Waits for a message; `None` when the other side is gone.
+    pub fn receive<M: Message>(&self) -> io::Result<Option<M>> {
+        match self.take(0)? {
+            Received::Message(message) => Ok(Some(message)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Takes a message if there is one.
+    pub fn try_receive<M: Message>(&self) -> io::Result<Received<M>> {
+        match self.take(libc::MSG_DONTWAIT) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Received::Nothing),
+            other => other,
+        }
+    }
+
+    fn take<M: Message>(&self, flags: i32) -> io::Result<Received<M>> {
+        let mut buffer = [0u8; PIECE + 64];
+        // SAFETY: the pointer and the length are those of `buffer`.
+        let came = retry(|| unsafe { libc::recv(self.fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) });
+        match came {
+            Ok(0) => Ok(Received::Closed),
+            Ok(length) => M::decode(&buffer[..length]).map(Received::Message).ok_or_else(not_understood),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(Received::Closed),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Turns the -1 of a system call into its error.
+pub fn check(result: i32) -> io::Result<i32> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+fn retry(mut call: impl FnMut() -> isize) -> io::Result<usize> {
+    loop {
+        let result = call();
+        if result >= 0 {
+            return Ok(result as usize);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+fn not_understood() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a message of the session's processes was not understood")
+}
+
+fn packet(kind: u8, numbers: &[u64], rest: &[u8]) -> Vec<u8> {
+    let mut packet = vec![kind];
+    for number in numbers {
+        packet.extend(number.to_le_bytes());
+    }
+    packet.extend(rest);
+    packet
+}
+
+fn number(rest: &mut &[u8]) -> Option<u64> {
+    let (number, after) = rest.split_first_chunk::<8>()?;
+    *rest = after;
+    Some(u64::from_le_bytes(*number))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survives<M: Message + PartialEq + std::fmt::Debug>(message: M) {
+        let (one, other) = Channel::pair().unwrap();
+        one.send(&message).unwrap();
+        assert_eq!(other.receive::<M>().unwrap(), Some(message));
+        assert_eq!(other.try_receive::<M>().unwrap(), Received::Nothing);
+        drop(one);
+        assert_eq!(other.try_receive::<M>().unwrap(), Received::Closed);
+    }
+
+    #[test]
+    fn every_message_arrives_as_it_was_sent() {
+        survives(ToWorker::Run { library: "/tmp/ü/libcell_1.so".into(), symbol: "fp_cell_1".into() });
+        survives(ToWorker::Forget("x".into()));
+        survives(ToWorker::GoOn);
+        survives(FromWorker::Ready { pid: 7 });
+        survives(FromWorker::Frozen { pid: 7, threads: 2 });
+        survives(FromWorker::NotFrozen { errno: 12 });
+        survives(FromWorker::Report { kind: 300, more: true, bytes: vec![255; PIECE] });
+        survives(FromWorker::Overflowed);
+        survives(FromWorker::NotLoaded("no such file".into()));
+        survives(FromWorker::Done { code: 3 });
+        survives(ToSupervisor::Kill);
+        survives(ToSupervisor::Wake { pid: 7, keep: vec![8, 9] });
+        survives(ToSupervisor::Restart);
+        survives(ToSupervisor::Discard { pid: 7 });
+        survives(FromSupervisor::Ended { pid: 7, status: -1 });
+    }
+}

@@ -1,0 +1,71 @@
+//! Setting files: `forward-pass.toml` of the project, `NAME.forward-pass.toml` beside a notebook.
+//!
+//! It only reads; what a setting means is in `rules`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::ipynb::Notebook;
+use super::rules::{Settings, layered};
+
+/// The project's file, looked for in the notebook's folder and all above it.
+pub const PROJECT_FILE: &str = "forward-pass.toml";
+
+/// What holds for all cells of a notebook: project, the notebook's own file, the notebook's metadata.
+pub fn of_notebook(path: &Path, notebook: &Notebook) -> Result<Settings> {
+    let project = project_file(path).map(|file| read(&file)).transpose()?.unwrap_or_default();
+    let beside = path.with_extension(PROJECT_FILE);
+    let beside = if beside.is_file() { read(&beside)? } else { Settings::new() };
+    Ok(layered(&[&project, &beside, &notebook.settings]))
+}
+
+fn project_file(notebook: &Path) -> Option<PathBuf> {
+    notebook.ancestors().skip(1).map(|folder| folder.join(PROJECT_FILE)).find(|file| file.is_file())
+}
+
+fn read(path: &Path) -> Result<Settings> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    parse(&text).with_context(|| format!("cannot use {}", path.display()))
+}
+
+fn parse(text: &str) -> Result<Settings> {
+    let table: toml::Table = text.parse().context("it is not TOML")?;
+    let mut settings = Settings::new();
+    for (key, value) in table {
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Table(_) => bail!("`[{key}]` is a table\nhelp: write settings as `key = value` lines"),
+            toml::Value::Array(_) => serde_json::to_string(&value).context("it has a list that cannot be read")?,
+            other => other.to_string(),
+        };
+        settings.insert(key, text);
+    }
+    // A misspelt setting is told here, with the file's name.
+    super::rules::check(&settings).map_err(anyhow::Error::msg)?;
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::cli::rules::Rules;
+
+    #[test]
+    fn a_setting_file_sets_tolerances_and_normalisers() {
+        let text = "rtol = 1e-6\nrun_timeout = 30\nunordered = true\n\n[[normalisers]]\nname = \"clock\"\n\
+                    pattern = '\\d+:\\d+'\nreplace = \"TIME\"\nreason = \"the clock moves\"\n";
+        let rules = Rules::of(&Default::default(), &parse(text).unwrap()).unwrap();
+        assert_eq!(rules.measure.tolerance.rtol, 1e-6);
+        assert!(rules.measure.unordered);
+        assert_eq!(rules.measure.normalisers[0].apply("at 12:30"), "at TIME");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_setting_file_is_said() {
+        let wrong = |text: &str| format!("{:#}", parse(text).unwrap_err());
+        assert!(wrong("rtol = ").starts_with("it is not TOML"));
+        assert_eq!(wrong("rtoll = 1"), "the setting `rtoll` is not known\nhelp: did you mean `rtol`?");
+        assert_eq!(wrong("[x]\na = 1"), "`[x]` is a table\nhelp: write settings as `key = value` lines");
+    }
+}

@@ -1,0 +1,206 @@
+//! Handwritten digits: 28 x 28 pixels from 0 (paper) to 1 (ink), flattened to 784 values, and a label from 0 to 9.
+//!
+//! The real ones are MNIST (LeCun, Cortes and Burges, 1998), 60,000 to learn from and 10,000 to be tested on. They
+//! are read from a folder and never fetched here. [`Mnist::sample`] needs no file: its digits are drawn by our own
+//! pen, and are never called MNIST.
+
+mod batch;
+mod drawn;
+mod figure;
+mod file;
+pub mod idx;
+mod score;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array1, Array2, ArrayView2, s};
+
+use self::batch::Order;
+pub use self::batch::{Batch, Batches};
+pub use self::figure::plot_digits;
+pub use self::file::{VARIABLE, default_folder};
+pub use self::score::{Labels, accuracy, one_hot};
+use crate::display::CellDisplay;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A set to learn from and a set to be tested on.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let digits = Mnist::sample();
+/// assert_eq!(digits.train.images.dim(), (6000, 784));
+/// assert_eq!(digits.test.labels.len(), 1000);
+/// assert_eq!(digits.to_string(), "drawn digits: 6000 to train, 1000 to test");
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Mnist {
+    /// What a network learns from.
+    pub train: Digits,
+    /// What it has never seen.
+    pub test: Digits,
+    source: Source,
+}
+
+#[derive(Clone, PartialEq)]
+enum Source {
+    Drawn,
+    Folder(PathBuf),
+}
+
+/// Images and their labels.
+#[derive(Clone, PartialEq)]
+pub struct Digits {
+    /// (n, 784), from 0 to 1.
+    pub images: Array2<f32>,
+    /// (n,), from 0 to 9.
+    pub labels: Array1<u8>,
+    order: Order,
+}
+
+impl Mnist {
+    /// Reads the four files of a folder, plain or `.gz`: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the
+    /// same two with `t10k`.
+    ///
+    /// # Errors
+    /// When a file is missing, or is not what its header says; the message names the file and the two values that
+    /// disagree.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Mnist> {
+        let folder = folder.as_ref();
+        let train = file::read(folder, "train")?;
+        let test = file::read(folder, "t10k")?;
+        Ok(Mnist { train, test, source: Source::Folder(folder.to_path_buf()) })
+    }
+
+    /// Opens the folder that `FORWARD_PASS_MNIST` names, otherwise the user's data folder.
+    ///
+    /// # Errors
+    /// When neither is there, with the command that fetches the files; otherwise as [`Mnist::open`].
+    pub fn find() -> Result<Mnist> {
+        Mnist::open(file::find()?)
+    }
+
+    /// 6,000 drawn digits to learn from and 1,000 to be tested on, the same on every machine.
+    pub fn sample() -> Mnist {
+        Mnist::drawn(6000, 1000, 1)
+    }
+
+    /// Any number of drawn digits. One seed always draws the same ones.
+    ///
+    /// ```
+    /// use forward_pass::prelude::*;
+    /// let digits = Mnist::drawn(20, 10, 7);
+    /// assert_eq!(digits.train.images.dim(), (20, 784));
+    /// assert_eq!(digits, Mnist::drawn(20, 10, 7));
+    /// ```
+    pub fn drawn(train: usize, test: usize, seed: u64) -> Mnist {
+        let draw = |count, stream| {
+            let (images, labels) = drawn::draw(count, seed, stream);
+            Digits { images, labels, order: Order::default() }
+        };
+        Mnist { train: draw(train, 2), test: draw(test, 3), source: Source::Drawn }
+    }
+
+    /// Whether our own code drew these digits.
+    pub fn is_drawn(&self) -> bool {
+        self.source == Source::Drawn
+    }
+}
+
+impl fmt::Display for Mnist {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.source {
+            Source::Drawn => "drawn digits",
+            Source::Folder(folder) if folder.to_string_lossy().contains("fashion") => "Fashion-MNIST",
+            Source::Folder(_) => "MNIST",
+        };
+        write!(f, "{kind}: {} to train, {} to test", self.train.len(), self.test.len())
+    }
+}
+
+impl fmt::Debug for Mnist {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Digits {
+    /// Images (n, 784) and as many labels.
+    ///
+    /// # Errors
+    /// When the images have not 784 values each, or the numbers of images and labels differ.
+    pub fn new(images: Array2<f32>, labels: Array1<u8>) -> Result<Digits> {
+        let (count, pixels) = images.dim();
+        if pixels != idx::PIXELS {
+            let message = format!("images of shape ({count}, {pixels}) have not {} values each", idx::PIXELS);
+            return Err(Error::new(ErrorKind::Shape, message, "flatten 28 x 28 pixels to one row of 784"));
+        }
+        if count != labels.len() {
+            let message = format!("{count} images cannot have {} labels", labels.len());
+            return Err(Error::new(ErrorKind::Shape, message, "give every image one label"));
+        }
+        Ok(Digits { images, labels, order: Order::default() })
+    }
+
+    /// How many digits there are.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// One image as 28 rows of 28 pixels.
+    ///
+    /// # Errors
+    /// When there is no such image.
+    pub fn image(&self, place: usize) -> Result<ArrayView2<'_, f32>> {
+        if place >= self.len() {
+            let message = format!("no image {place} in a set of {}", self.len());
+            return Err(Error::new(ErrorKind::Value, message, "places count from 0"));
+        }
+        let row = self.images.row(place).into_shape_with_order((idx::SIDE, idx::SIDE));
+        row.map_err(|error| Error::new(ErrorKind::Shape, error.to_string(), "make the images one block again"))
+    }
+
+    /// The first digits of the set, at most `count`.
+    pub fn first(&self, count: usize) -> Digits {
+        let count = count.min(self.len());
+        let (images, labels) = (self.images.slice(s![..count, ..]), self.labels.slice(s![..count]));
+        Digits { images: images.to_owned(), labels: labels.to_owned(), order: Order::default() }
+    }
+
+    /// The digits at the places given, in that order.
+    ///
+    /// # Errors
+    /// When a place is beyond the end.
+    pub fn select(&self, places: &[usize]) -> Result<Digits> {
+        if let Some(place) = places.iter().find(|&&place| place >= self.len()) {
+            let message = format!("no image {place} in a set of {}", self.len());
+            return Err(Error::new(ErrorKind::Value, message, "places count from 0"));
+        }
+        let images = self.images.select(ndarray::Axis(0), places);
+        let labels = self.labels.select(ndarray::Axis(0), places);
+        Ok(Digits { images, labels, order: Order::default() })
+    }
+}
+
+impl fmt::Debug for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} digits of 28 x 28 pixels", self.len())
+    }
+}
+
+macro_rules! shown {
+    ($($type:ty),+) => {$(
+        impl CellDisplay for $type {
+            fn cell_text(&self) -> Option<String> {
+                Some(format!("{self:?}"))
+            }
+        }
+    )+};
+}
+
+shown!(Mnist, Digits, Batch);

@@ -1,0 +1,91 @@
+//! Finds the four files of a data set and opens them, plain or gzip.
+//!
+//! It downloads nothing: `forward-pass data mnist` does.
+
+use std::env;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::Digits;
+use super::idx;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The environment variable that names the folder.
+pub const VARIABLE: &str = "FORWARD_PASS_MNIST";
+
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const FETCH: &str = "`forward-pass data mnist` fetches the four files, and `Mnist::sample()` needs none";
+
+/// Where the files belong on this system when no variable says otherwise.
+pub fn default_folder() -> Option<PathBuf> {
+    let from = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = if cfg!(target_os = "macos") {
+        from("HOME").map(|home| home.join("Library/Application Support"))
+    } else if cfg!(windows) {
+        from("APPDATA")
+    } else {
+        let home = || from("HOME").map(|home| home.join(".local/share"));
+        from("XDG_DATA_HOME").filter(|folder| folder.is_absolute()).or_else(home)
+    };
+    data.map(|data| data.join("forward-pass").join("mnist"))
+}
+
+pub(super) fn find() -> Result<PathBuf> {
+    if let Some(folder) = env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
+        return Ok(PathBuf::from(folder));
+    }
+    let folder = default_folder().filter(|folder| folder.is_dir());
+    folder.ok_or_else(|| {
+        let place = default_folder().map_or("the data folder".into(), |folder| folder.display().to_string());
+        let message = format!("MNIST is not here: {VARIABLE} is not set and there is no folder {place}");
+        Error::new(ErrorKind::File, message, FETCH)
+    })
+}
+
+pub(super) fn read(folder: &Path, set: &str) -> Result<Digits> {
+    let (stream, images_name) = open(folder, set, "images-idx3-ubyte")?;
+    let images = idx::images(stream, &images_name)?;
+    let (stream, labels_name) = open(folder, set, "labels-idx1-ubyte")?;
+    let labels = idx::labels(stream, &labels_name)?;
+    if images.nrows() != labels.len() {
+        let message =
+            format!("{images_name} has {} images and {labels_name} has {} labels", images.nrows(), labels.len());
+        return Err(Error::new(ErrorKind::File, message, "the two files are of different sets: fetch them again"));
+    }
+    Digits::new(images, labels)
+}
+
+/// Both spellings that are in use, `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, each with and without `.gz`.
+fn open(folder: &Path, set: &str, kind: &str) -> Result<(Box<dyn Read>, String)> {
+    let names = [format!("{set}-{kind}"), format!("{set}-{}", kind.replacen("-idx", ".idx", 1))];
+    for name in names.iter().flat_map(|name| [format!("{name}.gz"), name.clone()]) {
+        let path = folder.join(&name);
+        match File::open(&path) {
+            Ok(file) => return Ok((stream(file, &path)?, path.display().to_string())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::new(ErrorKind::File, format!("{}: {error}", path.display()), FETCH)),
+        }
+    }
+    let message = format!("no {} or {}.gz in {}", names[0], names[0], folder.display());
+    Err(Error::new(ErrorKind::File, message, FETCH))
+}
+
+fn stream(file: File, path: &Path) -> Result<Box<dyn Read>> {
+    let damaged = |what: String| {
+        Error::new(ErrorKind::File, format!("{}: {what}", path.display()), "the file is damaged: fetch it again")
+    };
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    let start = reader.fill_buf().map_err(|error| damaged(error.to_string()))?;
+    let start = start[..start.len().min(2)].to_vec();
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        return Ok(Box::new(reader));
+    }
+    if start != GZIP {
+        let bytes: Vec<String> = start.iter().map(|byte| format!("{byte:02x}")).collect();
+        return Err(damaged(format!("not gzip: it starts with `{}`, gzip with `1f 8b`", bytes.join(" "))));
+    }
+    Ok(Box::new(MultiGzDecoder::new(reader)))
+}

@@ -1,0 +1,162 @@
+//! The IDX format: a header of big-endian numbers, then one byte a value.
+//!
+//! ```text
+//! images   00 00 08 03 | count | rows | columns | count * rows * columns bytes, 0 white to 255 black
+//! labels   00 00 08 01 | count | count bytes, 0 to 9
+//! ```
+//!
+//! It reads from any stream and opens no file. A header is a claim: memory grows with the bytes that really come.
+
+use std::io::{ErrorKind as IoKind, Read};
+
+use ndarray::{Array1, Array2};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The first four bytes of an image file, 0x0803.
+pub const IMAGES_MAGIC: u32 = 2051;
+/// The first four bytes of a label file, 0x0801.
+pub const LABELS_MAGIC: u32 = 2049;
+/// The width and the height of an image.
+pub const SIDE: usize = 28;
+/// The values of one image, 28 * 28.
+pub const PIXELS: usize = SIDE * SIDE;
+
+const OTHER: &str = "digits are 28 x 28, one byte a pixel; this file holds something else";
+const CHUNK: usize = PIXELS * 64;
+
+/// Reads an image file: (count, 784), every pixel divided by 255.
+///
+/// ```
+/// use forward_pass::mnist::idx;
+/// let mut file = vec![0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28];
+/// file.extend([255; 784]);
+/// assert_eq!(idx::images(&file[..], "one-image")?.dim(), (1, 784));
+/// # Ok::<(), forward_pass::error::Error>(())
+/// ```
+///
+/// # Errors
+/// When the magic number, the size of an image, or the number of bytes is not what it should be. `name` is for the
+/// message.
+pub fn images(mut stream: impl Read, name: &str) -> Result<Array2<f32>> {
+    let [_, count, rows, columns] = header(&mut stream, IMAGES_MAGIC, name)?;
+    if (rows as usize, columns as usize) != (SIDE, SIDE) {
+        let message = format!("{name}: images of {rows} x {columns} pixels, not {SIDE} x {SIDE}");
+        return Err(Error::new(ErrorKind::File, message, OTHER));
+    }
+    let expected = u64::from(count) * PIXELS as u64;
+    let pixel: [f32; 256] = std::array::from_fn(|byte| byte as f32 / 255.0);
+    let mut values: Vec<f32> = Vec::new();
+    body(&mut stream, name, expected, |bytes, rest| {
+        grow(&mut values, bytes.len(), rest, name)?;
+        values.extend(bytes.iter().map(|&byte| pixel[usize::from(byte)]));
+        Ok(())
+    })?;
+    let count = values.len() / PIXELS;
+    Ok(Array2::from_shape_vec((count, PIXELS), values).expect("the body was counted"))
+}
+
+/// Reads a label file: (count,).
+///
+/// # Errors
+/// As [`images`]; also when a label is above 9.
+pub fn labels(mut stream: impl Read, name: &str) -> Result<Array1<u8>> {
+    let [_, count] = header(&mut stream, LABELS_MAGIC, name)?;
+    let mut values: Vec<u8> = Vec::new();
+    body(&mut stream, name, u64::from(count), |bytes, rest| {
+        grow(&mut values, bytes.len(), rest, name)?;
+        values.extend_from_slice(bytes);
+        Ok(())
+    })?;
+    if let Some(place) = values.iter().position(|&label| label > 9) {
+        let message = format!("{name}: label {} at place {place} is above 9", values[place]);
+        return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
+    }
+    Ok(Array1::from_vec(values))
+}
+
+fn header<const N: usize>(stream: &mut impl Read, magic: u32, name: &str) -> Result<[u32; N]> {
+    let mut numbers = [0; N];
+    for (index, number) in numbers.iter_mut().enumerate() {
+        let mut bytes = [0; 4];
+        let got = fill(stream, &mut bytes, name)?;
+        if got < 4 {
+            let message = format!("{name}: a header of {} bytes is cut off after {}", 4 * N, 4 * index + got);
+            return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
+        }
+        *number = u32::from_be_bytes(bytes);
+        if index == 0 {
+            // An image file taken for a label file should be told so, not that its header is short.
+            check_magic(*number, magic, name)?;
+        }
+    }
+    Ok(numbers)
+}
+
+fn check_magic(magic: u32, wanted: u32, name: &str) -> Result<()> {
+    let (what, help) = match magic {
+        _ if magic == wanted => return Ok(()),
+        IMAGES_MAGIC => (" (images)", "the two files have changed places, or one has the wrong name"),
+        LABELS_MAGIC => (" (labels)", "the two files have changed places, or one has the wrong name"),
+        _ if magic >> 16 == 0x1f8b => ("", "it is a gzip file: give it a name that ends in .gz"),
+        _ => ("", "it is not an IDX file; a web page saved under its name starts with `<`"),
+    };
+    let kind = if wanted == IMAGES_MAGIC { "images" } else { "labels" };
+    let message = format!("{name}: magic number {magic}{what}, not {wanted} ({kind})");
+    Err(Error::new(ErrorKind::File, message, help))
+}
+
+/// Hands the body on in pieces, and stands up when there are too few or too many bytes.
+fn body(
+    stream: &mut impl Read,
+    name: &str,
+    expected: u64,
+    mut take: impl FnMut(&[u8], u64) -> Result<()>,
+) -> Result<()> {
+    let mut chunk = vec![0; CHUNK.min(usize::try_from(expected).unwrap_or(CHUNK)).max(1)];
+    let mut seen = 0;
+    while seen < expected {
+        let want = chunk.len().min(usize::try_from(expected - seen).unwrap_or(usize::MAX));
+        let got = fill(stream, &mut chunk[..want], name)?;
+        if got < want {
+            let message =
+                format!("{name}: the header says {expected} bytes follow, and there are {}", seen + got as u64);
+            return Err(Error::new(ErrorKind::File, message, "the file is cut short: fetch it again"));
+        }
+        take(&chunk[..got], expected - seen)?;
+        seen += got as u64;
+    }
+    if fill(stream, &mut [0], name)? > 0 {
+        let message = format!("{name}: the header says {expected} bytes follow, and there are more");
+        return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
+    }
+    Ok(())
+}
+
+/// Doubles the room when it is full, never beyond what the header says, and asks instead of aborting.
+fn grow<T>(values: &mut Vec<T>, needed: usize, rest: u64, name: &str) -> Result<()> {
+    if values.capacity() - values.len() >= needed {
+        return Ok(());
+    }
+    let rest = usize::try_from(rest).unwrap_or(usize::MAX);
+    values.try_reserve_exact(needed.max(values.len()).min(rest)).map_err(|_| {
+        let message = format!("{name}: no memory for {} values", values.len() + needed);
+        Error::new(ErrorKind::File, message, "close other programs, or use the drawn digits: `Mnist::sample()`")
+    })
+}
+
+fn fill(stream: &mut impl Read, buffer: &mut [u8], name: &str) -> Result<usize> {
+    let mut seen = 0;
+    while seen < buffer.len() {
+        match stream.read(&mut buffer[seen..]) {
+            Ok(0) => break,
+            Ok(count) => seen += count,
+            Err(error) if error.kind() == IoKind::Interrupted => {}
+            Err(error) => {
+                let message = format!("{name}: {error} after {seen} bytes of a piece of {}", buffer.len());
+                return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
+            }
+        }
+    }
+    Ok(seen)
+}

@@ -1,0 +1,129 @@
+//! Labels as rows with a single 1, and how many answers are right.
+//!
+//! It does not classify: a network does.
+
+use ndarray::{Array1, Array2, ArrayBase, Data, Ix1, Ix2};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::network::{Real, largest};
+
+/// Labels as rows of `classes` values, 1 at the label and 0 elsewhere: (n,) -> (n, classes).
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// assert_eq!(one_hot(&array![2_u8, 0], 3)?, array![[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// When a label is not below `classes`.
+pub fn one_hot<S: Data<Elem = u8>>(labels: &ArrayBase<S, Ix1>, classes: usize) -> Result<Array2<f32>> {
+    if let Some(label) = labels.iter().find(|&&label| usize::from(label) >= classes) {
+        let message = format!("label {label} has no place in {classes} classes");
+        let help = format!("use at least {} classes", u32::from(*label) + 1);
+        return Err(Error::new(ErrorKind::Value, message, help));
+    }
+    let mut rows = Array2::zeros((labels.len(), classes));
+    for (mut row, &label) in rows.rows_mut().into_iter().zip(labels) {
+        row[usize::from(label)] = 1.0;
+    }
+    Ok(rows)
+}
+
+/// What can be compared with labels: classes (1-D), or scores (2-D) whose largest value in a row is the class.
+pub trait Labels {
+    #[doc(hidden)]
+    fn classes(&self) -> Array1<usize>;
+    #[doc(hidden)]
+    fn shape_text(&self) -> String;
+}
+
+/// The share of right answers: (classes (n,) or scores (n, 10)) against labels (n,) -> from 0 to 1.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let labels = array![7_u8, 2, 1, 0];
+/// assert_eq!(accuracy(&array![7_u8, 2, 1, 9], &labels)?, 0.75);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// When there is nothing to compare, or not one answer for each label.
+pub fn accuracy<P: Labels + ?Sized, S: Data<Elem = u8>>(answers: &P, labels: &ArrayBase<S, Ix1>) -> Result<f64> {
+    let classes = answers.classes();
+    if classes.len() != labels.len() || labels.is_empty() {
+        let message =
+            format!("answers of shape {} cannot be compared with {} labels", answers.shape_text(), labels.len());
+        return Err(Error::new(ErrorKind::Shape, message, "give one answer for each label, and at least one"));
+    }
+    let right = classes.iter().zip(labels).filter(|(class, label)| **class == usize::from(**label)).count();
+    Ok(right as f64 / labels.len() as f64)
+}
+
+/// The whole numbers that can name a class.
+pub trait Class: Copy {
+    #[doc(hidden)]
+    fn class(self) -> usize;
+}
+
+macro_rules! class {
+    ($($type:ty),+) => {$(
+        impl Class for $type {
+            fn class(self) -> usize {
+                // A negative class is nobody's label.
+                usize::try_from(self).unwrap_or(usize::MAX)
+            }
+        }
+    )+};
+}
+
+class!(u8, i32, i64, u32, u64, usize);
+
+impl<C: Class, S: Data<Elem = C>> Labels for ArrayBase<S, Ix1> {
+    fn classes(&self) -> Array1<usize> {
+        self.iter().map(|class| class.class()).collect()
+    }
+
+    fn shape_text(&self) -> String {
+        format!("({},)", self.len())
+    }
+}
+
+impl<T: Real, S: Data<Elem = T>> Labels for ArrayBase<S, Ix2> {
+    fn classes(&self) -> Array1<usize> {
+        self.rows().into_iter().map(|row| largest(row.iter().copied())).collect()
+    }
+
+    fn shape_text(&self) -> String {
+        format!("({}, {})", self.nrows(), self.ncols())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn scores_count_by_their_largest_value() {
+        let scores = array![[0.1, 0.7, 0.2], [0.5, 0.2, 0.3], [0.3, 0.3, 0.4]];
+        assert_eq!(accuracy(&scores, &array![1, 2, 2]), Ok(2.0 / 3.0));
+    }
+
+    #[test]
+    fn a_class_below_zero_is_wrong() {
+        assert_eq!(accuracy(&array![-1_i64, 3], &array![255, 3]), Ok(0.5));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let error = accuracy(&array![1_u8, 2], &array![1, 2, 3]).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "answers of shape (2,) cannot be compared with 3 labels\nhelp: give one answer for each label, and at least one"
+        );
+        let error = one_hot(&array![1, 10], 10).unwrap_err().to_string();
+        assert_eq!(error, "label 10 has no place in 10 classes\nhelp: use at least 11 classes");
+    }
+}

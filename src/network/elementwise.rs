@@ -1,0 +1,83 @@
+//! Loops over f32 values, compiled for plain, AVX2 and AVX-512 processors; the fastest at hand runs.
+//!
+//! All of them give the same bits: each value is computed alone, and nothing is fused that was not written so.
+
+use super::exp::exp;
+
+/// A loop in the widths that processors have.
+macro_rules! each_width {
+    ($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) $body:block) => {
+        $(#[$doc])*
+
+        pub(crate) fn $name($($argument: $type),*) {
+            #[inline(always)]
+
+            fn plain($($argument: $type),*) $body
+
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
+
+                fn wide($($argument: $type),*) {
+                    plain($($argument),*)
+                }
+                #[target_feature(enable = "avx2")]
+
+                fn narrow($($argument: $type),*) {
+                    plain($($argument),*)
+                }
+                if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl") {
+                    // SAFETY: the processor has what `wide` asks for.
+                    return unsafe { wide($($argument),*) };
+                }
+                if is_x86_feature_detected!("avx2") {
+                    // SAFETY: the processor has what `narrow` asks for.
+                    return unsafe { narrow($($argument),*) };
+                }
+            }
+            plain($($argument),*)
+        }
+    };
+}
+
+pub(crate) use each_width;
+
+each_width! {
+    /// 1 / (1 + exp(-a))
+    fn sigmoid(values: &mut [f32]) {
+        for a in values {
+            *a = 1.0 / (1.0 + exp(-*a));
+        }
+    }
+}
+
+each_width! {
+    /// max(0, a), and NaN stays NaN: `0.0.max(NAN)` is 0 in Rust, the comparison keeps it in sight.
+    fn relu(values: &mut [f32]) {
+        for a in values {
+            *a = if *a < 0.0 { 0.0 } else { *a };
+        }
+    }
+}
+
+each_width! {
+    /// exp(a) / sum of exp(a) along each row, after the row's own maximum was subtracted.
+    fn softmax(values: &mut [f32], row: usize) {
+        for row in values.chunks_mut(row.max(1)) {
+            let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            for a in row {
+                *a -= largest;
+            }
+        }
+        for a in values.iter_mut() {
+            *a = exp(*a);
+        }
+        for row in values.chunks_mut(row.max(1)) {
+            let sum: f32 = row.iter().sum();
+            for a in row {
+                *a /= sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The two number types a network computes in, f32 and f64, with the work in each.
+//!
+//! The loops are concrete here, so that they are compiled once, optimised, with this crate, and not in every cell.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
+
+use super::Activation;
+use super::elementwise;
+use super::product::{Across, add_product};
+use crate::show::Show;
+
+/// `f32` or `f64`.
+pub trait Real: LinalgScalar + PartialOrd + Show + Send + Sync + sealed::Sealed {
+    /// c (rows, columns) += x (rows, inner) · weights (inner, columns)
+    #[doc(hidden)]
+    fn add_product(x: &[Self], weights: &[Self], c: &mut [Self], shape: [usize; 3]);
+    #[doc(hidden)]
+    fn activate(kind: Activation, values: &mut [Self], row: usize);
+    #[doc(hidden)]
+    fn is_finite(self) -> bool;
+    #[doc(hidden)]
+    fn is_nan(self) -> bool;
+    #[doc(hidden)]
+    fn from_f64(value: f64) -> Self;
+    #[doc(hidden)]
+    fn to_f64(self) -> f64;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+macro_rules! numbers {
+    ($type:ident) => {
+        fn is_finite(self) -> bool {
+            self.is_finite()
+        }
+
+        fn is_nan(self) -> bool {
+            self.is_nan()
+        }
+
+        fn from_f64(value: f64) -> Self {
+            value as $type
+        }
+
+        fn to_f64(self) -> f64 {
+            self as f64
+        }
+    };
+}
+
+impl Real for f32 {
+    fn add_product(x: &[f32], weights: &[f32], c: &mut [f32], shape: [usize; 3]) {
+        add_product(Across::rows(x, shape[1]), weights, c, shape);
+    }
+
+    fn activate(kind: Activation, values: &mut [f32], row: usize) {
+        match kind {
+            Activation::Step => values.iter_mut().for_each(|a| *a = if *a > 0.0 { 1.0 } else { 0.0 }),
+            Activation::Sigmoid => elementwise::sigmoid(values),
+            Activation::Relu => elementwise::relu(values),
+            Activation::Tanh => values.iter_mut().for_each(|a| *a = libm::tanhf(*a)),
+            Activation::Identity => {}
+            Activation::Softmax => elementwise::softmax(values, row),
+        }
+    }
+
+    numbers!(f32);
+}
+
+impl Real for f64 {
+    fn add_product(x: &[f64], weights: &[f64], c: &mut [f64], [rows, inner, columns]: [usize; 3]) {
+        let shapes = "the layer checked them";
+        let x = ArrayView2::from_shape((rows, inner), x).expect(shapes);
+        let weights = ArrayView2::from_shape((inner, columns), weights).expect(shapes);
+        let mut c = ArrayViewMut2::from_shape((rows, columns), c).expect(shapes);
+        general_mat_mul(1.0, &x, &weights, 1.0, &mut c);
+    }
+
+    fn activate(kind: Activation, values: &mut [f64], row: usize) {
+        match kind {
+            Activation::Step => values.iter_mut().for_each(|a| *a = if *a > 0.0 { 1.0 } else { 0.0 }),
+            Activation::Sigmoid => values.iter_mut().for_each(|a| *a = 1.0 / (1.0 + libm::exp(-*a))),
+            Activation::Relu => values.iter_mut().for_each(|a| *a = if *a < 0.0 { 0.0 } else { *a }),
+            Activation::Tanh => values.iter_mut().for_each(|a| *a = libm::tanh(*a)),
+            Activation::Identity => {}
+            Activation::Softmax => values.chunks_mut(row.max(1)).for_each(softmax),
+        }
+    }
+
+    numbers!(f64);
+}
+
+fn softmax(row: &mut [f64]) {
+    let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    row.iter_mut().for_each(|a| *a = libm::exp(*a - largest));
+    let sum: f64 = row.iter().sum();
+    row.iter_mut().for_each(|a| *a /= sum);
+}

@@ -1,0 +1,274 @@
+//! Trained weights as files: `.npz`, which NumPy reads and writes, and `.safetensors`.
+//!
+//! Both hold W1, b1, W2, b2, ... in any float type. Files are read whole and believed in nothing: every length and
+//! offset is compared with what is there. No Python object is ever unpickled.
+
+mod element;
+mod json;
+mod npy;
+mod npz;
+mod safetensors;
+mod zip;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use ndarray::{Array1, Array2};
+
+use self::element::Element;
+use super::{Activation, Layer, Network, Real};
+use crate::error::{Error, ErrorKind, Result};
+
+/// One array of a file.
+#[derive(Clone, Debug, PartialEq)]
+struct Tensor {
+    name: String,
+    shape: Vec<usize>,
+    values: Vec<f64>,
+}
+
+/// What a file holds: its arrays, and the activations where it says them.
+#[derive(Debug, Default, PartialEq)]
+struct Contents {
+    tensors: Vec<Tensor>,
+    activations: Vec<String>,
+}
+
+const NAMES: &str = "the arrays are W1, b1, W2, b2, ...: W has a row for each input, b one value for each output";
+
+impl Network<f32> {
+    /// Reads `.npz` or `.safetensors`: arrays W1, b1, W2, b2, ... as f16, f32 or f64.
+    ///
+    /// A file that does not say its activations gets sigmoid in the hidden layers and softmax at the end;
+    /// [`with_activations`](Network::with_activations) changes them.
+    ///
+    /// ```
+    /// use forward_pass::prelude::*;
+    /// let file = std::env::temp_dir().join("forward-pass-doctest-load.npz");
+    /// let net = Network::untrained(&[784, 50, 100, 10], 1)?;
+    /// net.save(&file)?;
+    /// assert_eq!(Network::load(&file)?, net);
+    /// # std::fs::remove_file(&file).ok();
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the file is missing or damaged, when an array is missing, has another name or shape than its neighbours
+    /// ask for, is not of floats, or holds a value that is no number.
+    pub fn load(path: impl AsRef<Path>) -> Result<Network<f32>> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let bytes = fs::read(path).map_err(|error| {
+            let help = "give the path of a .npz or .safetensors file";
+            Error::new(ErrorKind::File, format!("{name}: {error}"), help)
+        })?;
+        read(&bytes).map_err(|problem| Error::new(ErrorKind::File, format!("{name}: {}", problem.what), problem.help))
+    }
+}
+
+impl<T: Real + Element> Network<T> {
+    /// Writes `.npz` or `.safetensors`, after the name's ending; `np.load` reads the first.
+    ///
+    /// The file appears whole or not at all.
+    ///
+    /// # Errors
+    /// When the name has another ending or the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("npz") => npz::write(self),
+            Some("safetensors") => safetensors::write(self),
+            _ => {
+                let message = format!("{} ends neither in .npz nor in .safetensors", path.display());
+                return Err(Error::new(ErrorKind::File, message, "save as `weights.npz`"));
+            }
+        };
+        replace(path, &bytes).map_err(|error| {
+            let message = format!("{}: {error}", path.display());
+            Error::new(ErrorKind::File, message, "choose a folder that exists and may be written to")
+        })
+    }
+
+    /// The same weights with other activations, one for each layer.
+    ///
+    /// ```
+    /// use forward_pass::prelude::*;
+    /// let net = Network::untrained(&[784, 50, 10], 1)?;
+    /// let net = net.with_activations(&[Activation::Relu, Activation::Softmax])?;
+    /// assert_eq!(net.layers()[0].activation(), Activation::Relu);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there is not one activation for each layer.
+    pub fn with_activations(&self, activations: &[Activation]) -> Result<Network<T>> {
+        if activations.len() != self.layers().len() {
+            let message = format!("{} activations for {} layers", activations.len(), self.layers().len());
+            return Err(Error::new(ErrorKind::Value, message, "give one activation for each layer"));
+        }
+        let layers = self.layers().iter().zip(activations);
+        let layers = layers.map(|(layer, kind)| Layer::new(layer.weights().clone(), layer.bias().clone(), *kind));
+        Network::new(layers.collect::<Result<_>>()?)
+    }
+}
+
+/// What is wrong with a file, before its name is put in front.
+#[derive(Debug, PartialEq)]
+struct Problem {
+    what: String,
+    help: String,
+}
+
+fn problem<X>(what: impl Into<String>, help: impl Into<String>) -> Result<X, Problem> {
+    Err(Problem { what: what.into(), help: help.into() })
+}
+
+const DAMAGED: &str = "the file is damaged or cut short: fetch or save it again";
+
+fn damaged<X>(what: impl Into<String>) -> Result<X, Problem> {
+    problem(what, DAMAGED)
+}
+
+fn read(bytes: &[u8]) -> Result<Network<f32>, Problem> {
+    // The content decides: a zip archive begins with PK, a safetensors file with the length of its JSON.
+    let contents = if bytes.starts_with(b"PK") {
+        npz::read(bytes)?
+    } else if bytes.get(8) == Some(&b'{') {
+        safetensors::read(bytes)?
+    } else {
+        return problem(
+            "neither .npz nor .safetensors",
+            "write it with `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`",
+        );
+    };
+    assemble(contents)
+}
+
+fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
+    let Contents { tensors, activations } = contents;
+    let find = |name: String| tensors.iter().find(|tensor| tensor.name == name);
+    let numbered = |tensor: &Tensor| {
+        let digits = tensor.name.strip_prefix(['W', 'b'])?;
+        digits.parse::<usize>().ok().filter(|k| *k > 0 && k.to_string() == digits)
+    };
+    let found = || tensors.iter().map(|tensor| tensor.name.as_str()).collect::<Vec<_>>().join(", ");
+    // A number beside the weights, such as an accuracy, does no harm; another array may be a layer with a wrong name.
+    if let Some(stranger) = tensors.iter().find(|tensor| numbered(tensor).is_none() && !tensor.shape.is_empty()) {
+        return problem(format!("`{}` is no name of a weight or bias; it has {}", stranger.name, found()), NAMES);
+    }
+    let count = tensors.iter().filter_map(numbered).max().unwrap_or(0);
+    if count == 0 {
+        return problem(
+            format!("there is no W1; it has {}", if tensors.is_empty() { "nothing".into() } else { found() }),
+            NAMES,
+        );
+    }
+    if count > tensors.len() {
+        // Before a loop to 4 billion looks for what is not there.
+        return problem(format!("it has W or b number {count} but only {} arrays: {}", tensors.len(), found()), NAMES);
+    }
+    let mut layers = Vec::with_capacity(count);
+    for k in 1..=count {
+        let (Some(weights), Some(bias)) = (find(format!("W{k}")), find(format!("b{k}"))) else {
+            let missing = if find(format!("W{k}")).is_none() { "W" } else { "b" };
+            return problem(format!("{missing}{k} is missing; it has {}", found()), NAMES);
+        };
+        let kind = match activations.get(k - 1) {
+            Some(kind) => kind
+                .parse()
+                .map_err(|error: Error| Problem { what: error.message().into(), help: error.help().into() })?,
+            None if k == count => Activation::Softmax,
+            None => Activation::Sigmoid,
+        };
+        layers.push(layer(weights, bias, kind)?);
+    }
+    check_chain(&layers)?;
+    Network::new(layers).map_err(|error| Problem { what: error.message().into(), help: error.help().into() })
+}
+
+fn layer(weights: &Tensor, bias: &Tensor, kind: Activation) -> Result<Layer<f32>, Problem> {
+    let (w, b) = (&weights.name, &bias.name);
+    let &[inputs, outputs] = &weights.shape[..] else {
+        return problem(format!("{w} has shape {}, not two sides", shape_text(&weights.shape)), NAMES);
+    };
+    if inputs == 0 || outputs == 0 {
+        return problem(format!("{w} has shape {}", shape_text(&weights.shape)), "no side can be 0");
+    }
+    if bias.shape != [outputs] {
+        let what = format!(
+            "{w} has shape {} and {b} {}, not ({outputs},)",
+            shape_text(&weights.shape),
+            shape_text(&bias.shape)
+        );
+        let help = if bias.shape == [inputs] { format!("{w} looks transposed: save {w}.T") } else { NAMES.to_string() };
+        return problem(what, help);
+    }
+    let weights = Array2::from_shape_vec((inputs, outputs), numbers(weights)?);
+    let weights = weights.map_err(|error| Problem { what: format!("{w}: {error}"), help: DAMAGED.into() })?;
+    let layer = Layer::new(weights, Array1::from(numbers(bias)?), kind);
+    layer.map_err(|error| Problem { what: error.message().into(), help: error.help().into() })
+}
+
+fn numbers(tensor: &Tensor) -> Result<Vec<f32>, Problem> {
+    let number = |(place, &value): (usize, &f64)| {
+        let short = value as f32;
+        if short.is_finite() {
+            return Ok(short);
+        }
+        let why = if value.is_finite() { format!("{value:e}, too large for an f32") } else { value.to_string() };
+        problem(
+            format!("{} holds {why}, at place {place}", tensor.name),
+            "train or export it again: a weight must be a number",
+        )
+    };
+    tensor.values.iter().enumerate().map(number).collect()
+}
+
+fn check_chain(layers: &[Layer<f32>]) -> Result<(), Problem> {
+    for (index, pair) in layers.windows(2).enumerate() {
+        let (k, next) = (index + 1, index + 2);
+        if pair[0].outputs() != pair[1].inputs() {
+            let text = |layer: &Layer<f32>| shape_text(&[layer.inputs(), layer.outputs()]);
+            let what = format!("W{k} has shape {} and W{next} {}", text(&pair[0]), text(&pair[1]));
+            return problem(what, format!("W{next} needs {} rows, one for each column of W{k}", pair[0].outputs()));
+        }
+    }
+    Ok(())
+}
+
+fn shape_text(shape: &[usize]) -> String {
+    match shape {
+        [n] => format!("({n},)"),
+        _ => format!("({})", shape.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// The name, shape and values of every array of a network, in order.
+fn arrays<T: Real>(net: &Network<T>) -> Vec<(String, Vec<usize>, Vec<T>)> {
+    let of_layer = |(index, layer): (usize, &Layer<T>)| {
+        let k = index + 1;
+        let weights = (format!("W{k}"), layer.weights().shape().to_vec(), layer.weights().iter().copied().collect());
+        [weights, (format!("b{k}"), vec![layer.outputs()], layer.bias().to_vec())]
+    };
+    net.layers().iter().enumerate().flat_map(of_layer).collect()
+}
+
+fn kinds<T: Real>(net: &Network<T>) -> Vec<&'static str> {
+    net.layers().iter().map(|layer| layer.activation().name()).collect()
+}
+
+/// Writes beside the place and moves there, so that nobody finds half a file.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let write = || {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().inspect_err(|_| {
+        fs::remove_file(&beside).ok();
+    })
+}

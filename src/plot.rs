@@ -1,0 +1,82 @@
+//! Curves, points, bars and images as figures: SVG text in a notebook, SVG or PNG in a file.
+//!
+//! ```
+//! use forward_pass::prelude::*;
+//! let x = array![-2.0, -1.0, 0.0, 1.0, 2.0];
+//! let figure = plot(&x, &x.mapv(|x: f64| x * x)).label("x²").xlabel("x").grid(true);
+//! assert_eq!(figure.to_string(), "<Figure 640x480 with 1 Axes>");
+//! ```
+//!
+//! A figure looks as matplotlib's defaults do, and is the same text on every machine: lengths have two decimals, and
+//! letters are drawn as outlines of one embedded font, so that no viewer needs a font, or has a wrong one. It does not
+//! animate, and a reader cannot zoom in it.
+
+mod axes;
+mod canvas;
+mod colour;
+mod diagram;
+mod figure;
+mod font;
+mod frame;
+mod gallery;
+mod histogram;
+mod legend;
+mod path;
+mod png;
+mod problem;
+mod raster;
+mod save;
+mod series;
+mod svg;
+mod ticks;
+mod values;
+
+pub use self::diagram::diagram;
+pub use self::figure::Figure;
+pub use self::gallery::{Picture, images};
+pub use self::values::{Grid, Names, Number, Values};
+
+/// A curve through the points (x, y).
+///
+/// x and y are lists of any numbers: ndarray arrays and views, `Vec`, slices.
+pub fn plot(x: &(impl Values + ?Sized), y: &(impl Values + ?Sized)) -> Figure {
+    Figure::new().plot(x, y)
+}
+
+/// A dot at each point (x, y).
+pub fn scatter(x: &(impl Values + ?Sized), y: &(impl Values + ?Sized)) -> Figure {
+    Figure::new().scatter(x, y)
+}
+
+/// A bar for each name.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let figure = bar(&["cat", "dog"], &[0.3, 0.7]).ylim(0.0, 1.0);
+/// assert!(figure.to_svg().contains("aria-label=\"cat\""));
+/// ```
+pub fn bar(names: &(impl Names + ?Sized), heights: &(impl Values + ?Sized)) -> Figure {
+    Figure::new().bar(names, heights)
+}
+
+/// How many values fall into each of so many bins of equal width.
+pub fn hist(values: &(impl Values + ?Sized), bins: usize) -> Figure {
+    Figure::new().hist(values, bins)
+}
+
+/// A matrix as colours, its first row at the top.
+pub fn imshow(matrix: &(impl Grid + ?Sized)) -> Figure {
+    Figure::new().imshow(matrix)
+}
+
+/// Several figures in one, row by row.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let x = array![0.0, 1.0];
+/// let both = subplots(1, 2, [plot(&x, &x).title("up"), plot(&x, &-&x).title("down")]);
+/// assert_eq!(both.to_string(), "<Figure 640x480 with 2 Axes>");
+/// ```
+pub fn subplots(rows: usize, columns: usize, figures: impl IntoIterator<Item = Figure>) -> Figure {
+    Figure::arranged(rows, columns, figures.into_iter().collect())
+}

@@ -1,0 +1,164 @@
+//! A page and what is drawn on it, in order. Positions are pixels from the top left corner, with fractions.
+//!
+//! It does not know what a curve or an axis is, nor any file format: [`super::svg`] and [`super::raster`] read it.
+
+use super::colour::{BLACK, Colour};
+use super::path::{Area, Path, Point};
+
+#[derive(Clone, Debug)]
+pub(super) struct Canvas {
+    pub width: f64,
+    pub height: f64,
+    pub background: Colour,
+    pub marks: Vec<Mark>,
+    clip: Option<Area>,
+}
+
+/// One thing on the page.
+#[derive(Clone, Debug)]
+pub(super) enum Mark {
+    Shape { path: Path, style: Style, clip: Option<Area> },
+    Text(Text),
+    Pixels { area: Area, pixels: Pixels, clip: Option<Area> },
+}
+
+/// How a path is filled and stroked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Style {
+    pub fill: Option<Colour>,
+    pub stroke: Option<Stroke>,
+    /// From 0 (not there) to 1.
+    pub opacity: Option<f64>,
+    /// Whether edges fall on whole pixels instead of being smoothed.
+    pub crisp: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stroke {
+    pub colour: Colour,
+    pub width: f64,
+    pub dash: Dash,
+    pub cap: Cap,
+}
+
+/// The end of a stroke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cap {
+    Butt,
+    Square,
+}
+
+/// matplotlib's four line styles; lengths are in line widths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Dash {
+    #[default]
+    Solid,
+    Dashed,
+    Dotted,
+    Mixed,
+}
+
+impl Dash {
+    pub fn lengths(self) -> &'static [f64] {
+        match self {
+            Dash::Solid => &[],
+            Dash::Dashed => &[3.7, 1.6],
+            Dash::Dotted => &[1.0, 1.65],
+            Dash::Mixed => &[6.4, 1.6, 1.0, 1.6],
+        }
+    }
+}
+
+/// A line of text whose baseline starts, has its middle or ends at a place.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub text: String,
+    pub at: Point,
+    pub size: f64,
+    pub anchor: Anchor,
+    pub colour: Colour,
+    /// Turned a quarter, to be read from below.
+    pub upright: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A small picture, row by row from the top.
+#[derive(Clone, Debug)]
+pub(super) struct Pixels {
+    pub columns: usize,
+    pub colours: Vec<Colour>,
+}
+
+impl Pixels {
+    pub fn rows(&self) -> usize {
+        self.colours.len().checked_div(self.columns).unwrap_or(0)
+    }
+}
+
+impl Style {
+    pub fn fill(colour: Colour) -> Style {
+        Style { fill: Some(colour), ..Style::default() }
+    }
+
+    pub fn line(colour: Colour, width: f64) -> Style {
+        let stroke = Stroke { colour, width, dash: Dash::Solid, cap: Cap::Butt };
+        Style { stroke: Some(stroke), ..Style::default() }
+    }
+
+    pub fn with_line(self, colour: Colour, width: f64) -> Style {
+        Style { stroke: Style::line(colour, width).stroke, ..self }
+    }
+
+    pub fn opacity(self, opacity: f64) -> Style {
+        Style { opacity: Some(opacity).filter(|&opacity| opacity < 1.0), ..self }
+    }
+}
+
+impl Canvas {
+    pub fn new(width: f64, height: f64, background: Colour) -> Canvas {
+        Canvas { width, height, background, marks: Vec::new(), clip: None }
+    }
+
+    /// What follows is drawn inside an area only.
+    pub fn clip(&mut self, area: Option<Area>) {
+        self.clip = area;
+    }
+
+    pub fn shape(&mut self, path: Path, style: Style) {
+        if !path.is_empty() {
+            self.marks.push(Mark::Shape { path, style, clip: self.clip });
+        }
+    }
+
+    pub fn pixels(&mut self, area: Area, pixels: Pixels) {
+        self.marks.push(Mark::Pixels { area, pixels, clip: self.clip });
+    }
+
+    pub fn text(&mut self, text: Text) {
+        if !text.text.trim().is_empty() {
+            self.marks.push(Mark::Text(text));
+        }
+    }
+}
+
+impl Text {
+    /// Black, from left to right.
+    pub fn new(text: impl Into<String>, at: Point, size: f64, anchor: Anchor) -> Text {
+        Text { text: text.into(), at, size, anchor, colour: BLACK, upright: false }
+    }
+
+    /// Where the text's line starts, given its width.
+    pub fn start(&self, width: f64) -> f64 {
+        match self.anchor {
+            Anchor::Start => 0.0,
+            Anchor::Middle => -width / 2.0,
+            Anchor::End => -width,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! How the latest series looks: colour, line, marker, label; and the colours of an image.
+//!
+//! Each option changes what was drawn last, as a keyword argument does in matplotlib.
+
+use super::{Figure, sensible};
+use crate::plot::canvas::Dash;
+use crate::plot::colour::{Colour, ColourMap};
+use crate::plot::problem::Problem;
+use crate::plot::series::{Marker, POINT};
+
+impl Figure {
+    /// Names the latest series; a legend appears.
+    pub fn label(self, label: impl Into<String>) -> Figure {
+        let label = label.into();
+        self.latest("label", |series| series.label = Some(label))
+    }
+
+    /// `C1`, `tab:orange`, `red`, `#ff7f0e` or a gray such as `0.5`.
+    pub fn color(self, name: &str) -> Figure {
+        match Colour::parse(name) {
+            Some(colour) => self.latest("color", |series| series.colour = colour),
+            None => self.unknown("color", name, "C0 to C9, tab:orange, red, #ff7f0e, or a gray such as 0.5"),
+        }
+    }
+
+    /// `-`, `--`, `:`, `-.`, or an empty text for none.
+    pub fn linestyle(self, name: &str) -> Figure {
+        let dash = match name {
+            "-" | "solid" => Some(Dash::Solid),
+            "--" | "dashed" => Some(Dash::Dashed),
+            ":" | "dotted" => Some(Dash::Dotted),
+            "-." | "dashdot" => Some(Dash::Mixed),
+            "" | " " | "None" | "none" => None,
+            _ => return self.unknown("linestyle", name, "-, --, :, -. or an empty text"),
+        };
+        self.latest("linestyle", |series| series.dash = dash)
+    }
+
+    /// The width of a line in points; 1.5 unless told otherwise.
+    pub fn linewidth(self, points: f64) -> Figure {
+        match sensible("linewidth", points, 0.0, 100.0) {
+            Ok(points) => self.latest("linewidth", |series| series.width = points * POINT),
+            Err(problem) => self.wrong(problem),
+        }
+    }
+
+    /// A sign at each point: `o`, `.`, `s`, `^`, `D`, `x` or `+`.
+    pub fn marker(self, name: &str) -> Figure {
+        match Marker::parse(name) {
+            Some(marker) => self.latest("marker", |series| series.marker = Some(marker)),
+            None => self.unknown("marker", name, "o . s ^ D x +"),
+        }
+    }
+
+    /// The size of markers in points; 6 unless told otherwise.
+    pub fn markersize(self, points: f64) -> Figure {
+        match sensible("markersize", points, 0.0, 200.0) {
+            Ok(points) => self.latest("markersize", |series| series.marker_size = points * POINT),
+            Err(problem) => self.wrong(problem),
+        }
+    }
+
+    /// From 0 (invisible) to 1 (solid).
+    pub fn alpha(self, alpha: f64) -> Figure {
+        match sensible("alpha", alpha, 0.0, 1.0) {
+            Ok(alpha) => self.latest("alpha", |series| series.alpha = alpha),
+            Err(problem) => self.wrong(problem),
+        }
+    }
+
+    /// Writes its value above each bar.
+    pub fn bar_label(self) -> Figure {
+        self.latest("bar_label", |series| series.values_shown = true)
+    }
+
+    /// The colours of an image: `viridis`, `plasma`, `magma`, `coolwarm`, `RdBu`, `Blues`, `gray`, `gray_r`.
+    pub fn cmap(self, name: &str) -> Figure {
+        match ColourMap::parse(name) {
+            Some(map) => self.image("cmap", |image| image.map = map),
+            None => self.unknown("cmap", name, "viridis, plasma, magma, coolwarm, RdBu, Blues, gray or gray_r"),
+        }
+    }
+
+    /// The values that get the first and the last colour of an image.
+    pub fn clim(self, low: f64, high: f64) -> Figure {
+        if !(low.is_finite() && high.is_finite() && low < high) {
+            return self
+                .wrong(Problem::error(format!("clim({low}, {high}) is no range"), "give the smaller value first"));
+        }
+        self.image("clim", |image| (image.low, image.high) = (Some(low), Some(high)))
+    }
+
+    /// A strip at the right that tells which colour is which value.
+    pub fn colorbar(self) -> Figure {
+        let figure = self.image("colorbar", |_| ());
+        figure.axes(|axes| axes.colour_bar = true)
+    }
+}

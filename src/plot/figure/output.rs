@@ -1,0 +1,193 @@
+//! What comes out of a figure: SVG, PNG, pixels, a file, a notebook's picture.
+//!
+//! It places the panels on the page; each panel draws itself.
+
+use std::path::Path;
+
+use super::{Figure, Panel};
+use crate::error::{Error, ErrorKind, Result};
+use crate::plot::axes::Margins;
+use crate::plot::canvas::{Anchor, Canvas, Text};
+use crate::plot::colour::{Colour, WHITE};
+use crate::plot::path::Area;
+use crate::plot::problem::Problem;
+use crate::plot::series::POINT;
+use crate::plot::{png, raster, save, svg};
+
+/// Height of a line of notes.
+const NOTE: f64 = 14.0;
+/// Room for the title of several panels.
+const HEAD: f64 = 34.0;
+const RED: Colour = Colour::new(0xb02020);
+
+impl Figure {
+    /// The picture as SVG text, the same on every machine.
+    pub fn to_svg(&self) -> String {
+        svg::write(&self.canvas())
+    }
+
+    /// The picture as a PNG file; `scale` 1 gives 640 x 480 pixels, 2 twice as many in each direction.
+    ///
+    /// # Errors
+    /// When the scale is not above 0, or the picture would have more than 16,384 pixels on a side.
+    pub fn to_png(&self, scale: f64) -> Result<Vec<u8>> {
+        let (width, height) = self.size();
+        let (width, height) = ((width * scale).round(), (height * scale).round());
+        let fits = |side: f64| (1.0..=16_384.0).contains(&side);
+        if !(fits(width) && fits(height)) {
+            let message = format!("a PNG cannot have {width} x {height} pixels");
+            return Err(Error::new(ErrorKind::Value, message, "choose a scale from 0.1 to 10"));
+        }
+        let (width, height) = (width as u32, height as u32);
+        Ok(png::encode(width, height, &self.render(width, height)?))
+    }
+
+    /// The picture as red, green, blue and alpha bytes, row by row, stretched to a size in pixels.
+    ///
+    /// # Errors
+    /// When a side is 0 or more than 16,384 pixels.
+    pub fn render(&self, width: u32, height: u32) -> Result<Vec<u8>> {
+        let picture = if width.max(height) > 16_384 { None } else { raster::render(&self.canvas(), width, height) };
+        picture.ok_or_else(|| {
+            let message = format!("a picture cannot have {width} x {height} pixels");
+            Error::new(ErrorKind::Value, message, "choose from 1 to 16384 on each side")
+        })
+    }
+
+    /// Width and height in pixels.
+    pub fn size(&self) -> (f64, f64) {
+        let notes = if self.has_margin() { 0.0 } else { NOTE * self.notes_drawn().len() as f64 };
+        (self.width, self.height + notes)
+    }
+
+    /// Writes the picture to a file that ends in `.svg` or `.png`; the file appears whole or not at all.
+    ///
+    /// # Errors
+    /// When the data or an option was wrong (see [`check`](Figure::check)), the name ends otherwise, or the file
+    /// cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        self.first_error()?;
+        match path.extension().map(|ending| ending.to_ascii_lowercase()) {
+            Some(ending) if ending == "svg" => save::write(path, self.to_svg().as_bytes()),
+            Some(ending) if ending == "png" => save::write(path, &self.to_png(1.0)?),
+            _ => {
+                let message = format!("cannot tell from `{}` which kind of picture to save", path.display());
+                Err(Error::new(ErrorKind::Value, message, "end the name in `.svg` or `.png`"))
+            }
+        }
+    }
+
+    /// The figure, if everything it was told could be drawn.
+    ///
+    /// # Errors
+    /// The first of: arrays whose lengths differ, a series without values, an option without meaning.
+    ///
+    /// ```
+    /// use forward_pass::prelude::*;
+    /// let error = plot(&[1, 2, 3], &[1, 4]).check().unwrap_err();
+    /// assert_eq!(error.message(), "plot got 3 x values and 2 y values");
+    /// ```
+    pub fn check(self) -> Result<Figure> {
+        self.first_error()?;
+        Ok(self)
+    }
+
+    /// What could not be drawn, one sentence each; empty when all went well.
+    pub fn notes(&self) -> Vec<String> {
+        self.problems.iter().map(|problem| problem.message.clone()).collect()
+    }
+
+    /// Shows the figure in a notebook: SVG, and one line of text for those that show no pictures.
+    pub fn evcxr_display(&self) {
+        let svg = self.to_svg();
+        println!("EVCXR_BEGIN_CONTENT image/svg+xml\n{}\nEVCXR_END_CONTENT", svg.trim_end());
+        println!("EVCXR_BEGIN_CONTENT text/plain\n{self}\nEVCXR_END_CONTENT");
+    }
+
+    fn canvas(&self) -> Canvas {
+        let (width, height) = self.size();
+        let mut canvas = Canvas::new(width, height, WHITE);
+        for (index, note) in self.notes_drawn().into_iter().enumerate() {
+            let place = (8.0, NOTE * (index + 1) as f64);
+            canvas.text(Text { colour: RED, ..Text::new(note, place, 11.0, Anchor::Start) });
+        }
+        let top = self.room_above();
+        let middle = (width / 2.0, top - 8.0);
+        canvas.text(Text::new(&*self.title, middle, 12.0 * POINT, Anchor::Middle));
+        let pages = self.pages(Area { left: 0.0, top, right: width, bottom: height });
+        for ((panel, page), margins) in self.panels.iter().zip(&pages).zip(self.margins(&pages)) {
+            match panel {
+                Panel::Axes(axes) => axes.draw(&mut canvas, *page, margins),
+                Panel::Diagram(diagram) => diagram.draw(&mut canvas, *page),
+                Panel::Gallery(gallery) => gallery.draw(&mut canvas, *page),
+            }
+        }
+        canvas
+    }
+
+    /// Above the panels stand the title of several, and notes where there is no margin for them.
+    fn room_above(&self) -> f64 {
+        let title = if self.title.is_empty() { 0.0 } else { HEAD };
+        let margin = self.has_margin() && title == 0.0;
+        title + if margin { 0.0 } else { NOTE * self.notes_drawn().len() as f64 }
+    }
+
+    /// Whether the notes fit above the frame.
+    fn has_margin(&self) -> bool {
+        self.grid == (1, 1) && matches!(self.panels.first(), Some(Panel::Axes(_)))
+    }
+
+    /// The panels' parts of the page, row by row.
+    fn pages(&self, whole: Area) -> Vec<Area> {
+        let (rows, columns) = self.grid;
+        let (width, height) = (whole.width() / columns as f64, whole.height() / rows as f64);
+        let page = |index: usize| {
+            let (row, column) = ((index / columns) as f64, (index % columns) as f64);
+            Area::new(whole.left + column * width, whole.top + row * height, width, height)
+        };
+        (0..self.panels.len()).map(page).collect()
+    }
+
+    /// Frames in one column have the same left and right edge, frames in one row the same top and bottom.
+    fn margins(&self, pages: &[Area]) -> Vec<Margins> {
+        let (_, columns) = self.grid;
+        let alone = pages.len() == 1;
+        let need = |(panel, page): (&Panel, &Area)| {
+            let about = Margins::usual(page);
+            let Panel::Axes(axes) = panel else { return Margins::default() };
+            let needed = axes.margins(*page, about);
+            let needed = axes.margins(*page, if alone { about.most(needed) } else { needed });
+            if alone { about.most(needed) } else { needed }
+        };
+        let needed: Vec<Margins> = self.panels.iter().zip(pages).map(need).collect();
+        let shared = |index: usize| {
+            let most = |same: &dyn Fn(usize) -> bool| {
+                let others = needed.iter().enumerate().filter(|(other, _)| same(*other));
+                others.fold(Margins::default(), |most, (_, margins)| most.most(*margins))
+            };
+            let column = most(&|other| other % columns == index % columns);
+            let row = most(&|other| other / columns == index / columns);
+            Margins { left: column.left, right: column.right, top: row.top, bottom: row.bottom }
+        };
+        (0..needed.len()).map(shared).collect()
+    }
+
+    /// At most two lines fit above the frame.
+    fn notes_drawn(&self) -> Vec<String> {
+        const MOST: usize = 2;
+        let mut lines: Vec<String> = self.problems.iter().take(MOST).map(Problem::line).collect();
+        let more = self.problems.len().saturating_sub(MOST);
+        if let Some(last) = lines.last_mut().filter(|_| more > 0) {
+            *last = format!("{last} (and {more} more)");
+        }
+        lines
+    }
+
+    fn first_error(&self) -> Result<()> {
+        match self.problems.iter().find_map(Problem::as_error) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The box that says which curve is which, in the corner where it hides least.
+//!
+//! It draws one column, in the order in which the series were added.
+
+use super::axes::TEXT;
+use super::canvas::{Anchor, Canvas, Style, Text};
+use super::colour::{Colour, WHITE};
+use super::font::{CAPITAL, Font};
+use super::frame::Frame;
+use super::path::{Area, Path, Point, Segment};
+use super::series::{Kind, POINT, Series};
+
+/// matplotlib's distances, in font sizes.
+const BORDER: f64 = 0.4;
+const BETWEEN: f64 = 0.5;
+const HANDLE: f64 = 2.0;
+const HANDLE_GAP: f64 = 0.8;
+const OUTSIDE: f64 = 0.5;
+const LINE_HEIGHT: f64 = 1.05;
+const EDGE: Colour = Colour::new(0xcccccc);
+
+/// Places by matplotlib's names, in the order in which it tries them: shares of the free width and height.
+const PLACES: [(&str, f64, f64); 9] = [
+    ("upper right", 1.0, 0.0),
+    ("upper left", 0.0, 0.0),
+    ("lower left", 0.0, 1.0),
+    ("lower right", 1.0, 1.0),
+    ("center right", 1.0, 0.5),
+    ("center left", 0.0, 0.5),
+    ("lower center", 0.5, 1.0),
+    ("upper center", 0.5, 0.0),
+    ("center", 0.5, 0.5),
+];
+
+/// Whether matplotlib knows a legend place of this name.
+pub(super) fn is_place(name: &str) -> bool {
+    name == "best" || PLACES.iter().any(|(known, ..)| *known == name)
+}
+
+pub(super) fn draw(canvas: &mut Canvas, frame: &Frame, series: &[Series], place: Option<&str>, font: &Font) {
+    let entries: Vec<(&Series, &str)> = series
+        .iter()
+        .filter(|series| !series.is_empty())
+        .filter_map(|series| Some((series, series.label.as_deref()?)))
+        .collect();
+    if entries.is_empty() {
+        return;
+    }
+    let widest = entries.iter().map(|(_, label)| font.width(label, TEXT)).fold(0.0, f64::max);
+    let width = widest + (HANDLE + HANDLE_GAP + 2.0 * BORDER) * TEXT;
+    let lines = entries.len() as f64;
+    let height = (lines * LINE_HEIGHT + (lines - 1.0) * BETWEEN + 2.0 * BORDER) * TEXT;
+    let area = find_place(frame, series, place, width, height);
+    let style = Style::fill(WHITE).with_line(EDGE, POINT).opacity(0.8);
+    canvas.shape(Path::rounded(area, 0.2 * TEXT), style);
+    let left = area.left + BORDER * TEXT;
+    for (index, (series, label)) in entries.into_iter().enumerate() {
+        let top = area.top + (BORDER + index as f64 * (LINE_HEIGHT + BETWEEN)) * TEXT;
+        let middle = top + LINE_HEIGHT * TEXT / 2.0;
+        handle(canvas, series, left, middle);
+        let place = (left + (HANDLE + HANDLE_GAP) * TEXT, middle + CAPITAL * TEXT / 2.0);
+        canvas.text(Text::new(label, place, TEXT, Anchor::Start));
+    }
+}
+
+/// A small sample of how a series looks.
+fn handle(canvas: &mut Canvas, series: &Series, left: f64, middle: f64) {
+    let right = left + HANDLE * TEXT;
+    let center = ((left + right) / 2.0, middle);
+    match series.kind {
+        Kind::Bars(_) | Kind::Image(_) | Kind::Band(_) => {
+            let area = Area::new(left, middle - 0.35 * TEXT, HANDLE * TEXT, 0.7 * TEXT);
+            canvas.shape(Path::rectangle(area), Style::fill(series.colour).opacity(series.alpha));
+        }
+        Kind::Points(_) => series.mark(canvas, center),
+        Kind::Curve(_) | Kind::Level(_) | Kind::Upright(_) => {
+            series.stroke(canvas, Path::lines([(left, middle), (right, middle)]));
+            if series.marker.is_some() {
+                series.mark(canvas, center);
+            }
+        }
+    }
+}
+
+/// The named place, or of all places the first that hides the fewest points and lines.
+fn find_place(frame: &Frame, series: &[Series], name: Option<&str>, width: f64, height: f64) -> Area {
+    let inside = frame.area.grown(-OUTSIDE * TEXT);
+    let at = |(_, across, down): &(&str, f64, f64)| {
+        let left = inside.left + across * (inside.width() - width).max(0.0);
+        Area::new(left, inside.top + down * (inside.height() - height).max(0.0), width, height)
+    };
+    if let Some(place) = name.and_then(|name| PLACES.iter().find(|(known, ..)| *known == name)) {
+        return at(place);
+    }
+    let drawn: Vec<Obstacle> = series.iter().flat_map(|series| obstacles(series, frame)).collect();
+    let hidden = |area: &Area| drawn.iter().filter(|obstacle| obstacle.touches(area)).count();
+    PLACES.iter().map(at).min_by_key(hidden).unwrap_or_else(|| at(&PLACES[0]))
+}
+
+enum Obstacle {
+    Line(Point, Point),
+    Dot(Point),
+    Block(Area),
+}
+
+impl Obstacle {
+    fn touches(&self, area: &Area) -> bool {
+        match *self {
+            Obstacle::Dot(place) => area.contains(place),
+            Obstacle::Line(from, to) => {
+                let steps = ((to.0 - from.0).abs().max((to.1 - from.1).abs()) / 4.0).ceil().clamp(1.0, 1000.0);
+                let at = |step: i32| {
+                    let share = f64::from(step) / steps;
+                    (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
+                };
+                (0..=steps as i32).any(|step| area.contains(at(step)))
+            }
+            Obstacle::Block(block) => {
+                block.left < area.right && area.left < block.right && block.top < area.bottom && area.top < block.bottom
+            }
+        }
+    }
+}
+
+fn obstacles(series: &Series, frame: &Frame) -> Vec<Obstacle> {
+    match &series.kind {
+        Kind::Curve(points) => {
+            let mut last = (0.0, 0.0);
+            let mut found = Vec::new();
+            for segment in frame.lines(points).segments {
+                if let Segment::Move(end) | Segment::Line(end) = segment {
+                    if matches!(segment, Segment::Line(_)) {
+                        found.push(Obstacle::Line(last, end));
+                    }
+                    last = end;
+                }
+            }
+            found
+        }
+        Kind::Points(points) => {
+            let shown = points.iter().filter(|point| frame.shows(**point));
+            shown.map(|&point| Obstacle::Dot(frame.place(point))).collect()
+        }
+        Kind::Bars(bars) => {
+            let block = |bar: &super::series::Bar| {
+                let (head, foot) = (frame.y(bar.height), frame.foot());
+                let (left, right) = (frame.x(bar.left), frame.x(bar.right));
+                Obstacle::Block(Area { left, right, top: head.min(foot), bottom: head.max(foot) })
+            };
+            bars.iter().map(block).collect()
+        }
+        Kind::Level(_) | Kind::Upright(_) | Kind::Image(_) | Kind::Band(_) => Vec::new(),
+    }
+}

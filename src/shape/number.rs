@@ -1,0 +1,178 @@
+//! The numbers that can be computed with, and the two floats among them.
+//!
+//! Bools are printed but not computed with; complex numbers come as far as NumPy's products need them.
+
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD};
+use num_traits::Zero;
+
+use crate::show::Element;
+
+/// An integer or a float. Integers wrap around when they overflow, as NumPy's arrays do.
+pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
+    /// The number 0.
+    const ZERO: Self;
+    /// The number 1.
+    const ONE: Self;
+
+    /// `self + other`, wrapping.
+    fn plus(self, other: Self) -> Self;
+    /// `self - other`, wrapping.
+    fn minus(self, other: Self) -> Self;
+    /// `self * other`, wrapping.
+    fn times(self, other: Self) -> Self;
+    /// Whether it is not a number; never for integers.
+    fn is_not_a_number(self) -> bool;
+    /// The nearest f64.
+    fn as_f64(self) -> f64;
+
+    /// `f` of each element. Compiled in the library, so that a cell does not pay for it.
+    #[doc(hidden)]
+    fn map_all(view: ArrayViewD<'_, Self>, f: fn(Self) -> Self) -> ArrayD<Self>;
+    /// `f` of each element, as integers.
+    #[doc(hidden)]
+    fn map_steps(view: ArrayViewD<'_, Self>, f: fn(Self) -> i64) -> ArrayD<i64>;
+    /// The matrix product of sizes that are known to fit.
+    #[doc(hidden)]
+    fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self>;
+}
+
+/// `f32` or `f64`, with the functions of the `libm` crate: the same digits on every machine.
+pub trait Float: Number + num_traits::Float {
+    /// e to the power of `self`.
+    fn e_to(self) -> Self;
+    /// e to the power of `self`, minus 1, exact near 0.
+    fn e_to_minus_one(self) -> Self;
+    /// The natural logarithm.
+    fn log(self) -> Self;
+    /// The natural logarithm of 1 + `self`, exact near 0.
+    fn log_one_plus(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tangent(self) -> Self;
+    /// The error function.
+    fn error_function(self) -> Self;
+    /// The nearest number of this type.
+    fn from_f64(number: f64) -> Self;
+}
+
+macro_rules! mapped {
+    () => {
+        fn map_all(view: ArrayViewD<'_, Self>, f: fn(Self) -> Self) -> ArrayD<Self> {
+            view.mapv(f)
+        }
+
+        fn map_steps(view: ArrayViewD<'_, Self>, f: fn(Self) -> i64) -> ArrayD<i64> {
+            view.mapv(f)
+        }
+    };
+}
+
+macro_rules! integers {
+    ($($type:ty)*) => {$(
+        impl Number for $type {
+            const ZERO: Self = 0;
+            const ONE: Self = 1;
+
+            fn plus(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
+
+            fn minus(self, other: Self) -> Self {
+                self.wrapping_sub(other)
+            }
+
+            fn times(self, other: Self) -> Self {
+                self.wrapping_mul(other)
+            }
+
+            fn is_not_a_number(self) -> bool {
+                false
+            }
+
+            fn as_f64(self) -> f64 {
+                self as f64
+            }
+
+            mapped!();
+
+            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
+                let mut out = Array2::zeros((a.nrows(), b.ncols()));
+                for (row, mut sums) in a.rows().into_iter().zip(out.rows_mut()) {
+                    for (&factor, terms) in row.iter().zip(b.rows()) {
+                        sums.zip_mut_with(&terms, |sum: &mut Self, &term| *sum = sum.plus(factor.times(term)));
+                    }
+                }
+                out
+            }
+        }
+    )*};
+}
+
+integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+macro_rules! float {
+    ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $erf:path) => {
+        impl Number for $type {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+
+            fn plus(self, other: Self) -> Self {
+                self + other
+            }
+
+            fn minus(self, other: Self) -> Self {
+                self - other
+            }
+
+            fn times(self, other: Self) -> Self {
+                self * other
+            }
+
+            fn is_not_a_number(self) -> bool {
+                self.is_nan()
+            }
+
+            fn as_f64(self) -> f64 {
+                f64::from(self)
+            }
+
+            mapped!();
+
+            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
+                a.dot(&b)
+            }
+        }
+
+        impl Float for $type {
+            fn e_to(self) -> Self {
+                $exp(self)
+            }
+
+            fn e_to_minus_one(self) -> Self {
+                $expm1(self)
+            }
+
+            fn log(self) -> Self {
+                $log(self)
+            }
+
+            fn log_one_plus(self) -> Self {
+                $log1p(self)
+            }
+
+            fn tangent(self) -> Self {
+                $tanh(self)
+            }
+
+            fn error_function(self) -> Self {
+                $erf(self)
+            }
+
+            fn from_f64(number: f64) -> Self {
+                number as $type
+            }
+        }
+    };
+}
+
+float!(f32, libm::expf, libm::expm1f, libm::logf, libm::log1pf, libm::tanhf, libm::erff);
+float!(f64, libm::exp, libm::expm1, libm::log, libm::log1p, libm::tanh, libm::erf);

@@ -1,0 +1,205 @@
+//! Brackets, lines and the dots of a summary: where each element goes.
+//!
+//! It does not format an element; `format` does.
+
+use ndarray::{ArrayViewD, Axis, Ix1, IxDyn, s};
+
+use super::element::Element;
+use super::format::Format;
+use super::options::PrintOptions;
+
+/// What surrounds an array: the separator of its elements, and how much room its prefix and suffix take.
+#[derive(Clone, Copy, Debug)]
+pub struct Style<'a> {
+    pub(super) separator: &'a str,
+    pub(super) prefix: usize,
+    pub(super) suffix: usize,
+}
+
+/// The whole array in brackets.
+pub(super) fn array_text<T: Element, F: Format<T>>(
+    view: ArrayViewD<'_, T>,
+    options: &PrintOptions,
+    style: &Style<'_>,
+) -> String {
+    if view.is_empty() {
+        return "[]".to_owned();
+    }
+    let summary = view.len() > options.threshold;
+    let format = if summary {
+        let mut shown = Vec::new();
+        corners(view.view(), options.edgeitems, &mut shown);
+        let shape = if view.ndim() == 0 { IxDyn(&[]) } else { IxDyn(&[shown.len()]) };
+        let shown = ArrayViewD::from_shape(shape, &shown).expect("the shape is the length of the elements");
+        F::new(shown, options)
+    } else {
+        F::new(view.view(), options)
+    };
+    let mut page = Page::new(format, options, style, summary, view.len());
+    let width = options.linewidth as isize - style.suffix as isize;
+    page.write(view, 1 + style.prefix, width);
+    page.out
+}
+
+/// The elements that a summary shows.
+fn corners<T: Element>(view: ArrayViewD<'_, T>, edge: usize, shown: &mut Vec<T>) {
+    if view.ndim() == 0 {
+        return shown.extend(view.iter());
+    }
+    let length = view.len_of(Axis(0));
+    for index in (0..length).filter(|&index| edge == 0 || index < edge || index + edge >= length) {
+        corners(view.index_axis(Axis(0), index), edge, shown);
+    }
+}
+
+/// The text so far, and the line it is in.
+struct Page<'a, F> {
+    format: F,
+    separator: &'a str,
+    stripped: &'a str,
+    separator_length: usize,
+    edge: usize,
+    summary: bool,
+    out: String,
+    /// One element, before it is known which line it goes to.
+    word: String,
+    /// Where the current line starts in `out`, and how many characters it has, indent included.
+    line: usize,
+    length: usize,
+}
+
+impl<'a, F> Page<'a, F> {
+    fn new<T>(format: F, options: &PrintOptions, style: &Style<'a>, summary: bool, elements: usize) -> Self
+    where
+        F: Format<T>,
+    {
+        let each = format.width() + style.separator.len() + 1;
+        let bytes = if summary { 256 } else { elements.saturating_mul(each).saturating_add(256) };
+        Page {
+            format,
+            separator: style.separator,
+            stripped: style.separator.trim_end(),
+            separator_length: style.separator.chars().count(),
+            edge: options.edgeitems,
+            summary,
+            out: String::with_capacity(bytes),
+            word: String::new(),
+            line: 0,
+            length: 0,
+        }
+    }
+
+    /// Writes a view without its first indent: `indent` columns are taken, `width` may be used.
+    fn write<T: Element>(&mut self, view: ArrayViewD<'_, T>, indent: usize, width: isize)
+    where
+        F: Format<T>,
+    {
+        match view.ndim() {
+            0 => self.format.write(view[IxDyn(&[])], &mut self.out),
+            1 => self.write_row(view, indent, width),
+            _ => self.write_rows(view, indent, width),
+        }
+    }
+
+    /// The last axis: elements side by side, wrapped where the line is full.
+    fn write_row<T: Element>(&mut self, view: ArrayViewD<'_, T>, indent: usize, width: isize)
+    where
+        F: Format<T>,
+    {
+        let room = width - self.stripped.chars().count().max(1) as isize;
+        let row = view.into_dimensionality::<Ix1>().expect("a row has one axis");
+        let length = row.len();
+        let (leading, trailing) = self.split(length);
+        self.out.push('[');
+        self.line = self.out.len();
+        self.length = indent;
+        for &element in row.iter().take(leading) {
+            self.place(element, indent, room);
+            self.separate();
+        }
+        if self.cuts(length) {
+            self.word.clear();
+            self.word.push_str("...");
+            self.place_word(indent, room);
+            self.separate();
+        }
+        let trailing = trailing.max(1);
+        for &element in row.slice(s![length - trailing..length - 1]) {
+            self.place(element, indent, room);
+            self.separate();
+        }
+        self.place(row[length - 1], indent, room);
+        self.out.push(']');
+    }
+
+    /// The other axes: parts below one another.
+    fn write_rows<T: Element>(&mut self, view: ArrayViewD<'_, T>, indent: usize, width: isize)
+    where
+        F: Format<T>,
+    {
+        let length = view.len_of(Axis(0));
+        let (leading, trailing) = self.split(length);
+        let breaks = view.ndim() - 1;
+        self.out.push('[');
+        let mut first = true;
+        for index in 0..leading {
+            self.next_line(&mut first, breaks, indent);
+            self.write(view.index_axis(Axis(0), index), indent + 1, width - 1);
+        }
+        if self.cuts(length) {
+            self.next_line(&mut first, breaks, indent);
+            self.out.push_str("...");
+        }
+        for index in length - trailing.max(1)..length {
+            self.next_line(&mut first, breaks, indent);
+            self.write(view.index_axis(Axis(0), index), indent + 1, width - 1);
+        }
+        self.out.push(']');
+    }
+
+    fn cuts(&self, length: usize) -> bool {
+        self.summary && self.edge.saturating_mul(2) < length
+    }
+
+    /// How many items come before the dots, and after them.
+    fn split(&self, length: usize) -> (usize, usize) {
+        if self.cuts(length) { (self.edge, self.edge) } else { (0, length) }
+    }
+
+    fn next_line(&mut self, first: &mut bool, breaks: usize, indent: usize) {
+        if !std::mem::take(first) {
+            self.out.push_str(self.stripped);
+            self.out.extend(std::iter::repeat_n('\n', breaks));
+            self.out.extend(std::iter::repeat_n(' ', indent));
+        }
+    }
+
+    fn place<T: Element>(&mut self, element: T, indent: usize, room: isize)
+    where
+        F: Format<T>,
+    {
+        self.word.clear();
+        self.format.write(element, &mut self.word);
+        self.place_word(indent, room);
+    }
+
+    /// Puts the word on this line, or on a new one when this is full and a new one would help.
+    fn place_word(&mut self, indent: usize, room: isize) {
+        let length = if self.word.is_ascii() { self.word.len() } else { self.word.chars().count() };
+        if (self.length + length) as isize > room && self.length > indent {
+            let end = self.line + self.out[self.line..].trim_end().len();
+            self.out.truncate(end);
+            self.out.push('\n');
+            self.line = self.out.len();
+            self.out.extend(std::iter::repeat_n(' ', indent));
+            self.length = indent;
+        }
+        self.out.push_str(&self.word);
+        self.length += length;
+    }
+
+    fn separate(&mut self) {
+        self.out.push_str(self.separator);
+        self.length += self.separator_length;
+    }
+}

@@ -1,0 +1,143 @@
+//! Floating-point warnings as values: what NumPy would have warned of, kept beside the result.
+//!
+//! It does not print or stop anything, and a warning never changes a number.
+
+use std::fmt;
+use std::ops::Deref;
+
+use ndarray::{Array, ArrayBase, Data, Dimension};
+use num_traits::Float as _;
+
+use crate::display::CellDisplay;
+use crate::shape::Float;
+use crate::show::{PrintOptions, Show};
+
+/// What happened to a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Trouble {
+    /// A finite number became infinite by division by zero.
+    DivideByZero,
+    /// A finite number became too large and is now infinite.
+    Overflow,
+    /// There is no answer: the result is NaN.
+    Invalid,
+}
+
+/// One warning in NumPy's words.
+///
+/// ```
+/// use forward_pass::warned::{Trouble, Warning};
+///
+/// let warning = Warning::new(Trouble::Overflow, "exp");
+/// assert_eq!(warning.to_string(), "RuntimeWarning: overflow encountered in exp");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Warning {
+    trouble: Trouble,
+    operation: &'static str,
+}
+
+impl Warning {
+    /// The warning that `operation` gives when it meets `trouble`.
+    pub fn new(trouble: Trouble, operation: &'static str) -> Self {
+        Warning { trouble, operation }
+    }
+
+    /// What happened.
+    pub fn trouble(&self) -> Trouble {
+        self.trouble
+    }
+
+    /// NumPy's name of the operation it happened in.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// NumPy's words, without the class: `overflow encountered in exp`.
+    pub fn message(&self) -> String {
+        let trouble = match self.trouble {
+            Trouble::DivideByZero => "divide by zero",
+            Trouble::Overflow => "overflow",
+            Trouble::Invalid => "invalid value",
+        };
+        format!("{trouble} encountered in {}", self.operation)
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RuntimeWarning: {}", self.message())
+    }
+}
+
+/// A value with the warnings of the computation that made it. It can be used as the value itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warned<T> {
+    value: T,
+    warnings: Vec<Warning>,
+}
+
+impl<T> Warned<T> {
+    /// A value and its warnings, in the order they came.
+    pub fn new(value: T, warnings: Vec<Warning>) -> Self {
+        Warned { value, warnings }
+    }
+
+    /// The value, without its warnings.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The warnings, in the order they came.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}
+
+impl<T> Deref for Warned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: Show> Show for Warned<T> {
+    fn show_with(&self, options: &PrintOptions) -> String {
+        self.value.show_with(options)
+    }
+
+    fn repr_with(&self, options: &PrintOptions) -> String {
+        self.value.repr_with(options)
+    }
+}
+
+impl<T: CellDisplay> CellDisplay for Warned<T> {
+    /// The warnings, a line each, above the value.
+    fn cell_text(&self) -> Option<String> {
+        let lines = self.warnings.iter().map(Warning::to_string).chain(self.value.cell_text());
+        Some(lines.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+    }
+}
+
+impl CellDisplay for Warning {
+    fn cell_text(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+/// e to the power of each number, with what NumPy would warn of.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// use forward_pass::warned;
+///
+/// let powers = warned::exp(&array![0.0, 1000.0]);
+/// assert_eq!(show(&powers), "[ 1. inf]");
+/// assert_eq!(powers.warnings()[0].message(), "overflow encountered in exp");
+/// ```
+pub fn exp<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Array<S::Elem, D>> {
+    let powers = x.mapv(Float::e_to);
+    let overflow = x.iter().zip(&powers).any(|(x, power)| power.is_infinite() && x.is_finite());
+    let warnings = overflow.then(|| Warning::new(Trouble::Overflow, "exp"));
+    Warned::new(powers, warnings.into_iter().collect())
+}

@@ -1,0 +1,12 @@
+//! One integration binary: everything is tested through the prelude or through the `forward-pass` command.
+
+mod editions;
+mod mnist;
+mod network;
+mod notebooks;
+mod runner;
+mod tidy;
+mod train;
+mod weights;
+mod numpy;
+mod repl;

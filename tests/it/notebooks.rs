@@ -1,0 +1,94 @@
+//! The chapter's notebooks: every stored output comes again, and the printed results are the book's.
+//!
+//! The second half needs no engine: a wrong output that was blessed by `--accept` still turns it red.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn notebooks() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join("notebooks/en")).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "ipynb"));
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_stored_output_of_the_chapter_comes_again() {
+    let output = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
+        .args(["test", "notebooks/en"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    let count = notebooks().len();
+    assert!(told.contains(&format!("{count} notebooks, ")), "{told}");
+    assert_eq!(told.lines().filter(|line| line.starts_with("ok ")).count(), count, "{told}");
+}
+
+/// All text that a notebook's code cells show, in order.
+fn shown(path: &Path) -> String {
+    let notebook: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let text = |value: &Value| -> String {
+        match value {
+            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+            value => value.as_str().unwrap_or_default().to_string(),
+        }
+    };
+    let mut shown = String::new();
+    for cell in notebook["cells"].as_array().unwrap() {
+        for output in cell["outputs"].as_array().into_iter().flatten() {
+            shown += &text(&output["text"]);
+            shown += &text(&output["data"]["text/plain"]);
+            shown += "\n";
+        }
+    }
+    shown
+}
+
+/// Whether these lines stand in the text, each after the one before.
+fn stand_in_order(lines: &[&str], text: &str) -> bool {
+    let mut rest = text;
+    lines.iter().all(|line| match rest.find(line) {
+        Some(at) => {
+            rest = &rest[at + line.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+#[test]
+fn the_chapters_printed_results_stand_in_the_notebooks() {
+    let cases = std::fs::read_to_string(root().join("tests/fixtures/chapter-cases.json")).unwrap();
+    let cases: Value = serde_json::from_str(&cases).unwrap();
+    let texts: Vec<String> = notebooks().iter().map(|path| shown(path)).collect();
+    let mut pinned = 0;
+    for case in cases.as_array().unwrap() {
+        let in_source = case["in_source"] == true && case["name"] != "mnist_tf1_loader";
+        if !in_source {
+            continue;
+        }
+        let expected = case["expected_stdout"].as_str().unwrap();
+        let lines: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        // Where NumPy's default integer is meant, the notebook may show either of the two forms of the same array.
+        let found = texts.iter().any(|text| stand_in_order(&lines, text));
+        assert!(found, "no notebook shows the result of {}:\n{expected}", case["name"]);
+        pinned += 1;
+    }
+    assert!(pinned >= 9, "only {pinned} cases are pinned");
+}
+
+#[test]
+fn a_wrong_digit_in_a_printed_result_would_be_seen() {
+    let text = shown(&notebooks()[4]);
+    assert!(stand_in_order(&["0.74614674"], &text));
+    assert!(!stand_in_order(&["0.74614674"], &text.replace("0.74614674", "0.74614675")));
+}

@@ -1,0 +1,5 @@
+//! NumPy is the judge: what the library prints and computes, against what NumPy printed and computed.
+
+mod cases;
+mod chapter;
+mod printing;

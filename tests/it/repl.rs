@@ -1,0 +1,164 @@
+//! The REPL through the binary, as a program that pipes lines into it sees it.
+//!
+//! What needs a terminal is in `repl_terminal`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What came of piping some lines into the REPL.
+pub struct Piped {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+}
+
+/// A small course that needs no dependencies, so that its session starts at once.
+pub fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/walk")
+}
+
+/// Runs the REPL on a course, or on the chapter, with these lines as its input.
+pub fn piped(course: Option<&Path>, input: &str) -> Piped {
+    let state = tempfile::tempdir().expect("a temporary folder");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
+        .arg("repl")
+        .args(course)
+        .env("XDG_STATE_HOME", state.path())
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("the writer ends");
+    Piped {
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        code: output.status.code(),
+    }
+}
+
+#[test]
+fn rust_and_commands_share_one_session() {
+    let lines = "let n = 20\nfn twice(n: i32) -> i32 {\n    n * 2\n}\ntwice(n) + 2\n:vars\n:reset\n:vars\n";
+    let seen = piped(Some(&fixture()), lines);
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
+    let expected = "42\nn: i32\nx: i32\nevery variable and item is forgotten; \
+                    the section's first cell runs again by itself\nx: i32\n";
+    assert_eq!(seen.stdout, expected);
+}
+
+#[test]
+fn a_line_that_fails_is_told_and_counted() {
+    let cases = [
+        (":nxt\n", "error: there is no command `:nxt`\nhelp: did you mean `:next`?\n"),
+        (":goto wrods\n", "error: there is no section or cell `wrods`\nhelp: did you mean `:goto words`?\n"),
+        (":source sigmoit\n", "error: the library has no `sigmoit`\nhelp: did you mean `:source sigmoid`?\n"),
+        ("let x = [1,\n", "error: the input ends before `let x = [1,` is complete\n"),
+        (":again\n", "error: there is no cell to run again yet\nhelp: press Enter\n"),
+    ];
+    for (line, message) in cases {
+        let seen = piped(Some(&fixture()), line);
+        assert_eq!((seen.code, seen.stderr.as_str(), seen.stdout.as_str()), (Some(1), message, ""), "{line}");
+    }
+}
+
+#[test]
+fn failing_rust_says_where_and_the_session_goes_on() {
+    let seen = piped(Some(&fixture()), "let kept = 5;\nkept + \"a\"\npanic!(\"not this\");\nkept + 1\n");
+    assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), "6\n"), "{}", seen.stderr);
+    assert!(seen.stderr.contains("error[E0277]: cannot add `&str` to `i32`"), "{}", seen.stderr);
+    assert!(seen.stderr.contains("kept + \"a\""), "{}", seen.stderr);
+    assert!(seen.stderr.contains("error: the cell panicked at line 1: not this"), "{}", seen.stderr);
+}
+
+#[test]
+fn enter_walks_through_every_cell_and_on_to_the_next_section() {
+    let seen = piped(Some(&fixture()), &"\n".repeat(9));
+    assert_eq!(seen.code, Some(0), "{}", seen.stderr);
+    assert_eq!(without_saved(&seen.stdout), WALK);
+}
+
+#[test]
+fn a_place_in_the_middle_runs_what_comes_before_it() {
+    let seen = piped(Some(&fixture()), ":goto one-more\n:goto words\n:goto length\nx\n");
+    assert!(seen.stdout.starts_with("And what came of it:\n\n    y + 1\n\n42\n"), "{}", seen.stdout);
+    assert!(seen.stdout.ends_with("    word.len()\n\n5\n\n"), "{}", seen.stdout);
+    assert!(seen.stderr.contains("cannot find value `x`"), "a section begins anew: {}", seen.stderr);
+}
+
+#[test]
+fn a_figure_is_named_and_saved() {
+    let seen = piped(Some(&fixture()), ":goto figure\n");
+    let saved = seen.stdout.lines().find_map(|line| line.strip_prefix("saved: ")).expect("a figure is saved");
+    assert!(seen.stdout.contains("<Figure 40x20>\n"), "{}", seen.stdout);
+    assert!(saved.ends_with("forward-pass/figures/02-figure.svg"), "{saved}");
+}
+
+#[test]
+fn the_librarys_own_source_is_shown() {
+    let seen = piped(Some(&fixture()), ":source Network::chapter\n");
+    assert_eq!(seen.code, Some(0), "{}", seen.stderr);
+    assert!(seen.stdout.starts_with("// src/network.rs:"), "{}", seen.stdout);
+    assert!(seen.stdout.contains("pub fn chapter()"), "{}", seen.stdout);
+}
+
+/// Where a figure is saved differs from machine to machine.
+fn without_saved(text: &str) -> String {
+    text.split_inclusive('\n').filter(|line| !line.starts_with("saved: ")).collect()
+}
+
+const WALK: &str = "\
+We begin with a number, and double it. In a formula: x².
+
+    let x = 20;
+    fn double(n: i32) -> i32 {
+        n * 2
+    }
+
+Twice as much:
+
+    println!(\"{}\", double(x));
+    let y = double(x) + 1;
+
+40
+
+And what came of it:
+
+    y + 1
+
+42
+
+    panic!(\"too far\");
+
+    std::process::exit(7);
+
+(this cell is marked as not to be run)
+
+That was the first section.
+
+End of section 1. Next: Words (press Enter).
+
+2 of 2 · Words · 4 cells
+
+Now a word, in a session that has never heard of `x`.
+
+    let word = String::from(\"hello\");
+
+    word.len()
+
+5
+
+    println!(\"EVCXR_BEGIN_CONTENT image/svg+xml\\n{}\\nEVCXR_END_CONTENT\", r##\"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\"><rect width=\"20\" height=\"20\"/></svg>\"##);
+    println!(\"EVCXR_BEGIN_CONTENT text/plain\\n<Figure 40x20>\\nEVCXR_END_CONTENT\");
+
+<Figure 40x20>
+
+End of the chapter.
+
+";

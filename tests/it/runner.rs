@@ -1,0 +1,238 @@
+//! `run` and `test` through the binary: notebooks made for the test, verdicts read from what is told.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A notebook in the making, in a folder of its own.
+pub struct Maker {
+    pub folder: TempDir,
+    cells: Vec<Value>,
+    metadata: Value,
+}
+
+/// What came of running the binary.
+pub struct Told {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+}
+
+impl Maker {
+    pub fn new() -> Maker {
+        Maker {
+            folder: tempfile::tempdir().unwrap(),
+            cells: Vec::new(),
+            metadata: json!({"kernelspec": {"display_name": "Rust", "language": "rust", "name": "rust"}}),
+        }
+    }
+
+    /// A code cell with what it printed, where anything is stored.
+    pub fn code(self, id: &str, source: &str, stdout: &str) -> Maker {
+        let outputs = match stdout {
+            "" => json!([]),
+            text => json!([{"name": "stdout", "output_type": "stream", "text": [text]}]),
+        };
+        self.cell(json!({"cell_type": "code", "execution_count": 1, "id": id, "metadata": {}, "outputs": outputs,
+            "source": [source]}))
+    }
+
+    /// The last cell gets tags.
+    pub fn tags(mut self, tags: &[&str]) -> Maker {
+        self.cells.last_mut().unwrap()["metadata"]["tags"] = json!(tags);
+        self
+    }
+
+    /// The last cell gets settings.
+    pub fn settings(mut self, settings: Value) -> Maker {
+        self.cells.last_mut().unwrap()["metadata"]["forward_pass"] = settings;
+        self
+    }
+
+    pub fn cell(mut self, cell: Value) -> Maker {
+        self.cells.push(cell);
+        self
+    }
+
+    pub fn text(&self) -> String {
+        let notebook = json!({"cells": self.cells, "metadata": self.metadata, "nbformat": 4, "nbformat_minor": 5});
+        let mut bytes = Vec::new();
+        let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+        serde::Serialize::serialize(&notebook, &mut serializer).unwrap();
+        String::from_utf8(bytes).unwrap() + "\n"
+    }
+
+    pub fn write(&self) -> PathBuf {
+        self.write_as("made.ipynb")
+    }
+
+    pub fn write_as(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, self.text()).unwrap();
+        path
+    }
+}
+
+/// Runs the binary in a folder; CI and colour wishes of the surroundings are kept out.
+pub fn forward_pass(folder: &Path, arguments: &[&str]) -> Told {
+    let output = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("CI")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    Told {
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        code: output.status.code(),
+    }
+}
+
+/// `test` on our own engine, which needs no warming up.
+pub fn tested(maker: &Maker, arguments: &[&str]) -> Told {
+    maker.write();
+    let all = [&["--engine", "own", "test", "made.ipynb"], arguments].concat();
+    forward_pass(maker.folder.path(), &all)
+}
+
+impl Told {
+    pub fn has(&self, words: &str) -> &Told {
+        assert!(self.stdout.contains(words), "`{words}` is missing\n{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    pub fn exits(&self, code: i32) -> &Told {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+#[test]
+fn each_end_of_a_cell_is_told_apart() {
+    let cases = [
+        ("println!(\"1\");", "1\n", 0, "ok made.ipynb (1 cell"),
+        ("println!(\"2\");", "1\n", 1, "`it` shows something else than what is stored made.ipynb:18"),
+        (
+            "let v: Vec<i32> = vec![];\nprintln!(\"1\");\nv[3];",
+            "1\n",
+            1,
+            "`it` panicked at line 3: index out of bounds",
+        ),
+        ("println!(\"1\");\n\"x\".parse::<i32>()?;", "1\n", 1, "`it` returned an error through `?`"),
+        ("let n: i32 = \"x\";", "1\n", 1, "`it` failed to compile (E0308)"),
+        ("println!(\"1\"); std::process::exit(3);", "1\n", 1, "`it` ended the process with exit code 3"),
+        ("println!(\"1\"); std::process::abort();", "1\n", 1, "`it` was ended by SIGABRT"),
+    ];
+    for (source, stored, code, words) in cases {
+        tested(&Maker::new().code("it", source, stored), &[]).exits(code).has(words);
+    }
+}
+
+#[test]
+fn both_engines_tell_the_same_truth() {
+    let maker = Maker::new()
+        .code("let", "let v = vec![1, 2];\nprintln!(\"{}\", v.len());", "2\n")
+        .code("panic", "print!(\"half\");\nv[7]", "half\n")
+        .code("kept", "println!(\"{}\", v[1]);", "2\n")
+        .code("question", "\"x\".parse::<i32>()?;", "")
+        .code("refused", "let 값: i32 = \"값\";", "")
+        .code("digit", "println!(\"0.74614674\");", "0.74614675\n")
+        .code("dead", "std::process::exit(3)", "")
+        .code("after", "println!(\"never\");", "never\n");
+    maker.write();
+    for engine in ["own", "evcxr"] {
+        let told = forward_pass(maker.folder.path(), &["--engine", engine, "test", "made.ipynb"]);
+        told.exits(1)
+            .has("`panic` panicked at line 2: index out of bounds: the len is 2 but the index is 7")
+            .has("`question` returned an error through `?`")
+            .has("invalid digit found in string")
+            .has("`refused` failed to compile (E0308)")
+            .has("let 값: i32 = \"값\";")
+            .has("line 1: 0.74614675 became 0.74614674, by -1.0e-8, relative 1.3e-8")
+            .has("`dead` ended the process with exit code 3");
+        assert!(!told.stdout.contains("`kept`"), "{engine}: {}", told.stdout);
+    }
+}
+
+#[test]
+fn nothing_is_green_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    forward_pass(folder.path(), &["test", "."]).exits(4).has("nothing to test: no notebook with a code cell");
+    forward_pass(folder.path(), &["test", "missing.ipynb"]).exits(2);
+    let prose = json!({"cell_type": "markdown", "id": "p", "metadata": {}, "source": ["# Only prose"]});
+    tested(&Maker::new().cell(prose), &[]).exits(4).has("no code made.ipynb");
+    tested(&Maker::new().code("quiet", "let x = 1;", ""), &[]).exits(1).has("nothing was compared");
+    let skipped = Maker::new().code("shown", "println!(\"1\");", "1\n").code("left", "todo!()", "");
+    let skipped = skipped.tags(&["skip-execution"]);
+    tested(&skipped, &[]).exits(1).has("`left` is skipped without a reason");
+    let reasoned = skipped.settings(json!({"reason": "needs a camera"}));
+    tested(&reasoned, &[]).exits(0).has("`left` was skipped: needs a camera").has("1 cell skipped");
+    let python = Maker { metadata: json!({"kernelspec": {"language": "python"}}), ..Maker::new() };
+    tested(&python.code("it", "print(1)", "1\n"), &[]).exits(1).has("its kernel speaks python");
+}
+
+#[test]
+fn accept_stores_what_came_and_nothing_else() {
+    let maker = Maker::new().code("same", "println!(\"1\");", "1\n").code("new", "println!(\"2\");", "3\n");
+    tested(&maker, &["--accept"]).exits(0).has("accepted made.ipynb");
+    let stored = std::fs::read_to_string(maker.folder.path().join("made.ipynb")).unwrap();
+    assert_eq!(stored, maker.text().replace("3\\n", "2\\n"));
+    forward_pass(maker.folder.path(), &["--engine", "own", "test", "made.ipynb"]).exits(0);
+}
+
+#[test]
+fn a_panicking_cell_is_not_accepted() {
+    let maker = Maker::new().code("it", "println!(\"1\");", "2\n").code("panic", "panic!(\"no\");", "");
+    tested(&maker, &["--accept"]).exits(1).has("`panic` panicked at line 1: no");
+}
+
+#[test]
+fn run_shows_what_a_notebook_shows_and_writes_it_elsewhere() {
+    let maker = Maker::new().code("it", "println!(\"seen\");\n6 * 7", "");
+    let path = maker.write();
+    let told = forward_pass(maker.folder.path(), &["--engine", "own", "run", "made.ipynb", "-o", "out.ipynb"]);
+    told.exits(0).has("seen\n42\n");
+    let out: Value =
+        serde_json::from_str(&std::fs::read_to_string(maker.folder.path().join("out.ipynb")).unwrap()).unwrap();
+    assert_eq!(out["cells"][0]["outputs"][0]["text"], json!(["seen\n"]));
+    assert_eq!(out["cells"][0]["outputs"][1]["data"]["text/plain"], json!(["42"]));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), maker.text());
+    let over = forward_pass(maker.folder.path(), &["run", "made.ipynb", "-o", "./made.ipynb"]);
+    assert!(over.stderr.contains("`-o ./made.ipynb` would write over the notebook that is run"), "{}", over.stderr);
+}
+
+#[test]
+fn expected_failures_must_come_and_must_be_that_one() {
+    let with = |source: &str, tag: &str| Maker::new().code("it", source, "").tags(&[tag]);
+    let cases = [
+        (with("panic!(\"too big\");", "should_panic=too big"), 0, "ok"),
+        (with("panic!(\"too big\");", "should_panic=too small"), 1, "was to panic with `too small`, but panicked"),
+        (with("let x = 1;", "should_panic"), 1, "was to panic, and ran to its last line"),
+        (with("let x: i32 = \"\";", "compile_fail=E0308"), 0, "ok"),
+        (with("let x: i32 = \"\";", "compile_fail=E0382"), 1, "with E0382, but failed to compile (E0308)"),
+        (with("\"x\".parse::<i32>()?;", "raises-exception"), 0, "ok"),
+        (with("let x = 1;", "nbval-raises-exception"), 1, "was to fail, and ran to its last line"),
+        (with("let x = 1;", "should-panic"), 1, "the tag `should-panic` is not known"),
+    ];
+    for (maker, code, words) in cases {
+        let maker = maker.settings(json!({"ignore_output": "true"}));
+        tested(&maker, &[]).exits(code).has(words);
+    }
+}
+
+#[test]
+fn numbers_may_move_only_as_far_as_the_author_says() {
+    let cell = |stored: &str, settings: Value| {
+        Maker::new().code("it", "println!(\"y 0.74614674 (2, 3)\");", stored).settings(settings)
+    };
+    tested(&cell("y 0.74614675 (2, 3)\n", json!({"rtol": "1e-6"})), &[]).exits(0);
+    tested(&cell("y 0.74614675 (2, 3)\n", json!({"rtol": "1e-9"})), &[]).exits(1);
+    tested(&cell("y 0.74614674 (2, 4)\n", json!({"rtol": "1"})), &[]).exits(1).has("4 became 3");
+    tested(&cell("y [...]\n", json!({"ellipsis": "[...]"})), &[]).exits(0);
+    tested(&cell("y [...]\n", json!({})), &[]).exits(1);
+    tested(&cell("y 1\n", json!({"rtoll": "1"})), &[]).exits(1).has("did you mean `rtol`?");
+}
