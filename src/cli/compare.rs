@@ -186,7 +186,11 @@ mod tests {
             (json(r#"{"a":1,"b":[2.0]}"#), json(r#"{"b":[2.0],"a":1}"#)),
         ];
         for (a, b) in same {
-            assert_eq!(compare(&[a.clone()], &[b.clone()], &Measure::default()), vec![], "{a:?} {b:?}");
+            assert_eq!(
+                compare(std::slice::from_ref(a), std::slice::from_ref(b), &Measure::default()),
+                vec![],
+                "{a:?} {b:?}"
+            );
         }
         let different: &[(&[Output], &[Output])] = &[
             (&[stdout("a\n")], &[stdout("b\n")]),

@@ -68,11 +68,6 @@ impl Notebook {
         Ok(Notebook { cells, language, settings: settings(metadata), text: text.to_string(), places })
     }
 
-    /// The text, byte for byte as it was read.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// The first heading in the prose.
     pub fn title(&self) -> Option<String> {
         let prose = self.cells.iter().filter(|cell| cell.kind == CellKind::Markdown);

@@ -289,10 +289,11 @@ mod tests {
                 let name = path.strip_prefix(home).unwrap().to_str().unwrap().replace('\\', "/");
                 if path.is_dir() && name != "src/cli" {
                     folders.push(path);
-                } else if name.ends_with(".rs") && !["src/main.rs", "src/cli.rs"].contains(&name.as_str()) {
-                    if !FILES.iter().any(|(file, _)| *file == name) {
-                        missing.push(name);
-                    }
+                } else if name.ends_with(".rs")
+                    && !["src/main.rs", "src/cli.rs"].contains(&name.as_str())
+                    && !FILES.iter().any(|(file, _)| *file == name)
+                {
+                    missing.push(name);
                 }
             }
         }

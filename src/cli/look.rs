@@ -34,6 +34,7 @@ impl Look {
     }
 
     /// Nothing but text.
+    #[cfg(test)]
     pub fn plain(width: usize) -> Look {
         Look { width, color: false, decorated: false }
     }

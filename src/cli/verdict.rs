@@ -38,6 +38,7 @@ impl Verdict {
     }
 
     /// The word for machines.
+    #[allow(dead_code)]
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Passed => "passed",
@@ -53,6 +54,7 @@ impl Verdict {
 }
 
 /// The word for machines on how a cell ended.
+#[allow(dead_code)]
 pub fn end_word(end: &End) -> &'static str {
     match end {
         End::Passed => "passed",

@@ -67,10 +67,10 @@ fn open_brackets(text: &str) -> Option<usize> {
             TokenKind::OpenParen => brackets.push(TokenKind::CloseParen),
             TokenKind::OpenBrace => brackets.push(TokenKind::CloseBrace),
             TokenKind::OpenBracket => brackets.push(TokenKind::CloseBracket),
-            TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket => {
-                if brackets.pop() != Some(token.kind) {
-                    return Some(0);
-                }
+            TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket
+                if brackets.pop() != Some(token.kind) =>
+            {
+                return Some(0);
             }
             TokenKind::BlockComment { terminated: false, .. } => return None,
             TokenKind::Literal { kind, .. } if is_open_literal(kind, piece) => return None,

@@ -371,7 +371,7 @@ fn cannot_persist(name: &str, type_text: &TypeText, why: Unnameable, code: &str)
 
 fn cannot_outlive(fault: &Fault, code: &str) -> Diagnostic {
     // What moves is the value that is borrowed from; what is used later is the borrow.
-    let borrows = |touch: &&Touch| !touch.put_back && !(touch.is_primary && fault.touches.len() > 1);
+    let borrows = |touch: &&Touch| !(touch.put_back || touch.is_primary && fault.touches.len() > 1);
     let stored = fault.touches.iter().find(borrows).or(fault.touches.first());
     let name = stored.map(|touch| touch.name.as_str()).unwrap_or_default();
     let message = format!("the variable `{name}` can't live on after its cell: it borrows from another value");

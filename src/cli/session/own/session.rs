@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::cli::outcome::{End, Event, Outcome, Output, Phase, Stream};
+use crate::cli::outcome::{End, Event, Outcome, Output, Phase};
 use crate::cli::session::{Interrupter, Session, SessionOptions, Variable};
 
 use super::commands::{Said, Settings};

@@ -70,10 +70,8 @@ impl State {
         for part in &cell.parts {
             let text = &code[part.start..part.range.end];
             match &part.kind {
-                PartKind::Attribute => {
-                    if !self.attributes.iter().any(|attribute| attribute == text) {
-                        self.attributes.push(text.to_owned());
-                    }
+                PartKind::Attribute if !self.attributes.iter().any(|attribute| attribute == text) => {
+                    self.attributes.push(text.to_owned());
                 }
                 PartKind::Item(item) => self.take_item(item, code, text, number, &mut changed, &mut new_types),
                 _ => {}
