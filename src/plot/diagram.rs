@@ -15,7 +15,7 @@ use super::path::{Area, Path, Point};
 /// ```
 /// use forward_pass::plot::diagram;
 /// let figure = diagram(&[3, 2, 3, 1], &["sigmoid", "sigmoid", "sigmoid"]);
-/// assert!(figure.to_svg().contains("aria-label=\"(3, 2)\""));
+/// assert!(figure.to_svg().contains("aria-label=\"W₁ (3, 2)\""));
 /// ```
 pub fn diagram(sizes: &[usize], notes: &[impl AsRef<str>]) -> Figure {
     let notes = notes.iter().map(|note| note.as_ref().to_string()).collect();
