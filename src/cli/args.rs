@@ -126,10 +126,9 @@ pub enum EditionAction {
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum EngineChoice {
     /// Our own: types from rustc, cells compiled by rustc directly
-    #[cfg_attr(not(feature = "evcxr"), default)]
+    #[default]
     Own,
-    /// The evaluation context of the stock Jupyter kernel
-    #[cfg_attr(feature = "evcxr", default)]
+    /// The evaluation context of the stock Jupyter kernel; needs a build with `--features evcxr`
     Evcxr,
 }
 

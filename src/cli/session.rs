@@ -84,7 +84,6 @@ pub struct SessionOptions {
     pub compile_timeout: Option<Duration>,
     pub run_timeout: Option<Duration>,
     /// The `:dep` lines that will come, if they are known: what is warm for them is chosen by these.
-    #[cfg_attr(not(feature = "evcxr"), allow(dead_code))]
     pub dependencies: Vec<String>,
 }
 

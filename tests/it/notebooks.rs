@@ -21,7 +21,19 @@ pub fn notebooks() -> Vec<PathBuf> {
 
 #[test]
 fn every_stored_output_of_the_chapter_comes_again() {
+    every_stored_output_comes_again(&[]);
+}
+
+/// The kernel that people have in Jupyter gives the same, to the character.
+#[cfg(feature = "evcxr")]
+#[test]
+fn every_stored_output_of_the_chapter_comes_again_on_evcxr() {
+    every_stored_output_comes_again(&["--engine", "evcxr"]);
+}
+
+fn every_stored_output_comes_again(engine: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
+        .args(engine)
         .args(["test", "notebooks/en"])
         .current_dir(root())
         .output()

@@ -6,7 +6,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, anyhow, bail};
 use etcetera::BaseStrategy;
@@ -71,14 +71,23 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Alone; waits for the others, until stopped.
-    pub fn exclusive(path: &Path, stop: &Stop, mut waiting: impl FnMut()) -> Result<Option<Lock>> {
+    /// Alone; waits for the others, until stopped or too late.
+    pub fn exclusive(
+        path: &Path,
+        stop: &Stop,
+        deadline: Option<Instant>,
+        mut waiting: impl FnMut(),
+    ) -> Result<Option<Lock>> {
         let file = open(path)?;
         let mut has_waited = false;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(Lock { _file: file })),
-                Err(TryLockError::WouldBlock) if stop.is_set() => return Ok(None),
+                Err(TryLockError::WouldBlock)
+                    if stop.is_set() || deadline.is_some_and(|deadline| Instant::now() > deadline) =>
+                {
+                    return Ok(None);
+                }
                 Err(TryLockError::WouldBlock) => {
                     if !std::mem::replace(&mut has_waited, true) {
                         waiting();

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use anyhow::Result;
 
-use crate::cli::outcome::{Diagnostic, End, Event, Output, RichKind, Span};
+use crate::cli::outcome::{Diagnostic, End, Event, Output, Phase, RichKind, Span};
 
-use super::deps::Dependency;
+use super::deps::{Dependency, NotBuilt};
 use super::diagnostics::refusal;
 use super::session::OwnSession;
 use super::source::line_and_column;
@@ -137,6 +137,10 @@ impl OwnSession {
             let range = wanted.first().map_or(0..0, |(range, _)| range.clone());
             if self.was_stopped() {
                 return Ok(Err(End::Interrupted));
+            }
+            if error.downcast_ref() == Some(&NotBuilt::TimedOut) {
+                let seconds = self.options.compile_timeout.unwrap_or_default().as_secs();
+                return Ok(Err(End::TimedOut { phase: Phase::Compile, seconds }));
             }
             return Ok(Err(refused(format!("{error:#}"), range, code)));
         }

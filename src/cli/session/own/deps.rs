@@ -4,6 +4,7 @@
 
 mod build;
 mod cargo;
+mod early;
 mod inputs;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use toml::{Table, Value};
 
 use super::cache::Lock;
 pub use build::build;
+pub use early::Early;
 
 /// One crate that cells may use: a line of a manifest, with paths from the root.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +45,7 @@ pub struct Built {
 #[derive(Clone, Debug, PartialEq)]
 pub enum NotBuilt {
     Interrupted,
+    TimedOut,
     /// In words, with the next step.
     Refused(String),
 }
@@ -51,6 +54,7 @@ impl fmt::Display for NotBuilt {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             NotBuilt::Interrupted => f.write_str("interrupted"),
+            NotBuilt::TimedOut => f.write_str("the build of the dependencies took too long"),
             NotBuilt::Refused(why) => f.write_str(why),
         }
     }

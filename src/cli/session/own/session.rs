@@ -15,7 +15,7 @@ use crate::cli::session::{Interrupter, Session, SessionOptions, Variable};
 
 use super::commands::{Said, Settings};
 use super::compile::{Attempt, Ready, Workshop};
-use super::deps::{self, Dependency};
+use super::deps::{self, Dependency, Early};
 use super::display::Outputs;
 use super::generate::symbol;
 use super::process::{After, Child, Ended, Mark, Piece};
@@ -33,6 +33,8 @@ pub struct OwnSession {
     pub(super) settings: Settings,
     pub(super) state: State,
     pub(super) dependencies: Vec<Dependency>,
+    /// What the session was told that it will be asked for.
+    early: Option<Early>,
     pub(super) child: Child,
     /// The variables that belong to each state of the process.
     history: BTreeMap<Mark, State>,
@@ -52,8 +54,9 @@ const MOST_UNDO: usize = 64;
 impl OwnSession {
     pub fn start(options: SessionOptions) -> Result<OwnSession> {
         let stop = Stop::new().context("cannot make the switch that interrupts a cell")?;
-        let child = Child::start(&options.folder, stop.clone())?;
         let toolchain = Toolchain::find()?;
+        let early = Early::begin(&toolchain, &options.dependencies, &options.folder);
+        let child = Child::start(&options.folder, stop.clone())?;
         let cache = cache::folder()?.join("runtime");
         std::fs::create_dir_all(&cache).with_context(|| format!("cannot make `{}`", cache.display()))?;
         let runtime = runtime::library(&toolchain, &cache, &stop)?;
@@ -82,6 +85,7 @@ impl OwnSession {
             settings,
             state: State::default(),
             dependencies: Vec::new(),
+            early,
             child,
             history,
             undo: Vec::new(),
@@ -268,9 +272,12 @@ impl OwnSession {
 
     /// Builds the session's dependencies anew; the old ones stay when that fails.
     pub(super) fn build(&mut self, wanted: Vec<Dependency>, events: &mut dyn FnMut(Event)) -> Result<()> {
-        let built = deps::build(&self.workshop.toolchain, &wanted, &self.options.folder, &self.stop, &mut |text| {
-            events(Event::Progress(text));
-        })?;
+        let (timeout, mut say) = (self.options.compile_timeout, |text| events(Event::Progress(text)));
+        // One for other dependencies is given up.
+        let built = match self.early.take().filter(|early| early.is_for(&wanted)) {
+            Some(early) => early.finish(timeout, &self.stop, &mut say)?,
+            None => deps::build(&self.workshop.toolchain, &wanted, timeout, &self.stop, &mut say)?,
+        };
         self.dependencies = wanted;
         self._hold = built.hold;
         self.workshop.externs = built.externs;
@@ -307,6 +314,14 @@ impl Session for OwnSession {
     fn interrupter(&self) -> Interrupter {
         let stop = self.stop.clone();
         Interrupter::new(move || stop.set())
+    }
+
+    fn undo(&mut self) -> Result<bool> {
+        self.take_back()
+    }
+
+    fn items(&mut self) -> Vec<String> {
+        self.state.item_names().into_iter().collect()
     }
 }
 

@@ -150,6 +150,12 @@ impl State {
         }
     }
 
+    /// What items and imports are called.
+    pub fn item_names(&self) -> BTreeSet<String> {
+        let names = self.stored.iter().flat_map(|stored| &stored.names);
+        names.map(|(_, name)| name.clone()).filter(|name| name != "_").collect()
+    }
+
     fn push(&mut self, stored: Stored) {
         self.stored.push(Arc::new(stored));
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -32,21 +33,21 @@ const ROOT: &str = "forward-pass-cells";
 pub fn build(
     toolchain: &Toolchain,
     dependencies: &[Dependency],
-    _folder: &Path,
+    timeout: Option<Duration>,
     stop: &Stop,
     events: &mut dyn FnMut(String),
 ) -> Result<Built> {
     if dependencies.is_empty() {
         return Ok(Built { env: variables(&std::env::temp_dir()), ..Built::default() });
     }
-    let job = Job::new(toolchain, dependencies)?;
+    let job = Job::new(toolchain, dependencies, timeout)?;
     if let Some(built) = job.find() {
         return Ok(built);
     }
     cache::make(&job.group)?;
     let waiting = || events("waiting for another session, which builds the same dependencies".into());
-    let Some(_lock) = Lock::exclusive(&job.group.join("lock"), stop, waiting)? else {
-        return Err(NotBuilt::Interrupted.into());
+    let Some(_lock) = Lock::exclusive(&job.group.join("lock"), stop, job.deadline, waiting)? else {
+        return Err(if stop.is_set() { NotBuilt::Interrupted } else { NotBuilt::TimedOut }.into());
     };
     if let Some(built) = job.find() {
         return Ok(built);
@@ -63,10 +64,11 @@ struct Job<'a> {
     groups: PathBuf,
     group: PathBuf,
     platform: String,
+    deadline: Option<Instant>,
 }
 
 impl<'a> Job<'a> {
-    fn new(toolchain: &'a Toolchain, dependencies: &[Dependency]) -> Result<Job<'a>> {
+    fn new(toolchain: &'a Toolchain, dependencies: &[Dependency], timeout: Option<Duration>) -> Result<Job<'a>> {
         let by_name: BTreeMap<&str, &Dependency> = dependencies.iter().map(|one| (one.name(), one)).collect();
         let manifest = manifest(&by_name)?;
         let platform = platform(toolchain);
@@ -74,7 +76,8 @@ impl<'a> Job<'a> {
         let key = cache::digest([FORMAT, platform.as_bytes(), manifest.as_bytes(), OWN_LOCK.as_bytes()]);
         let lines = by_name.values().map(ToString::to_string).collect();
         let names = by_name.keys().map(|name| (*name).to_owned()).collect();
-        Ok(Job { toolchain, manifest, lines, names, group: groups.join(key), groups, platform })
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        Ok(Job { toolchain, manifest, lines, names, group: groups.join(key), groups, platform, deadline })
     }
 
     /// A complete entry whose sources are as they were.
@@ -210,12 +213,12 @@ impl<'a> Job<'a> {
     /// First with what is on this machine, then with the network.
     fn cargo(&self, entry: &Path, arguments: &[&str], stop: &Stop, on_line: &mut dyn FnMut(&str)) -> Result<Said> {
         let offline: Vec<&str> = arguments.iter().copied().chain(["--offline"]).collect();
-        let said = run(self.toolchain, entry, &offline, stop, on_line)?;
+        let said = run(self.toolchain, entry, &offline, self.deadline, stop, on_line)?;
         if said.succeeded {
             return Ok(said);
         }
         if wants_network(&said) {
-            let said = run(self.toolchain, entry, arguments, stop, on_line)?;
+            let said = run(self.toolchain, entry, arguments, self.deadline, stop, on_line)?;
             if said.succeeded {
                 return Ok(said);
             }

@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use nix::libc;
@@ -29,6 +29,7 @@ pub fn run(
     toolchain: &Toolchain,
     folder: &Path,
     arguments: &[&str],
+    deadline: Option<Instant>,
     stop: &Stop,
     on_line: &mut dyn FnMut(&str),
 ) -> Result<Said> {
@@ -51,11 +52,12 @@ pub fn run(
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
             Err(mpsc::RecvTimeoutError::Timeout) => {}
         }
-        if stop.is_set() {
+        let is_late = deadline.is_some_and(|deadline| Instant::now() > deadline);
+        if is_late || stop.is_set() {
             // SAFETY: a signal to the group that we started; cargo takes no harm from an interrupt.
             unsafe { libc::killpg(child.id() as i32, libc::SIGKILL) };
             let _ = child.wait();
-            return Err(NotBuilt::Interrupted.into());
+            return Err(if is_late { NotBuilt::TimedOut } else { NotBuilt::Interrupted }.into());
         }
     }
     for reader in readers {

@@ -77,7 +77,7 @@ impl Place {
         let dependencies = Dependency::parse(text, self.folder.path()).unwrap();
         self.said.clear();
         let said = &mut self.said;
-        build(&self.toolchain, &dependencies, self.folder.path(), &self.stop, &mut |text| said.push(text))
+        build(&self.toolchain, &dependencies, None, &self.stop, &mut |text| said.push(text))
             .map_err(|error| format!("{error:#}"))
     }
 
