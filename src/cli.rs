@@ -3,7 +3,7 @@
 //! ```text
 //! main
 //!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition   what the subcommands do
+//!   repl, run, test, cells, edition, data   what the subcommands do
 //!   report, session, command   words for the terminal; live Rust; one typed line
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
@@ -12,15 +12,16 @@
 //!   outcome                    what one cell produced
 //! ```
 //!
-//! What never happens here: a module below `session` starts a process or touches the network; anything but
-//! `test --accept`, `review` and `edition sync` writes outputs into a notebook; a panic because of what a file or a
-//! reader said.
+//! What never happens here: a module below `session` starts a process; anything but `data`
+//! touches the network; anything but `test --accept`, `review` and `edition sync` writes outputs into a notebook; a
+//! panic because of what a file or a reader said.
 
 pub mod args;
 pub mod cells;
 pub mod command;
 pub mod compare;
 pub mod course;
+pub mod data;
 pub mod edition;
 pub mod execute;
 pub mod files;
@@ -95,6 +96,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Run(args) => run::run(engine, &args),
         Command::Test(args) => test::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
+        Command::Data(args) => data::run(&args),
         Command::Cells(args) => cells::run(engine, &args),
     }
 }

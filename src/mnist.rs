@@ -12,14 +12,14 @@ pub mod idx;
 mod score;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ndarray::{Array1, Array2, ArrayView2, s};
 
 use self::batch::Order;
 pub use self::batch::{Batch, Batches};
 pub use self::figure::plot_digits;
-pub use self::file::{VARIABLE, default_folder};
+pub use self::file::{FASHION_VARIABLE, VARIABLE, default_folder};
 pub use self::score::{Labels, accuracy, one_hot};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
@@ -45,7 +45,8 @@ pub struct Mnist {
 #[derive(Clone, PartialEq)]
 enum Source {
     Drawn,
-    Folder(PathBuf),
+    Handwritten,
+    Fashion,
 }
 
 /// Images and their labels.
@@ -69,7 +70,9 @@ impl Mnist {
         let folder = folder.as_ref();
         let train = file::read(folder, "train")?;
         let test = file::read(folder, "t10k")?;
-        Ok(Mnist { train, test, source: Source::Folder(folder.to_path_buf()) })
+        // The files themselves do not say what they are.
+        let fashion = folder.file_name().is_some_and(|name| name.to_string_lossy().contains("fashion"));
+        Ok(Mnist { train, test, source: if fashion { Source::Fashion } else { Source::Handwritten } })
     }
 
     /// Opens the folder that `FORWARD_PASS_MNIST` names, otherwise the user's data folder.
@@ -77,7 +80,17 @@ impl Mnist {
     /// # Errors
     /// When neither is there, with the command that fetches the files; otherwise as [`Mnist::open`].
     pub fn find() -> Result<Mnist> {
-        Mnist::open(file::find()?)
+        Ok(Mnist { source: Source::Handwritten, ..Mnist::open(file::find("MNIST", "mnist", VARIABLE)?)? })
+    }
+
+    /// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): shirts, shoes and bags in the same files, harder to tell apart.
+    /// The folder is the one that `FORWARD_PASS_FASHION_MNIST` names, otherwise the user's data folder.
+    ///
+    /// # Errors
+    /// As [`Mnist::find`].
+    pub fn fashion() -> Result<Mnist> {
+        let folder = file::find("Fashion-MNIST", "fashion-mnist", FASHION_VARIABLE)?;
+        Ok(Mnist { source: Source::Fashion, ..Mnist::open(folder)? })
     }
 
     /// 6,000 drawn digits to learn from and 1,000 to be tested on, the same on every machine.
@@ -111,8 +124,8 @@ impl fmt::Display for Mnist {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.source {
             Source::Drawn => "drawn digits",
-            Source::Folder(folder) if folder.to_string_lossy().contains("fashion") => "Fashion-MNIST",
-            Source::Folder(_) => "MNIST",
+            Source::Handwritten => "MNIST",
+            Source::Fashion => "Fashion-MNIST",
         };
         write!(f, "{kind}: {} to train, {} to test", self.train.len(), self.test.len())
     }

@@ -31,6 +31,8 @@ pub enum Command {
     Test(TestArgs),
     /// Compare the chapter's editions in different languages, or carry code and outputs across
     Edition(EditionArgs),
+    /// Fetch the real digits, or say whether they are here and right
+    Data(DataArgs),
     /// Run the cells of a plain text, with a line `%%` between them, and tell of each how it ended
     #[command(hide = true)]
     Cells(CellsArgs),
@@ -120,6 +122,54 @@ pub enum EditionAction {
         /// The prose cells; without any, all of them
         cells: Vec<String>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct DataArgs {
+    #[command(subcommand)]
+    pub action: DataAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DataAction {
+    /// Fetch MNIST, 11.6 MB: nothing where it is here and right
+    Mnist(FetchArgs),
+    /// Fetch Fashion-MNIST, 30.9 MB: clothes instead of digits
+    FashionMnist(FetchArgs),
+    /// Say which sets there are, and which of them are here
+    List,
+    /// Compare every file that is here with its size and sha256
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct FetchArgs {
+    /// Take the files from this folder or address, not from the usual mirrors; may be given again for a second choice
+    #[arg(long, value_name = "FOLDER|URL")]
+    pub from: Vec<String>,
+    /// Put them here, not where `Mnist::find()` looks
+    #[arg(long, value_name = "FOLDER")]
+    pub dir: Option<PathBuf>,
+    /// How long nothing may come before the next mirror is asked
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
+    pub patience: u16,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// The set; without it, every one that is here
+    #[arg(value_enum)]
+    pub set: Option<KnownSet>,
+    /// Where it lies, if not where `Mnist::find()` looks
+    #[arg(long, value_name = "FOLDER")]
+    pub dir: Option<PathBuf>,
+}
+
+/// The data sets by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KnownSet {
+    Mnist,
+    FashionMnist,
 }
 
 /// The engines by their names on the command line.

@@ -13,14 +13,16 @@ use super::Digits;
 use super::idx;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The environment variable that names the folder.
+/// The environment variable that names the folder of MNIST.
 pub const VARIABLE: &str = "FORWARD_PASS_MNIST";
+/// The environment variable that names the folder of Fashion-MNIST.
+pub const FASHION_VARIABLE: &str = "FORWARD_PASS_FASHION_MNIST";
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const FETCH: &str = "`forward-pass data mnist` fetches the four files, and `Mnist::sample()` needs none";
 
-/// Where the files belong on this system when no variable says otherwise.
-pub fn default_folder() -> Option<PathBuf> {
+/// Where the files of a set, `mnist` or `fashion-mnist`, belong on this system when no variable says otherwise.
+pub fn default_folder(set: &str) -> Option<PathBuf> {
     let from = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let data = if cfg!(target_os = "macos") {
         from("HOME").map(|home| home.join("Library/Application Support"))
@@ -30,18 +32,20 @@ pub fn default_folder() -> Option<PathBuf> {
         let home = || from("HOME").map(|home| home.join(".local/share"));
         from("XDG_DATA_HOME").filter(|folder| folder.is_absolute()).or_else(home)
     };
-    data.map(|data| data.join("forward-pass").join("mnist"))
+    data.map(|data| data.join("forward-pass").join(set))
 }
 
-pub(super) fn find() -> Result<PathBuf> {
-    if let Some(folder) = env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
+/// The folder that the variable names, otherwise the set's own.
+pub(super) fn find(title: &str, set: &str, variable: &str) -> Result<PathBuf> {
+    if let Some(folder) = env::var_os(variable).filter(|value| !value.is_empty()) {
         return Ok(PathBuf::from(folder));
     }
-    let folder = default_folder().filter(|folder| folder.is_dir());
+    let folder = default_folder(set).filter(|folder| folder.is_dir());
     folder.ok_or_else(|| {
-        let place = default_folder().map_or("the data folder".into(), |folder| folder.display().to_string());
-        let message = format!("MNIST is not here: {VARIABLE} is not set and there is no folder {place}");
-        Error::new(ErrorKind::File, message, FETCH)
+        let place = default_folder(set).map_or("the data folder".into(), |folder| folder.display().to_string());
+        let message = format!("{title} is not here: {variable} is not set and there is no folder {place}");
+        let help = format!("`forward-pass data {set}` fetches the four files, and `Mnist::sample()` needs none");
+        Error::new(ErrorKind::File, message, help)
     })
 }
 

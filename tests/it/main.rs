@@ -1,5 +1,6 @@
 //! One integration binary: everything is tested through the prelude or through the `forward-pass` command.
 
+mod data;
 mod editions;
 mod mnist;
 mod network;

@@ -1,0 +1,98 @@
+//! A web server for tests: it listens on this machine only and answers as badly as it is told to.
+//!
+//! One answer a connection; nothing in it runs longer than some seconds.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// What is sent, and what follows when all of it was.
+pub struct Answer {
+    /// The status line and the headers, without the empty line that ends them.
+    pub head: String,
+    pub body: Vec<u8>,
+    pub then: Then,
+}
+
+#[derive(Clone, Copy)]
+pub enum Then {
+    Close,
+    /// Nothing more comes, and the line stays open.
+    Stall,
+    /// A byte now and then.
+    Trickle,
+    /// The body again and again.
+    Repeat,
+}
+
+impl Answer {
+    /// The headers as given, the body as it is.
+    pub fn new(head: &str, body: &[u8], then: Then) -> Answer {
+        Answer { head: head.to_string(), body: body.to_vec(), then }
+    }
+}
+
+/// Ends when the test does: its thread waits in `accept` and holds nothing.
+pub struct Server {
+    /// `http://127.0.0.1:PORT`
+    pub address: String,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// `answer` gets the path and the `Range` header, empty where there is none.
+    pub fn start(answer: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (seen_there, answer) = (Arc::clone(&seen), Arc::new(answer));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (seen, answer) = (Arc::clone(&seen_there), Arc::clone(&answer));
+                thread::spawn(move || serve(stream, &seen, &*answer));
+            }
+        });
+        Server { address, seen }
+    }
+
+    /// Every request so far: the path, and the `Range` header behind a space.
+    pub fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&str, &str) -> Answer) {
+    let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    let Some(path) = head.first().and_then(|line| line.split(' ').nth(1)) else { return };
+    let range = head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: ").map(str::to_string));
+    let range = range.unwrap_or_default();
+    seen.lock().unwrap().push(format!("{path} {range}").trim_end().to_string());
+    let answer = answer(path, &range);
+    // The other side may have hung up: that is what some tests are about.
+    let _ = send(&mut stream, &answer);
+}
+
+fn send(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
+    write!(stream, "{}\r\nConnection: close\r\n\r\n", answer.head.trim_end().replace('\n', "\r\n"))?;
+    stream.write_all(&answer.body)?;
+    stream.flush()?;
+    match answer.then {
+        Then::Close => {}
+        Then::Stall => thread::sleep(Duration::from_secs(8)),
+        Then::Trickle => {
+            for _ in 0..40 {
+                thread::sleep(Duration::from_millis(200));
+                stream.write_all(&[0])?;
+            }
+        }
+        Then::Repeat => {
+            for _ in 0..4096 {
+                stream.write_all(&answer.body)?;
+            }
+        }
+    }
+    Ok(())
+}
