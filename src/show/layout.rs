@@ -36,9 +36,14 @@ pub(super) fn array_text<T: Element, F: Format<T>>(
         F::new(view.view(), options)
     };
     let mut page = Page::new(format, options, style, summary, view.len());
-    let width = options.linewidth as isize - style.suffix as isize;
+    let width = signed(options.linewidth).saturating_sub(signed(style.suffix));
     page.write(view, 1 + style.prefix, width);
     page.out
+}
+
+/// A count of characters, for sums that may go below zero.
+fn signed(count: usize) -> isize {
+    isize::try_from(count).unwrap_or(isize::MAX)
 }
 
 /// The elements that a summary shows.
@@ -106,12 +111,13 @@ impl<'a, F> Page<'a, F> {
     where
         F: Format<T>,
     {
-        let room = width - self.stripped.chars().count().max(1) as isize;
+        let room = width.saturating_sub(signed(self.stripped.chars().count().max(1)));
         let row = view.into_dimensionality::<Ix1>().expect("a row has one axis");
         let length = row.len();
         let (leading, trailing) = self.split(length);
         self.out.push('[');
-        self.line = self.out.len();
+        let start = self.out.len();
+        self.line = start;
         self.length = indent;
         for &element in row.iter().take(leading) {
             self.place(element, indent, room);
@@ -129,6 +135,9 @@ impl<'a, F> Page<'a, F> {
             self.separate();
         }
         self.place(row[length - 1], indent, room);
+        if self.line > start && self.out[start..].starts_with('\n') {
+            self.lose_indent(start, indent);
+        }
         self.out.push(']');
     }
 
@@ -144,7 +153,7 @@ impl<'a, F> Page<'a, F> {
         let mut first = true;
         for index in 0..leading {
             self.next_line(&mut first, breaks, indent);
-            self.write(view.index_axis(Axis(0), index), indent + 1, width - 1);
+            self.write(view.index_axis(Axis(0), index), indent + 1, width.saturating_sub(1));
         }
         if self.cuts(length) {
             self.next_line(&mut first, breaks, indent);
@@ -152,7 +161,7 @@ impl<'a, F> Page<'a, F> {
         }
         for index in length - trailing.max(1)..length {
             self.next_line(&mut first, breaks, indent);
-            self.write(view.index_axis(Axis(0), index), indent + 1, width - 1);
+            self.write(view.index_axis(Axis(0), index), indent + 1, width.saturating_sub(1));
         }
         self.out.push(']');
     }
@@ -186,7 +195,7 @@ impl<'a, F> Page<'a, F> {
     /// Puts the word on this line, or on a new one when this is full and a new one would help.
     fn place_word(&mut self, indent: usize, room: isize) {
         let length = if self.word.is_ascii() { self.word.len() } else { self.word.chars().count() };
-        if (self.length + length) as isize > room && self.length > indent {
+        if signed(self.length + length) > room && self.length > indent {
             let end = self.line + self.out[self.line..].trim_end().len();
             self.out.truncate(end);
             self.out.push('\n');
@@ -196,6 +205,13 @@ impl<'a, F> Page<'a, F> {
         }
         self.out.push_str(&self.word);
         self.length += length;
+    }
+
+    /// When a row's first line holds nothing but blanks (`nanstr=''`), NumPy strips them together with the indent, and
+    /// then takes the indent away once more, from what follows.
+    fn lose_indent(&mut self, start: usize, indent: usize) {
+        let lost: usize = self.out[start..].chars().take(indent).map(char::len_utf8).sum();
+        self.out.replace_range(start..start + lost, "");
     }
 
     fn separate(&mut self) {

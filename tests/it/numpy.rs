@@ -3,3 +3,4 @@
 mod cases;
 mod chapter;
 mod printing;
+mod stored;
