@@ -8,6 +8,7 @@
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
 //!   look                       what the terminal bears: width, colour, decoration
+//!   split                      a cell's text in its parts, as Rust
 //!   normalize, course          stable text; Course > Section > Cell
 //!   outcome                    what one cell produced
 //! ```
@@ -41,6 +42,7 @@ pub mod run;
 pub mod session;
 pub mod settings;
 pub mod shelf;
+pub mod split;
 pub mod test;
 pub mod verdict;
 

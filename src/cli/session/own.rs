@@ -2,7 +2,6 @@
 //!
 //! split -> state -> generate -> rustc -> types and diagnostics, then the process; `session` goes through them in order.
 
-mod bindings;
 mod cache;
 pub mod child;
 mod commands;
@@ -11,20 +10,19 @@ mod deps;
 mod diagnostics;
 mod display;
 mod generate;
-mod items;
 pub mod process;
 mod runtime;
 mod rustc;
 mod session;
 mod source;
-mod split;
 mod state;
 pub mod stop;
 mod store;
 mod streams;
 mod types;
 mod wire;
-mod words;
 mod worker;
 
 pub use session::OwnSession;
+
+use crate::cli::split::{self, bindings, items};

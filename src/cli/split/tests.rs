@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
-use super::super::items::ItemKind;
+use super::items::ItemKind;
 use super::*;
 
 fn kinds(code: &str) -> Vec<String> {
@@ -38,7 +38,7 @@ fn kinds(code: &str) -> Vec<String> {
     all
 }
 
-fn names(names: &[(super::super::items::Space, String)]) -> String {
+fn names(names: &[(super::items::Space, String)]) -> String {
     names.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" ")
 }
 

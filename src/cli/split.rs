@@ -2,6 +2,10 @@
 //!
 //! It neither keeps nor compiles anything: what a part means for the session is `state`'s business.
 
+pub mod bindings;
+pub mod items;
+pub mod words;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -10,9 +14,9 @@ use syn::Stmt;
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 
-use super::bindings::{Binding, bindings_of};
-use super::items::{self, Item};
-use super::words::{self, Words};
+use bindings::{Binding, bindings_of};
+use items::Item;
+use words::Words;
 
 /// A cell in its parts; put together, the commands' lines and the parts give the cell back.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -243,5 +247,4 @@ fn too_deep(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "split_tests.rs"]
 mod tests;
