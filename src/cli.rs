@@ -3,12 +3,12 @@
 //! ```text
 //! main
 //!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition, data   what the subcommands do
+//!   repl, run, test, cells, edition, export, data   what the subcommands do
 //!   report, session, command   words for the terminal; live Rust; one typed line
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
 //!   look                       what the terminal bears: width, colour, decoration
-//!   split                      a cell's text in its parts, as Rust
+//!   split, dependency          a cell's text in its parts, as Rust; what `:dep` asks for
 //!   normalize, course          stable text; Course > Section > Cell
 //!   outcome                    what one cell produced
 //! ```
@@ -23,8 +23,10 @@ pub mod command;
 pub mod compare;
 pub mod course;
 pub mod data;
+pub mod dependency;
 pub mod edition;
 pub mod execute;
+pub mod export;
 pub mod files;
 pub mod highlight;
 pub mod interrupt;
@@ -98,6 +100,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Run(args) => run::run(engine, &args),
         Command::Test(args) => test::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Cells(args) => cells::run(engine, &args),
     }

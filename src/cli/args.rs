@@ -31,6 +31,8 @@ pub enum Command {
     Test(TestArgs),
     /// Compare the chapter's editions in different languages, or carry code and outputs across
     Edition(EditionArgs),
+    /// Turn a notebook into a program, a page or a script, or a script into a notebook; nothing is run
+    Export(ExportArgs),
     /// Fetch the real digits, or say whether they are here and right
     Data(DataArgs),
     /// Run the cells of a plain text, with a line `%%` between them, and tell of each how it ended
@@ -122,6 +124,36 @@ pub enum EditionAction {
         /// The prose cells; without any, all of them
         cells: Vec<String>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// The notebook, or the script
+    pub file: PathBuf,
+    /// What it becomes
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub to: Target,
+    /// Write it here, and for `rs` into this folder; without it, it goes to stdout
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Write over files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What a notebook can become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// One Rust program with its manifest, which prints the same
+    Rs,
+    /// A Markdown page, its figures in files beside it
+    Md,
+    /// An HTML page that needs no other file
+    Html,
+    /// A script with a line `// %%` before each cell, as Jupytext has it
+    Script,
+    /// A notebook again, from such a script
+    Ipynb,
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,15 +7,44 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
 use super::look::Look;
 
-const KEYWORD: Style = color(AnsiColor::Magenta);
-const TEXT: Style = color(AnsiColor::Green);
-const NUMBER: Style = color(AnsiColor::Cyan);
-const COMMENT: Style = Style::new().dimmed();
-const TYPE: Style = color(AnsiColor::Yellow);
-const CALL: Style = color(AnsiColor::Blue);
+/// What a stretch of code is, where that has a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Keyword,
+    Text,
+    Number,
+    Comment,
+    Type,
+    Call,
+    Other,
+}
 
-const fn color(color: AnsiColor) -> Style {
-    Style::new().fg_color(Some(Color::Ansi(color)))
+impl Kind {
+    /// Its name in a style sheet.
+    pub fn class(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Keyword => "keyword",
+            Kind::Text => "text",
+            Kind::Number => "number",
+            Kind::Comment => "comment",
+            Kind::Type => "type",
+            Kind::Call => "call",
+            Kind::Other => return None,
+        })
+    }
+
+    fn style(self) -> Style {
+        let color = |color: AnsiColor| Style::new().fg_color(Some(Color::Ansi(color)));
+        match self {
+            Kind::Keyword => color(AnsiColor::Magenta),
+            Kind::Text => color(AnsiColor::Green),
+            Kind::Number => color(AnsiColor::Cyan),
+            Kind::Comment => Style::new().dimmed(),
+            Kind::Type => color(AnsiColor::Yellow),
+            Kind::Call => color(AnsiColor::Blue),
+            Kind::Other => Style::new(),
+        }
+    }
 }
 
 const KEYWORDS: &[&str] = &[
@@ -30,13 +59,21 @@ pub fn rust(code: &str, look: &Look) -> String {
         return code.to_owned();
     }
     let mut out = String::with_capacity(code.len() * 2);
-    let mut at = 0;
-    for token in tokenize(code, FrontmatterAllowed::No) {
-        let end = at + token.len as usize;
-        paint_lines(&mut out, look, style(token.kind, &code[at..end], &code[end..]), &code[at..end]);
-        at = end;
+    for (kind, text) in pieces(code) {
+        paint_lines(&mut out, look, kind.style(), text);
     }
     out
+}
+
+/// The code in its stretches, in order; put together they are the code.
+pub fn pieces(code: &str) -> Vec<(Kind, &str)> {
+    let mut at = 0;
+    let tokens = tokenize(code, FrontmatterAllowed::No).map(|token| {
+        let text = &code[at..at + token.len as usize];
+        at += text.len();
+        (kind_of(token.kind, text, &code[at..]), text)
+    });
+    tokens.collect()
 }
 
 /// Each line is painted by itself, so that a line of a long string can be shown alone.
@@ -49,16 +86,16 @@ fn paint_lines(out: &mut String, look: &Look, style: Style, text: &str) {
     }
 }
 
-fn style(kind: TokenKind, text: &str, rest: &str) -> Style {
+fn kind_of(kind: TokenKind, text: &str, rest: &str) -> Kind {
     match kind {
-        TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => COMMENT,
-        TokenKind::Lifetime { .. } | TokenKind::RawLifetime => TYPE,
-        TokenKind::Literal { .. } if text.starts_with(|c: char| c.is_ascii_digit()) => NUMBER,
-        TokenKind::Literal { .. } => TEXT,
-        TokenKind::Ident if KEYWORDS.contains(&text) => KEYWORD,
-        TokenKind::Ident if text.starts_with(char::is_uppercase) => TYPE,
-        TokenKind::Ident if is_called(rest) => CALL,
-        _ => Style::new(),
+        TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => Kind::Comment,
+        TokenKind::Lifetime { .. } | TokenKind::RawLifetime => Kind::Type,
+        TokenKind::Literal { .. } if text.starts_with(|c: char| c.is_ascii_digit()) => Kind::Number,
+        TokenKind::Literal { .. } => Kind::Text,
+        TokenKind::Ident if KEYWORDS.contains(&text) => Kind::Keyword,
+        TokenKind::Ident if text.starts_with(char::is_uppercase) => Kind::Type,
+        TokenKind::Ident if is_called(rest) => Kind::Call,
+        _ => Kind::Other,
     }
 }
 

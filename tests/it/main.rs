@@ -2,6 +2,7 @@
 
 mod data;
 mod editions;
+mod export;
 mod mnist;
 mod network;
 mod notebooks;

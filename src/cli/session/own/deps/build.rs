@@ -230,7 +230,7 @@ impl<'a> Job<'a> {
 
 /// Libraries at opt-level 3 and without debug information; the root itself is empty.
 fn manifest(dependencies: &BTreeMap<&str, &Dependency>) -> Result<String> {
-    let table = dependencies.iter().map(|(name, one)| ((*name).to_owned(), one.spec.clone())).collect::<Table>();
+    let table = dependencies.iter().map(|(name, one)| ((*name).to_owned(), one.spec().clone())).collect::<Table>();
     let mut root = Table::new();
     root.insert("dependencies".into(), table.into());
     let dependencies = toml::to_string(&root).context("cannot write a manifest of the `:dep` lines")?;

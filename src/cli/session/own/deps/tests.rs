@@ -1,6 +1,7 @@
 //! Small packages in temporary folders; cargo is the real one, and needs no network for them.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::super::cache;

@@ -1,0 +1,45 @@
+//! Moves code to the right, but no line that begins inside a text or a comment of several lines.
+//!
+//! It knows tokens, not meanings.
+
+use ra_ap_rustc_lexer::{FrontmatterAllowed, tokenize};
+
+const STEP: &str = "    ";
+
+pub fn by_one(code: &str) -> String {
+    let fixed = lines_inside_tokens(code);
+    let lines = code.lines().enumerate().map(|(at, line)| {
+        let is_free = !line.trim().is_empty() && fixed.binary_search(&at).is_err();
+        format!("{}{line}\n", if is_free { STEP } else { "" })
+    });
+    lines.collect()
+}
+
+/// The lines, from 0 and in order, that begin inside a token other than blanks.
+fn lines_inside_tokens(code: &str) -> Vec<usize> {
+    let mut lines = Vec::new();
+    let (mut line, mut at) = (0, 0);
+    for token in tokenize(code, FrontmatterAllowed::No) {
+        let text = &code[at..at + token.len as usize];
+        let breaks = text.matches('\n').count();
+        if !text.trim().is_empty() {
+            lines.extend(line + 1..=line + breaks);
+        }
+        line += breaks;
+        at += text.len();
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_one;
+
+    #[test]
+    fn the_inside_of_a_text_stays_where_it_is() {
+        let code = "let a = \"one\n  two\";\n/* three\nfour */ f();\n\nif a {\n    g(r#\"\nfive\"#);\n}";
+        let moved =
+            "    let a = \"one\n  two\";\n    /* three\nfour */ f();\n\n    if a {\n        g(r#\"\nfive\"#);\n    }\n";
+        assert_eq!(by_one(code), moved);
+    }
+}
