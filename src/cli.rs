@@ -3,7 +3,7 @@
 //! ```text
 //! main
 //!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition, export, data   what the subcommands do
+//!   repl, run, test, cells, edition, export, new, data   what the subcommands do
 //!   report, session, command   words for the terminal; live Rust; one typed line
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
@@ -34,6 +34,7 @@ pub mod ipynb;
 pub mod library;
 pub mod look;
 pub mod markdown;
+pub mod new;
 pub mod normalize;
 pub mod outcome;
 pub mod picture;
@@ -101,6 +102,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Test(args) => test::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Cells(args) => cells::run(engine, &args),
     }

@@ -33,6 +33,8 @@ pub enum Command {
     Edition(EditionArgs),
     /// Turn a notebook into a program, a page or a script, or a script into a notebook; nothing is run
     Export(ExportArgs),
+    /// Begin a course: a crate, a notebook, a test and a CI file, green as they stand
+    New(NewArgs),
     /// Fetch the real digits, or say whether they are here and right
     Data(DataArgs),
     /// Run the cells of a plain text, with a line `%%` between them, and tell of each how it ended
@@ -154,6 +156,12 @@ pub enum Target {
     Script,
     /// A notebook again, from such a script
     Ipynb,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct NewArgs {
+    /// The course's folder, which must not be there yet; its last part is the name of the crate
+    pub name: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -84,15 +84,19 @@ pub fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The folder of the chapter's notebooks on disk, if there is one.
 pub fn notebook_folder() -> Option<PathBuf> {
-    Some(all_notebooks()?.join("en")).filter(|folder| folder.is_dir())
-}
-
-/// The folder of all the chapter's notebooks on disk, in every language.
-pub fn all_notebooks() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let clone = here.ancestors().find(|folder| is_our_clone(folder)).map(Path::to_path_buf);
     let home = clone.or_else(|| Some(PathBuf::from(env!("CARGO_MANIFEST_DIR"))).filter(|home| is_our_clone(home)))?;
-    Some(home.join("notebooks")).filter(|folder| folder.is_dir())
+    Some(home.join("notebooks/en")).filter(|folder| folder.is_dir())
+}
+
+/// The notebooks of the project that one stands in: the folder `notebooks` of the nearest package, or the current
+/// folder where there are some.
+pub fn all_notebooks() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let is_project = |folder: &&Path| folder.join("Cargo.toml").is_file() && folder.join("notebooks").is_dir();
+    let project = here.ancestors().find(is_project).map(|folder| folder.join("notebooks"));
+    project.or_else(|| Some(here).filter(|here| notebooks_in(here).is_ok_and(|files| !files.is_empty())))
 }
 
 fn is_our_clone(folder: &Path) -> bool {

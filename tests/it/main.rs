@@ -5,6 +5,7 @@ mod editions;
 mod export;
 mod mnist;
 mod network;
+mod new_course;
 mod notebooks;
 mod runner;
 mod tidy;
