@@ -11,8 +11,10 @@ pub struct Outcome {
     pub outputs: Vec<Output>,
     /// How the cell ended.
     pub end: End,
-    /// What the session has to say beside the cell's own output: a variable given up, a portability note.
+    /// What the session has to say beside the cell's own output: a variable given up, a copy restored.
     pub notes: Vec<String>,
+    /// What the session did for this cell that the stock kernel doesn't do, each with what that kernel does instead.
+    pub beyond_stock: Vec<String>,
 }
 
 /// A piece of output.
@@ -58,7 +60,7 @@ pub enum End {
     /// A signal ended the process; a stack overflow is told apart.
     Killed { signal: i32, stack_overflow: bool },
     /// It took longer than it was given.
-    TimedOut { phase: Phase, seconds: u64 },
+    TimedOut { phase: Phase, seconds: f64 },
     /// Somebody pressed Ctrl-C.
     Interrupted,
 }

@@ -48,6 +48,9 @@ pub trait Session: Send {
         Vec::new()
     }
 
+    /// How long the cells to come may compile, and how long they may run; `None` is for ever.
+    fn limit(&mut self, compile: Option<Duration>, run: Option<Duration>);
+
     /// This cell will probably be run next: what can be done before it is asked for may be done now.
     fn expect(&mut self, code: &str) {
         let _ = code;

@@ -121,7 +121,7 @@ mod tests {
         let panic = |text: &str| Expect::Panic(Some(text.into()));
         let compile = |codes: &[&str]| Expect::CompileError(codes.iter().map(|code| code.to_string()).collect());
         let returned = || End::ReturnedError { message: "x".into(), line: None };
-        let timed_out = || End::TimedOut { phase: Phase::Run, seconds: 1 };
+        let timed_out = || End::TimedOut { phase: Phase::Run, seconds: 1.0 };
         let killed = || End::Killed { signal: 11, stack_overflow: false };
         let cases = [
             (Expect::Success, End::Passed, "passed"),

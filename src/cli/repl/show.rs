@@ -181,7 +181,7 @@ mod tests {
                 End::Killed { signal: 6, stack_overflow: true },
                 "the stack overflowed: does a function call itself for ever?",
             ),
-            (End::TimedOut { phase: Phase::Run, seconds: 5 }, "the cell ran longer than 5 s and was stopped"),
+            (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "the cell ran longer than 5 s and was stopped"),
             (End::Interrupted, "stopped by Ctrl-C"),
         ];
         for (end, text) in cases {

@@ -139,7 +139,12 @@ impl EvcxrSession {
             events(Event::Output(result.clone()));
             collected.outputs.push(result);
         }
-        Outcome { outputs: join_streams(collected.outputs), end, notes: collected.notes }
+        Outcome {
+            outputs: join_streams(collected.outputs),
+            end,
+            notes: collected.notes,
+            beyond_stock: collected.beyond_stock,
+        }
     }
 
     fn end_of(&self, code: &str, collected: &Collected) -> End {
@@ -188,6 +193,11 @@ impl Session for EvcxrSession {
 
     fn reset(&mut self) -> Result<()> {
         self.command(":clear")
+    }
+
+    fn limit(&mut self, compile: Option<Duration>, run: Option<Duration>) {
+        self.options.compile_timeout = compile;
+        self.options.run_timeout = run;
     }
 
     fn interrupter(&self) -> Interrupter {
@@ -274,7 +284,7 @@ impl Control {
             Phase::Run => options.run_timeout,
         };
         if let Some(limit) = limit.filter(|limit| elapsed > *limit) {
-            self.stop(End::TimedOut { phase, seconds: limit.as_secs() });
+            self.stop(End::TimedOut { phase, seconds: limit.as_secs_f64() });
         }
     }
 }
@@ -303,6 +313,7 @@ struct Collected {
     returned_error: bool,
     started: bool,
     notes: Vec<String>,
+    beyond_stock: Vec<String>,
 }
 
 impl Collected {
@@ -345,7 +356,7 @@ impl Collected {
     /// The stock kernel keeps the last content of each type.
     fn content(&mut self, mime: &str, content: &str) {
         if self.bundle.insert(mime.to_string(), content.to_string()).is_some() {
-            self.notes.push(format!("not portable: the stock kernel shows only the last {mime} of a cell"));
+            self.beyond_stock.push(format!("several {mime} in one cell: the stock kernel shows the last one only"));
         }
     }
 

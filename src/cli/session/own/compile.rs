@@ -82,7 +82,7 @@ impl Workshop {
             let compiled = self.call(&source, number, &next, cell.has_statements())?;
             match compiled.ended {
                 CompileEnd::TimedOut => {
-                    let seconds = self.timeout.unwrap_or_default().as_secs();
+                    let seconds = self.timeout.unwrap_or_default().as_secs_f64();
                     return Ok(Attempt::Ended(End::TimedOut { phase: Phase::Compile, seconds }));
                 }
                 CompileEnd::Interrupted => return Ok(Attempt::Ended(End::Interrupted)),

@@ -237,7 +237,7 @@ impl OwnSession {
             Ended::Exited(code) => End::Exited(code),
             Ended::Killed { signal, stack_overflow } => End::Killed { signal, stack_overflow },
             Ended::TimedOut => {
-                let seconds = self.options.run_timeout.unwrap_or_default().as_secs();
+                let seconds = self.options.run_timeout.unwrap_or_default().as_secs_f64();
                 End::TimedOut { phase: Phase::Run, seconds }
             }
             Ended::Interrupted => End::Interrupted,
@@ -309,6 +309,11 @@ impl Session for OwnSession {
 
     fn reset(&mut self) -> Result<()> {
         self.forget_all()
+    }
+
+    fn limit(&mut self, compile: Option<Duration>, run: Option<Duration>) {
+        self.workshop.timeout = compile;
+        self.options.run_timeout = run;
     }
 
     fn interrupter(&self) -> Interrupter {
