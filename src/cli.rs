@@ -38,6 +38,7 @@ pub mod new;
 pub mod normalize;
 pub mod outcome;
 pub mod picture;
+pub mod portable;
 pub mod repl;
 pub mod report;
 pub mod rules;
@@ -47,6 +48,7 @@ pub mod settings;
 pub mod shelf;
 pub mod split;
 pub mod test;
+pub mod unstable;
 pub mod verdict;
 
 use std::process::ExitCode;
@@ -100,6 +102,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Repl(args) => repl::run(engine, &args),
         Command::Run(args) => run::run(engine, &args),
         Command::Test(args) => test::run(engine, &args),
+        Command::Review(args) => test::review::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
         Command::Export(args) => export::run(&args),
         Command::New(args) => new::run(&args),

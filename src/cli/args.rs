@@ -1,6 +1,11 @@
 //! The arguments; their doc comments are the help.
+//!
+//! The long texts that teach stand in `args/help.rs`.
+
+mod help;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -29,6 +34,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run notebooks and compare what comes with their stored outputs
     Test(TestArgs),
+    /// Look at changed outputs one at a time: accept, reject, or leave for later
+    Review(ReviewArgs),
     /// Compare the chapter's editions in different languages, or carry code and outputs across
     Edition(EditionArgs),
     /// Turn a notebook into a program, a page or a script, or a script into a notebook; nothing is run
@@ -72,16 +79,103 @@ pub struct RunArgs {
     pub output: Option<PathBuf>,
 }
 
+/// What `test` and `review` run, and how.
 #[derive(Debug, clap::Args)]
-pub struct TestArgs {
+pub struct Choice {
     /// Notebooks, or folders of notebooks; without any, this project's own
     pub paths: Vec<PathBuf>,
-    /// Store the outputs that came, and change nothing else
+    /// Only these: a cell's id, a notebook's name, or NOTEBOOK::CELL; `*` stands for any text; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub filter: Vec<String>,
+    /// Seconds that a cell may run, where its author set nothing else
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    pub timeout: Duration,
+    /// Seconds that a cell may compile, where its author set nothing else
+    #[arg(long, value_name = "SECONDS", default_value = "1200", value_parser = seconds)]
+    pub compile_timeout: Duration,
+    /// How many notebooks run at once; 0 is one for each processor. More than 1 only where notebooks leave each other's files alone
+    #[arg(long, short, value_name = "N", default_value_t = 1)]
+    pub jobs: usize,
+    /// What to do with a notebook whose kernel is not Rust's
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub foreign: Foreign,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::TEST)]
+pub struct TestArgs {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Store the outputs that came, and change nothing else; with `--filter`, only those of the chosen cells
     #[arg(long)]
     pub accept: bool,
-    /// Stop a notebook at its first failure
+    /// Keep what changed in a file beside each notebook, NAME.ipynb.new, for `review`
+    #[arg(long, conflicts_with = "accept")]
+    pub pending: bool,
+    /// Stop at the first failure; what did not run is counted
     #[arg(long)]
     pub fail_fast: bool,
+    /// A cell that would be red on the stock Jupyter kernel is red here too, not only told
+    #[arg(long)]
+    pub portable: bool,
+    /// Only the K-th of N parts of the notebooks, for CI jobs side by side
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub shard: Option<(usize, usize)>,
+    /// How the results are told on stdout
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub format: Format,
+    /// Write the results as JUnit XML, too
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Where figures that changed are written: as stored, as they came, and what differs; without it, in the user's cache, and nowhere in CI
+    #[arg(long, value_name = "FOLDER")]
+    pub pictures: Option<PathBuf>,
+    /// Run again whenever a notebook, its settings or a crate that it takes by path changes
+    #[arg(long, conflicts_with_all = ["accept", "junit", "list"])]
+    pub watch: bool,
+    /// Tell what would run, and run nothing
+    #[arg(long, conflicts_with = "accept")]
+    pub list: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::REVIEW)]
+pub struct ReviewArgs {
+    #[command(flatten)]
+    pub choice: Choice,
+}
+
+/// What becomes of a notebook in another language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Foreign {
+    /// It fails
+    #[default]
+    Fail,
+    /// It is left out, and counted
+    Skip,
+}
+
+/// How results are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For people, and as annotations that GitHub shows at the line
+    Github,
+    /// For programs: one document, at the end
+    Json,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|it| !it.is_zero()).ok_or_else(|| "write seconds such as 30 or 0.5".into())
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    let is_part = |(k, n): &(usize, usize)| (1..=*n).contains(k);
+    numbers.filter(is_part).ok_or_else(|| "write K/N with K from 1 to N, such as 1/3".into())
 }
 
 #[derive(Debug, clap::Args)]

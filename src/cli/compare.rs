@@ -2,6 +2,7 @@
 //!
 //! It is pure: it runs nothing, reads no files, and decides no verdict.
 
+pub mod gaps;
 pub mod numbers;
 pub mod pictures;
 mod text;
@@ -11,8 +12,6 @@ use serde_json::Value;
 use super::normalize::{self, Normaliser};
 use super::outcome::{MimeBundle, Output, Stream};
 use numbers::{Moved, Tolerance};
-
-pub use text::merge_ellipsis;
 
 /// How a cell's outputs are compared.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +27,7 @@ pub struct Measure {
 }
 
 /// One part of the output that is not as stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
     /// `stdout`, `text/plain`, `image/png`; with its number where a cell shows several.
     pub part: String,
@@ -48,7 +47,8 @@ pub struct Difference {
 
 /// Everything that differs between two lists of outputs; nothing when they are the same.
 pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Difference> {
-    let (stored, fresh) = (parts(stored, measure), parts(fresh, measure));
+    let several = rich_count(stored).max(rich_count(fresh)) > 1;
+    let (stored, fresh) = (parts(stored, measure, several), parts(fresh, measure, several));
     let mut differences = Vec::new();
     for (name, was) in &stored {
         match fresh.iter().find(|(its, _)| its == name) {
@@ -61,14 +61,63 @@ pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Di
     differences
 }
 
-/// How many parts there are to compare.
-pub fn part_count(outputs: &[Output]) -> usize {
-    parts(outputs, &Measure::default()).len()
+/// How many parts there are to compare, and how many the author has given up: nothing but a gap is left of them.
+pub fn part_counts(outputs: &[Output], measure: &Measure) -> (usize, usize) {
+    let parts = parts(outputs, measure, false);
+    let mark = measure.ellipsis.as_deref();
+    let given_up = parts.iter().filter(|(_, text)| mark.is_some_and(|mark| only_gaps(text, mark))).count();
+    (parts.len() - given_up, given_up)
 }
 
-fn parts(outputs: &[Output], measure: &Measure) -> Vec<(String, String)> {
+fn only_gaps(text: &str, mark: &str) -> bool {
+    text.contains(mark) && text.replace(mark, "").trim().is_empty()
+}
+
+/// What each of the author's normalisers makes of the texts of these outputs.
+pub fn normaliser_uses(outputs: &[Output], measure: &Measure) -> Vec<Use> {
+    let mut uses = vec![Use::default(); measure.normalisers.len()];
+    let plain = Measure::default();
+    let texts = parts(outputs, &plain, false).into_iter().filter(|(name, _)| is_text(mime_of(name)));
+    for (_, mut text) in texts {
+        for (normaliser, its) in measure.normalisers.iter().zip(&mut uses) {
+            let without = normaliser.pattern.replace_all(&text, "");
+            let matched = normaliser.pattern.is_match(&text);
+            its.matched += usize::from(matched);
+            its.left_something |= !matched || !without.trim().is_empty();
+            text = normaliser.apply(&text);
+        }
+    }
+    uses
+}
+
+/// What a normaliser did to the texts that it saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Use {
+    /// In how many texts it found its pattern.
+    pub matched: usize,
+    /// Some text had more than what the pattern matches.
+    pub left_something: bool,
+}
+
+fn rich_count(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Rich { .. })).count()
+}
+
+/// `image/png (output 2)` is of the type `image/png`.
+fn mime_of(name: &str) -> &str {
+    name.split(" (output").next().unwrap_or(name)
+}
+
+/// What is read and not decoded: streams, text, SVG, JSON.
+pub fn is_text(mime: &str) -> bool {
+    matches!(mime, "stdout" | "stderr" | "image/svg+xml" | "application/javascript")
+        || mime.starts_with("text/")
+        || mime.ends_with("json")
+        || mime.ends_with("xml")
+}
+
+fn parts(outputs: &[Output], measure: &Measure, several: bool) -> Vec<(String, String)> {
     let mut parts = Vec::new();
-    let rich_count = outputs.iter().filter(|output| matches!(output, Output::Rich { .. })).count();
     let mut rich = 0;
     for output in normalize::outputs(outputs.iter().cloned()) {
         match output {
@@ -76,8 +125,9 @@ fn parts(outputs: &[Output], measure: &Measure) -> Vec<(String, String)> {
             Output::Stream { stream: Stream::Stderr, text } => parts.push(("stderr".into(), measure.normal(text))),
             Output::Rich { data, .. } => {
                 rich += 1;
-                let name = |mime: &str| if rich_count == 1 { mime.into() } else { format!("{mime} (output {rich})") };
-                parts.extend(bundle_parts(data).map(|(mime, text)| (name(&mime), measure.normal(text))));
+                let name = |mime: &str| if several { format!("{mime} (output {rich})") } else { mime.into() };
+                let normal = |mime: &str, text| if is_text(mime) { measure.normal(text) } else { text };
+                parts.extend(bundle_parts(data).map(|(mime, text)| (name(&mime), normal(&mime, text))));
             }
         }
     }
@@ -97,21 +147,28 @@ fn trim_end_lines(mut text: String) -> String {
 }
 
 impl Measure {
-    fn normal(&self, text: String) -> String {
+    /// A text after all of the author's normalisers.
+    pub fn normal(&self, text: String) -> String {
         self.normalisers.iter().fold(text, |text, normaliser| normaliser.apply(&text))
+    }
+
+    /// An output after all of the author's normalisers; pictures stay as they are.
+    pub fn normal_output(&self, output: Output) -> Output {
+        match output {
+            Output::Stream { stream, text } => Output::Stream { stream, text: self.normal(text) },
+            Output::Rich { kind, data } => {
+                let normal = |(mime, text): (String, String)| {
+                    let text = if is_text(&mime) { self.normal(text) } else { text };
+                    (mime, text)
+                };
+                Output::Rich { kind, data: data.into_iter().map(normal).collect() }
+            }
+        }
     }
 }
 
 fn one_sided(name: &str, stored: Option<&String>, fresh: Option<&String>) -> Difference {
-    Difference {
-        part: name.to_string(),
-        stored: stored.cloned(),
-        fresh: fresh.cloned(),
-        line: None,
-        moved: Vec::new(),
-        words: None,
-        picture: None,
-    }
+    Difference { part: name.to_string(), stored: stored.cloned(), fresh: fresh.cloned(), ..Difference::default() }
 }
 
 fn compare_part(name: &str, stored: &str, fresh: &str, measure: &Measure) -> Option<Difference> {
@@ -119,8 +176,8 @@ fn compare_part(name: &str, stored: &str, fresh: &str, measure: &Measure) -> Opt
         return None;
     }
     let mut difference = one_sided(name, Some(&stored.to_string()), Some(&fresh.to_string()));
-    let mime = name.split(' ').next().unwrap_or(name);
-    if mime.starts_with("image/") && mime != "image/svg+xml" {
+    let mime = mime_of(name);
+    if !is_text(mime) {
         let verdict = pictures::compare(mime, stored, fresh, measure.pixel_tolerance)?;
         difference.words = Some(verdict.words);
         difference.picture = verdict.picture;

@@ -7,6 +7,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+/// Whether this runs in a CI: there nothing is written into notebooks, nor beside them.
+pub fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
+
 /// Writes a file atomically: a temporary one in the same folder takes its place once it is on the disk.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     // A link is written through, not replaced.
@@ -23,4 +28,9 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         Ok(())
     };
     write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The folder of the repository that holds a file.
+pub fn repository(path: &Path) -> Option<std::path::PathBuf> {
+    path.ancestors().skip(1).find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
 }

@@ -2,11 +2,12 @@
 //!
 //! It runs nothing, and writes no files.
 
+mod places;
 mod spans;
+mod style;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -15,9 +16,10 @@ use serde_json::Value;
 use super::course::{Cell, CellKind};
 use super::normalize::join_streams;
 use super::outcome::{MimeBundle, Output, RichKind, Stream};
+use places::{LineIndex, Place};
 use spans::Node;
 
-pub use write::CellChange;
+pub use write::{CellChange, ErrorChange, output_values};
 
 /// A notebook as it was read: its text, and the cells found in it.
 #[derive(Clone, Debug)]
@@ -29,16 +31,6 @@ pub struct Notebook {
     pub settings: BTreeMap<String, String>,
     text: String,
     places: Vec<Place>,
-}
-
-/// Where a cell's parts stand in the text.
-#[derive(Clone, Debug)]
-struct Place {
-    cell: Range<usize>,
-    outputs: Option<Range<usize>>,
-    execution_count: Option<Range<usize>>,
-    /// The line of the file for each line of the source.
-    source_lines: Vec<usize>,
 }
 
 impl Notebook {
@@ -63,9 +55,13 @@ impl Notebook {
         let mut cells: Vec<Cell> = cells.collect::<Result<_>>()?;
         tell_apart(&mut cells);
         let metadata = &value["metadata"];
-        let language = [&metadata["kernelspec"]["language"], &metadata["language_info"]["name"]];
-        let language = language.iter().find_map(|name| name.as_str()).unwrap_or_default().to_lowercase();
-        Ok(Notebook { cells, language, settings: settings(metadata), text: text.to_string(), places })
+        Ok(Notebook {
+            cells,
+            language: language(metadata),
+            settings: settings(metadata),
+            text: text.to_string(),
+            places,
+        })
     }
 
     /// The first heading in the prose.
@@ -79,13 +75,6 @@ impl Notebook {
     /// The `:dep` lines of all code cells, in order.
     pub fn dependencies(&self) -> Vec<String> {
         dependencies(&self.cells)
-    }
-
-    /// The line of the file that holds a line of a cell, both from 1.
-    pub fn file_line(&self, cell: usize, line: usize) -> usize {
-        let Some(place) = self.places.get(cell) else { return 1 };
-        let at = line.clamp(1, place.source_lines.len().max(1)) - 1;
-        place.source_lines.get(at).copied().unwrap_or(1)
     }
 }
 
@@ -102,14 +91,24 @@ fn check_format(value: &Value) -> Result<()> {
     };
     if major < 4 {
         bail!(
-            "it is of nbformat {major}, which is too old\n\
-             help: upgrade it with `jupyter nbconvert --to notebook --inplace`"
+            "it is of nbformat {major}, which is too old: only nbformat 4 is read\n\
+             help: upgrade it with `jupyter nbconvert --to notebook --nbformat 4 --inplace NOTEBOOK`"
         );
     }
     if major > 4 {
         bail!("it is of nbformat {major}, and only 4 is known\nhelp: save it as nbformat 4");
     }
     Ok(())
+}
+
+/// The language of the kernel; where only the kernel's name is there, that tells it.
+fn language(metadata: &Value) -> String {
+    let named = [&metadata["kernelspec"]["language"], &metadata["language_info"]["name"]];
+    let named = named.iter().find_map(|name| name.as_str()).map(str::to_lowercase).filter(|name| !name.is_empty());
+    named.unwrap_or_else(|| {
+        let kernel = metadata["kernelspec"]["name"].as_str().unwrap_or_default().to_lowercase();
+        if kernel.contains("evcxr") || kernel.contains("rust") { "rust".into() } else { kernel }
+    })
 }
 
 fn read_cell(cell: &Value, at: usize, place: &Place) -> Result<Cell> {
@@ -162,6 +161,11 @@ fn joined(value: &Value) -> String {
     }
 }
 
+/// Outputs from their nbformat values.
+pub fn outputs_of(values: &[Value]) -> Vec<Output> {
+    values.iter().filter_map(read_output).collect()
+}
+
 fn read_output(output: &Value) -> Option<Output> {
     match output["output_type"].as_str()? {
         "stream" => {
@@ -189,34 +193,4 @@ fn bundle(data: &Value) -> MimeBundle {
         value => joined(value),
     };
     data.iter().map(|(mime, value)| (mime.clone(), text(mime, value))).collect()
-}
-
-impl Place {
-    fn new(cell: &Node, lines: &LineIndex) -> Place {
-        let source = cell.get("source");
-        let source_lines = match source {
-            Some(node) if node.items().is_empty() => vec![lines.line(node.range.start)],
-            Some(node) => node.items().iter().map(|item| lines.line(item.range.start)).collect(),
-            None => Vec::new(),
-        };
-        Place {
-            cell: cell.range.clone(),
-            outputs: cell.get("outputs").map(|node| node.range.clone()),
-            execution_count: cell.get("execution_count").map(|node| node.range.clone()),
-            source_lines,
-        }
-    }
-}
-
-/// Byte offset to line number.
-struct LineIndex(Vec<usize>);
-
-impl LineIndex {
-    fn new(text: &str) -> LineIndex {
-        LineIndex(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect())
-    }
-
-    fn line(&self, offset: usize) -> usize {
-        self.0.partition_point(|newline| *newline < offset) + 1
-    }
 }

@@ -7,7 +7,6 @@ use super::outcome::{Output, Stream};
 
 /// A rule of the author's: what matches the pattern is replaced, for the reason given.
 #[derive(Clone, Debug)]
-#[allow(dead_code)]
 pub struct Normaliser {
     pub name: String,
     pub pattern: regex::Regex,

@@ -48,8 +48,9 @@ pub enum Expect {
 
 /// Every setting, with what it does.
 pub const SETTINGS: &[(&str, &str)] = &[
-    ("allow", "what may be green all the same: skip-without-reason, nothing-compared, unused-normaliser, not-portable"),
+    ("allow", "a list of what may be green all the same, see below"),
     ("atol", "how far a real number may be off, absolutely"),
+    ("compile_fail", "of a cell: true, or the codes with which the compiler has to refuse it"),
     ("compile_timeout", "seconds a cell may compile"),
     ("ellipsis", "the mark that stands for any text in a stored output"),
     ("ignore_output", "true: the cell runs, its outputs are not compared"),
@@ -58,9 +59,24 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("reason", "why the cell is skipped, or its output not compared"),
     ("rtol", "how far a real number may be off, relative to the stored one"),
     ("run_timeout", "seconds a cell may run"),
+    ("should_panic", "of a cell: true, or a text that its panic has to hold"),
     ("ulp", "how many representable numbers apart two reals may be: 4, or 4f32 for single precision"),
     ("unordered", "true: lines may come in any order"),
 ];
+
+/// What an author can allow.
+pub const ALLOWANCES: &[(&str, &str)] = &[
+    ("no-code", "a notebook without a code cell"),
+    ("nothing-compared", "a notebook of which no output is compared"),
+    ("skip-without-reason", "a cell that is skipped without a reason"),
+    ("unused-normaliser", "a normaliser that matches nothing"),
+    ("greedy-normaliser", "a normaliser that leaves nothing to compare"),
+    ("not-portable", "a cell that would be red on the stock kernel, even with `--portable`"),
+    ("unstable-output", "times and paths of this machine in what `--accept` stores"),
+];
+
+/// Settings that only a cell can have.
+const OF_A_CELL: &[&str] = &["compile_fail", "should_panic"];
 
 /// Tags that mean something here.
 pub const TAGS: &[&str] = &[
@@ -122,7 +138,10 @@ impl Rules {
                 "compile_timeout" => rules.compile_timeout = Some(seconds(key, value)?),
                 "run_timeout" => rules.run_timeout = Some(seconds(key, value)?),
                 "normalisers" => rules.measure.normalisers = normalisers(value)?,
-                "allow" | "reason" => {}
+                "compile_fail" => rules.expect_refusal(Some(value.as_str()).filter(|codes| *codes != "true")),
+                "should_panic" => rules.expect = Expect::Panic(Some(value.clone()).filter(|text| text != "true")),
+                "allow" => check_allowances(value)?,
+                "reason" => {}
                 unknown => return Err(unknown_setting(unknown)),
             }
         }
@@ -136,19 +155,24 @@ impl Rules {
             ("ignore-output" | "nbval-ignore-output", None) => self.ignore_output = true,
             ("raises-exception" | "nbval-raises-exception", None) => self.expect = Expect::Failure,
             ("should_panic", text) => self.expect = Expect::Panic(text.map(str::to_string)),
-            ("compile_fail", codes) => {
-                let codes = codes.unwrap_or_default().split([',', ' ']).filter(|code| !code.is_empty());
-                self.expect = Expect::CompileError(codes.map(str::to_string).collect());
-            }
+            ("compile_fail", codes) => self.expect_refusal(codes),
             ("quoted-numbers", None) => {}
             (name, _) => return refuse_lookalike(name, tag),
         }
         Ok(())
     }
+
+    fn expect_refusal(&mut self, codes: Option<&str>) {
+        let codes = codes.unwrap_or_default().split([',', ' ']).filter(|code| !code.is_empty());
+        self.expect = Expect::CompileError(codes.map(str::to_string).collect());
+    }
 }
 
-/// Says what is wrong with settings that no cell has used yet.
+/// Says what is wrong with the settings of a notebook or a project, before any cell uses them.
 pub fn check(settings: &Settings) -> Result<(), String> {
+    if let Some(key) = settings.keys().find(|key| OF_A_CELL.contains(&key.as_str())) {
+        return Err(format!("`{key}` is a setting of a cell\nhelp: write it into the cell's metadata, or as its tag"));
+    }
     Rules::from_settings(settings).map(|_| ())
 }
 
@@ -169,9 +193,21 @@ fn refuse_lookalike(name: &str, tag: &str) -> Result<(), String> {
 
 /// Whether something that is not green by itself was allowed.
 pub fn allows(settings: &Settings, what: &str) -> bool {
-    settings
-        .get("allow")
-        .is_some_and(|list| list.split(|c: char| !c.is_alphanumeric() && c != '-').any(|it| it == what))
+    settings.get("allow").is_some_and(|list| words(list).any(|it| it == what))
+}
+
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').filter(|word| !word.is_empty())
+}
+
+fn check_allowances(list: &str) -> Result<(), String> {
+    let names: Vec<String> = ALLOWANCES.iter().map(|(name, _)| name.to_string()).collect();
+    let Some(unknown) = words(list).find(|word| !names.iter().any(|name| name == word)) else { return Ok(()) };
+    let hint = match nearest(unknown, &names).first() {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("what can be allowed is {}", names.join(", ")),
+    };
+    Err(format!("`allow` names `{unknown}`, which is not known\nhelp: {hint}"))
 }
 
 fn unknown_setting(key: &str) -> String {
@@ -219,11 +255,28 @@ fn normalisers(json: &str) -> Result<Vec<Normaliser>, String> {
     for item in items {
         let text = |key: &str| item[key].as_str().ok_or_else(|| wrong(&format!("one has no {key}")));
         let (name, reason) = (text("name")?.to_string(), text("reason")?.to_string());
+        if reason.trim().is_empty() {
+            return Err(wrong(&format!("`{name}` has an empty reason")));
+        }
         let pattern = regex::RegexBuilder::new(text("pattern")?).multi_line(true).size_limit(1 << 20).build();
         let pattern = pattern.map_err(|error| wrong(&format!("the pattern of `{name}` is not valid: {error}")))?;
-        normalisers.push(Normaliser { name, pattern, replace: text("replace")?.to_string(), reason });
+        let normaliser = Normaliser { name, pattern, replace: text("replace")?.to_string(), reason };
+        refuse_greedy(&normaliser)?;
+        normalisers.push(normaliser);
     }
     Ok(normalisers)
+}
+
+/// A normaliser that makes two texts equal which share nothing leaves nothing to compare.
+fn refuse_greedy(normaliser: &Normaliser) -> Result<(), String> {
+    if normaliser.apply("alpha 1\n") != normaliser.apply("omega 2\n") {
+        return Ok(());
+    }
+    Err(format!(
+        "the normaliser `{}` matches everything: it takes `alpha 1` and `omega 2` for the same\n\
+         help: write a pattern for what changes from run to run, and for nothing else",
+        normaliser.name
+    ))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::Exit;
 use super::args::RunArgs;
 use super::execute;
 use super::files::write_atomically;
-use super::ipynb::{CellChange, Notebook};
+use super::ipynb::{CellChange, ErrorChange, Notebook};
 use super::normalize;
 use super::outcome::{End, Event, Outcome};
 use super::report::{self, BAD, QUIET};
@@ -56,11 +56,11 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
 pub fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
     let error = match &outcome.end {
         // The stock kernel stores no error for these: what they print says it.
-        End::Passed | End::Panicked { .. } | End::ReturnedError { .. } => None,
+        End::Passed | End::Panicked { .. } | End::ReturnedError { .. } => ErrorChange::Remove,
         end => {
             let details = report::end_details(end);
             let words = if details.is_empty() { report::end_words(end).unwrap_or_default() } else { details };
-            Some(("Error".to_string(), words))
+            ErrorChange::Store("Error".to_string(), words)
         }
     };
     CellChange { cell, outputs: normalize::outputs(outcome.outputs.clone()), error, execution_count: Some(count) }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::course::Cell;
 use super::ipynb::Notebook;
-use super::rules::{Settings, layered};
+use super::rules::{Rules, Settings, check, layered};
 
 /// The project's file, looked for in the notebook's folder and all above it.
 pub const PROJECT_FILE: &str = "forward-pass.toml";
@@ -15,12 +16,27 @@ pub const PROJECT_FILE: &str = "forward-pass.toml";
 /// What holds for all cells of a notebook: project, the notebook's own file, the notebook's metadata.
 pub fn of_notebook(path: &Path, notebook: &Notebook) -> Result<Settings> {
     let project = project_file(path).map(|file| read(&file)).transpose()?.unwrap_or_default();
-    let beside = path.with_extension(PROJECT_FILE);
+    let beside = file_beside(path);
     let beside = if beside.is_file() { read(&beside)? } else { Settings::new() };
+    check(&notebook.settings).map_err(anyhow::Error::msg).context("the notebook's metadata cannot be used")?;
     Ok(layered(&[&project, &beside, &notebook.settings]))
 }
 
-fn project_file(notebook: &Path) -> Option<PathBuf> {
+/// `NAME.forward-pass.toml` beside `NAME.ipynb`.
+pub fn file_beside(notebook: &Path) -> PathBuf {
+    notebook.with_extension(PROJECT_FILE)
+}
+
+/// The names of the normalisers of a notebook's project, and the file that has them: they need not match in every
+/// notebook.
+pub fn project_normalisers(notebook: &Path) -> Option<(PathBuf, Vec<String>)> {
+    let file = project_file(notebook)?;
+    let rules = Rules::of(&Cell::default(), &read(&file).ok()?).ok()?;
+    Some((file, rules.measure.normalisers.into_iter().map(|it| it.name).collect()))
+}
+
+/// The project's file that holds for a notebook.
+pub fn project_file(notebook: &Path) -> Option<PathBuf> {
     notebook.ancestors().skip(1).map(|folder| folder.join(PROJECT_FILE)).find(|file| file.is_file())
 }
 
@@ -42,7 +58,7 @@ fn parse(text: &str) -> Result<Settings> {
         settings.insert(key, text);
     }
     // A misspelt setting is told here, with the file's name.
-    super::rules::check(&settings).map_err(anyhow::Error::msg)?;
+    check(&settings).map_err(anyhow::Error::msg)?;
     Ok(settings)
 }
 

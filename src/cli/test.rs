@@ -1,79 +1,210 @@
 //! `test`: executes notebooks and compares what comes with what is stored; `--accept` stores it.
 //!
-//! What is green and what is red is decided in `verdict`; this finds, runs, tells and counts.
+//! What is green and what is red is decided in `verdict` and `test/problems`; this finds, runs, tells and counts.
 
 mod accept;
+mod answer;
+mod choice;
+mod control;
+mod github;
+mod json;
+mod junit;
+mod list;
 mod notebook;
+mod pending;
+mod pictures;
 mod pool;
+mod problems;
+mod progress;
+pub mod review;
+mod summary;
 mod tell;
+mod watch;
+mod words;
+mod workers;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use super::Exit;
-use super::args::TestArgs;
+use super::args::{Choice, Format, TestArgs};
+use super::report::QUIET;
 use super::session::Engine;
-use super::shelf;
-use notebook::{NotebookReport, test_notebook};
+use super::{Exit, files, interrupt, usage};
+use choice::Chosen;
+use control::Control;
+use notebook::{Bench, NotebookReport};
+use pending::Pending;
+use progress::Progress;
+use summary::Summary;
 
 pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
-    let paths = find(&args.paths)?;
-    if args.accept && std::env::var_os("CI").is_some() {
-        bail!("`--accept` writes nothing where CI is set\nhelp: accept on your own machine and commit the result");
+    if (args.accept || args.pending) && files::in_ci() {
+        let option = if args.accept { "--accept" } else { "--pending" };
+        return Err(usage(format!(
+            "`{option}` writes nothing where CI is set\nhelp: accept on your own machine and commit the result"
+        )));
     }
-    let mut pool = pool::Pool::new(engine);
-    let mut reports = Vec::new();
-    for path in &paths {
-        let report = test_notebook(&mut pool, path, args)?;
-        tell::notebook(&report, args);
-        if args.accept {
-            accept::store(&report)?;
+    let chosen = match chosen(args)? {
+        Ok(chosen) => chosen,
+        Err(nothing) => {
+            anstream::eprintln!("error: {nothing}");
+            return Ok(Exit::NothingToTest);
         }
-        let interrupted = report.is_interrupted();
-        reports.push(report);
-        if interrupted {
-            break;
-        }
+    };
+    if args.list {
+        anstream::print!("{}", list::text(&chosen, args.format));
+        return Ok(Exit::Passed);
     }
-    tell::summary(&reports);
-    Ok(exit(&reports, args))
+    interrupt::watch();
+    if args.watch { watch_and_test(engine, args, chosen) } else { test_once(engine, args, &chosen) }
 }
 
-fn exit(reports: &[NotebookReport], args: &TestArgs) -> Exit {
-    if reports.iter().any(NotebookReport::is_interrupted) {
+/// The notebooks to test; the inner `Err` says why there are none.
+fn chosen(args: &TestArgs) -> Result<Result<Vec<Chosen>, String>> {
+    let paths = choice::find(&args.choice.paths)?;
+    if paths.is_empty() {
+        return Ok(Err("nothing to test: no notebook was found\nhelp: name a notebook or a folder of them".into()));
+    }
+    let all = paths.len();
+    let chosen = match choice::filter(paths, &args.choice.filter) {
+        Ok(chosen) => chosen,
+        Err(nothing) => return Ok(Err(nothing)),
+    };
+    let Some((part, parts)) = args.shard else { return Ok(Ok(chosen)) };
+    let chosen = choice::shard(chosen, (part, parts));
+    if chosen.is_empty() {
+        return Ok(Err(format!(
+            "nothing to test: part {part} of {parts} holds none of {all} notebooks\nhelp: make at most {all} parts"
+        )));
+    }
+    Ok(Ok(chosen))
+}
+
+fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit> {
+    let begun = Instant::now();
+    let (control, progress) = (Control::default(), Progress::new(chosen.len()));
+    let bench = Bench {
+        engine,
+        choice: &args.choice,
+        fail_fast: args.fail_fast,
+        portable: args.portable,
+        control: &control,
+        progress: &progress,
+    };
+    let mut reports = Vec::new();
+    let tested = workers::test_all(&bench, chosen, jobs(args.choice.jobs), &mut |mut report| {
+        let kept = keep(&mut report, args);
+        match args.format {
+            Format::Json => {}
+            Format::Human => progress.say(&tell::notebook(&report, args.accept)),
+            Format::Github => {
+                progress.say(&(tell::notebook(&report, args.accept) + &github::annotations(&report)));
+            }
+        }
+        reports.push(report);
+        kept
+    });
+    progress.finish();
+    let broken_normalisers = normalisers_for_nothing(&reports, args);
+    let took = begun.elapsed();
+    let exit = exit(&reports, args, control.is_interrupted(), !broken_normalisers.is_empty());
+    let summary = Summary::of(&reports, took);
+    if args.format == Format::Json {
+        anstream::println!("{:#}", json::document(&reports, &summary, exit));
+    } else {
+        anstream::print!("{}", summary.text(args.accept));
+    }
+    broken_normalisers.iter().for_each(|words| anstream::eprintln!("error: {words}"));
+    if let Some(file) = &args.junit {
+        junit::write(file, &reports, took)?;
+    }
+    tested.map(|()| exit)
+}
+
+/// Tests all of them with nothing but what `review` asks for; true when it was interrupted.
+fn test_all(
+    engine: Engine,
+    choice: &Choice,
+    chosen: &[Chosen],
+    on_report: &mut dyn FnMut(&Progress, NotebookReport) -> Result<()>,
+) -> Result<bool> {
+    let (control, progress) = (Control::default(), Progress::new(chosen.len()));
+    let bench = Bench { engine, choice, fail_fast: false, portable: false, control: &control, progress: &progress };
+    workers::test_all(&bench, chosen, jobs(choice.jobs), &mut |report| on_report(&progress, report))?;
+    progress.finish();
+    Ok(control.is_interrupted())
+}
+
+/// Stores what is to be stored of a report: outputs, pending changes, pictures.
+fn keep(report: &mut NotebookReport, args: &TestArgs) -> Result<()> {
+    pictures::save(report, args.pictures.as_deref())?;
+    if args.accept {
+        accept::store(report)?;
+        pending::drop_stale(&report.path)?;
+    }
+    if args.pending
+        && let Some(notebook) = &report.notebook
+    {
+        let (changes, _) = accept::changes(report, notebook);
+        let waiting: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
+        pending::write(&report.path, &waiting)?;
+    }
+    Ok(())
+}
+
+/// Normalisers of a project that matched in none of its notebooks: to be blamed only when whole folders were tested.
+fn normalisers_for_nothing(reports: &[NotebookReport], args: &TestArgs) -> Vec<String> {
+    let choice = &args.choice;
+    let whole = choice.filter.is_empty() && args.shard.is_none() && choice.paths.iter().all(|path| path.is_dir());
+    let all_ran = reports.iter().all(|report| report.cells.iter().all(|cell| cell.verdict.word() != "not-run"));
+    if !whole || !all_ran {
+        return Vec::new();
+    }
+    let unused = problems::unused_in_project(reports);
+    let words = |(file, name): (PathBuf, String)| {
+        let file = words::shown_path(&file);
+        format!("the normaliser `{name}` of {file} matches nothing\nhelp: take it out, or mend its pattern")
+    };
+    unused.into_iter().map(words).collect()
+}
+
+fn exit(reports: &[NotebookReport], args: &TestArgs, interrupted: bool, more_is_wrong: bool) -> Exit {
+    if interrupted || reports.iter().any(NotebookReport::is_interrupted) {
         return Exit::Interrupted;
+    }
+    if reports.iter().any(NotebookReport::is_broken) {
+        return Exit::Broken;
     }
     if reports.iter().all(NotebookReport::has_nothing) {
         return Exit::NothingToTest;
     }
     let red = |report: &NotebookReport| if args.accept { report.fails_after_accept() } else { report.fails() };
-    if reports.iter().any(red) { Exit::Failed } else { Exit::Passed }
+    if more_is_wrong || reports.iter().any(red) { Exit::Failed } else { Exit::Passed }
 }
 
-/// The notebooks asked for, absolute, each once.
-fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    if paths.is_empty() {
-        match shelf::all_notebooks() {
-            Some(folder) => found = shelf::notebooks_below(&folder)?,
-            None => bail!("no notebooks found\nhelp: name a notebook or a folder"),
+fn watch_and_test(engine: Engine, args: &TestArgs, chosen: Vec<Chosen>) -> Result<Exit> {
+    let paths: Vec<PathBuf> = chosen.iter().map(|chosen| chosen.path.clone()).collect();
+    let mut again = chosen;
+    loop {
+        let watch = watch::Watch::new(&paths)?;
+        if test_once(engine, args, &again)? == Exit::Interrupted {
+            return Ok(Exit::Interrupted);
         }
+        anstream::eprintln!("{QUIET}watching {} notebooks; Ctrl-C ends it{QUIET:#}", paths.len());
+        let Some(changed) = watch.wait() else { return Ok(Exit::Interrupted) };
+        again = match choice::filter(changed, &args.choice.filter) {
+            Ok(chosen) => chosen,
+            Err(nothing) => {
+                anstream::eprintln!("error: {nothing}");
+                Vec::new()
+            }
+        };
     }
-    for path in paths {
-        let path = std::path::absolute(path)?;
-        if path.is_dir() {
-            found.extend(shelf::notebooks_below(&path)?);
-        } else if path.is_file() {
-            found.push(path);
-        } else {
-            return Err(super::usage(format!(
-                "there is no notebook or folder {}\nhelp: check the path",
-                path.display()
-            )));
-        }
-    }
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|path| seen.insert(path.clone()));
-    Ok(found)
+}
+
+/// 0 is one for each processor.
+fn jobs(wanted: usize) -> usize {
+    if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
 }

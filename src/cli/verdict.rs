@@ -23,6 +23,8 @@ pub enum Verdict {
     Skipped {
         reason: Option<String>,
     },
+    /// Another cell was asked for: this one ran at most for those that follow it.
+    LeftOut,
     /// It did not come to it.
     NotRun {
         why: String,
@@ -34,11 +36,10 @@ pub enum Verdict {
 impl Verdict {
     /// Whether this turns the notebook red.
     pub fn is_failure(&self) -> bool {
-        !matches!(self, Verdict::Passed | Verdict::Skipped { .. } | Verdict::NotRun { .. })
+        !matches!(self, Verdict::Passed | Verdict::Skipped { .. } | Verdict::LeftOut | Verdict::NotRun { .. })
     }
 
     /// The word for machines.
-    #[allow(dead_code)]
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Passed => "passed",
@@ -47,6 +48,7 @@ impl Verdict {
             Verdict::NoFailure(_) => "expected-failure-missing",
             Verdict::OtherFailure(..) => "wrong-failure",
             Verdict::Skipped { .. } => "skipped",
+            Verdict::LeftOut => "left-out",
             Verdict::NotRun { .. } => "not-run",
             Verdict::BadRules(_) => "bad-rules",
         }
@@ -54,7 +56,6 @@ impl Verdict {
 }
 
 /// The word for machines on how a cell ended.
-#[allow(dead_code)]
 pub fn end_word(end: &End) -> &'static str {
     match end {
         End::Passed => "passed",
@@ -82,7 +83,10 @@ pub fn judge(cell: &Cell, outcome: &Outcome, rules: &Rules) -> Verdict {
     if rules.ignore_output {
         return Verdict::Passed;
     }
-    let differences = compare::compare(&cell.outputs, &outcome.outputs, &rules.measure);
+    let mut differences = compare::compare(&cell.outputs, &outcome.outputs, &rules.measure);
+    if let (Some(stored), false) = (&cell.stored_error, failed) {
+        differences.push(Difference { part: "error".into(), stored: Some(stored.clone()), ..Difference::default() });
+    }
     if differences.is_empty() { Verdict::Passed } else { Verdict::Changed(differences) }
 }
 

@@ -8,6 +8,7 @@ mod network;
 mod new_course;
 mod notebooks;
 mod runner;
+mod runner_reports;
 mod tidy;
 mod train;
 mod weights;

@@ -21,6 +21,9 @@ pub struct Verdict {
 /// Compares two pictures in base64; None when every pixel is within the tolerance.
 pub fn compare(mime: &str, stored: &str, fresh: &str, tolerance: u8) -> Option<Verdict> {
     let words = |words: String| Some(Verdict { words, picture: None });
+    if !matches!(mime, "image/png" | "image/jpeg") {
+        return bytes_differ(stored, fresh).and_then(words);
+    }
     let (was, is) = match (decode(mime, stored), decode(mime, fresh)) {
         (Ok(was), Ok(is)) => (was, is),
         (Err(error), _) => return words(format!("the stored picture cannot be read: {error}")),
@@ -39,14 +42,23 @@ pub fn compare(mime: &str, stored: &str, fresh: &str, tolerance: u8) -> Option<V
     })
 }
 
-fn decode(mime: &str, base64: &str) -> Result<Picture, String> {
+/// Of other binary types only the bytes are known; how the base64 was wrapped says nothing.
+fn bytes_differ(stored: &str, fresh: &str) -> Option<String> {
+    let (was, is) = (bytes_of(stored), bytes_of(fresh));
+    let same = was == is && (was.is_ok() || stored == fresh);
+    let size = |bytes: &Result<Vec<u8>, String>, text: &str| bytes.as_ref().map_or(text.len(), Vec::len);
+    (!same).then(|| format!("{} bytes became {} other ones", size(&was, stored), size(&is, fresh)))
+}
+
+/// What base64 stands for, however it was wrapped into lines.
+pub fn bytes_of(base64: &str) -> Result<Vec<u8>, String> {
     let text: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
-    let bytes = base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| "it is not base64".to_string())?;
-    match mime {
-        "image/png" => decode_png(&bytes),
-        "image/jpeg" => decode_jpeg(&bytes),
-        other => Err(format!("`{other}` is not known")),
-    }
+    base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| "it is not base64".to_string())
+}
+
+fn decode(mime: &str, base64: &str) -> Result<Picture, String> {
+    let bytes = bytes_of(base64)?;
+    if mime == "image/png" { decode_png(&bytes) } else { decode_jpeg(&bytes) }
 }
 
 /// No picture in a notebook needs more than this.
@@ -76,6 +88,21 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Picture, String> {
     let (width, height) = decoder.dimensions().ok_or("it has no size")?;
     let pixels = rgb.chunks_exact(3).map(|p| [p[0], p[1], p[2], 255]).collect();
     Ok(Picture { width, height, pixels })
+}
+
+/// Width and height of a picture in base64.
+pub fn size(mime: &str, base64: &str) -> Option<(usize, usize)> {
+    decode(mime, base64).ok().map(|picture| (picture.width, picture.height))
+}
+
+/// Where two drawings of the same size differ, as PNG; None where no pixel does.
+pub fn difference_of(width: usize, was: &[[u8; 3]], is: &[[u8; 3]]) -> Option<Vec<u8>> {
+    let opaque = |pixels: &[[u8; 3]]| pixels.iter().map(|p| [p[0], p[1], p[2], 255]).collect();
+    let height = was.len() / width.max(1);
+    let was = Picture { width, height, pixels: opaque(was) };
+    let off = |(a, b): (&[u8; 3], &[u8; 3])| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
+    let distances: Vec<u8> = was.pixels.iter().map(|p| [p[0], p[1], p[2]]).zip(is).map(|(a, b)| off((&a, b))).collect();
+    distances.iter().any(|distance| *distance > 0).then(|| difference_picture(&was, &distances, 0))?
 }
 
 fn difference_picture(was: &Picture, distances: &[u8], tolerance: u8) -> Option<Vec<u8>> {
@@ -123,5 +150,7 @@ mod tests {
         let broken = compare("image/png", &stored, "AAAA", 0).unwrap();
         assert!(broken.words.starts_with("the fresh picture cannot be read"), "{}", broken.words);
         assert!(compare("image/jpeg", "AAAA", "AAAB", 0).is_some());
+        assert!(compare("image/gif", "AAAA", "AA\nAA\n", 0).is_none());
+        assert_eq!(compare("image/gif", "AAAA", "AAAB", 9).unwrap().words, "3 bytes became 3 other ones");
     }
 }

@@ -1,12 +1,13 @@
 //! New outputs into a notebook's text: spliced in where the old ones stood, every other byte kept.
 //!
-//! It follows the file's own indent, line ends and way of escaping, and nbformat's order of keys.
+//! It follows nbformat's order of keys in what is new.
 
 use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use super::{Notebook, read_output};
+use super::style::Style;
+use super::{Notebook, read_output, spans};
 use crate::cli::normalize;
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
 
@@ -16,10 +17,27 @@ pub struct CellChange {
     /// Its place among all cells.
     pub cell: usize,
     pub outputs: Vec<Output>,
-    /// The name and text of the error that ended it.
-    pub error: Option<(String, String)>,
+    pub error: ErrorChange,
     /// None: the count stays as it is.
     pub execution_count: Option<u64>,
+}
+
+/// What becomes of a stored `error` output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ErrorChange {
+    #[default]
+    Remove,
+    Keep,
+    /// The name and text of the error that ended the cell.
+    Store(String, String),
+}
+
+/// A stored output as it stands in the text.
+struct Raw<'a> {
+    text: &'a str,
+    /// None: an error, or a type that nbformat does not know.
+    output: Option<Output>,
+    is_error: bool,
 }
 
 impl Notebook {
@@ -31,9 +49,12 @@ impl Notebook {
             let Some(place) = self.places.get(change.cell) else { continue };
             let count = change.execution_count.or_else(|| self.stored_count(change.cell));
             let outputs = self.new_outputs(change, count, &style);
-            match &place.outputs {
-                Some(range) => edits.push((range.clone(), outputs)),
-                None => edits.push((style.before_close(&self.text, &place.cell), style.member("outputs", &outputs))),
+            match (&place.outputs, outputs) {
+                (Some(range), Some(outputs)) => edits.push((range.clone(), outputs)),
+                (None, Some(outputs)) => {
+                    edits.push((style.before_close(&self.text, &place.cell), style.member("outputs", &outputs)));
+                }
+                (_, None) => {}
             }
             if let (Some(count), Some(range)) = (change.execution_count, &place.execution_count) {
                 edits.push((range.clone(), count.to_string()));
@@ -52,38 +73,82 @@ impl Notebook {
         self.text[range].parse().ok()
     }
 
-    /// The list of outputs; one that says the same as the stored one keeps its bytes, unknown fields included.
-    fn new_outputs(&self, change: &CellChange, count: Option<u64>, style: &Style) -> String {
+    /// The list of outputs; None where it stays as it is. What says the same as before keeps its bytes, and of what
+    /// changed only the changed text is replaced: unknown fields stay.
+    fn new_outputs(&self, change: &CellChange, count: Option<u64>, style: &Style) -> Option<String> {
         let stored = self.stored_outputs(change.cell);
+        let mut placed = vec![false; change.outputs.len()];
         let mut items: Vec<String> = Vec::new();
-        for (at, output) in change.outputs.iter().enumerate() {
-            let same = |text: &&&str| {
-                let value = serde_json::from_str(text).ok();
-                value.as_ref().and_then(read_output).is_some_and(|old| says_the_same(&old, output))
+        for (at, raw) in stored.iter().enumerate() {
+            let Some(old) = &raw.output else {
+                let stays = !raw.is_error || change.error == ErrorChange::Keep;
+                items.extend(stays.then(|| raw.text.to_string()));
+                continue;
             };
-            match stored.get(at).filter(same) {
-                Some(text) => items.push(text.to_string()),
-                None => items.push(style.print(&output_value(output, count), 4)),
-            }
+            let Some(new) = counterpart(old, at, &stored, &change.outputs) else { continue };
+            placed[new] = true;
+            items.extend(renewed(raw, at, &stored, &change.outputs[new], style));
         }
-        if let Some((name, words)) = &change.error {
+        let fresh = change.outputs.iter().zip(&placed).filter(|(_, placed)| !**placed);
+        items.extend(fresh.map(|(output, _)| style.print(&output_value(output, count), 4)));
+        if let ErrorChange::Store(name, words) = &change.error {
             let traceback: Vec<&str> = words.lines().collect();
             let value = json!({"ename": name, "evalue": words.lines().next().unwrap_or_default(),
                 "output_type": "error", "traceback": traceback});
             items.push(style.print(&value, 4));
         }
-        style.list(&items, 3)
+        let unchanged = items.len() == stored.len() && items.iter().zip(&stored).all(|(new, old)| new == old.text);
+        (!unchanged).then(|| style.list(&items, 3))
     }
 
-    fn stored_outputs(&self, cell: usize) -> Vec<&str> {
+    fn stored_outputs(&self, cell: usize) -> Vec<Raw<'_>> {
         let Some(range) = self.places.get(cell).and_then(|place| place.outputs.clone()) else { return Vec::new() };
-        let node = super::spans::scan(&self.text[range.clone()], range.start);
-        node.items().iter().map(|item| &self.text[item.range.clone()]).collect()
+        let node = spans::scan(&self.text[range.clone()], range.start);
+        let raw = |text: &'_ str| {
+            let value: Value = serde_json::from_str(text).unwrap_or_default();
+            (read_output(&value), value["output_type"] == "error")
+        };
+        let items = node.items().into_iter().map(|item| &self.text[item.range.clone()]);
+        items.map(|text| (text, raw(text))).map(|(text, (output, is_error))| Raw { text, output, is_error }).collect()
     }
 }
 
-fn says_the_same(old: &Output, new: &Output) -> bool {
-    normalize::outputs([old.clone()]) == normalize::outputs([new.clone()])
+/// Which of the new outputs takes the place of a stored one: streams by their name, rich ones by their order.
+fn counterpart(old: &Output, at: usize, stored: &[Raw], new: &[Output]) -> Option<usize> {
+    let is_rich = |output: &Output| matches!(output, Output::Rich { .. });
+    match old {
+        Output::Stream { stream, .. } => {
+            new.iter().position(|it| matches!(it, Output::Stream { stream: its, .. } if its == stream))
+        }
+        Output::Rich { .. } => {
+            let earlier = stored[..at].iter().filter(|raw| raw.output.as_ref().is_some_and(is_rich)).count();
+            new.iter().enumerate().filter(|(_, it)| is_rich(it)).nth(earlier).map(|(at, _)| at)
+        }
+    }
+}
+
+/// What takes a stored output's place. A stream can be stored in pieces: the first one takes the whole new text.
+fn renewed(raw: &Raw, at: usize, stored: &[Raw], new: &Output, style: &Style) -> Option<String> {
+    let same_stream = |raw: &&Raw| match (&raw.output, new) {
+        (Some(Output::Stream { stream: a, .. }), Output::Stream { stream: b, .. }) => a == b,
+        _ => false,
+    };
+    let (old, is_first) = match new {
+        Output::Stream { .. } => {
+            let pieces = stored.iter().filter(same_stream).filter_map(|raw| raw.output.clone());
+            (pieces.collect(), !stored[..at].iter().any(|raw| same_stream(&raw)))
+        }
+        Output::Rich { .. } => (Vec::from_iter(raw.output.clone()), true),
+    };
+    if normalize::outputs(old) == normalize::outputs([new.clone()]) {
+        return Some(raw.text.to_string());
+    }
+    is_first.then(|| respliced(raw, new, style))
+}
+
+/// Outputs as nbformat 4 has them.
+pub fn output_values(outputs: &[Output], count: Option<u64>) -> Vec<Value> {
+    outputs.iter().map(|output| output_value(output, count)).collect()
 }
 
 /// An output as nbformat 4 has it.
@@ -103,17 +168,16 @@ fn output_value(output: &Output, count: Option<u64>) -> Value {
 }
 
 fn data_value(data: &MimeBundle) -> Value {
-    let mut map = Map::new();
-    for (mime, text) in data {
-        let value = match mime.as_str() {
-            mime if mime.ends_with("json") => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
-            "image/svg+xml" | "application/javascript" => lines(text),
-            mime if mime.starts_with("text/") => lines(text),
-            _ => json!(text),
-        };
-        map.insert(mime.clone(), value);
+    Value::Object(data.iter().map(|(mime, text)| (mime.clone(), mime_value(mime, text))).collect::<Map<_, _>>())
+}
+
+fn mime_value(mime: &str, text: &str) -> Value {
+    match mime {
+        mime if mime.ends_with("json") => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        "image/svg+xml" | "application/javascript" => lines(text),
+        mime if mime.starts_with("text/") => lines(text),
+        _ => json!(text),
     }
-    Value::Object(map)
 }
 
 /// nbformat stores text as a list of lines, each with its line end.
@@ -121,81 +185,33 @@ fn lines(text: &str) -> Value {
     Value::Array(text.split_inclusive('\n').map(|line| json!(line)).collect())
 }
 
-/// How the file is written.
-struct Style {
-    /// None: all on one line.
-    indent: Option<String>,
-    line_end: &'static str,
-    ascii_only: bool,
-}
-
-impl Style {
-    fn of(notebook: &Notebook) -> Style {
-        let text = &notebook.text;
-        let first = notebook.places.first().map_or(0, |place| place.cell.start);
-        let before = &text[text[..first].rfind('\n').map_or(first, |at| at + 1)..first];
-        let is_indented = !before.is_empty() && before.chars().all(|c| c == ' ' || c == '\t');
-        // A cell stands two levels deep.
-        let indent = is_indented.then(|| before[..before.len().div_ceil(2)].to_string());
-        Style {
-            indent,
-            line_end: if text.contains("\r\n") { "\r\n" } else { "\n" },
-            ascii_only: text.is_ascii() && text.contains("\\u"),
+/// A stored output with the new one's text in it.
+fn respliced(raw: &Raw, new: &Output, style: &Style) -> String {
+    let node = spans::scan(raw.text, 0);
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    match (new, &raw.output) {
+        (Output::Stream { text, .. }, _) => {
+            edits.extend(node.get("text").map(|old| (old.range.clone(), style.print(&lines(text), 5))));
         }
-    }
-
-    fn new_line(&self, depth: usize) -> String {
-        self.indent.as_ref().map_or_else(String::new, |indent| format!("{}{}", self.line_end, indent.repeat(depth)))
-    }
-
-    fn list(&self, items: &[String], depth: usize) -> String {
-        if items.is_empty() {
-            return "[]".into();
-        }
-        let separator = format!(",{}{}", if self.indent.is_none() { " " } else { "" }, self.new_line(depth + 1));
-        format!("[{}{}{}]", self.new_line(depth + 1), items.join(&separator), self.new_line(depth))
-    }
-
-    fn print(&self, value: &Value, depth: usize) -> String {
-        match value {
-            Value::Array(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.print(item, depth + 1)).collect();
-                self.list(&items, depth)
+        (Output::Rich { data, .. }, Some(Output::Rich { data: old, .. })) => {
+            let Some(place) = node.get("data") else { return style.print(&output_value(new, None), 4) };
+            if old.keys().eq(data.keys()) {
+                for (mime, text) in data.iter().filter(|(mime, text)| old.get(*mime) != Some(*text)) {
+                    let new = style.print(&mime_value(mime, text), 6);
+                    edits.extend(place.get(mime).map(|old| (old.range.clone(), new)));
+                }
+            } else {
+                edits.push((place.range.clone(), style.print(&data_value(data), 5)));
             }
-            Value::Object(map) if map.is_empty() => "{}".into(),
-            Value::Object(map) => {
-                let member = |(key, value): (&String, &Value)| {
-                    format!("{}: {}", self.escape(&json!(key).to_string()), self.print(value, depth + 1))
-                };
-                let members: Vec<String> = map.iter().map(member).collect();
-                let list = self.list(&members, depth);
-                format!("{{{}}}", &list[1..list.len() - 1])
-            }
-            scalar => self.escape(&scalar.to_string()),
         }
+        _ => {}
     }
-
-    fn escape(&self, json: &str) -> String {
-        if !self.ascii_only || json.is_ascii() {
-            return json.to_string();
-        }
-        let escaped = json.chars().map(|c| match c {
-            c if c.is_ascii() => c.to_string(),
-            c => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
-        });
-        escaped.collect()
+    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut text = raw.text.to_string();
+    for (range, new) in edits {
+        text.replace_range(range, &new);
     }
-
-    /// The empty range where a new last member of an object goes.
-    fn before_close(&self, text: &str, object: &Range<usize>) -> Range<usize> {
-        let inner = text[object.start..object.end - 1].trim_end();
-        let at = object.start + inner.len();
-        at..at
-    }
-
-    fn member(&self, key: &str, value: &str) -> String {
-        format!(",{}\"{key}\": {value}", if self.indent.is_none() { " ".into() } else { self.new_line(3) })
-    }
+    text
 }
 
 #[cfg(test)]
@@ -219,9 +235,7 @@ mod tests {
     fn what_did_not_change_keeps_every_byte() {
         assert_eq!(changed(TEXT, vec![stdout("1\n")]), TEXT);
         let new = changed(TEXT, vec![stdout("2\n3\n")]);
-        let expected = TEXT
-            .replace("     \"mine\": [],\n", "")
-            .replace("\"text\": \"1\\n\"", "\"text\": [\n      \"2\\n\",\n      \"3\\n\"\n     ]");
+        let expected = TEXT.replace("\"text\": \"1\\n\"", "\"text\": [\n      \"2\\n\",\n      \"3\\n\"\n     ]");
         assert_eq!(new, expected);
         assert_eq!(changed(TEXT, vec![]).matches("\"outputs\": []").count(), 1);
     }

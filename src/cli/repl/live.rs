@@ -308,6 +308,8 @@ mod tests {
             Ok(())
         }
 
+        fn limit(&mut self, _: Option<Duration>, _: Option<Duration>) {}
+
         fn interrupter(&self) -> Interrupter {
             let stopped = Arc::clone(&self.stopped);
             Interrupter::new(move || stopped.store(true, Ordering::Relaxed))

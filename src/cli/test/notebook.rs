@@ -1,23 +1,44 @@
 //! One notebook under test: its cells run and judged.
+//!
+//! What is never green, whatever the cells say, is in `problems`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cli::args::TestArgs;
+use crate::cli::args::{Choice, Foreign};
 use crate::cli::compare;
+use crate::cli::course::Cell;
 use crate::cli::execute;
 use crate::cli::ipynb::Notebook;
 use crate::cli::outcome::{End, Outcome};
-use crate::cli::rules::{self, Rules, Settings};
+use crate::cli::portable;
+use crate::cli::rules::{Rules, Settings};
+use crate::cli::session::{Engine, Session};
 use crate::cli::settings;
 use crate::cli::verdict::{self, Verdict};
 
+use super::choice::Chosen;
+use super::control::{Control, Halt};
 use super::pool::Pool;
-use super::tell;
+use super::problems::{self, Problem};
+use super::progress::Progress;
+use super::words::shown_path;
+
+/// What all notebooks of one run share.
+pub struct Bench<'a> {
+    pub engine: Engine,
+    pub choice: &'a Choice,
+    pub fail_fast: bool,
+    /// What is not portable is a problem.
+    pub portable: bool,
+    pub control: &'a Control,
+    pub progress: &'a Progress,
+}
 
 /// One notebook's results.
+#[derive(Default)]
 pub struct NotebookReport {
     pub path: PathBuf,
     /// None where it could not be read; then `problems` says why.
@@ -25,7 +46,11 @@ pub struct NotebookReport {
     pub settings: Settings,
     pub cells: Vec<CellReport>,
     /// What is wrong with the notebook as a whole: each makes it red.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
+    /// What would be, had its author not allowed it: counted aloud.
+    pub allowed: Vec<Problem>,
+    /// Why it was left out whole.
+    pub left_out: Option<String>,
 }
 
 /// One code cell's result.
@@ -39,6 +64,12 @@ pub struct CellReport {
     pub took: Duration,
     /// How many stored parts were compared.
     pub compared: usize,
+    /// How many stored parts are nothing but a gap.
+    pub given_up: usize,
+    /// What the stock kernel would do otherwise; only of cells that are green here.
+    pub not_portable: Vec<String>,
+    /// Where its changed figures were written.
+    pub pictures: Vec<PathBuf>,
 }
 
 impl NotebookReport {
@@ -49,12 +80,17 @@ impl NotebookReport {
     /// Changed outputs are stored by then.
     pub fn fails_after_accept(&self) -> bool {
         let fails = |cell: &CellReport| cell.verdict.is_failure() && !matches!(cell.verdict, Verdict::Changed(_));
-        self.cells.iter().any(fails) || self.problems.iter().any(|problem| problem != NOTHING_COMPARED)
+        self.cells.iter().any(fails) || self.problems.iter().any(|problem| problem.kind != problems::NOTHING_COMPARED)
     }
 
-    /// No code cell at all.
+    /// Nothing in it could be tested.
     pub fn has_nothing(&self) -> bool {
-        self.notebook.is_some() && self.cells.is_empty() && self.problems.is_empty()
+        let no_code = |problem: &Problem| problem.kind == problems::NO_CODE;
+        self.left_out.is_some() || self.cells.is_empty() && self.problems.iter().chain(&self.allowed).any(no_code)
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.problems.iter().any(|problem| problem.kind == problems::TOOL_FAILED)
     }
 
     pub fn is_interrupted(&self) -> bool {
@@ -64,66 +100,15 @@ impl NotebookReport {
     pub fn count(&self, holds: impl Fn(&CellReport) -> bool) -> usize {
         self.cells.iter().filter(|cell| holds(cell)).count()
     }
-}
 
-const NOTHING_COMPARED: &str =
-    "nothing was compared: no output is stored\nhelp: look at what it shows, then store it with `--accept`";
-
-/// Runs and judges one notebook; `pool` keeps a session that the next notebook may use.
-pub fn test_notebook(pool: &mut Pool, path: &Path, args: &TestArgs) -> Result<NotebookReport> {
-    let mut report = NotebookReport {
-        path: path.to_path_buf(),
-        notebook: None,
-        settings: Settings::new(),
-        cells: Vec::new(),
-        problems: Vec::new(),
-    };
-    let read = Notebook::read(path).and_then(|notebook| {
-        let settings = settings::of_notebook(path, &notebook)?;
-        Ok((notebook, settings))
-    });
-    let (notebook, settings) = match read {
-        Ok(read) => read,
-        Err(error) => {
-            report.problems.push(format!("{error:#}"));
-            return Ok(report);
-        }
-    };
-    report.problems.extend(refuse_other_language(&notebook));
-    if report.problems.is_empty() {
-        report.cells = test_cells(pool, path, &notebook, &settings, args)?;
-        report.problems = problems(&report.cells, &settings);
+    pub fn took(&self) -> Duration {
+        self.cells.iter().map(|cell| cell.took).sum()
     }
-    report.notebook = Some(notebook);
-    report.settings = settings;
-    Ok(report)
 }
 
-fn refuse_other_language(notebook: &Notebook) -> Option<String> {
-    let language = notebook.language.as_str();
-    (!language.is_empty() && language != "rust").then(|| {
-        format!(
-            "its kernel speaks {language}, and only Rust is run here\nhelp: leave it out, or choose the Rust kernel"
-        )
-    })
-}
-
-fn test_cells(
-    pool: &mut Pool,
-    path: &Path,
-    notebook: &Notebook,
-    settings: &Settings,
-    args: &TestArgs,
-) -> Result<Vec<CellReport>> {
-    let mut reports = Vec::new();
-    if execute::code_cells(notebook).next().is_none() {
-        return Ok(reports);
-    }
-    let defaults = Rules::of(&Default::default(), settings).unwrap_or_default();
-    let mut session = pool.take(path, notebook, &defaults)?;
-    let mut stopped: Option<String> = None;
-    for (at, cell) in execute::code_cells(notebook) {
-        let mut report = CellReport {
+impl CellReport {
+    fn new(at: usize, cell: &Cell) -> CellReport {
+        CellReport {
             at,
             id: cell.id.clone(),
             rules: Rules::default(),
@@ -131,50 +116,156 @@ fn test_cells(
             outcome: None,
             took: Duration::ZERO,
             compared: 0,
-        };
-        match Rules::of(cell, settings) {
-            Err(error) => report.verdict = Verdict::BadRules(error),
-            Ok(rules) => report.rules = rules,
+            given_up: 0,
+            not_portable: Vec::new(),
+            pictures: Vec::new(),
         }
-        if let (Verdict::Passed, Some(skip)) = (&report.verdict, &report.rules.skip) {
-            report.verdict = Verdict::Skipped { reason: skip.reason.clone() };
-        } else if let (Verdict::Passed, Some(why)) = (&report.verdict, &stopped) {
-            report.verdict = Verdict::NotRun { why: why.clone() };
-        } else if report.verdict == Verdict::Passed {
-            let (outcome, took) = execute::cell(session.as_mut(), cell, &mut |event| tell::progress(&event))?;
-            report.verdict = verdict::judge(cell, &outcome, &report.rules);
-            report.took = took;
-            report.compared = if report.rules.ignore_output { 0 } else { compare::part_count(&cell.outputs) };
-            if verdict::ends_session(&outcome.end) && report.verdict.is_failure() {
-                stopped = Some(format!("`{}` ended the process, and the variables with it", cell.id));
-            }
-            report.outcome = Some(outcome);
-        }
-        if args.fail_fast && report.verdict.is_failure() {
-            stopped.get_or_insert_with(|| format!("`{}` failed", cell.id));
-        }
-        reports.push(report);
     }
-    pool.give_back(path, notebook, &defaults, session);
-    Ok(reports)
 }
 
-/// What is never green: nothing compared, a cell skipped without a word why, a normaliser that does nothing.
-fn problems(cells: &[CellReport], settings: &Settings) -> Vec<String> {
-    let mut problems = Vec::new();
-    let compared: usize = cells.iter().map(|cell| cell.compared).sum();
-    let expects = cells.iter().any(|cell| cell.rules.expect != rules::Expect::Success);
-    if compared == 0 && !cells.is_empty() && !expects && !rules::allows(settings, "nothing-compared") {
-        problems.push(NOTHING_COMPARED.to_string());
-    }
-    for cell in cells {
-        if cell.verdict == (Verdict::Skipped { reason: None }) && !rules::allows(settings, "skip-without-reason") {
-            problems.push(format!(
-                "`{}` is skipped without a reason\n\
-                 help: add `\"forward_pass\": {{\"reason\": \"...\"}}` to its metadata",
-                cell.id
-            ));
+/// Runs and judges one notebook; `pool` keeps a session that the worker's next notebook may use.
+pub fn test_notebook(bench: &Bench, pool: &mut Pool, worker: usize, chosen: &Chosen) -> NotebookReport {
+    let path = &chosen.path;
+    let mut report = NotebookReport { path: path.clone(), ..NotebookReport::default() };
+    let read = Notebook::read(path).and_then(|notebook| {
+        let settings = settings::of_notebook(path, &notebook)?;
+        Ok((notebook, settings))
+    });
+    let (notebook, settings) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            report.problems.push(Problem::new(problems::UNREADABLE, format!("{error:#}")));
+            return report;
+        }
+    };
+    match other_language(&notebook) {
+        Some(words) if bench.choice.foreign == Foreign::Skip => report.left_out = Some(words),
+        Some(words) => {
+            let help = "help: leave it out, choose the Rust kernel, or pass `--foreign skip`";
+            report.problems.push(Problem::new(problems::OTHER_LANGUAGE, format!("{words}\n{help}")));
+        }
+        None => {
+            let mut runner = Runner { bench, worker, path, notebook: &notebook, settings: &settings, chosen };
+            match runner.test_cells(pool) {
+                Ok(cells) => report.cells = cells,
+                Err(error) => report.problems.push(Problem::new(problems::TOOL_FAILED, format!("{error:#}"))),
+            }
+            bench.control.unregister(worker);
         }
     }
-    problems
+    report.notebook = Some(notebook);
+    report.settings = settings;
+    if report.left_out.is_none() {
+        problems::find(&mut report, bench.portable);
+    }
+    report
+}
+
+fn other_language(notebook: &Notebook) -> Option<String> {
+    let language = notebook.language.as_str();
+    (!language.is_empty() && language != "rust")
+        .then(|| format!("its kernel speaks {language}, and only Rust is run here"))
+}
+
+/// The cells of one notebook, one after the other.
+struct Runner<'a> {
+    bench: &'a Bench<'a>,
+    worker: usize,
+    path: &'a Path,
+    notebook: &'a Notebook,
+    settings: &'a Settings,
+    chosen: &'a Chosen,
+}
+
+impl Runner<'_> {
+    fn test_cells(&mut self, pool: &mut Pool) -> Result<Vec<CellReport>> {
+        let cells: Vec<(usize, &Cell)> = execute::code_cells(self.notebook).collect();
+        let last = cells.iter().rposition(|(at, _)| self.is_chosen(*at));
+        let mut reports: Vec<CellReport> = cells.iter().map(|(at, cell)| CellReport::new(*at, cell)).collect();
+        let (Some(last), false) = (last, self.is_halted(&mut reports)) else { return Ok(reports) };
+        let defaults = Rules::of(&Cell::default(), self.settings).unwrap_or_default();
+        let mut session = pool.take(self.path, self.notebook, &defaults)?;
+        self.bench.control.register(self.worker, session.interrupter());
+        let name = shown_path(self.path);
+        let mut stopped: Option<String> = None;
+        for (number, report) in reports.iter_mut().enumerate() {
+            let cell = &self.notebook.cells[report.at];
+            let reason = match (self.bench.control.halted(), &stopped) {
+                (Some(Halt::Interrupted), _) => Some("the run was interrupted".to_string()),
+                (Some(Halt::Failed(why)), _) => Some(why),
+                (None, stopped) => stopped.clone(),
+            };
+            if number > last {
+                report.verdict = Verdict::LeftOut;
+            } else if let Some(verdict) = self.before(cell, report, reason) {
+                report.verdict = verdict;
+            } else {
+                self.bench.progress.cell(&name, number + 1, cells.len(), &cell.id);
+                self.run_cell(session.as_mut(), cell, report)?;
+                if report.outcome.as_ref().is_some_and(|it| verdict::ends_session(&it.end))
+                    && report.verdict.is_failure()
+                {
+                    stopped = Some(format!("`{}` ended the process, and the variables with it", cell.id));
+                }
+            }
+            if self.bench.fail_fast && report.verdict.is_failure() {
+                self.bench.control.fail(format!("`{}` failed in {name}", cell.id));
+            }
+        }
+        pool.give_back(self.path, self.notebook, &defaults, session);
+        Ok(reports)
+    }
+
+    fn is_chosen(&self, at: usize) -> bool {
+        self.chosen.cells.as_ref().is_none_or(|cells| cells.contains(&at))
+    }
+
+    /// The run was stopped before this notebook began.
+    fn is_halted(&self, reports: &mut [CellReport]) -> bool {
+        let why = match self.bench.control.halted() {
+            None => return false,
+            Some(Halt::Interrupted) => "the run was interrupted".to_string(),
+            Some(Halt::Failed(why)) => why,
+        };
+        reports.iter_mut().for_each(|report| report.verdict = Verdict::NotRun { why: why.clone() });
+        true
+    }
+
+    /// The verdict on a cell that does not come to run.
+    fn before(&self, cell: &Cell, report: &mut CellReport, stopped: Option<String>) -> Option<Verdict> {
+        match Rules::of(cell, self.settings) {
+            Err(error) => return Some(Verdict::BadRules(error)),
+            Ok(rules) => report.rules = rules,
+        }
+        match (&report.rules.skip, stopped) {
+            (Some(_), _) if !self.is_chosen(report.at) => Some(Verdict::LeftOut),
+            (Some(skip), _) => Some(Verdict::Skipped { reason: skip.reason.clone() }),
+            (None, Some(why)) => Some(Verdict::NotRun { why }),
+            (None, None) => None,
+        }
+    }
+
+    fn run_cell(&self, session: &mut dyn Session, cell: &Cell, report: &mut CellReport) -> Result<()> {
+        let rules = &mut report.rules;
+        let choice = self.bench.choice;
+        let compile = rules.compile_timeout.unwrap_or(choice.compile_timeout);
+        session.limit(Some(compile), Some(rules.run_timeout.unwrap_or(choice.timeout)));
+        let name = shown_path(self.path);
+        let (outcome, took) = execute::cell(session, cell, &mut |event| self.bench.progress.event(&name, &event))?;
+        let is_chosen = self.is_chosen(report.at);
+        rules.ignore_output |= !is_chosen;
+        report.verdict = verdict::judge(cell, &outcome, rules);
+        if !report.verdict.is_failure() {
+            report.not_portable = portable::reasons(&cell.source, &outcome);
+        }
+        if !rules.ignore_output {
+            (report.compared, report.given_up) = compare::part_counts(&cell.outputs, &rules.measure);
+        }
+        if !is_chosen && report.verdict == Verdict::Passed {
+            report.verdict = Verdict::LeftOut;
+        }
+        report.took = took;
+        report.outcome = Some(outcome);
+        Ok(())
+    }
 }

@@ -1,116 +1,92 @@
-//! What `test` says to people: a line a notebook, a readable diff a difference, a summary that counts.
-
-use std::path::Path;
+//! What `test` says to people: a line a notebook, a readable diff a difference.
+//!
+//! It returns text in colour, and prints nothing; the colours vanish where nobody asked for them.
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::cli::args::TestArgs;
 use crate::cli::compare::Difference;
-use crate::cli::outcome::Event;
-use crate::cli::report::{BAD, GOOD, QUIET, STRONG, count, end_details, end_words};
-use crate::cli::rules::Expect;
+use crate::cli::report::{BAD, GOOD, QUIET, STRONG, count, end_details};
 use crate::cli::verdict::Verdict;
 
 use super::notebook::{CellReport, NotebookReport};
+use super::words::{line_in_file, shortened, shown_path, verdict_words};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
 /// A diff longer than this is cut, and says so.
 const MOST_LINES: usize = 60;
-
-pub fn progress(event: &Event) {
-    if let Event::Progress(words) = event {
-        anstream::eprintln!("{QUIET}  {words}{QUIET:#}");
-    }
-}
+/// Longer texts are not searched for the smallest diff.
+const MOST_DIFFED: usize = 1 << 20;
 
 /// One notebook's line, and what is to be said about its cells.
-pub fn notebook(report: &NotebookReport, args: &TestArgs) {
+pub fn notebook(report: &NotebookReport, accept: bool) -> String {
     let (word, style) = match report {
+        report if report.left_out.is_some() => ("left out", QUIET),
         report if report.has_nothing() => ("no code", QUIET),
-        report if args.accept && report.fails() && !report.fails_after_accept() => ("accepted", STRONG),
+        report if accept && report.fails() && !report.fails_after_accept() => ("accepted", STRONG),
         report if report.fails() => ("FAILED", BAD),
+        report if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::NotRun { .. })) => ("not run", QUIET),
         _ => ("ok", GOOD),
     };
-    let seconds: f64 = report.cells.iter().map(|cell| cell.took.as_secs_f64()).fold(0.0, |sum, took| sum + took);
     let path = shown_path(&report.path);
     let cells = count(report.count(|cell| cell.outcome.is_some()), "cell");
-    anstream::println!("{style}{word}{style:#} {path} {QUIET}({cells}, {seconds:.1} s){QUIET:#}");
-    for problem in &report.problems {
-        anstream::println!("  {}", indented(problem));
+    let seconds = report.took().as_secs_f64();
+    let mut text = format!("{style}{word}{style:#} {path} {QUIET}({cells}, {seconds:.1} s){QUIET:#}\n");
+    for words in report.left_out.iter().chain(report.problems.iter().map(|problem| &problem.text)) {
+        text += &format!("  {}\n", indented(words));
     }
-    for cell in report.cells.iter() {
-        tell_cell(report, cell);
+    for problem in &report.allowed {
+        let first = problem.text.lines().next().unwrap_or_default();
+        text += &format!("  {QUIET}allowed: {first}{QUIET:#}\n");
     }
+    let mut before: Option<&Verdict> = None;
+    for cell in &report.cells {
+        // What one failure kept from running is told once.
+        if !matches!(cell.verdict, Verdict::NotRun { .. }) || before != Some(&cell.verdict) {
+            text += &cell_text(report, cell);
+        }
+        before = Some(&cell.verdict);
+    }
+    text
 }
 
-fn tell_cell(report: &NotebookReport, cell: &CellReport) {
+fn cell_text(report: &NotebookReport, cell: &CellReport) -> String {
+    let mut text = String::new();
     let words = verdict_words(&cell.verdict);
     if !words.is_empty() {
         let style = if cell.verdict.is_failure() { BAD } else { QUIET };
-        let line = line_in_cell(&cell.verdict).unwrap_or(1);
-        let file_line = report.notebook.as_ref().map_or(1, |notebook| notebook.file_line(cell.at, line));
-        let place = format!("{}:{file_line}", shown_path(&report.path));
-        anstream::println!("\n  {style}`{}` {}{style:#} {QUIET}{place}{QUIET:#}", cell.id, indented(&words));
+        let place = format!("{}:{}", shown_path(&report.path), line_in_file(report, cell));
+        let name = match &cell.verdict {
+            Verdict::NotRun { .. } => not_run_names(report, cell),
+            _ => format!("`{}`", cell.id),
+        };
+        text += &format!("\n  {style}{name} {}{style:#} {QUIET}{place}{QUIET:#}\n", indented(&words));
     }
     match &cell.verdict {
         Verdict::Changed(differences) => {
-            for difference in differences {
-                anstream::println!("{}", difference_text(difference));
-            }
+            text.extend(differences.iter().map(|difference| difference_text(difference) + "\n"));
         }
         Verdict::Failed(end) | Verdict::OtherFailure(_, end) => {
-            for line in end_details(end).lines() {
-                anstream::println!("    {line}");
-            }
+            text.extend(end_details(end).lines().map(|line| format!("    {line}\n")));
         }
         _ => {}
     }
+    text.extend(cell.pictures.iter().map(|path| format!("    {QUIET}{}{QUIET:#}\n", path.display())));
     for note in cell.outcome.iter().flat_map(|outcome| &outcome.notes) {
-        anstream::println!("  {QUIET}`{}`: {note}{QUIET:#}", cell.id);
+        text += &format!("  {QUIET}`{}`: {note}{QUIET:#}\n", cell.id);
     }
+    text.extend(
+        cell.not_portable.iter().map(|it| format!("  {STRONG}`{}` is not portable{STRONG:#}: {it}\n", cell.id)),
+    );
+    text
 }
 
-/// A verdict in words; nothing for a cell that passed.
-pub fn verdict_words(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Passed => String::new(),
-        Verdict::Changed(_) => "shows something else than what is stored".into(),
-        Verdict::Failed(end) => end_words(end).unwrap_or_default(),
-        Verdict::NoFailure(expect) => format!("was to {}, and ran to its last line", expect_words(expect)),
-        Verdict::OtherFailure(expect, end) => {
-            format!("was to {}, but {}", expect_words(expect), end_words(end).unwrap_or_default())
-        }
-        Verdict::Skipped { reason } => format!("was skipped: {}", reason.as_deref().unwrap_or("no reason is given")),
-        Verdict::NotRun { why } => format!("was not run: {why}"),
-        Verdict::BadRules(error) => error.clone(),
-    }
-}
-
-fn expect_words(expect: &Expect) -> String {
-    match expect {
-        Expect::Success => "pass".into(),
-        Expect::Failure => "fail".into(),
-        Expect::Panic(None) => "panic".into(),
-        Expect::Panic(Some(text)) => format!("panic with `{text}`"),
-        Expect::CompileError(codes) if codes.is_empty() => "be refused by the compiler".into(),
-        Expect::CompileError(codes) => format!("be refused by the compiler with {}", codes.join(", ")),
-    }
-}
-
-/// The line of the cell that a verdict is about.
-pub fn line_in_cell(verdict: &Verdict) -> Option<usize> {
-    use crate::cli::outcome::End;
-    match verdict {
-        Verdict::Failed(end) | Verdict::OtherFailure(_, end) => match end {
-            End::Panicked { line, .. } | End::ReturnedError { line, .. } => *line,
-            End::CompileError(diagnostics) => {
-                diagnostics.iter().flat_map(|it| &it.spans).find(|span| span.is_primary).map(|span| span.line)
-            }
-            _ => None,
-        },
-        _ => None,
-    }
+/// `` `b` `` , or `` `b` and 3 cells more ``.
+fn not_run_names(report: &NotebookReport, cell: &CellReport) -> String {
+    let rest = report.cells.iter().skip_while(|it| it.at != cell.at).skip(1);
+    let more = rest.take_while(|it| it.verdict == cell.verdict).count();
+    let more = if more > 0 { format!(" and {} more", count(more, "cell")) } else { String::new() };
+    format!("`{}`{more}", cell.id)
 }
 
 /// A difference for reading: what moved, then the lines, `-` stored and `+` fresh.
@@ -131,13 +107,18 @@ pub fn difference_text(difference: &Difference) -> String {
     }
     let stored = difference.stored.as_deref().unwrap_or_default();
     let fresh = difference.fresh.as_deref().unwrap_or_default();
+    let is_binary = difference.part.starts_with("image/") && !difference.part.starts_with("image/svg");
+    if is_binary {
+        return text;
+    }
     // A figure is looked at, not read.
     let most = if difference.part.starts_with("image/") { 10 } else { MOST_LINES };
     text + "\n" + &diff(stored, fresh, most)
 }
 
 fn diff(stored: &str, fresh: &str, most: usize) -> String {
-    let diff = TextDiff::from_lines(stored, fresh);
+    let (stored, fresh) = (beginning(stored), beginning(fresh));
+    let diff = TextDiff::configure().timeout(std::time::Duration::from_secs(1)).diff_lines(stored, fresh);
     let mut lines: Vec<String> = Vec::new();
     for (at, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if at > 0 {
@@ -149,7 +130,7 @@ fn diff(stored: &str, fresh: &str, most: usize) -> String {
                 ChangeTag::Insert => ('+', GOOD),
                 ChangeTag::Equal => (' ', QUIET),
             };
-            let line = shortened(change.value().trim_end_matches('\n'));
+            let line = shortened(change.value().trim_end_matches('\n'), 200);
             lines.push(format!("    {style}{sign} {line}{style:#}"));
         }
     }
@@ -161,54 +142,14 @@ fn diff(stored: &str, fresh: &str, most: usize) -> String {
     lines.join("\n")
 }
 
-/// A line of an SVG can be a page long.
-fn shortened(line: &str) -> String {
-    const MOST: usize = 200;
-    let length = line.chars().count();
-    if length <= MOST {
-        return line.to_string();
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(MOST_DIFFED);
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
-    format!("{}... ({length} characters)", line.chars().take(MOST).collect::<String>())
+    &text[..end]
 }
 
-/// What ran, what was compared, what was not, and why.
-pub fn summary(reports: &[NotebookReport]) {
-    let all = || reports.iter().flat_map(|report| &report.cells);
-    let total = |holds: &dyn Fn(&CellReport) -> bool| all().filter(|cell| holds(cell)).count();
-    let ran = total(&|cell| cell.outcome.is_some());
-    let compared: usize = all().map(|cell| cell.compared).sum();
-    let mut words = vec![
-        count(reports.len(), "notebook"),
-        format!("{} run", count(ran, "cell")),
-        format!("{} compared", count(compared, "output")),
-    ];
-    let failed = reports.iter().filter(|report| report.fails()).count();
-    if failed > 0 {
-        words.push(format!("{BAD}{} failed{BAD:#}", count(failed, "notebook")));
-    }
-    let skipped = total(&|cell| matches!(cell.verdict, Verdict::Skipped { .. }));
-    let not_run = total(&|cell| matches!(cell.verdict, Verdict::NotRun { .. }));
-    let ignored = total(&|cell| cell.rules.ignore_output && cell.outcome.is_some());
-    for (number, what) in [(skipped, "skipped"), (not_run, "not run"), (ignored, "run without comparing")] {
-        if number > 0 {
-            words.push(format!("{} {what}", count(number, "cell")));
-        }
-    }
-    anstream::println!("\n{}", words.join(", "));
-    if failed > 0 {
-        anstream::println!("{QUIET}help: where the new outputs are right, store them with `--accept`{QUIET:#}");
-    }
-    if reports.iter().all(NotebookReport::has_nothing) {
-        anstream::println!("nothing to test: no notebook with a code cell");
-    }
-}
-
-fn indented(text: &str) -> String {
+pub fn indented(text: &str) -> String {
     text.replace('\n', "\n  ")
-}
-
-/// Relative to where the reader is, when that is shorter.
-pub fn shown_path(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }

@@ -139,7 +139,7 @@ impl OwnSession {
                 return Ok(Err(End::Interrupted));
             }
             if error.downcast_ref() == Some(&NotBuilt::TimedOut) {
-                let seconds = self.options.compile_timeout.unwrap_or_default().as_secs();
+                let seconds = self.options.compile_timeout.unwrap_or_default().as_secs_f64();
                 return Ok(Err(End::TimedOut { phase: Phase::Compile, seconds }));
             }
             return Ok(Err(refused(format!("{error:#}"), range, code)));

@@ -1,0 +1,57 @@
+//! `--jobs`: notebooks side by side, each whole in one worker; their reports come in the notebooks' order.
+//!
+//! Nothing is compared or told here.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+
+use anyhow::Result;
+
+use super::choice::Chosen;
+use super::notebook::{Bench, NotebookReport, test_notebook};
+use super::pool::Pool;
+
+/// Tests all of them; each report is handed on as soon as those before it were.
+pub fn test_all(
+    bench: &Bench,
+    chosen: &[Chosen],
+    jobs: usize,
+    on_report: &mut dyn FnMut(NotebookReport) -> Result<()>,
+) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let (sender, reports) = channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| bench.control.watch());
+        for worker in 0..jobs.clamp(1, chosen.len().max(1)) {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || work(bench, chosen, worker, next, &sender));
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut told = 0;
+        let mut result = Ok(());
+        for (at, report) in reports {
+            waiting.insert(at, report);
+            while let Some(report) = waiting.remove(&told) {
+                told += 1;
+                result = result.and_then(|()| on_report(report));
+            }
+        }
+        bench.control.finish();
+        result
+    })
+}
+
+fn work(bench: &Bench, chosen: &[Chosen], worker: usize, next: &AtomicUsize, sender: &Sender<(usize, NotebookReport)>) {
+    let mut pool = Pool::new(bench.engine);
+    loop {
+        let at = next.fetch_add(1, Ordering::SeqCst);
+        let Some(chosen) = chosen.get(at) else { return };
+        let report = test_notebook(bench, &mut pool, worker, chosen);
+        bench.progress.notebook_done();
+        if sender.send((at, report)).is_err() {
+            return;
+        }
+    }
+}
