@@ -36,6 +36,28 @@ impl Dependency {
         &self.name
     }
 
+    /// A version of a crate from the registry.
+    pub fn of(name: &str, version: &str) -> Dependency {
+        Dependency { name: name.to_owned(), spec: Value::String(version.to_owned()) }
+    }
+
+    /// The same with these features too, unless all were asked for.
+    pub fn with_features(self, features: &[&str]) -> Dependency {
+        let mut table = match self.spec {
+            Value::Table(table) => table,
+            version => Table::from_iter([("version".to_owned(), version)]),
+        };
+        let listed = table.entry("features").or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(listed) = listed
+            && !listed.iter().any(|one| one.as_str() == Some("full"))
+        {
+            let missing = features.iter().filter(|feature| !listed.iter().any(|one| one.as_str() == Some(**feature)));
+            let missing: Vec<Value> = missing.map(|feature| Value::String((*feature).to_owned())).collect();
+            listed.extend(missing);
+        }
+        Dependency { name: self.name, spec: Value::Table(table) }
+    }
+
     /// What a manifest says of it.
     pub fn spec(&self) -> &Value {
         &self.spec

@@ -28,6 +28,8 @@ pub struct Workshop {
     pub externs: Vec<(String, PathBuf)>,
     pub search_paths: Vec<String>,
     pub env: BTreeMap<String, String>,
+    /// tokio is among the crates, with what a runtime needs.
+    pub awaits: bool,
     pub fingerprints: BTreeMap<String, String>,
     pub opt_level: String,
     pub error_format: String,
@@ -70,7 +72,7 @@ impl Workshop {
         let mut dropped: BTreeSet<usize> = BTreeSet::new();
         let mut notes = Vec::new();
         for _ in 0..MOST_PASSES {
-            if plan.awaits && !self.externs.iter().any(|(name, _)| name == "tokio") {
+            if plan.awaits && !self.awaits {
                 return Ok(Attempt::NeedsTokio);
             }
             let mut base = state.clone();

@@ -17,6 +17,12 @@ pub use crate::cli::dependency::Dependency;
 pub use build::build;
 pub use early::Early;
 
+/// tokio as a cell that awaits needs it: as it was asked for, with what a runtime is made of.
+pub fn tokio(dependencies: &[Dependency]) -> Dependency {
+    let asked = dependencies.iter().find(|one| one.name() == "tokio");
+    asked.map_or_else(|| Dependency::of("tokio", "1.34"), Dependency::clone).with_features(&["rt", "rt-multi-thread"])
+}
+
 /// The libraries for a set of dependencies.
 #[derive(Clone, Debug, Default)]
 pub struct Built {

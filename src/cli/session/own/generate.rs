@@ -118,6 +118,9 @@ fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number:
              ::fp_rt::failed(&::std::format!(\"{format}\", error)); __fp_Failure }} }}\n"
         ));
     }
+    if plan.awaits {
+        source.generated(BLOCK_ON);
+    }
     let name = symbol(number);
     source.generated(&format!(
         "#[unsafe(no_mangle)]\npub extern \"C\" fn {name}(__fp_api: ::fp_rt::ApiPointer) -> ::fp_rt::Code {{\n::fp_rt::enter(__fp_api);\n"
@@ -133,12 +136,11 @@ fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number:
         source.push(Origin::Generated, &load);
     }
     source.generated("let __fp_end = ::fp_rt::run(|__fp_done: &mut ::fp_rt::Done| ");
-    match (plan.question, plan.awaits) {
-        (false, false) => source.generated("-> () {\n"),
-        (true, false) => {
-            source.generated("-> ::std::result::Result<(), __fp_Failure> {\n");
-        }
-        (_, true) => source.generated("{ ::fp_rt_tokio::block_on(async {\n"),
+    let output = if plan.question { "::std::result::Result<(), __fp_Failure>" } else { "()" };
+    if plan.awaits {
+        source.generated(&format!("-> {output} {{ __fp_block_on::<{output}, _>(async {{\n"));
+    } else {
+        source.generated(&format!("-> {output} {{\n"));
     }
     body(source, cell, code, plan);
     types_and_stores(source, plan);
@@ -224,6 +226,17 @@ fn put_back(source: &mut Source, plan: &Plan) {
         source.push(Origin::PutBack(name.clone()), &put);
     }
 }
+
+/// A runtime for each cell that awaits: tokio is linked into every cell, and finds its runtime in a thread's variables of
+/// its own copy. It stays as long as a task runs or a value was made that may need it.
+const BLOCK_ON: &str = "fn __fp_block_on<T, F: ::std::future::Future<Output = T>>(future: F) -> T {
+let runtime = ::tokio::runtime::Builder::new_multi_thread().enable_all().build();
+let runtime = ::std::result::Result::expect(runtime, \"tokio's runtime cannot start\");
+let output = runtime.block_on(future);
+::std::mem::forget(runtime);
+output
+}
+";
 
 const KEYWORDS: [&str; 13] =
     ["async", "await", "dyn", "try", "gen", "abstract", "become", "box", "do", "final", "macro", "override", "priv"];

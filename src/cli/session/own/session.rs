@@ -70,6 +70,7 @@ impl OwnSession {
             externs: Vec::new(),
             search_paths: Vec::new(),
             env: BTreeMap::new(),
+            awaits: false,
             fingerprints: BTreeMap::new(),
             opt_level: settings.opt_level.clone(),
             error_format: settings.error_format.clone(),
@@ -142,8 +143,8 @@ impl OwnSession {
                 Attempt::Ready(ready) => return Ok(Ok(ready)),
                 Attempt::Ended(end) => return Ok(Err(end)),
                 Attempt::NeedsTokio => {
-                    let text = r#"tokio = { version = "1.34.0", features = ["rt", "rt-multi-thread"] }"#;
-                    if let Err(end) = self.add_dependencies(&[(0..0, text.to_owned())], code, events)? {
+                    let text = deps::tokio(&self.dependencies).to_string();
+                    if let Err(end) = self.add_dependencies(&[(0..0, text)], code, events)? {
                         return Ok(Err(end));
                     }
                 }
@@ -278,6 +279,7 @@ impl OwnSession {
             Some(early) => early.finish(timeout, &self.stop, &mut say)?,
             None => deps::build(&self.workshop.toolchain, &wanted, timeout, &self.stop, &mut say)?,
         };
+        self.workshop.awaits = wanted.contains(&deps::tokio(&wanted));
         self.dependencies = wanted;
         self._hold = built.hold;
         self.workshop.externs = built.externs;
@@ -299,7 +301,13 @@ impl OwnSession {
 impl Session for OwnSession {
     fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
         self.stop.clear();
-        self.run_cell(code, events)
+        let outcome = self.run_cell(code, events)?;
+        if let End::CompileError(diagnostics) = &outcome.end
+            && diagnostics.iter().any(|diagnostic| diagnostic.code.is_some())
+        {
+            self.settings.last_errors = diagnostics.clone();
+        }
+        Ok(outcome)
     }
 
     fn variables(&mut self) -> Vec<Variable> {
