@@ -3,7 +3,7 @@
 //! ```text
 //! main
 //!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition, export, new, data   what the subcommands do
+//!   repl, run, test, cells, edition, export, new, data, clean   what the subcommands do
 //!   report, session, command   words for the terminal; live Rust; one typed line
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
@@ -19,6 +19,8 @@
 
 pub mod args;
 pub mod cells;
+#[cfg(unix)]
+pub mod clean;
 pub mod command;
 pub mod compare;
 pub mod course;
@@ -107,6 +109,8 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Export(args) => export::run(&args),
         Command::New(args) => new::run(&args),
         Command::Data(args) => data::run(&args),
+        #[cfg(unix)]
+        Command::Clean => clean::run(),
         Command::Cells(args) => cells::run(engine, &args),
     }
 }

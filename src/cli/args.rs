@@ -44,6 +44,9 @@ pub enum Command {
     New(NewArgs),
     /// Fetch the real digits, or say whether they are here and right
     Data(DataArgs),
+    /// Empty the cache of compiled dependencies; what a running session uses stays
+    #[cfg(unix)]
+    Clean,
     /// Run the cells of a plain text, with a line `%%` between them, and tell of each how it ended
     #[command(hide = true)]
     Cells(CellsArgs),

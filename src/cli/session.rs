@@ -98,6 +98,12 @@ pub fn hook() {
     evcxr::hook();
 }
 
+/// Removes the compiled dependencies that no running session uses.
+#[cfg(unix)]
+pub fn clear_cache() -> Result<own::cache::Cleared> {
+    own::cache::clear()
+}
+
 /// Starts a session.
 pub fn start(engine: Engine, options: SessionOptions) -> Result<Box<dyn Session>> {
     match engine {

@@ -2,6 +2,7 @@
 
 mod data;
 mod editions;
+mod engine;
 mod export;
 mod mnist;
 mod network;

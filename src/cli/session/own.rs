@@ -2,7 +2,7 @@
 //!
 //! split -> state -> generate -> rustc -> types and diagnostics, then the process; `session` goes through them in order.
 
-mod cache;
+pub mod cache;
 pub mod child;
 mod commands;
 mod compile;

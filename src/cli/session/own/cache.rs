@@ -2,6 +2,8 @@
 //!
 //! It knows how to keep entries, not what is in them.
 
+mod clear;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -14,6 +16,7 @@ use nix::libc;
 use sha2::{Digest, Sha256};
 
 use super::stop::Stop;
+pub use clear::{Cleared, clear};
 
 /// Takes the place of the user's cache folder.
 pub const ENV: &str = "FORWARD_PASS_CACHE";
@@ -22,7 +25,7 @@ pub const ENV: &str = "FORWARD_PASS_CACHE";
 pub const LIMIT: u64 = 6 << 30;
 
 /// An entry that was begun and never finished is rubbish after this time.
-const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+pub const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
 /// The file that says that an entry is complete.
 pub const DONE: &str = "built.json";

@@ -7,10 +7,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::cache::ABANDONED;
 use super::rustc::{CompileEnd, Job, Kind, Toolchain, compile};
 use super::stop::Stop;
 
 const TEXT: &str = include_str!("fp_rt.rs.txt");
+
+/// What a killed session has left of its own work.
+fn remove_abandoned(cache: &Path) {
+    for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
+        if entry.path().is_dir() && age.is_some_and(|age| age > ABANDONED) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
 
 /// The library for this toolchain, from the cache or built into it.
 pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathBuf> {
@@ -20,6 +31,7 @@ pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathB
     if library.is_file() {
         return Ok(library);
     }
+    remove_abandoned(cache);
     // Built aside and moved into place: others may be doing the same at this moment.
     let scratch = tempfile::tempdir_in(cache).context("cannot write into the cache")?;
     let source = scratch.path().join("fp_rt.rs");

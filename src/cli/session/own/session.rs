@@ -45,6 +45,7 @@ pub struct OwnSession {
     stop: Stop,
     /// Keeps the libraries of the dependencies in the cache.
     _hold: Option<Arc<cache::Lock>>,
+    _hold_of_runtime: Option<cache::Lock>,
     _scratch: TempDir,
 }
 
@@ -58,7 +59,10 @@ impl OwnSession {
         let early = Early::begin(&toolchain, &options.dependencies, &options.folder);
         let child = Child::start(&options.folder, stop.clone())?;
         let cache = cache::folder()?.join("runtime");
-        std::fs::create_dir_all(&cache).with_context(|| format!("cannot make `{}`", cache.display()))?;
+        cache::make(&cache)?;
+        let hold_of_runtime = cache::hold(&cache);
+        // `clean` may have removed it just before it was held.
+        cache::make(&cache)?;
         let runtime = runtime::library(&toolchain, &cache, &stop)?;
         let scratch =
             tempfile::Builder::new().prefix("forward-pass-").tempdir().context("cannot make a folder for cells")?;
@@ -93,6 +97,7 @@ impl OwnSession {
             number: 0,
             stop,
             _hold: None,
+            _hold_of_runtime: hold_of_runtime,
             _scratch: scratch,
         })
     }

@@ -1,0 +1,69 @@
+//! Emptying the cache: all that no session uses at this moment is removed, and counted.
+//!
+//! What is in use stays; nothing outside of our own folder is touched.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{Lock, discard, entries, place, size};
+
+/// What was removed, and what was not.
+#[derive(Debug, Default, PartialEq)]
+pub struct Cleared {
+    pub folder: PathBuf,
+    /// In bytes, as they lay on the disk.
+    pub freed: u64,
+    /// Builds that a running session uses.
+    pub in_use: usize,
+}
+
+/// Empties the user's cache.
+pub fn clear() -> Result<Cleared> {
+    let folder = place()?;
+    let mut cleared = Cleared { folder: folder.clone(), ..Cleared::default() };
+    if !folder.exists() {
+        return Ok(cleared);
+    }
+    let before = size(&folder);
+    for entry in entries(&folder.join("deps")).into_iter().chain([folder.join("runtime")]) {
+        if entry.exists() && !discard(&entry) {
+            is_left(&entry, &mut cleared)?;
+        }
+    }
+    for group in below(&folder.join("deps")).into_iter().chain(below(&folder.join("evcxr"))) {
+        let has_entries = below(&group).iter().any(|entry| entry.join(super::IN_USE).exists());
+        if !has_entries && !remove_unlocked(&group)? {
+            cleared.in_use += 1;
+        }
+    }
+    cleared.freed = before.saturating_sub(size(&folder));
+    Ok(cleared)
+}
+
+/// Used by somebody, or not to be removed: the second is an error.
+fn is_left(entry: &Path, cleared: &mut Cleared) -> Result<()> {
+    if super::claim(entry).is_some() {
+        fs::remove_dir_all(entry).with_context(|| format!("cannot remove `{}`", entry.display()))?;
+    }
+    cleared.in_use += 1;
+    Ok(())
+}
+
+/// Removes a folder when nobody holds one of its locks.
+fn remove_unlocked(folder: &Path) -> Result<bool> {
+    let locks = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let locks = locks.filter(|path| path.is_file() && path.to_string_lossy().ends_with("lock"));
+    let held: Vec<Option<Lock>> = locks.map(|path| Lock::try_exclusive(&path)).collect();
+    if held.iter().any(Option::is_none) {
+        return Ok(false);
+    }
+    fs::remove_dir_all(folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
+    Ok(true)
+}
+
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    paths.filter(|path| path.is_dir()).collect()
+}

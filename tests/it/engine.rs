@@ -1,0 +1,164 @@
+//! What our own engine leaves on the disk and takes from it, through the binary: each test has a cache of its own.
+//!
+//! What cells do is in the tests beside the engine; here it is what a process that runs them does.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// A folder with packages and cells, and a cache that nobody else uses.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new(cells: &str) -> Place {
+        let place = Place { folder: tempfile::tempdir().unwrap() };
+        place.write("work/cells.txt", cells);
+        place
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn package(&self, name: &str, more: &str, source: &str) {
+        let manifest =
+            format!("[package]\nname = \"{name}\"\nversion = \"1.40.0\"\nedition = \"2024\"\n[workspace]\n{more}");
+        self.write(&format!("work/{name}/Cargo.toml"), &manifest);
+        self.write(&format!("work/{name}/src/lib.rs"), source);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+        command.args(arguments).current_dir(self.folder.path().join("work"));
+        command.env("FORWARD_PASS_CACHE", self.cache());
+        command
+    }
+
+    fn cache(&self) -> std::path::PathBuf {
+        self.folder.path().join("cache")
+    }
+
+    fn tells(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    }
+}
+
+#[track_caller]
+fn has(told: &str, words: &str) {
+    assert!(told.contains(words), "`{words}` is missing\n{told}");
+}
+
+/// A runtime with as much of tokio's shape as a cell needs; its features must have been asked for.
+const TOKIO: &str = r#"
+#[cfg(all(feature = "rt", feature = "rt-multi-thread"))]
+pub mod runtime {
+    use std::{future::Future, io, pin::pin, task::{Context, Poll, Waker}};
+    pub struct Builder;
+    pub struct Runtime;
+    impl Builder {
+        pub fn new_multi_thread() -> Builder { Builder }
+        pub fn enable_all(&mut self) -> &mut Builder { self }
+        pub fn build(&mut self) -> io::Result<Runtime> { Ok(Runtime) }
+    }
+    impl Runtime {
+        pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+            let mut future = pin!(future);
+            loop {
+                if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                    return output;
+                }
+            }
+        }
+    }
+}
+"#;
+
+#[test]
+fn a_cell_that_awaits_gets_a_runtime_with_its_features() {
+    let place = Place::new(
+        ":dep tokio = { path = \"tokio\" }\n%%\nasync fn three() -> i32 { 3 }\nlet x = three().await;\n%%\n\
+         async fn number(text: &str) -> Result<i32, std::num::ParseIntError> { text.parse() }\nx + number(\"4\").await?\n\
+         %%\nnumber(\"4x\").await?\n%%\npanic!(\"at {}\", three().await)\n%%\nx",
+    );
+    place.package("tokio", "[features]\nrt = []\nrt-multi-thread = []\n", TOKIO);
+    let told = place.tells(&["cells", "cells.txt"]);
+    has(&told, "result {\"text/plain\": \"7\"}");
+    has(&told, "ReturnedError { message: \"invalid digit found in string\", line: Some(1) }");
+    has(&told, "Panicked { message: \"at 3\", line: Some(1) }");
+    has(&told, "result {\"text/plain\": \"3\"}");
+}
+
+/// Says that it holds its build, and waits for a word.
+const WAITS: &str = r#":dep part = { path = "part" }
+%%
+std::fs::write("started", "")?;
+while !std::path::Path::new("go-on").exists() { std::thread::sleep(std::time::Duration::from_millis(5)); }
+%%
+part::f() + 6"#;
+
+#[test]
+fn clean_frees_what_no_session_uses() {
+    let place = Place::new(":dep part = { path = \"part\" }\n%%\npart::f()");
+    place.package("part", "", "pub fn f() -> u8 { 1 }");
+    place.write("work/waits.txt", WAITS);
+    has(&place.tells(&["clean"]), "nothing to free");
+    has(&place.tells(&["cells", "cells.txt"]), "{\"text/plain\": \"1\"}");
+    let waiting = place.command(&["cells", "waits.txt"]).stdout(Stdio::piped()).spawn().unwrap();
+    while !place.folder.path().join("work/started").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    has(&place.tells(&["clean"]), "kept 2 builds that a running session uses");
+    place.write("work/go-on", "");
+    has(&String::from_utf8_lossy(&waiting.wait_with_output().unwrap().stdout), "{\"text/plain\": \"7\"}");
+    has(&place.tells(&["clean"]), "freed ");
+    has(&place.tells(&["clean"]), "nothing to free");
+    has(&place.tells(&["cells", "cells.txt"]), "{\"text/plain\": \"1\"}");
+}
+
+#[test]
+fn a_session_killed_a_hundred_times_while_it_builds_starts_the_next_time() {
+    let place = Place::new(":dep part = { path = \"part\" }\n%%\npart::f()");
+    for kill in 0..100u64 {
+        // New content each time: there is always something to build, and a stale build would show.
+        place.package("part", "", &format!("pub fn f() -> u64 {{ {kill} }}"));
+        let mut command = place.command(&["cells", "cells.txt"]);
+        let mut session = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(kill * 37 % 211));
+        session.kill().unwrap();
+        session.wait().unwrap();
+        if kill % 25 == 24 {
+            has(&place.tells(&["cells", "cells.txt"]), &format!("{{\"text/plain\": \"{kill}\"}}"));
+        }
+    }
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(place.cache()).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn the_current_folder_sets_nothing() {
+    let place = Place::new(":dep part = { path = \"part\" }\n%%\npart::f()");
+    place.package("part", "", "pub fn f() -> u8 { if cfg!(spoilt) { 2 } else { 1 } }");
+    let settings =
+        "[build]\nrustc-wrapper = \"/nowhere\"\nrustflags = [\"--cfg\", \"spoilt\"]\ntarget-dir = \"elsewhere\"\n";
+    place.write("work/.cargo/config.toml", settings);
+    place.write("work/rust-toolchain.toml", "[toolchain]\nchannel = \"1.0.0\"\n");
+    place.write("work/evcxr.toml", "[evcxr]\ntoolchain = \"1.0.0\"\n");
+    has(&place.tells(&["cells", "cells.txt"]), "{\"text/plain\": \"1\"}");
+    let left: Vec<_> = names(&place.folder.path().join("work"));
+    assert_eq!(left, [".cargo", "cells.txt", "evcxr.toml", "part", "rust-toolchain.toml"]);
+    assert_eq!(names(&place.folder.path().join("work/part")), ["Cargo.toml", "src"]);
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
