@@ -164,7 +164,7 @@ fn normalisers_for_nothing(reports: &[NotebookReport], args: &TestArgs) -> Vec<S
     }
     let unused = problems::unused_in_project(reports);
     let words = |(file, name): (PathBuf, String)| {
-        let file = words::shown_path(&file);
+        let file = super::files::shown_path(&file);
         format!("the normaliser `{name}` of {file} matches nothing\nhelp: take it out, or mend its pattern")
     };
     unused.into_iter().map(words).collect()

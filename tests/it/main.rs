@@ -4,6 +4,7 @@ mod data;
 mod editions;
 mod engine;
 mod export;
+mod lint;
 mod mnist;
 mod network;
 mod new_course;

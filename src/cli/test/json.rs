@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use crate::cli::Exit;
 use crate::cli::compare::Difference;
+use crate::cli::files;
 use crate::cli::outcome::{Diagnostic, End, Phase};
 use crate::cli::verdict::{Verdict, end_word};
 
 use super::notebook::{CellReport, NotebookReport};
 use super::problems::Problem;
 use super::summary::Summary;
-use super::words::{line_in_cell, line_in_file, shown_path, verdict_words};
+use super::words::{line_in_cell, line_in_file, verdict_words};
 
 /// The version of this form.
 const FORMAT: u32 = 1;
@@ -35,7 +36,7 @@ fn notebook(report: &NotebookReport) -> Value {
         _ => "passed",
     };
     json!({
-        "path": shown_path(&report.path),
+        "path": files::shown_path(&report.path),
         "verdict": verdict,
         "left_out": report.left_out,
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
