@@ -70,7 +70,7 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
 
 fn allowed(names: &[String]) -> Result<BTreeSet<&str>> {
     let known: Vec<String> = LINTS.iter().map(|(name, _)| name.to_string()).collect();
-    for name in names.iter().filter(|name| !known.contains(name)) {
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         let hint = match nearest(name, &known).first() {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the lints are {}", known.join(", ")),

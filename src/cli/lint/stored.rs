@@ -52,12 +52,11 @@ fn ids(notebook: &Notebook, json: &Value) -> Vec<Finding> {
     for (at, cell) in notebook.cells.iter().enumerate() {
         match json["cells"][at]["id"].as_str() {
             None => findings.push(of_cell(cell, "cell-ids", "has no id".into(), help)),
-            Some(id) => match seen.insert(id, at + 1) {
-                Some(other) => {
+            Some(id) => {
+                if let Some(other) = seen.insert(id, at + 1) {
                     findings.push(of_cell(cell, "cell-ids", format!("has the id of cell {other}, too"), help));
                 }
-                None => {}
-            },
+            }
         }
     }
     findings
