@@ -193,6 +193,9 @@ pub struct CellsArgs {
     /// Tell how long each cell took
     #[arg(long)]
     pub time: bool,
+    /// Compile each cell before it is asked for, as the prompt does, after another that never comes
+    #[arg(long)]
+    pub ahead: bool,
     /// Tell the variables at the end
     #[arg(long)]
     pub variables: bool,
