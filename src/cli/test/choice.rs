@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use regex::Regex;
 
 use crate::cli::course::nearest;
@@ -28,7 +28,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     if paths.is_empty() {
         match shelf::all_notebooks() {
             Some(folder) => found = shelf::notebooks_below(&folder)?,
-            None => bail!("no notebooks found\nhelp: name a notebook or a folder"),
+            None => return Ok(found),
         }
     }
     for path in paths {

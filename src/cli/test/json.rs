@@ -18,20 +18,21 @@ use super::words::{line_in_cell, line_in_file, verdict_words};
 /// The version of this form.
 const FORMAT: u32 = 1;
 
-pub fn document(reports: &[NotebookReport], summary: &Summary, exit: Exit) -> Value {
+pub fn document(reports: &[NotebookReport], accept: bool, summary: &Summary, exit: Exit) -> Value {
     json!({
         "format": FORMAT,
         "exit_code": exit as u8,
         "summary": summary.value(),
-        "notebooks": reports.iter().map(notebook).collect::<Vec<_>>(),
+        "notebooks": reports.iter().map(|report| notebook(report, accept)).collect::<Vec<_>>(),
     })
 }
 
-fn notebook(report: &NotebookReport) -> Value {
+fn notebook(report: &NotebookReport, accept: bool) -> Value {
     let verdict = match report {
         report if report.left_out.is_some() => "left-out",
         report if report.has_nothing() => "no-code",
-        report if report.fails() => "failed",
+        report if report.fails_finally(accept) => "failed",
+        report if report.fails() => "accepted",
         report if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::NotRun { .. })) => "not-run",
         _ => "passed",
     };

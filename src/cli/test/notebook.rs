@@ -83,6 +83,11 @@ impl NotebookReport {
         self.cells.iter().any(fails) || self.problems.iter().any(|problem| problem.kind != problems::NOTHING_COMPARED)
     }
 
+    /// What counts at the end of a run.
+    pub fn fails_finally(&self, accept: bool) -> bool {
+        if accept { self.fails_after_accept() } else { self.fails() }
+    }
+
     /// Nothing in it could be tested.
     pub fn has_nothing(&self) -> bool {
         let no_code = |problem: &Problem| problem.kind == problems::NO_CODE;
