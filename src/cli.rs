@@ -3,13 +3,13 @@
 //! ```text
 //! main
 //!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition, lint, export, new, data, clean   what the subcommands do
+//!   repl, run, test, cells, edition, export, new, data, clean, completions   what the subcommands do
 //!   report, session, command   words for the terminal; live Rust; one typed line
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
 //!   look                       what the terminal bears: width, colour, decoration
 //!   split, dependency          a cell's text in its parts, as Rust; what `:dep` asks for
-//!   normalize, course          stable text; Course > Section > Cell
+//!   normalize, course, glossary, words   stable text; Course > Section > Cell; terms; what the REPL says
 //!   outcome                    what one cell produced
 //! ```
 //!
@@ -17,13 +17,13 @@
 //! touches the network; anything but `test --accept`, `review` and `edition sync` writes outputs into a notebook; a
 //! panic because of what a file or a reader said.
 
-pub mod annotation;
 pub mod args;
 pub mod cells;
 #[cfg(unix)]
 pub mod clean;
 pub mod command;
 pub mod compare;
+pub mod completions;
 pub mod course;
 pub mod data;
 pub mod dependency;
@@ -31,11 +31,11 @@ pub mod edition;
 pub mod execute;
 pub mod export;
 pub mod files;
+pub mod glossary;
 pub mod highlight;
 pub mod interrupt;
 pub mod ipynb;
 pub mod library;
-pub mod lint;
 pub mod look;
 pub mod markdown;
 pub mod new;
@@ -54,6 +54,7 @@ pub mod split;
 pub mod test;
 pub mod unstable;
 pub mod verdict;
+pub mod words;
 
 use std::process::ExitCode;
 
@@ -108,12 +109,13 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Test(args) => test::run(engine, &args),
         Command::Review(args) => test::review::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
-        Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),
         Command::New(args) => new::run(&args),
         Command::Data(args) => data::run(&args),
         #[cfg(unix)]
         Command::Clean => clean::run(),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { folder } => completions::man(folder.as_deref()),
         Command::Cells(args) => cells::run(engine, &args),
     }
 }

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::picture::Images;
 use super::session::Engine;
+use super::words::Lang;
 
 /// A chapter on neural networks that runs, and a tool that tests Rust notebooks
 ///
@@ -29,6 +31,14 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Walk through the chapter, with live Rust at the prompt
+    ///
+    /// Press Enter to see the next cell run. Anything you type is Rust, in the same session; a colon begins a
+    /// command, and `:help` lists them. Ctrl-C stops a running cell, Ctrl-D leaves. What you typed, which cells you
+    /// have seen and the figures are kept in the folder for state (`$XDG_STATE_HOME/forward-pass`).
+    ///
+    /// Examples: `forward-pass repl` walks from the beginning; `forward-pass repl --section softmax` begins there;
+    /// `forward-pass repl -c 'sigmoid(&array![0.0, 2.0])'` runs one line; `forward-pass repl mine.ipynb` walks
+    /// through a notebook of yours; lines that are piped in are run one after the other.
     Repl(ReplArgs),
     /// Run a notebook and show what it shows
     Run(RunArgs),
@@ -38,8 +48,6 @@ pub enum Command {
     Review(ReviewArgs),
     /// Compare the chapter's editions in different languages, or carry code and outputs across
     Edition(EditionArgs),
-    /// Say what can be seen to be wrong with notebooks; nothing is run
-    Lint(LintArgs),
     /// Turn a notebook into a program, a page or a script, or a script into a notebook; nothing is run
     Export(ExportArgs),
     /// Begin a course: a crate, a notebook, a test and a CI file, green as they stand
@@ -49,6 +57,16 @@ pub enum Command {
     /// Empty the cache of compiled dependencies; what a running session uses stays
     #[cfg(unix)]
     Clean,
+    /// Write a shell's completions of this command, to be put where that shell looks for them
+    ///
+    /// bash: `forward-pass completions bash > ~/.local/share/bash-completion/completions/forward-pass`
+    ///
+    /// zsh: `forward-pass completions zsh > FOLDER/_forward-pass`, where FOLDER is one of `$fpath`
+    ///
+    /// fish: `forward-pass completions fish > ~/.config/fish/completions/forward-pass.fish`
+    Completions { shell: Shell },
+    /// Write the manual page, or one for each subcommand into a folder: `forward-pass man | man -l -`
+    Man { folder: Option<PathBuf> },
     /// Run the cells of a plain text, with a line `%%` between them, and tell of each how it ended
     #[command(hide = true)]
     Cells(CellsArgs),
@@ -64,6 +82,9 @@ pub struct ReplArgs {
     /// No colours, rules or moving signs: for screen readers
     #[arg(long)]
     pub plain: bool,
+    /// The language of the chapter and of the REPL's words; without it, the one of LC_ALL or LANG
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
     /// Begin at this section or cell: a number, a name, or a cell's id
     #[arg(long, value_name = "PLACE")]
     pub section: Option<String>,
@@ -193,9 +214,6 @@ pub struct CellsArgs {
     /// Tell how long each cell took
     #[arg(long)]
     pub time: bool,
-    /// Compile each cell before it is asked for, as the prompt does, after another that never comes
-    #[arg(long)]
-    pub ahead: bool,
     /// Tell the variables at the end
     #[arg(long)]
     pub variables: bool,
@@ -228,19 +246,6 @@ pub enum EditionAction {
         /// The prose cells; without any, all of them
         cells: Vec<String>,
     },
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::LINT)]
-pub struct LintArgs {
-    /// Notebooks, or folders of notebooks; without any, this project's own
-    pub paths: Vec<PathBuf>,
-    /// Leave this lint out; may be given again
-    #[arg(long, value_name = "LINT")]
-    pub allow: Vec<String>,
-    /// How the findings are told on stdout
-    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
-    pub format: Format,
 }
 
 #[derive(Debug, clap::Args)]

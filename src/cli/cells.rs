@@ -15,9 +15,6 @@ use super::session::{self, Engine, SessionOptions};
 /// Between two cells stands a line with nothing but this.
 const SEPARATOR: &str = "%%";
 
-/// How long a reader looks at a cell, with `--ahead`.
-const READING: Duration = Duration::from_millis(500);
-
 pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
     let text = match &args.file {
         Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?,
@@ -37,11 +34,6 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
     };
     let mut session = session::start(engine, options)?;
     for cell in cells_of(&text) {
-        if args.ahead {
-            session.expect("let never = 1; struct Never;");
-            session.expect(&cell);
-            std::thread::sleep(READING);
-        }
         let started = Instant::now();
         let outcome = session.run(&cell, &mut |_| {})?;
         let time = args.time.then(|| started.elapsed());

@@ -5,6 +5,7 @@
 pub mod input;
 
 use super::course::nearest;
+use super::words::Lang;
 
 /// What a reader asks for with one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,88 +47,128 @@ pub enum Command {
     /// The reader's own lines as a notebook or as Rust.
     Export(String),
     Progress,
-    Help,
+    /// What a word of the glossary means; all of them if it is empty.
+    Term(String),
+    /// The language of the chapter and of the REPL's words.
+    Lang(String),
+    /// The page of commands; one of them if it is named.
+    Help(String),
     Quit,
     /// Anything else is Rust.
     Rust(String),
 }
 
-/// One row of `:help`, and of what Tab offers.
+/// One command: what Tab offers, and its row in `:help`.
 pub struct Entry {
     pub name: &'static str,
     pub aliases: &'static [&'static str],
-    /// The argument as `:help` shows it; empty if there is none.
-    pub argument: &'static str,
-    pub help: &'static str,
+    pub group: Group,
+    /// A few words for the page, and a sentence.
+    pub brief: Words,
+    pub help: Words,
     make: Make,
 }
 
+/// What the commands are about, in the order of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    Walking,
+    Cell,
+    Figures,
+    Rust,
+    Help,
+}
+
+type Words = fn(Lang) -> String;
+
 enum Make {
     Plain(Command),
-    Words(fn(String) -> Command),
+    /// Needs something after it, shown so.
+    Needs(&'static str, fn(String) -> Command),
     /// With words or without.
-    Maybe(fn(String) -> Command),
+    Maybe(&'static str, fn(String) -> Command),
 }
+
+use Group::{Cell, Figures, Help, Rust, Walking};
+use Make::{Maybe, Needs, Plain};
 
 /// Every command, in the order in which `:help` shows them.
 pub const ENTRIES: &[Entry] = &[
-    plain("next", &["n"], "show the next cell and run it (so does Enter)", Command::Next),
-    plain("back", &["b"], "return to the cell before", Command::Back),
-    plain("again", &["a"], "run this cell again", Command::Again),
-    plain("run", &["r"], "run the rest of the section", Command::Run),
-    plain("run-all", &[], "run the rest of the chapter", Command::RunAll),
-    words("goto", &["g"], "PLACE", "go to a section or cell: `:goto 4`, `:goto softmax`", Command::Goto),
-    plain("sections", &["s"], "list the sections", Command::Sections),
-    plain("progress", &[], "what you have seen so far", Command::Progress),
-    plain("code", &["c"], "show this cell's code", Command::Code),
-    plain("edit", &["e"], "put this cell's code on your line, to change it", Command::Edit),
-    plain("diff", &[], "compare what came with the chapter's output", Command::Diff),
-    plain("all", &[], "show the whole of a long output", Command::All),
-    plain("vars", &["v"], "list your variables and their types", Command::Vars),
-    words("type", &["t"], "EXPR", "the type of an expression, without running it", Command::Type),
-    words("doc", &["d"], "NAME", "what the library says: `:doc sigmoid`", Command::Doc),
-    words("source", &[], "NAME", "the library's code: `:source sigmoid`", Command::Source),
-    maybe("explain", &[], "[CODE]", "rustc's explanation of the last error, or of `E0382`", Command::Explain),
-    plain("figure", &["f"], "show the last figure again", Command::Figure),
-    words("save", &[], "FILE", "save the last figure: `:save plot.svg` or `.png`", Command::Save),
-    plain("open", &[], "open the last figure in your viewer", Command::Open),
-    words("export", &[], "FILE", "write your own lines to `mine.ipynb` or `mine.rs`", Command::Export),
-    plain("undo", &["u"], "take back what the last line did", Command::Undo),
-    plain("reset", &["clear"], "forget every variable and item", Command::Reset),
-    plain("help", &["h", "?"], "show this page", Command::Help),
-    plain("quit", &["q", "exit"], "leave (so does Ctrl-D)", Command::Quit),
+    entry("next", &["n"], Walking, Lang::brief_next, Lang::help_next, Plain(Command::Next)),
+    entry("back", &["b"], Walking, Lang::brief_back, Lang::help_back, Plain(Command::Back)),
+    entry("again", &["a"], Walking, Lang::brief_again, Lang::help_again, Plain(Command::Again)),
+    entry("goto", &["g"], Walking, Lang::brief_goto, Lang::help_goto, Needs("PLACE", Command::Goto)),
+    entry("run", &["r"], Walking, Lang::brief_run, Lang::help_run, Plain(Command::Run)),
+    entry("run-all", &[], Walking, Lang::brief_run_all, Lang::help_run_all, Plain(Command::RunAll)),
+    entry("sections", &["s"], Walking, Lang::brief_sections, Lang::help_sections, Plain(Command::Sections)),
+    entry("progress", &[], Walking, Lang::brief_progress, Lang::help_progress, Plain(Command::Progress)),
+    entry("code", &["c"], Cell, Lang::brief_code, Lang::help_code, Plain(Command::Code)),
+    entry("edit", &["e"], Cell, Lang::brief_edit, Lang::help_edit, Plain(Command::Edit)),
+    entry("diff", &[], Cell, Lang::brief_diff, Lang::help_diff, Plain(Command::Diff)),
+    entry("all", &[], Cell, Lang::brief_all, Lang::help_all, Plain(Command::All)),
+    entry("figure", &["f"], Figures, Lang::brief_figure, Lang::help_figure, Plain(Command::Figure)),
+    entry("save", &[], Figures, Lang::brief_save, Lang::help_save, Needs("FILE", Command::Save)),
+    entry("open", &[], Figures, Lang::brief_open, Lang::help_open, Plain(Command::Open)),
+    entry("vars", &["v"], Rust, Lang::brief_vars, Lang::help_vars, Plain(Command::Vars)),
+    entry("type", &["t"], Rust, Lang::brief_type, Lang::help_type, Needs("EXPR", Command::Type)),
+    entry("undo", &["u"], Rust, Lang::brief_undo, Lang::help_undo, Plain(Command::Undo)),
+    entry("reset", &["clear"], Rust, Lang::brief_reset, Lang::help_reset, Plain(Command::Reset)),
+    entry("export", &[], Rust, Lang::brief_export, Lang::help_export, Needs("FILE", Command::Export)),
+    entry("doc", &["d"], Help, Lang::brief_doc, Lang::help_doc, Needs("NAME", Command::Doc)),
+    entry("source", &[], Help, Lang::brief_source, Lang::help_source, Needs("NAME", Command::Source)),
+    entry("term", &[], Help, Lang::brief_term, Lang::help_term, Maybe("[WORD]", Command::Term)),
+    entry("explain", &[], Help, Lang::brief_explain, Lang::help_explain, Maybe("[CODE]", Command::Explain)),
+    entry("lang", &[], Help, Lang::brief_lang, Lang::help_lang, Needs("LANG", Command::Lang)),
+    entry("help", &["h", "?"], Help, Lang::brief_help, Lang::help_help, Maybe("[NAME]", Command::Help)),
+    entry("quit", &["q", "exit"], Help, Lang::brief_quit, Lang::help_quit, Plain(Command::Quit)),
 ];
 
 /// Commands that belong to the session: it reads them as part of a cell.
 const SESSION_COMMANDS: &[&str] = &["dep", "opt"];
 
-const fn plain(name: &'static str, aliases: &'static [&'static str], help: &'static str, command: Command) -> Entry {
-    Entry { name, aliases, argument: "", help, make: Make::Plain(command) }
-}
-
-const fn words(
+const fn entry(
     name: &'static str,
     aliases: &'static [&'static str],
-    argument: &'static str,
-    help: &'static str,
-    make: fn(String) -> Command,
+    group: Group,
+    brief: Words,
+    help: Words,
+    make: Make,
 ) -> Entry {
-    Entry { name, aliases, argument, help, make: Make::Words(make) }
+    Entry { name, aliases, group, brief, help, make }
 }
 
-const fn maybe(
-    name: &'static str,
-    aliases: &'static [&'static str],
-    argument: &'static str,
-    help: &'static str,
-    make: fn(String) -> Command,
-) -> Entry {
-    Entry { name, aliases, argument, help, make: Make::Maybe(make) }
-}
-
-/// A line that looks like a command and is none; the text names it and says what to type.
+/// A line that looks like a command and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake(pub String);
+pub enum Mistake {
+    /// Nothing has this name; the nearest one.
+    Unknown(String, Option<String>),
+    /// The command takes no such argument.
+    TakesNothing(&'static str, String),
+    NeedsWord(&'static str),
+}
+
+impl Mistake {
+    /// What is wrong, and what to type.
+    pub fn said(&self, lang: Lang) -> String {
+        let help = |help: String| format!("{}: {help}", lang.help());
+        match self {
+            Mistake::Unknown(name, near) => {
+                let near = near.as_ref().map(|near| lang.did_you_mean(format!(":{near}")));
+                format!("{}\n{}", lang.no_command(name), help(near.unwrap_or_else(|| lang.see_help())))
+            }
+            Mistake::TakesNothing(name, argument) => lang.takes_nothing(name, argument),
+            Mistake::NeedsWord(name) => {
+                let sentence = named(name).map(|entry| (entry.help)(lang)).unwrap_or_default();
+                format!("{}\n{}", lang.needs_word(name), help(sentence))
+            }
+        }
+    }
+}
+
+/// The command of this name or alias.
+pub fn named(name: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.name == name || entry.aliases.contains(&name))
+}
 
 /// Reads one line. A word after a colon is a command; `quit`, `exit`, `help`, `?` and `?name` are too; all else is
 /// Rust.
@@ -136,7 +177,7 @@ pub fn parse(line: &str) -> Result<Command, Mistake> {
     match trimmed {
         "" => return Ok(Command::Next),
         "quit" | "exit" | "quit()" | "exit()" => return Ok(Command::Quit),
-        "help" | "?" | "help()" => return Ok(Command::Help),
+        "help" | "?" | "help()" => return Ok(Command::Help(String::new())),
         _ => {}
     }
     if let Some(name) = trimmed.strip_prefix('?').filter(|name| is_name(name.trim())) {
@@ -146,11 +187,7 @@ pub fn parse(line: &str) -> Result<Command, Mistake> {
     if SESSION_COMMANDS.contains(&name) {
         return Ok(Command::Rust(line.to_owned()));
     }
-    let entry = ENTRIES
-        .iter()
-        .find(|entry| entry.name == name || entry.aliases.contains(&name))
-        .ok_or_else(|| unknown(name))?;
-    entry.command(argument)
+    named(name).ok_or_else(|| unknown(name))?.command(argument)
 }
 
 /// Does this line name a command (right or wrong), rather than Rust?
@@ -170,26 +207,28 @@ fn colon_word(line: &str) -> Option<(&str, &str)> {
     Some((&rest[..end], rest[end..].trim()))
 }
 
-fn unknown(name: &str) -> Mistake {
+/// Nothing has this name.
+pub fn unknown(name: &str) -> Mistake {
     let names: Vec<String> = ENTRIES.iter().map(|entry| entry.name.to_owned()).collect();
-    let help = match nearest(name, &names).first() {
-        Some(near) => format!("did you mean `:{near}`?"),
-        None => "`:help` lists the commands".to_owned(),
-    };
-    Mistake(format!("there is no command `:{name}`\nhelp: {help}"))
+    Mistake::Unknown(name.to_owned(), nearest(name, &names).into_iter().next())
 }
 
 impl Entry {
+    /// `:goto PLACE`
+    pub fn usage(&self) -> String {
+        match self.make {
+            Plain(_) => format!(":{}", self.name),
+            Needs(argument, _) | Maybe(argument, _) => format!(":{} {argument}", self.name),
+        }
+    }
+
     fn command(&self, argument: &str) -> Result<Command, Mistake> {
-        let name = self.name;
         match &self.make {
-            Make::Plain(command) if argument.is_empty() => Ok(command.clone()),
-            Make::Plain(_) => {
-                Err(Mistake(format!("`:{name}` takes nothing after it, not `{argument}`\nhelp: type `:{name}`")))
-            }
-            Make::Maybe(make) => Ok(make(argument.to_owned())),
-            Make::Words(make) if !argument.is_empty() => Ok(make(argument.to_owned())),
-            Make::Words(_) => Err(Mistake(format!("`:{name}` needs a word after it\nhelp: {}", self.help))),
+            Plain(command) if argument.is_empty() => Ok(command.clone()),
+            Plain(_) => Err(Mistake::TakesNothing(self.name, argument.to_owned())),
+            Maybe(_, make) => Ok(make(argument.to_owned())),
+            Needs(_, make) if !argument.is_empty() => Ok(make(argument.to_owned())),
+            Needs(..) => Err(Mistake::NeedsWord(self.name)),
         }
     }
 }
@@ -217,8 +256,11 @@ mod tests {
             (":source sigmoid", Command::Source("sigmoid".into())),
             ("exit", Command::Quit),
             ("quit()", Command::Quit),
-            ("?", Command::Help),
-            (":?", Command::Help),
+            ("?", Command::Help(String::new())),
+            (":?", Command::Help(String::new())),
+            (":help goto", Command::Help("goto".into())),
+            (":term 편향", Command::Term("편향".into())),
+            (":lang ko", Command::Lang("ko".into())),
             ("?sigmoid", Command::Doc("sigmoid".into())),
             (":explain", Command::Explain(String::new())),
             (":explain E0382", Command::Explain("E0382".into())),
@@ -242,7 +284,8 @@ mod tests {
             (":goto", "`:goto` needs a word after it\nhelp: go to a section or cell: `:goto 4`, `:goto softmax`"),
         ];
         for (line, message) in cases {
-            assert_eq!(parse(line), Err(Mistake(message.into())), "{line:?}");
+            let said = parse(line).map_err(|mistake| mistake.said(Lang::En));
+            assert_eq!(said, Err(message.to_owned()), "{line:?}");
         }
     }
 
@@ -253,5 +296,19 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), all);
+    }
+
+    proptest::proptest! {
+        /// Whatever is typed is a command, a mistake that can be said, or Rust; and it is read in the same way twice.
+        #[test]
+        fn any_line_is_read(line in "[:?]?[a-z-]{0,8}[ \\t]?\\PC{0,20}") {
+            match parse(&line) {
+                Ok(Command::Rust(code)) => proptest::prop_assert_eq!(code, line),
+                Ok(command) => proptest::prop_assert_eq!(parse(&line), Ok(command)),
+                Err(mistake) => for lang in [Lang::En, Lang::Ko] {
+                    proptest::prop_assert!(mistake.said(lang).contains('\n'), "{:?}", mistake);
+                },
+            }
+        }
     }
 }

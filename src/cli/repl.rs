@@ -2,54 +2,63 @@
 //!
 //! What is shown and how is in its modules: the steps (`walk`), the session's thread (`live`), the line (`prompt`).
 
+mod about;
 mod complete;
 mod keep;
+mod language;
 mod live;
+mod origin;
 mod pages;
 mod prompt;
 mod running;
 mod screen;
 mod show;
 mod state;
+mod trouble;
 mod types;
 mod walk;
 mod walking;
 
 use std::collections::HashSet;
 use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::Exit;
 use super::args::ReplArgs;
 use super::command::input::{Reading, reading};
-use super::command::{self, Command, Mistake, is_command};
+use super::command::{self, Command, is_command};
 use super::course::{Cell, Section};
 use super::look::Look;
 use super::outcome::{Outcome, Output};
 use super::picture::{Images, probe};
 use super::session::{self, Engine, SessionOptions};
 use super::shelf::{self, Shelf};
-use super::{interrupt, ipynb};
+use super::words::Lang;
+use super::{glossary, interrupt, ipynb};
 use complete::Names;
 use live::{Live, Ticket};
 use prompt::{Prompt, Typed};
 use screen::Screen;
 use state::Progress;
+use trouble::Belongings;
 use walk::Step;
 
 /// Walks through a course until the input ends.
 pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
+    let lang = args.lang.unwrap_or_else(Lang::of_environment);
     let shelf = match &args.path {
         Some(path) => shelf::open(path)?,
-        None => shelf::chapter()?,
+        None => shelf::chapter(lang)?,
     };
     let interactive = args.code.is_empty() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     interrupt::watch();
     let images = if args.plain && args.images == Images::Auto { Images::None } else { args.images };
-    let canvas = probe::canvas(images, interactive);
-    let screen = Screen::new(Look::of_stdout(args.plain), canvas, interactive);
+    let (canvas, typed_ahead) = probe::canvas(images, interactive);
+    let screen = Screen::new(Look::of_stdout(args.plain), lang, canvas, interactive);
     let mut repl = Repl::new(engine, shelf, screen, interactive);
+    repl.own_chapter = args.path.is_none();
     if interactive {
         repl.greet();
     }
@@ -63,7 +72,7 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     if !args.code.is_empty() {
         repl.run_lines(args.code.iter().cloned().map(Ok))
     } else if interactive {
-        repl.converse(args.vi)
+        repl.converse(args.vi, &typed_ahead)
     } else {
         repl.run_lines(std::io::stdin().lock().lines())
     }
@@ -72,6 +81,8 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
 /// The reader's place, the session behind it, and the screen in front.
 struct Repl {
     shelf: Shelf,
+    /// Is it this project's chapter, which there is in other languages?
+    own_chapter: bool,
     live: Live,
     screen: Screen,
     interactive: bool,
@@ -87,8 +98,13 @@ struct Repl {
     shown_stored: Vec<(usize, Ticket)>,
     /// How many figures the reader's own lines have drawn.
     own_lines: usize,
-    /// The reader's own lines that ran to their end.
+    /// What ran to its end, the reader's own lines among it.
     journal: Vec<keep::Entry>,
+    /// What ran to its end since the session was fresh: `:undo` goes back by these.
+    done: Vec<Done>,
+    belongings: Belongings,
+    /// Files that this session has written, and may write again.
+    written: HashSet<PathBuf>,
     /// What ran last, and which cell of the chapter it was, if it was one.
     last_outcome: Option<Outcome>,
     last_cell: Option<usize>,
@@ -98,6 +114,11 @@ struct Repl {
     failed: bool,
     /// The session could not be started.
     dead: bool,
+}
+
+/// One input that ran to its end: a cell of this section, or a line of the reader's.
+struct Done {
+    cell: Option<usize>,
 }
 
 /// Whether to read on.
@@ -120,6 +141,7 @@ impl Repl {
         let mut repl = Repl {
             live: Live::start(move || session::start(engine, options)),
             shelf,
+            own_chapter: false,
             screen,
             interactive,
             section: 0,
@@ -130,6 +152,9 @@ impl Repl {
             shown_stored: Vec::new(),
             own_lines: 0,
             journal: Vec::new(),
+            done: Vec::new(),
+            belongings: Belongings::default(),
+            written: HashSet::new(),
             last_outcome: None,
             last_cell: None,
             last_error: None,
@@ -142,15 +167,36 @@ impl Repl {
     }
 
     fn greet(&mut self) {
-        self.screen.line(&format!("forward-pass {}: {GREETING}", env!("CARGO_PKG_VERSION")));
+        let text = self.screen.lang.greeting(env!("CARGO_PKG_VERSION"));
+        self.screen.line(&text);
+        if let Some(text) = self.where_it_was_left() {
+            self.screen.faint(&text);
+        }
         self.screen.blank();
     }
 
+    /// The cell that a reader saw last in an earlier session.
+    fn where_it_was_left(&self) -> Option<String> {
+        let (section, cell) = self.progress.last()?;
+        let section = self.shelf.course.sections.iter().find(|it| it.name == section)?;
+        section.cells.iter().find(|it| it.id == cell)?;
+        Some(self.screen.lang.resume(bare_title(section), cell))
+    }
+
     /// A person at a terminal.
-    fn converse(&mut self, vi: bool) -> Result<Exit> {
-        let names = Names { places: self.places(), library: complete::library_names(), ..Names::default() };
-        let mut prompt = Prompt::new(self.screen.look, names, vi)?;
-        let mut initial = String::new();
+    fn converse(&mut self, vi: bool, typed_ahead: &str) -> Result<Exit> {
+        let terms = glossary::terms().into_iter().flat_map(|term| [term.english, term.korean]).collect();
+        let names = Names { places: self.places(), library: complete::library_names(), terms, ..Names::default() };
+        let mut prompt = Prompt::new(self.screen.look, self.screen.lang, names, vi)?;
+        // Whole lines first; the rest stands on the line.
+        let mut ahead: Vec<String> = typed_ahead.split(['\n', '\r']).map(str::to_owned).collect();
+        let mut initial = ahead.pop().unwrap_or_default();
+        for line in ahead {
+            self.screen.line(&format!("{}{line}", self.prompt()));
+            if self.obey(&line) == Then::Leave {
+                return Ok(Exit::Passed);
+            }
+        }
         loop {
             self.catch_up();
             self.between_lines(&mut prompt);
@@ -164,7 +210,7 @@ impl Repl {
                     Then::Edit(code) => initial = code,
                     Then::Leave => return Ok(Exit::Passed),
                 },
-                Typed::GivenUp => self.screen.faint("the line is given up; `:quit` or Ctrl-D leaves"),
+                Typed::GivenUp => self.screen.faint(&self.screen.lang.line_given_up()),
                 Typed::End => return Ok(Exit::Passed),
             }
             interrupt::take();
@@ -176,9 +222,13 @@ impl Repl {
         if self.live.is_busy() {
             return;
         }
-        let mut session = self.live.items();
-        session.extend(self.live.variables().into_iter().map(|variable| variable.name));
-        prompt.renew(|names| names.session = session);
+        let items = self.live.items();
+        let variables = self.live.variables();
+        prompt.renew(|names| {
+            names.items = items;
+            names.variables =
+                variables.into_iter().map(|variable| (variable.name, types::short(&variable.type_name))).collect();
+        });
         if let Some(code) = self.next_code() {
             self.live.expect(code);
         }
@@ -198,7 +248,7 @@ impl Repl {
             }
         }
         if !pending.trim().is_empty() {
-            self.fail(&format!("the input ends before `{}` is complete", pending.trim()));
+            self.fail(&self.screen.lang.input_ends(pending.trim()));
         }
         self.screen.fresh_line();
         Ok(if self.failed { Exit::Failed } else { Exit::Passed })
@@ -207,8 +257,8 @@ impl Repl {
     fn obey(&mut self, line: &str) -> Then {
         let command = match command::parse(line) {
             Ok(command) => command,
-            Err(Mistake(message)) => {
-                self.fail(&message);
+            Err(mistake) => {
+                self.fail(&mistake.said(self.screen.lang));
                 return Then::ReadOn;
             }
         };
@@ -237,7 +287,9 @@ impl Repl {
             Command::Export(file) => self.export(&file),
             Command::Undo => self.undo(),
             Command::Reset => self.reset(),
-            Command::Help => self.help(),
+            Command::Term(word) => self.show_term(&word),
+            Command::Lang(name) => self.speak(&name),
+            Command::Help(name) => self.help(&name),
             Command::Rust(code) => self.own_line(&code),
         }
         Then::ReadOn
@@ -246,6 +298,11 @@ impl Repl {
     fn fail(&mut self, message: &str) {
         self.failed = true;
         self.screen.error(message);
+    }
+
+    fn fail_with_help(&mut self, message: &str, help: &str) {
+        let head = self.screen.lang.help();
+        self.fail(&format!("{message}\n{head}: {help}"));
     }
 
     fn here(&self) -> &Section {
@@ -296,6 +353,3 @@ fn plain_text(outputs: &[Output]) -> String {
     });
     texts.collect()
 }
-
-const GREETING: &str = "a chapter on neural networks that runs.
-Press Enter to walk on. Anything you type is Rust; `:help` lists the commands.";

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::course::{Course, Section};
 use super::ipynb::Notebook;
+use super::words::Lang;
 
 /// A course, and the folder that its cells' relative paths start from.
 pub struct Shelf {
@@ -26,14 +27,29 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("07-digits.ipynb", include_str!("../../notebooks/en/07-digits.ipynb")),
 ];
 
-/// This project's own notebooks: those of the clone that holds the current folder, those of the clone that built
+/// The same in Korean.
+const EMBEDDED_IN_KOREAN: &[(&str, &str)] = &[
+    ("01-step-function.ipynb", include_str!("../../notebooks/ko/01-step-function.ipynb")),
+    ("02-sigmoid.ipynb", include_str!("../../notebooks/ko/02-sigmoid.ipynb")),
+    ("03-relu.ipynb", include_str!("../../notebooks/ko/03-relu.ipynb")),
+    ("04-shapes.ipynb", include_str!("../../notebooks/ko/04-shapes.ipynb")),
+    ("05-three-layer-network.ipynb", include_str!("../../notebooks/ko/05-three-layer-network.ipynb")),
+    ("06-softmax.ipynb", include_str!("../../notebooks/ko/06-softmax.ipynb")),
+    ("07-digits.ipynb", include_str!("../../notebooks/ko/07-digits.ipynb")),
+];
+
+/// This project's own notebooks in a language: those of the clone that holds the current folder, those of the clone that built
 /// this binary, or the embedded copies.
-pub fn chapter() -> Result<Shelf> {
-    if let Some(folder) = notebook_folder() {
+pub fn chapter(lang: Lang) -> Result<Shelf> {
+    if let Some(folder) = edition_folder(lang) {
         return open(&folder);
     }
     let folder = std::env::current_dir().context("the current folder cannot be read")?;
-    let sections = EMBEDDED.iter().enumerate().map(|(at, (name, text))| {
+    let embedded = match lang {
+        Lang::En => EMBEDDED,
+        Lang::Ko => EMBEDDED_IN_KOREAN,
+    };
+    let sections = embedded.iter().enumerate().map(|(at, (name, text))| {
         let notebook = Notebook::parse(&on_crates_io(text)).with_context(|| format!("embedded {name}"))?;
         Ok(section(Path::new(name), at, notebook))
     });
@@ -84,10 +100,19 @@ pub fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The folder of the chapter's notebooks on disk, if there is one.
 pub fn notebook_folder() -> Option<PathBuf> {
+    edition_folder(Lang::En)
+}
+
+fn edition_folder(lang: Lang) -> Option<PathBuf> {
+    Some(own_notebooks()?.join(lang.code())).filter(|folder| folder.is_dir())
+}
+
+/// The folder of all the chapter's notebooks on disk, in every language.
+pub fn own_notebooks() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let clone = here.ancestors().find(|folder| is_our_clone(folder)).map(Path::to_path_buf);
     let home = clone.or_else(|| Some(PathBuf::from(env!("CARGO_MANIFEST_DIR"))).filter(|home| is_our_clone(home)))?;
-    Some(home.join("notebooks/en")).filter(|folder| folder.is_dir())
+    Some(home.join("notebooks")).filter(|folder| folder.is_dir())
 }
 
 /// The notebooks of the project that one stands in: the folder `notebooks` of the nearest package, or the current
@@ -130,11 +155,14 @@ mod tests {
 
     #[test]
     fn every_notebook_of_the_chapter_is_embedded() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks/en");
-        let files = notebooks_in(&folder).unwrap();
-        let names: Vec<String> = files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into()).collect();
-        let embedded: Vec<&str> = EMBEDDED.iter().map(|(name, _)| *name).collect();
-        assert_eq!(embedded, names, "add them to EMBEDDED in src/cli/shelf.rs");
+        for (lang, embedded) in [(Lang::En, EMBEDDED), (Lang::Ko, EMBEDDED_IN_KOREAN)] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks").join(lang.code());
+            let files = notebooks_in(&folder).unwrap();
+            let names: Vec<String> =
+                files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into()).collect();
+            let embedded: Vec<&str> = embedded.iter().map(|(name, _)| *name).collect();
+            assert_eq!(embedded, names, "add them to EMBEDDED in src/cli/shelf.rs");
+        }
         let rewritten = on_crates_io(EMBEDDED[0].1);
         assert!(!rewritten.contains("../.."), "an embedded notebook cannot name the clone by path");
         assert!(Notebook::parse(&rewritten).is_ok());

@@ -25,6 +25,7 @@ pub fn piped(course: Option<&Path>, input: &str) -> Piped {
         .arg("repl")
         .args(course)
         .env("XDG_STATE_HOME", state.path())
+        .env("LC_ALL", "C")
         .env_remove("CLICOLOR_FORCE")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -106,6 +107,81 @@ fn the_librarys_own_source_is_shown() {
     assert_eq!(seen.code, Some(0), "{}", seen.stderr);
     assert!(seen.stdout.starts_with("// src/network.rs:"), "{}", seen.stdout);
     assert!(seen.stdout.contains("pub fn chapter()"), "{}", seen.stdout);
+}
+
+/// Runs the REPL with arguments and no input.
+fn asked(args: &[&str]) -> Piped {
+    let state = tempfile::tempdir().expect("a temporary folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
+        .arg("repl")
+        .args(args)
+        .env("XDG_STATE_HOME", state.path())
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary starts");
+    Piped {
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        code: output.status.code(),
+    }
+}
+
+#[test]
+fn the_repl_speaks_korean_where_it_is_asked_to() {
+    let walk = fixture();
+    let walk = walk.to_str().expect("UTF-8");
+    let seen = asked(&["--lang", "ko", walk, "-c", ":nxt", "-c", ":goto one-more", "-c", ":term bias"]);
+    assert_eq!(seen.stderr, "오류: `:nxt`라는 명령은 없어요\n도움말: 혹시 `:next`인가요?\n");
+    assert!(seen.stdout.contains("편향 (bias)"), "{}", seen.stdout);
+    let seen = asked(&["-c", ":lang ko", "-c", ":sections", "-c", ":lang en", "-c", ":sections"]);
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
+    assert!(seen.stdout.contains("> 1  계단 함수 (step-function, 셀 25개)"), "{}", seen.stdout);
+    assert!(seen.stdout.contains("> 1  The step function (step-function, 25 cells)"), "{}", seen.stdout);
+}
+
+#[test]
+fn a_name_that_is_gone_or_elsewhere_is_explained() {
+    let lines = "let v = vec![1];\nlet w = v;\nv.len()\ny\nword\n";
+    let seen = piped(Some(&fixture()), lines);
+    let told = [
+        "help: `v` was moved away by `let w = v;`; keep it with `v.clone()` there, or type `:undo` to take that line back",
+        "help: the chapter defines `y` in the cell `doubled`; `:goto doubled` runs what comes before, and it",
+        "help: `word` belongs to section 2, and each section begins anew: `:goto 2` goes there",
+    ];
+    for line in told {
+        assert!(seen.stderr.contains(line), "{line}\n{}", seen.stderr);
+    }
+}
+
+#[test]
+fn a_crash_costs_nothing_and_an_error_is_said_once() {
+    let lines = "let kept = 5;\nstd::process::exit(3)\n\"a\".parse::<i32>()?;\nkept\n";
+    let seen = piped(Some(&fixture()), lines);
+    assert_eq!(seen.stdout, "5\n");
+    let expected = "error: the cell ended its process with exit code 3\n\
+                    note: nothing is lost: your variables are as they were before it\n\
+                    error: an error left the cell through `?` at line 1: invalid digit found in string\n";
+    assert_eq!(seen.stderr, expected);
+}
+
+#[test]
+fn own_lines_are_written_with_the_cells_that_they_need() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (notebook, program) = (folder.path().join("mine.ipynb"), folder.path().join("mine.rs"));
+    let lines = format!("\n\nlet z = y + 1;\nz\n:export {}\n:export {}\n", notebook.display(), program.display());
+    let seen = piped(Some(&fixture()), &lines);
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
+    assert!(seen.stdout.contains("wrote 2 of your inputs to "), "{}", seen.stdout);
+    let test = Command::new(env!("CARGO_BIN_EXE_forward-pass")).arg("test").arg(&notebook).output().expect("it runs");
+    assert!(test.status.success(), "{}", String::from_utf8_lossy(&test.stdout));
+    let built = Command::new("rustc").arg("-o").arg(folder.path().join("mine")).arg(&program).output().expect("rustc");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let ran = Command::new(folder.path().join("mine")).output().expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "40\n42\n");
+    std::fs::write(&notebook, "mine").expect("it is written");
+    let seen = piped(Some(&fixture()), &format!("1\n:export {}\n", notebook.display()));
+    assert!(seen.stderr.contains("is there already, and is not overwritten"), "{}", seen.stderr);
 }
 
 /// Where a figure is saved differs from machine to machine.

@@ -16,29 +16,37 @@ use crate::cli::look;
 
 /// kitty's graphics; the size of a character in pixels; and who are you.
 const QUESTION: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
+/// A terminal answers at once; over a network it may take longer.
 const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE_FAR_AWAY: Duration = Duration::from_millis(1500);
 
 /// What the terminal said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Answer {
     kitty: bool,
     sixel: bool,
     cell: Option<(usize, usize)>,
     /// Has it said everything?
     complete: bool,
+    /// What the reader typed meanwhile: it belongs to the line.
+    typed: String,
 }
 
-/// The way to show figures here; `wanted` decides if it is not `auto`.
-pub fn canvas(wanted: Images, terminal: bool) -> Canvas {
+/// The way to show figures here, and what was typed while the terminal was asked; `wanted` decides if it is not `auto`.
+pub fn canvas(wanted: Images, terminal: bool) -> (Canvas, String) {
+    let term = env::var("TERM").unwrap_or_default();
     let true_color = env::var("COLORTERM").is_ok_and(|value| value.contains("truecolor") || value.contains("24bit"));
-    let many_colors = true_color || env::var("TERM").is_ok_and(|term| term.contains("256") || term.contains("direct"));
-    if !terminal || wanted == Images::None {
+    let many_colors = true_color || ["256", "direct"].iter().any(|word| term.contains(word));
+    let is_dumb = term.is_empty() || term == "dumb";
+    if !terminal || is_dumb || wanted == Images::None {
         // Nobody would see it, unless it was asked for by name.
         let images = if wanted == Images::Auto { Images::None } else { wanted };
-        return Canvas { images, cell: (9, 18), true_color };
+        return (Canvas { images, cell: CELL, true_color }, String::new());
     }
-    let answer = ask().unwrap_or_default();
-    let cell = answer.cell.or_else(cell_by_window).unwrap_or((9, 18));
+    // Characters need no pixels.
+    let needs_answer = !matches!(wanted, Images::Blocks | Images::Text);
+    let answer = if needs_answer { ask().unwrap_or_default() } else { Answer::default() };
+    let cell = answer.cell.or_else(cell_by_window).unwrap_or(CELL);
     let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let images = match wanted {
         Images::Auto if answer.kitty => Images::Kitty,
@@ -48,7 +56,15 @@ pub fn canvas(wanted: Images, terminal: bool) -> Canvas {
         Images::Auto => Images::Text,
         named => named,
     };
-    Canvas { images, cell, true_color }
+    (Canvas { images, cell, true_color }, answer.typed)
+}
+
+/// The size of a character where nobody says it.
+const CELL: (usize, usize) = (9, 18);
+
+fn patience() -> Duration {
+    let far_away = ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| env::var_os(name).is_some());
+    if far_away { PATIENCE_FAR_AWAY } else { PATIENCE }
 }
 
 fn is_iterm() -> bool {
@@ -78,7 +94,7 @@ fn ask() -> Option<Answer> {
 
 fn converse(terminal: &mut File) -> Option<Answer> {
     terminal.write_all(QUESTION.as_bytes()).ok()?;
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + patience();
     let mut said = Vec::new();
     while !understood(&said).complete {
         let left = until.saturating_duration_since(Instant::now());
@@ -93,28 +109,46 @@ fn converse(terminal: &mut File) -> Option<Answer> {
     Some(understood(&said))
 }
 
-/// Reads an answer; it is complete when the last question's is there.
+/// Reads an answer; it is complete when the last question's is there. All that is no answer was typed.
 fn understood(said: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(said);
-    let mut answer = Answer { kitty: text.contains("\x1b_Gi=31;OK"), ..Answer::default() };
-    for sequence in text.split("\x1b[").skip(1) {
-        let Some(end) = sequence.find(|c: char| c.is_ascii_alphabetic()) else { continue };
+    let mut answer = Answer::default();
+    let mut rest = &*text;
+    while let Some(at) = rest.find('\x1b') {
+        answer.typed.push_str(&rest[..at]);
+        rest = answer.take_sequence(&rest[at + 1..]);
+    }
+    answer.typed.push_str(rest);
+    answer.typed.retain(|c| !c.is_control() || c == '\n' || c == '\r');
+    answer
+}
+
+impl Answer {
+    /// One sequence without its escape; gives back what comes after it.
+    fn take_sequence<'a>(&mut self, text: &'a str) -> &'a str {
+        if let Some(graphics) = text.strip_prefix('_') {
+            let (said, rest) = graphics.split_once("\x1b\\").unwrap_or((graphics, ""));
+            self.kitty |= said.starts_with("Gi=31;OK");
+            return rest;
+        }
+        let Some(sequence) = text.strip_prefix('[') else { return text };
+        let Some(end) = sequence.find(|c: char| ('@'..='~').contains(&c)) else { return "" };
         let (numbers, last) = (&sequence[..end], &sequence[end..=end]);
         match (numbers.strip_prefix('?'), last) {
             (Some(attributes), "c") => {
-                answer.complete = true;
-                answer.sixel = attributes.split(';').any(|attribute| attribute == "4");
+                self.complete = true;
+                self.sixel = attributes.split(';').any(|attribute| attribute == "4");
             }
             (None, "t") => {
                 let parts: Vec<usize> = numbers.split(';').filter_map(|part| part.parse().ok()).collect();
                 if let [6, high @ 1..=200, wide @ 1..=200] = parts[..] {
-                    answer.cell = Some((wide, high));
+                    self.cell = Some((wide, high));
                 }
             }
             _ => {}
         }
+        &sequence[end + 1..]
     }
-    answer
 }
 
 #[cfg(test)]
@@ -123,21 +157,32 @@ mod tests {
 
     #[test]
     fn answers_are_understood() {
-        let none = Answer::default();
-        let cases: [(&str, Answer); 7] = [
-            ("", none),
-            ("\x1b[?6c", Answer { complete: true, ..none }),
-            ("\x1b[?62;4;22c", Answer { complete: true, sixel: true, ..none }),
+        let none = Answer::default;
+        let cases: [(&str, Answer); 9] = [
+            ("", none()),
+            ("\x1b[?6c", Answer { complete: true, ..none() }),
+            ("\x1b[?62;4;22c", Answer { complete: true, sixel: true, ..none() }),
             (
                 "\x1b_Gi=31;OK\x1b\\\x1b[6;34;17t\x1b[?62;c",
-                Answer { complete: true, kitty: true, cell: Some((17, 34)), ..none },
+                Answer { complete: true, kitty: true, cell: Some((17, 34)), ..none() },
             ),
-            ("\x1b_Gi=31;EINVAL:no\x1b\\\x1b[?1;2c", Answer { complete: true, ..none }),
-            ("\x1b[6;0;0t", none),
-            ("typed ahead\x1b[?1;24c", Answer { complete: true, ..none }),
+            ("\x1b_Gi=31;EINVAL:no\x1b\\\x1b[?1;2c", Answer { complete: true, ..none() }),
+            ("\x1b[6;0;0t", none()),
+            ("let x\x1b[?1;24c = 값", Answer { complete: true, typed: "let x = 값".into(), ..none() }),
+            ("\n\x1b[A\x1b_half", Answer { typed: "\n".into(), ..none() }),
+            ("\x1b[?64;1;2", none()),
         ];
         for (said, answer) in cases {
             assert_eq!(understood(said.as_bytes()), answer, "{said:?}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever a terminal says, nothing of it that controls lands in the line.
+        #[test]
+        fn any_answer_is_read(said in "(\\x1b[_\\[]?[?0-9;a-zG=\\\\]{0,6}){0,6}") {
+            let typed = understood(said.as_bytes()).typed;
+            proptest::prop_assert!(typed.chars().all(|c| !c.is_control()), "{:?}", typed);
         }
     }
 }

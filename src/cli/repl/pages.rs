@@ -1,19 +1,23 @@
-//! Pages to look at: help, the sections, code, the library's words, rustc's explanations.
+//! Pages to look at: help, the sections, code, the library's words, the glossary, rustc's explanations.
 //!
 //! Nothing here runs a cell.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Repl, bare_title};
-use crate::cli::command::ENTRIES;
+use crate::cli::command::{self, ENTRIES, Entry, Group};
 use crate::cli::course::nearest;
-use crate::cli::look::{BOLD, FAINT, GOOD};
-use crate::cli::{highlight, library, markdown};
+use crate::cli::look::{BOLD, FAINT, GOOD, HEADING};
+use crate::cli::words::Lang;
+use crate::cli::{glossary, highlight, library, markdown};
 
 impl Repl {
     pub(super) fn list_sections(&mut self) {
+        let lang = self.screen.lang;
         for at in 0..self.shelf.course.sections.len() {
             let section = &self.shelf.course.sections[at];
             let mark = if at == self.section { ">" } else { " " };
-            let cells = self.screen.look.paint(FAINT, &format!("{} cells", section.cells.len()));
+            let cells = self.screen.look.paint(FAINT, &lang.cells(section.cells.len()));
             let text = format!("{mark} {}  {} ({}, {cells})", section.number, bare_title(section), section.name);
             let text = if at == self.section { self.screen.look.paint(BOLD, &text) } else { text };
             self.screen.line(&text);
@@ -23,7 +27,7 @@ impl Repl {
     pub(super) fn show_code(&mut self) {
         match self.current_code() {
             Some(at) => self.show_cell(at),
-            None => self.fail("no code has been shown yet in this section\nhelp: press Enter"),
+            None => self.fail(&self.screen.lang.no_code_yet()),
         }
     }
 
@@ -55,19 +59,20 @@ impl Repl {
     }
 
     fn unknown_name(&mut self, command: &str, name: &str) {
-        let near = nearest(name, &library::public_names());
-        let help = match near.first() {
-            Some(near) => format!("did you mean `:{command} {near}`?"),
-            None => format!("try `:{command} sigmoid`"),
+        let lang = self.screen.lang;
+        let help = match nearest(name, &library::public_names()).first() {
+            Some(near) => lang.did_you_mean(format!(":{command} {near}")),
+            None => lang.try_it(format!(":{command} sigmoid")),
         };
-        self.fail(&format!("the library has no `{name}`\nhelp: {help}"));
+        self.fail_with_help(&lang.no_name(name), &help);
     }
 
     /// rustc's own words on an error code.
     pub(super) fn explain(&mut self, code: &str) {
+        let lang = self.screen.lang;
         let code = if code.is_empty() { self.last_error.clone().unwrap_or_default() } else { code.to_uppercase() };
         if code.is_empty() {
-            return self.fail("there was no error with a code yet\nhelp: name one: `:explain E0382`");
+            return self.fail(&lang.no_error_yet());
         }
         let answer = std::process::Command::new("rustc").arg("--explain").arg(&code).output();
         match answer {
@@ -75,43 +80,122 @@ impl Repl {
                 let text = markdown::render(&String::from_utf8_lossy(&answer.stdout), &self.screen.look);
                 self.screen.line(&text);
             }
-            Ok(_) => self.fail(&format!("rustc knows no error `{code}`\nhelp: a code looks like `E0382`")),
-            Err(error) => self.fail(&format!("rustc cannot be started: {error}")),
+            Ok(_) => self.fail(&lang.no_such_error(code)),
+            Err(error) => self.fail(&lang.no_rustc(error)),
         }
     }
 
     pub(super) fn show_progress(&mut self) {
+        let lang = self.screen.lang;
         for section in &self.shelf.course.sections {
             let count = self.progress.count(&section.name, section.cells.iter().map(|cell| cell.id.as_str()));
             let of = section.cells.len();
             let bar = if self.screen.look.decorated { format!("{} ", bar(count, of)) } else { String::new() };
-            self.screen.line(&format!("{:>2}  {bar}{count:>2} of {of:<2}  {}", section.number, bare_title(section)));
+            let seen = lang.seen(format!("{count:>2}"), format!("{of:>2}"));
+            self.screen.line(&format!("{:>2}  {bar}{seen}  {}", section.number, bare_title(section)));
         }
     }
 
-    pub(super) fn help(&mut self) {
-        let look = self.screen.look;
-        for entry in ENTRIES {
-            let also = match entry.aliases.first() {
-                Some(alias) => format!("  :{alias}"),
-                None => String::new(),
-            };
-            let usage = format!(":{} {}", entry.name, entry.argument);
-            if look.width < 60 {
-                self.screen.line(&look.paint(GOOD, usage.trim_end()));
-                self.screen.line(&markdown::render(&format!("> {}", entry.help), &look));
-            } else {
-                let text = format!(
-                    "  {}{}{}",
-                    look.paint(GOOD, &format!("{usage:<15}")),
-                    entry.help,
-                    look.paint(FAINT, &also)
-                );
-                self.screen.line(&text);
-            }
+    /// What a word of the glossary means, in the reader's language, with its name in the other.
+    pub(super) fn show_term(&mut self, word: &str) {
+        let lang = self.screen.lang;
+        if word.is_empty() {
+            let names: Vec<String> = glossary::terms().iter().map(|term| term.name(lang).to_owned()).collect();
+            self.screen.line(&markdown::render(&names.join(" · "), &self.screen.look));
+            return self.screen.faint(&lang.terms_are());
         }
-        self.screen.line(&markdown::render(HELP_END, &look));
+        let found = glossary::find(word);
+        if found.is_empty() {
+            let help = match glossary::near(word) {
+                Some(near) => lang.did_you_mean(format!(":term {near}")),
+                None => lang.see_terms(),
+            };
+            return self.fail_with_help(&lang.no_term(word), &help);
+        }
+        for term in found {
+            let other = if lang == Lang::En { Lang::Ko } else { Lang::En };
+            let name = self.screen.look.paint(BOLD, term.name(lang));
+            let other =
+                if term.name(other) == term.name(lang) { String::new() } else { format!(" ({})", term.name(other)) };
+            let text = markdown::render(&format!("> {}", term.meaning(lang)), &self.screen.look);
+            self.screen.line(&format!("{name}{other}"));
+            self.screen.line(&text);
+            self.screen.faint(&lang.first_in(&term.section));
+        }
     }
+
+    /// The page of commands, on one screen; or what there is to say of one.
+    pub(super) fn help(&mut self, name: &str) {
+        let (lang, look) = (self.screen.lang, self.screen.look);
+        let name = name.trim_start_matches(':');
+        if !name.is_empty() {
+            return match command::named(name) {
+                Some(entry) => self.help_on(entry),
+                None => self.fail(&command::unknown(name).said(lang)),
+            };
+        }
+        let lines = if look.width >= PAGE { page(lang, &look) } else { narrow_page(lang, &look) };
+        self.screen.line(&lines.join("\n"));
+        let end = format!("{} {}", lang.anything_else(), lang.one_command());
+        self.screen.line(&markdown::render(&end, &look));
+    }
+
+    fn help_on(&mut self, entry: &Entry) {
+        let (lang, look) = (self.screen.lang, self.screen.look);
+        self.screen.line(&look.paint(GOOD, &entry.usage()));
+        self.screen.line(&markdown::render(&format!("> {}", (entry.help)(lang)), &look));
+        if !entry.aliases.is_empty() {
+            let names: Vec<String> = entry.aliases.iter().map(|alias| format!(":{alias}")).collect();
+            self.screen.faint(&lang.also(names.join(", ")));
+        }
+    }
+}
+
+/// The columns that the page in two halves needs; each half has room for a command and a few words.
+const PAGE: usize = 79;
+const HALF: usize = 40;
+const USAGE: usize = 16;
+
+type Titled = (Group, fn(Lang) -> String);
+
+const GROUPS: [Titled; 5] = [
+    (Group::Walking, Lang::group_walking),
+    (Group::Cell, Lang::group_cell),
+    (Group::Figures, Lang::group_figure),
+    (Group::Rust, Lang::group_rust),
+    (Group::Help, Lang::group_help),
+];
+
+/// Two halves: the walk on the left, Rust and help on the right.
+fn page(lang: Lang, look: &crate::cli::look::Look) -> Vec<String> {
+    let group = |(group, title): &Titled| {
+        let head = (look.paint(HEADING, &title(lang)), title(lang).width());
+        let rows = ENTRIES.iter().filter(|entry| entry.group == *group).map(|entry| {
+            let (usage, brief) = (entry.usage(), (entry.brief)(lang));
+            let gap = " ".repeat(USAGE.saturating_sub(usage.len()).max(1));
+            let width = usage.len() + gap.len() + brief.width();
+            (format!("{}{gap}{brief}", look.paint(GOOD, &usage)), width)
+        });
+        std::iter::once(head).chain(rows).collect::<Vec<_>>()
+    };
+    let half = |groups: &[Titled]| groups.iter().flat_map(group).collect::<Vec<_>>();
+    let (left, right) = (half(&GROUPS[..3]), half(&GROUPS[3..]));
+    let row = |at: usize| {
+        let (text, width) = left.get(at).cloned().unwrap_or_default();
+        let other = right.get(at).map_or("", |(text, _)| text);
+        format!("{text}{}{other}", " ".repeat(HALF.saturating_sub(width))).trim_end().to_owned()
+    };
+    (0..left.len().max(right.len())).map(row).collect()
+}
+
+/// Where two halves do not fit: the names alone.
+fn narrow_page(lang: Lang, look: &crate::cli::look::Look) -> Vec<String> {
+    let group = |(group, title): &Titled| {
+        let names = ENTRIES.iter().filter(|entry| entry.group == *group).map(|entry| format!("`:{}`", entry.name));
+        let names: Vec<String> = names.collect();
+        markdown::render(&format!("**{}** {}", title(lang), names.join(" ")), look)
+    };
+    GROUPS.iter().map(group).collect()
 }
 
 /// Ten places: how much of it has been seen.
@@ -120,5 +204,35 @@ fn bar(count: usize, of: usize) -> String {
     format!("{}{}", "█".repeat(full), "░".repeat(10 - full.min(10)))
 }
 
-const HELP_END: &str = "\nAnything else is Rust: `sigmoid(&array![0.0, 2.0])`. \
-    Tab completes, Ctrl-R searches what you typed before, Ctrl-C stops a running cell.";
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::look::Look;
+
+    #[test]
+    fn the_page_of_commands_fits_one_screen_in_both_languages() {
+        for lang in [Lang::En, Lang::Ko] {
+            for (width, lines) in [(80, page(lang, &Look::plain(80))), (40, narrow_page(lang, &Look::plain(40)))] {
+                let end =
+                    markdown::render(&format!("{} {}", lang.anything_else(), lang.one_command()), &Look::plain(width));
+                let all: Vec<&str> = lines.iter().flat_map(|line| line.lines()).chain(end.lines()).collect();
+                assert!(all.len() <= 23, "{} lines: {all:#?}", all.len());
+                for line in &all {
+                    assert!(line.width() <= width, "{line}");
+                }
+                for entry in ENTRIES {
+                    assert!(all.iter().any(|line| line.contains(&format!(":{}", entry.name))), "{}", entry.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_words_leave_room_for_the_other_half() {
+        for (entry, lang) in ENTRIES.iter().flat_map(|entry| [(entry, Lang::En), (entry, Lang::Ko)]) {
+            let brief = (entry.brief)(lang);
+            assert!(brief.width() < HALF - USAGE, "{brief}");
+            assert!(entry.usage().len() < USAGE, "{}", entry.usage());
+        }
+    }
+}

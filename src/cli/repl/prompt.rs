@@ -4,24 +4,27 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hinter, HistoryHinter};
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Cmd, CompletionType, ConditionalEventHandler, Config, Context, EditMode, Editor, Event, EventContext, EventHandler,
-    Helper, Hinter, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
 use super::complete::{Names, complete};
-use super::state;
+use super::{about, state};
 use crate::cli::command::input::{Reading, indentation, reading};
 use crate::cli::command::is_command;
 use crate::cli::highlight;
-use crate::cli::look::{GOOD, Look};
+use crate::cli::look::{FAINT, GOOD, Look};
+use crate::cli::words::Lang;
 
 /// What came from the prompt.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,10 +39,19 @@ pub enum Typed {
 pub struct Prompt {
     editor: Editor<Assistant, DefaultHistory>,
     history: Option<PathBuf>,
+    names: Shared,
+}
+
+/// The names at hand, which the keys ask as well.
+type Shared = Arc<Mutex<Names>>;
+
+fn locked(names: &Shared) -> std::sync::MutexGuard<'_, Names> {
+    names.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Prompt {
-    pub fn new(look: Look, names: Names, vi: bool) -> Result<Prompt> {
+    pub fn new(look: Look, lang: Lang, names: Names, vi: bool) -> Result<Prompt> {
+        let names = Arc::new(Mutex::new(names));
         let config = Config::builder()
             .max_history_size(5000)?
             .history_ignore_dups(true)?
@@ -49,22 +61,28 @@ impl Prompt {
             .bracketed_paste(true)
             .auto_add_history(false);
         let mut editor = Editor::with_config(config.build())?;
-        editor.set_helper(Some(Assistant { look, names, hint: () }));
+        editor.set_helper(Some(Assistant { look, names: Arc::clone(&names), hint: HistoryHinter::new() }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
         editor.bind_sequence(KeyEvent::new('}', Modifiers::NONE), EventHandler::Conditional(Box::new(Closing)));
+        if let Ok(printer) = editor.create_external_printer() {
+            let about =
+                Arc::new(About { printer: Mutex::new(Box::new(printer)), names: Arc::clone(&names), look, lang });
+            for key in [KeyCode::BackTab, KeyCode::F(1)] {
+                let about = Box::new(AboutKey(Arc::clone(&about)));
+                editor.bind_sequence(KeyEvent(key, Modifiers::NONE), EventHandler::Conditional(about));
+            }
+        }
         let history = state::history();
         if let Some(file) = &history {
             // A first start has none yet.
             drop(editor.load_history(file));
         }
-        Ok(Prompt { editor, history })
+        Ok(Prompt { editor, history, names })
     }
 
     /// The names that Tab offers from now on.
     pub fn renew(&mut self, names: impl FnOnce(&mut Names)) {
-        if let Some(assistant) = self.editor.helper_mut() {
-            names(&mut assistant.names);
-        }
+        names(&mut locked(&self.names));
     }
 
     /// One complete input: a command, or Rust on as many lines as it needs. `initial` is there to be changed.
@@ -93,12 +111,23 @@ impl Prompt {
 }
 
 /// Helps with the line: rustyline asks it at every key.
-#[derive(Helper, Hinter)]
+#[derive(Helper)]
 struct Assistant {
     look: Look,
-    names: Names,
-    #[rustyline(Hinter)]
-    hint: (),
+    names: Shared,
+    hint: HistoryHinter,
+}
+
+/// What was typed before goes on, faintly; the right arrow takes it. Nothing for a screen reader.
+impl Hinter for Assistant {
+    type Hint = String;
+
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
+        let plain = !self.look.decorated || !self.look.color || line.contains('\n');
+        let hint = if plain { None } else { self.hint.hint(line, position, context) };
+        // More than a line would push the prompt about.
+        hint.filter(|hint| !hint.contains('\n'))
+    }
 }
 
 impl Validator for Assistant {
@@ -123,6 +152,10 @@ impl Highlighter for Assistant {
         }
     }
 
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(self.look.paint(FAINT, hint))
+    }
+
     fn highlight_char(&self, _line: &str, _position: usize, kind: CmdKind) -> bool {
         self.look.color && kind != CmdKind::MoveCursor
     }
@@ -132,7 +165,7 @@ impl Completer for Assistant {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (at, names) = complete(&line[..position], &self.names);
+        let (at, names) = complete(&line[..position], &locked(&self.names));
         let pairs = names.into_iter().map(|name| Pair { display: name.clone(), replacement: name });
         Ok((at, pairs.collect()))
     }
@@ -158,5 +191,26 @@ impl ConditionalEventHandler for Closing {
         let line = before.rsplit('\n').next().unwrap_or_default();
         let blanks = line.len() >= 4 && before.contains('\n') && line.chars().all(|c| c == ' ');
         blanks.then(|| Cmd::Replace(Movement::BackwardChar(4), Some("}".into())))
+    }
+}
+
+/// Says above the line what is under the cursor.
+struct About {
+    printer: Mutex<Box<dyn ExternalPrinter + Send>>,
+    names: Shared,
+    look: Look,
+    lang: Lang,
+}
+
+struct AboutKey(Arc<About>);
+
+impl ConditionalEventHandler for AboutKey {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let About { printer, names, look, lang } = &*self.0;
+        let text = about::under(context.line(), context.pos(), &locked(names), *lang, look)?;
+        // The line is printed by whoever reads the keys; a line that cannot be printed is no loss.
+        let mut printer = printer.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(printer.print(format!("{text}\n")));
+        Some(Cmd::Noop)
     }
 }

@@ -4,8 +4,9 @@
 
 use anyhow::Result;
 
+use super::keep;
 use super::live::{News, Ticket, Wish};
-use super::{Repl, is_expected_to_fail, is_skipped, plain_text, show, types};
+use super::{Done, Repl, is_expected_to_fail, is_skipped, plain_text, show, types};
 use crate::cli::command::input::{Reading, reading};
 use crate::cli::course::Cell;
 use crate::cli::look::{BAD, GOOD};
@@ -17,19 +18,19 @@ impl Repl {
     pub(super) fn run_cell(&mut self, at: usize) -> bool {
         let cell = self.cell(at).clone();
         if is_skipped(&cell) {
-            self.show_stored(&cell, "this cell is marked as not to be run");
+            self.show_stored(&cell, &self.screen.lang.skipped());
             return true;
         }
         let early = self.setup.take_if(|(setup, _)| *setup == at).map(|(_, ticket)| ticket);
         if self.interactive && self.dead {
-            self.show_stored(&cell, "there is no live Rust");
+            self.show_stored(&cell, &self.screen.lang.no_live_rust());
             return true;
         }
         if self.interactive && self.live.is_busy() {
             let ticket = early.unwrap_or_else(|| self.live.submit(&cell.source));
             self.ran.insert(at);
             self.shown_stored.push((at, ticket));
-            self.show_stored(&cell, "live Rust is still starting");
+            self.show_stored(&cell, &self.screen.lang.starting());
             return true;
         }
         let ticket = early.unwrap_or_else(|| self.live.submit(&cell.source));
@@ -37,10 +38,14 @@ impl Repl {
         let name = format!("{:02}-{}", self.here().number, cell.id);
         let passed = self.wait_and_show(ticket, &name);
         self.last_cell = Some(at);
+        if passed {
+            self.note_done(&cell.source, Some(at));
+        }
         if passed || is_expected_to_fail(&cell) {
             return true;
         }
         self.failed = true;
+        self.add_what_is_known_of_last();
         false
     }
 
@@ -50,7 +55,8 @@ impl Repl {
             show::output(&mut self.screen, output, &name);
         }
         self.screen.fresh_line();
-        let text = if cell.outputs.is_empty() { format!("({why})") } else { format!("(stored output: {why})") };
+        let lang = self.screen.lang;
+        let text = if cell.outputs.is_empty() { lang.nothing_stored(why) } else { lang.stored(why) };
         self.screen.faint(&text);
     }
 
@@ -58,7 +64,8 @@ impl Repl {
     pub(super) fn catch_up(&mut self) {
         if let Some(error) = self.live.start_failure() {
             self.dead = true;
-            self.screen.error(&format!("there is no live Rust, and stored outputs are shown: {error:#}"));
+            let text = self.screen.lang.only_stored(format!("{error:#}"));
+            self.screen.error(&text);
         }
         if self.shown_stored.is_empty() || self.live.is_busy() {
             return;
@@ -69,12 +76,14 @@ impl Repl {
             let cell = self.cell(at).clone();
             if plain_text(&outcome.outputs) != plain_text(&cell.outputs) {
                 same = false;
-                self.screen.faint(&format!("`{}` has run live now, and shows:", cell.id));
+                let text = self.screen.lang.ran_live(&cell.id);
+                self.screen.faint(&text);
                 self.show_outcome(&outcome, &cell.id);
             }
         }
         if same {
-            self.screen.faint("live Rust is ready; the cells above gave the same outputs");
+            let text = self.screen.lang.live_is_ready();
+            self.screen.faint(&text);
         }
     }
 
@@ -89,26 +98,27 @@ impl Repl {
         self.last_outcome = None;
         self.last_cell = None;
         if self.wait_and_show(ticket, &name) {
-            if let Some(outcome) = &self.last_outcome {
-                self.journal.push((code, outcome.outputs.clone()));
-            }
+            self.note_done(&code, None);
         } else {
             self.failed = true;
             self.explain_setup();
+            self.add_what_is_known_of_last();
         }
     }
 
-    /// A line may fail because the section's first cell has: then that is the error to look at.
-    fn explain_setup(&mut self) {
-        let Some((at, ticket)) = self.setup else { return };
-        let Some(outcome) = self.live.poll(ticket) else { return };
-        self.setup = None;
-        if let Ok(outcome) = outcome
-            && outcome.end != End::Passed
-        {
-            let id = self.cell(at).id.clone();
-            self.screen.error(&format!("the section's first cell, `{id}`, failed before that:"));
-            show::end(&mut self.screen, &outcome);
+    /// An input has run to its end: it can be taken back, and written out.
+    fn note_done(&mut self, code: &str, cell: Option<usize>) {
+        self.count_belongings(code);
+        let Some(outcome) = &self.last_outcome else { return };
+        let is_own = cell.is_none();
+        self.journal.push(keep::Entry { code: code.to_owned(), outputs: outcome.outputs.clone(), is_own });
+        self.done.push(Done { cell });
+    }
+
+    fn add_what_is_known_of_last(&mut self) {
+        if let Some(outcome) = self.last_outcome.take() {
+            self.add_what_is_known(&outcome);
+            self.last_outcome = Some(outcome);
         }
     }
 
@@ -131,17 +141,20 @@ impl Repl {
             Some(Ok(outcome)) if outcome.end == End::Passed => {
                 let text = types::short(plain_text(&outcome.outputs).trim());
                 self.screen.line(&text);
+                // The question itself is no step that `:undo` should go back by.
+                let ticket = self.live.undo();
+                self.wait(ticket, None);
             }
             Some(Ok(Outcome { end: End::CompileError(diagnostics), .. })) => {
                 // The places are those of the question; the words are about the expression.
                 let message = diagnostics.first().map_or_else(String::new, |first| first.message.clone());
-                self.fail(&format!("`{expression}` has no type: {message}"));
+                self.fail(&self.screen.lang.no_type(expression, message));
             }
             Some(Ok(outcome)) => {
                 show::end(&mut self.screen, &outcome);
             }
             Some(Err(error)) => self.fail(&format!("{error:#}")),
-            None => self.screen.faint("taken back: it had not begun"),
+            None => self.screen.faint(&self.screen.lang.taken_back()),
         }
     }
 
@@ -150,21 +163,28 @@ impl Repl {
         match self.wait(ticket, None) {
             Some(Ok(outcome)) if outcome.end == End::Passed => {
                 self.journal.pop();
-                self.screen.faint("what the last line did is undone");
+                if let Some(Done { cell: Some(at) }) = self.done.pop() {
+                    self.ran.remove(&at);
+                }
+                self.belongings.forget();
+                self.count_belongings("");
+                let text = self.screen.lang.undone();
+                self.screen.faint(&text);
             }
             Some(Err(error)) => self.fail(&format!("{error:#}")),
-            _ => self.fail("there is nothing to go back to\nhelp: `:reset` begins anew"),
+            _ => self.fail(&self.screen.lang.nothing_to_undo()),
         }
     }
 
     /// What this cell gave against what is stored.
     pub(super) fn show_diff(&mut self) {
         let (Some(at), Some(outcome)) = (self.last_cell.or(self.current_code()), &self.last_outcome) else {
-            return self.fail("no cell of the chapter has been run yet\nhelp: press Enter, then `:diff`");
+            return self.fail(&self.screen.lang.nothing_ran());
         };
         let (stored, came) = (plain_text(&self.cell(at).outputs), plain_text(&outcome.outputs));
         if stored == came {
-            return self.screen.line("the same as in the chapter");
+            let text = self.screen.lang.same_as_stored();
+            return self.screen.line(&text);
         }
         let look = self.screen.look;
         let diff = similar::TextDiff::from_lines(stored.as_str(), came.as_str());
@@ -174,7 +194,8 @@ impl Repl {
             similar::ChangeTag::Insert => look.paint(GOOD, &format!("+ {}", change.value().trim_end())),
         });
         let text: Vec<String> = lines.collect();
-        self.screen.line("- in the chapter, + came now");
+        let legend = self.screen.lang.diff_legend();
+        self.screen.line(&legend);
         self.screen.line(&text.join("\n"));
     }
 
@@ -191,7 +212,8 @@ impl Repl {
                 false
             }
             None => {
-                self.screen.faint("taken back: it had not begun");
+                let text = self.screen.lang.taken_back();
+                self.screen.faint(&text);
                 true
             }
         }
@@ -201,7 +223,7 @@ impl Repl {
     pub(super) fn wait(&mut self, ticket: Ticket, name: Option<&str>) -> Option<Result<Outcome>> {
         let Repl { live, screen, .. } = self;
         screen.begin();
-        let mut doing = String::from("running");
+        let mut doing = screen.lang.running();
         let mut came = false;
         let mut hush = show::Hush::default();
         interrupt::take();
@@ -214,7 +236,11 @@ impl Repl {
                     }
                 }
                 News::Event(Event::Progress(text)) | News::Behind(text) => doing = text,
-                News::Tick => {}
+                News::Tick => {
+                    if let Some(name) = name {
+                        hush.pause(screen, name);
+                    }
+                }
             }
             screen.busy(&doing);
             if interrupt::take() { Wish::Stop } else { Wish::GoOn }
@@ -240,12 +266,14 @@ impl Repl {
 
     pub(super) fn list_variables(&mut self) {
         if self.live.is_busy() && self.interactive {
-            return self.screen.faint("live Rust is still starting");
+            let text = self.screen.lang.starting();
+            return self.screen.faint(&text);
         }
         self.settle();
         let variables = self.live.variables();
         if variables.is_empty() {
-            return self.screen.faint("no variables yet: `let x = 1;` makes one");
+            let text = self.screen.lang.no_variables();
+            return self.screen.faint(&text);
         }
         for variable in variables {
             let text = format!("{}: {}", variable.name, types::short(&variable.type_name));
@@ -271,11 +299,14 @@ impl Repl {
         self.ran.clear();
         self.shown_stored.clear();
         self.own_lines = 0;
+        self.done.clear();
+        self.belongings.forget();
         if !self.interactive {
             self.wait(ticket, None);
         }
         self.hand_in_setup();
-        self.screen.faint("every variable and item is forgotten; the section's first cell runs again by itself");
+        let text = self.screen.lang.forgotten();
+        self.screen.faint(&text);
     }
 }
 

@@ -5,11 +5,15 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::cli::look::{BAD, FAINT, Look};
+use unicode_width::UnicodeWidthChar;
+
+use crate::cli::look::{self, BAD, FAINT, Look};
 use crate::cli::picture::Canvas;
+use crate::cli::words::Lang;
 
 pub struct Screen {
     pub look: Look,
+    pub lang: Lang,
     /// How figures are shown.
     pub canvas: Canvas,
     /// Does a person sit at the prompt? Then complaints stand where the output stands.
@@ -27,8 +31,10 @@ pub struct Screen {
     shown: usize,
 }
 
-/// More lines of one cell's output are kept for `:all`.
-const MOST_LINES: usize = 120;
+/// What goes beyond two screens, or beyond this, of one cell's output is kept for `:all`.
+const FEWEST_LINES: usize = 60;
+/// Output beyond this many bytes is not kept: an endless loop must not eat the machine.
+const MOST_KEPT: usize = 16 << 20;
 
 /// A quiet line that says what is happening, once it takes long enough to be noticed.
 struct Spinner {
@@ -39,9 +45,10 @@ struct Spinner {
 const QUIET: Duration = Duration::from_millis(300);
 
 impl Screen {
-    pub fn new(look: Look, canvas: Canvas, interactive: bool) -> Screen {
+    pub fn new(look: Look, lang: Lang, canvas: Canvas, interactive: bool) -> Screen {
         Screen {
             look,
+            lang,
             canvas,
             interactive,
             at_line_start: true,
@@ -95,9 +102,12 @@ impl Screen {
         if !self.interactive {
             return self.text(text);
         }
-        self.whole.push_str(text);
+        if self.whole.len() < MOST_KEPT {
+            self.whole.push_str(text);
+        }
+        let most = most_lines();
         for line in text.split_inclusive('\n') {
-            if self.shown < MOST_LINES {
+            if self.shown < most {
                 self.text(line);
             }
             self.shown += usize::from(line.ends_with('\n'));
@@ -106,14 +116,19 @@ impl Screen {
 
     /// The cell has ended: says how much was kept back.
     pub fn finish(&mut self) {
-        if self.interactive && self.shown > MOST_LINES {
-            let more = self.shown - MOST_LINES;
-            self.faint(&format!("... {more} more lines: `:all` shows them"));
+        let most = most_lines();
+        if self.interactive && self.shown > most {
+            let text = self.lang.more_lines(self.shown - most);
+            self.faint(&text);
         }
     }
 
     /// The whole output of the last cell.
     pub fn all(&mut self) {
+        if self.whole.is_empty() {
+            let text = self.lang.no_output_yet();
+            return self.faint(&text);
+        }
         let whole = self.whole.clone();
         self.text(&whole);
         self.fresh_line();
@@ -131,7 +146,7 @@ impl Screen {
 
     /// `error: ...` with its help line.
     pub fn error(&mut self, message: &str) {
-        let head = self.look.paint(BAD, "error");
+        let head = self.look.paint(BAD, &self.lang.error());
         self.complain(&format!("{head}: {message}"));
     }
 
@@ -146,15 +161,13 @@ impl Screen {
     pub fn busy(&mut self, what: &str) {
         let spinner = self.spinner.get_or_insert(Spinner { since: Instant::now(), drawn: 0 });
         let waited = spinner.since.elapsed();
-        let decorated = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
-        if waited < QUIET || !self.at_line_start || !decorated || !std::io::stderr().is_terminal() {
+        if waited < QUIET || !self.at_line_start || !self.look.decorated || !std::io::stderr().is_terminal() {
             return;
         }
         const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
         spinner.drawn += 1;
         let frame = FRAMES[spinner.drawn / 2 % FRAMES.len()];
-        let room = self.look.width.saturating_sub(12);
-        let what: String = what.chars().take(room).collect();
+        let what = cut(what, self.look.width.saturating_sub(12));
         let text = format!("{frame} {what} {:.1} s", waited.as_secs_f64());
         let text = if self.look.color { self.look.paint(FAINT, &text) } else { text };
         write(&mut std::io::stderr(), &format!("\r{text}\x1b[K"));
@@ -167,6 +180,21 @@ impl Screen {
         }
         self.spinner = None;
     }
+}
+
+/// Two screens of output are more than anybody reads before the next line.
+fn most_lines() -> usize {
+    look::size().map_or(0, |size| 2 * usize::from(size.ws_row)).max(FEWEST_LINES)
+}
+
+/// As much of a text as these columns hold.
+fn cut(text: &str, columns: usize) -> String {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= columns
+    };
+    text.chars().take_while(fits).collect()
 }
 
 /// A reader that has gone away (`| head`) ends the program quietly, as it ends every other.

@@ -7,6 +7,7 @@ use super::state;
 use crate::cli::look::{BAD, FAINT, Look, NOTE};
 use crate::cli::outcome::{Diagnostic, End, Outcome, Output, Phase, Stream};
 use crate::cli::picture;
+use crate::cli::words::Lang;
 
 /// One piece of output. `name` is what a figure is saved under.
 pub fn output(screen: &mut Screen, output: &Output, name: &str) {
@@ -29,18 +30,19 @@ pub fn output(screen: &mut Screen, output: &Output, name: &str) {
             if let Some(svg) = data.get("image/svg+xml") {
                 screen.figure = Some(svg.clone());
                 match state::save_figure(name, svg) {
-                    Ok(path) => screen.faint(&format!("saved: {}", path.display())),
-                    Err(error) => screen.error(&format!("the figure is not saved: {error:#}")),
+                    Ok(path) => screen.faint(&screen.lang.saved(path.display())),
+                    Err(error) => screen.error(&screen.lang.not_saved(format!("{error:#}"))),
                 }
             } else if !data.contains_key("text/plain") {
                 let kinds: Vec<&str> = data.keys().map(String::as_str).collect();
-                screen.faint(&format!("(output of type {}: not shown in a terminal)", kinds.join(", ")));
+                screen.faint(&screen.lang.not_shown(kinds.join(", ")));
             }
         }
     }
 }
 
-/// A panic's report on standard error is held back until the cell has ended: then its own words are shown instead.
+/// Standard error is held back for a moment: a panic's report, and the error that left through `?`, are said in the
+/// REPL's own words when the cell has ended.
 #[derive(Default)]
 pub struct Hush {
     held: String,
@@ -50,19 +52,39 @@ impl Hush {
     /// Shows a piece of output, or holds it back.
     pub fn pass(&mut self, screen: &mut Screen, piece: &Output, name: &str) {
         match piece {
-            Output::Stream { stream: Stream::Stderr, text } if !self.held.is_empty() || is_report(text) => {
-                self.held.push_str(text);
+            Output::Stream { stream: Stream::Stderr, text } => self.held.push_str(text),
+            piece => {
+                if !is_report(&self.held) {
+                    self.let_go(screen, name);
+                }
+                output(screen, piece, name);
             }
-            piece => output(screen, piece, name),
         }
     }
 
-    /// The cell has ended: what was held back is shown, without the report of the panic that ended it.
-    pub fn release(self, screen: &mut Screen, end: Option<&End>, name: &str) {
-        let text = match end {
-            Some(End::Panicked { .. }) => without_report(&self.held),
-            _ => self.held,
-        };
+    /// A moment has passed: what is held back was no cell's last word.
+    pub fn pause(&mut self, screen: &mut Screen, name: &str) {
+        if !is_report(&self.held) {
+            self.let_go(screen, name);
+        }
+    }
+
+    /// The cell has ended: what was held back is shown, without what is about to be said.
+    pub fn release(mut self, screen: &mut Screen, end: Option<&End>, name: &str) {
+        match end {
+            Some(End::Panicked { .. }) => self.held = without_report(&self.held),
+            Some(End::ReturnedError { message, .. }) => {
+                if let Some(before) = self.held.trim_end().strip_suffix(message.trim_end()) {
+                    self.held.truncate(before.len());
+                }
+            }
+            _ => {}
+        }
+        self.let_go(screen, name);
+    }
+
+    fn let_go(&mut self, screen: &mut Screen, name: &str) {
+        let text = std::mem::take(&mut self.held);
         if !text.trim().is_empty() {
             output(screen, &Output::Stream { stream: Stream::Stderr, text }, name);
         }
@@ -70,7 +92,7 @@ impl Hush {
 }
 
 fn is_report(text: &str) -> bool {
-    text.trim().is_empty() || text.trim_start().starts_with("thread '")
+    text.trim_start().starts_with("thread '")
 }
 
 /// The text without its last `thread '...' panicked at ...` up to the note about the backtrace.
@@ -97,12 +119,11 @@ pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
             }
         }
         end => {
-            let text = words(end);
-            screen.error(&text);
+            screen.error(&words(end, screen.lang));
         }
     }
     for note in &outcome.notes {
-        let text = format!("{}: {note}", screen.look.paint(NOTE, "note"));
+        let text = format!("{}: {note}", screen.look.paint(NOTE, &screen.lang.note()));
         screen.complain(&text);
     }
     outcome.end == End::Passed
@@ -133,28 +154,26 @@ fn in_color(at: usize, line: &str, look: &Look) -> String {
     format!("{}{}", look.paint(FAINT, margin), if marks { look.paint(BAD, rest) } else { rest.to_owned() })
 }
 
-fn words(end: &End) -> String {
-    let at = |line: &Option<usize>| line.map(|line| format!(" at line {line}")).unwrap_or_default();
+fn words(end: &End, lang: Lang) -> String {
+    let at = |line: &Option<usize>| line.map(|line| lang.at_line(line)).unwrap_or_default();
     match end {
         End::Passed | End::CompileError(_) => String::new(),
-        End::Panicked { message, line } => format!("the cell panicked{}: {message}", at(line)),
-        End::ReturnedError { message, line } => format!("an error left the cell through `?`{}: {message}", at(line)),
-        End::Exited(code) => format!("the cell ended its process with exit code {code}"),
-        End::Killed { stack_overflow: true, .. } => {
-            "the stack overflowed: does a function call itself for ever?".into()
-        }
-        End::Killed { signal, .. } => format!("the cell was killed by {}", signal_name(*signal)),
-        End::TimedOut { phase: Phase::Compile, seconds } => format!("compiling took longer than {seconds} s"),
-        End::TimedOut { phase: Phase::Run, seconds } => format!("the cell ran longer than {seconds} s and was stopped"),
-        End::Interrupted => "stopped by Ctrl-C".into(),
+        End::Panicked { message, line } => lang.panicked(at(line), message),
+        End::ReturnedError { message, line } => lang.returned_error(at(line), message),
+        End::Exited(code) => lang.exited(code),
+        End::Killed { stack_overflow: true, .. } => lang.overflowed(),
+        End::Killed { signal, .. } => lang.killed(signal_name(*signal, lang)),
+        End::TimedOut { phase: Phase::Compile, seconds } => lang.compiled_too_long(seconds),
+        End::TimedOut { phase: Phase::Run, seconds } => lang.ran_too_long(seconds),
+        End::Interrupted => lang.stopped(),
     }
 }
 
-fn signal_name(signal: i32) -> String {
+fn signal_name(signal: i32, lang: Lang) -> String {
     match nix::sys::signal::Signal::try_from(signal) {
-        Ok(nix::sys::signal::Signal::SIGSEGV) => "SIGSEGV: it touched memory that is not its own".into(),
+        Ok(nix::sys::signal::Signal::SIGSEGV) => lang.segfault(),
         Ok(signal) => signal.to_string(),
-        Err(_) => format!("signal {signal}"),
+        Err(_) => lang.signal(signal),
     }
 }
 
@@ -185,7 +204,7 @@ mod tests {
             (End::Interrupted, "stopped by Ctrl-C"),
         ];
         for (end, text) in cases {
-            assert_eq!(words(&end), text);
+            assert_eq!(words(&end, Lang::En), text);
         }
     }
 

@@ -42,6 +42,8 @@ pub fn save_figure(name: &str, svg: &str) -> Result<PathBuf> {
 /// The cells that a reader has seen, as `section/cell`, across sessions.
 pub struct Progress {
     seen: BTreeSet<String>,
+    /// The last one of an earlier session.
+    last: Option<String>,
     file: Option<File>,
 }
 
@@ -49,7 +51,16 @@ impl Progress {
     pub fn load() -> Progress {
         let path = folder().ok().map(|folder| folder.join("progress"));
         let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
-        Progress { seen: text.lines().map(str::to_owned).collect(), file: path.as_ref().and_then(private) }
+        Progress {
+            seen: text.lines().map(str::to_owned).collect(),
+            last: text.lines().last().map(str::to_owned),
+            file: path.as_ref().and_then(private),
+        }
+    }
+
+    /// Section and cell that were seen last before this session.
+    pub fn last(&self) -> Option<(&str, &str)> {
+        self.last.as_deref()?.split_once('/')
     }
 
     pub fn note(&mut self, section: &str, cell: &str) {

@@ -15,6 +15,8 @@ impl Repl {
         if !self.ran.is_empty() || self.own_lines > 0 {
             self.live.reset();
         }
+        self.done.clear();
+        self.belongings.forget();
         self.section = section;
         self.steps = walk::steps(self.here());
         self.next = 0;
@@ -35,7 +37,7 @@ impl Repl {
     pub(super) fn announce(&mut self) {
         let section = self.here();
         let (count, cells) = (self.shelf.course.sections.len(), section.cells.len());
-        let text = format!("{} of {count} · {} · {cells} cells", self.section + 1, bare_title(section));
+        let text = self.screen.lang.opening(self.section + 1, count, bare_title(section), cells);
         let text = self.screen.look.paint(HEADING, &text);
         self.screen.line(&text);
         self.screen.blank();
@@ -45,7 +47,8 @@ impl Repl {
     pub(super) fn step(&mut self) -> bool {
         if self.next >= self.steps.len() {
             if self.section + 1 >= self.shelf.course.sections.len() {
-                self.screen.line("That was the last section. `:sections` lists them all, `:goto 1` begins anew.");
+                let text = self.screen.lang.was_the_last();
+                self.screen.line(&text);
                 return true;
             }
             self.enter(self.section + 1);
@@ -83,7 +86,7 @@ impl Repl {
                 Then::ReadOn
             }
             None => {
-                self.fail("no code has been shown yet in this section\nhelp: press Enter");
+                self.fail(&self.screen.lang.no_code_yet());
                 Then::ReadOn
             }
         }
@@ -113,8 +116,8 @@ impl Repl {
     fn close(&mut self) {
         let sections = &self.shelf.course.sections;
         let text = match sections.get(self.section + 1) {
-            Some(next) => format!("End of section {}. Next: {} (press Enter).", self.here().number, bare_title(next)),
-            None => "End of the chapter.".to_owned(),
+            Some(next) => self.screen.lang.closing(self.here().number, bare_title(next)),
+            None => self.screen.lang.closing_chapter(),
         };
         self.screen.blank();
         self.screen.faint(&text);
@@ -122,10 +125,13 @@ impl Repl {
 
     pub(super) fn back(&mut self) {
         if self.next < 2 {
-            if self.section > 0 && self.next == 0 {
-                self.enter(self.section - 1);
-            } else {
-                self.next = 0;
+            match (self.section, self.next) {
+                (0, 0) => {
+                    let text = self.screen.lang.at_the_beginning();
+                    return self.screen.faint(&text);
+                }
+                (before, 0) => self.enter(before - 1),
+                _ => self.next = 0,
             }
             return self.announce();
         }
@@ -134,14 +140,15 @@ impl Repl {
         self.show_prose(&step);
         if let Some(at) = step.code {
             self.show_cell(at);
-            self.screen.faint("`:again` runs it again, Enter goes on");
+            let text = self.screen.lang.back_hint();
+            self.screen.faint(&text);
         }
     }
 
     pub(super) fn again(&mut self) {
         match self.current_code() {
             Some(at) => drop(self.run_cell(at)),
-            None => self.fail("there is no cell to run again yet\nhelp: press Enter"),
+            None => self.fail(&self.screen.lang.nothing_to_repeat()),
         }
     }
 
@@ -152,7 +159,8 @@ impl Repl {
 
     pub(super) fn run_section(&mut self) -> bool {
         if self.next >= self.steps.len() {
-            self.screen.faint("this section has been run to its end; Enter goes to the next");
+            let text = self.screen.lang.section_is_done();
+            self.screen.faint(&text);
         }
         while self.next < self.steps.len() {
             if !self.step() {
@@ -182,11 +190,12 @@ impl Repl {
                 true
             }
             Lookup::DidYouMean(names) => {
+                let lang = self.screen.lang;
                 let help = match names.first() {
-                    Some(name) => format!("did you mean `:goto {name}`?"),
-                    None => "`:sections` lists the sections".to_owned(),
+                    Some(name) => lang.did_you_mean(format!(":goto {name}")),
+                    None => lang.see_sections(),
                 };
-                self.fail(&format!("there is no section or cell `{place}`\nhelp: {help}"));
+                self.fail_with_help(&lang.no_place(place), &help);
                 false
             }
         }
@@ -200,21 +209,29 @@ impl Repl {
         }
         let Some(target) = self.steps.iter().position(|step| step.holds(cell)) else { return };
         let before: Vec<usize> = self.steps[..target].iter().filter_map(|step| step.code).collect();
+        let mut ran = 0;
         for at in before {
             if is_skipped(self.cell(at)) || !self.ran.insert(at) {
                 continue;
             }
+            ran += 1;
             let code = self.cell(at).source.clone();
             let ticket = self.live.submit(&code);
             if let Some(Ok(outcome)) = self.wait(ticket, None)
                 && outcome.end != End::Passed
                 && !is_expected_to_fail(self.cell(at))
             {
-                let id = self.cell(at).id.clone();
-                self.fail(&format!("the cell `{id}`, which comes before, failed:"));
+                let text = self.screen.lang.earlier_failed(&self.cell(at).id);
+                self.fail(&text);
                 show::end(&mut self.screen, &outcome);
                 return;
             }
+        }
+        self.count_belongings("");
+        if ran > 0 && self.interactive {
+            let text = self.screen.lang.ran_before(ran);
+            self.screen.faint(&text);
+            self.screen.blank();
         }
         self.next = target;
         self.step();

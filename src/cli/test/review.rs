@@ -23,6 +23,7 @@ use super::choice::{self, Chosen};
 use super::pending::{self, Pending};
 use super::problems::UNSTABLE;
 use super::tell::difference_text;
+use super::words::shown_path;
 use super::{accept, pictures, tell};
 
 pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
@@ -77,7 +78,7 @@ fn all_waiting(chosen: &[Chosen]) -> Result<Vec<(std::path::PathBuf, Vec<Pending
         let is_chosen = |change: &Pending| match change.for_notebook(&notebook) {
             Some(change) => cells.as_ref().is_none_or(|cells| cells.contains(&change.cell)),
             None => {
-                let path = files::shown_path(path);
+                let path = shown_path(path);
                 anstream::eprintln!("{QUIET}`{}` of {path} has changed since: its change is stale{QUIET:#}", change.id);
                 false
             }
@@ -123,7 +124,8 @@ impl Review {
     fn new(total: usize) -> Review {
         let look = Look::of_stdout(false);
         let answers = Answers::new();
-        let canvas = probe::canvas(Images::Auto, look.decorated && answers.is_terminal);
+        // What was typed before a change was seen is no answer to it.
+        let (canvas, _) = probe::canvas(Images::Auto, look.decorated && answers.is_terminal);
         Review { answers, canvas, look, total, seen: 0, accepted: 0, rejected: 0, interrupted: false }
     }
 
@@ -177,7 +179,7 @@ impl Review {
 
     fn show(&self, path: &Path, notebook: &Notebook, at: usize, change: &Pending) -> Result<()> {
         let cell = &notebook.cells[at];
-        let place = format!("{}:{}", files::shown_path(path), notebook.file_line(at, 1));
+        let place = format!("{}:{}", shown_path(path), notebook.file_line(at, 1));
         anstream::println!(
             "\n{STRONG}{} of {}: `{}`{STRONG:#} {QUIET}{place}{QUIET:#}",
             self.seen,

@@ -1,0 +1,87 @@
+//! Which names a piece of Rust defines and mentions: to tell a reader where a missing one comes from.
+//!
+//! It reads text and errs on the side of more; rustc has the last word.
+
+use std::collections::BTreeSet;
+
+use syn::parse::Parser;
+use syn::visit::Visit;
+use syn::{Block, Item, Stmt};
+
+/// The variables and items that live on after this code, in order.
+pub fn defined(code: &str) -> Vec<String> {
+    let rust: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with(':')).collect();
+    let Ok(statements) = Block::parse_within.parse_str(&rust.join("\n")) else { return Vec::new() };
+    statements.iter().flat_map(of_statement).collect()
+}
+
+fn of_statement(statement: &Stmt) -> Vec<String> {
+    match statement {
+        Stmt::Local(local) => {
+            let mut names = Names::default();
+            names.visit_pat(&local.pat);
+            names.0
+        }
+        Stmt::Item(item) => name_of(item).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `area` for `fn area() {}`.
+pub fn name_of(item: &Item) -> Option<String> {
+    let name = match item {
+        Item::Const(it) => &it.ident,
+        Item::Enum(it) => &it.ident,
+        Item::Fn(it) => &it.sig.ident,
+        Item::Mod(it) => &it.ident,
+        Item::Static(it) => &it.ident,
+        Item::Struct(it) => &it.ident,
+        Item::Trait(it) => &it.ident,
+        Item::Type(it) => &it.ident,
+        Item::Union(it) => &it.ident,
+        Item::Macro(it) => it.ident.as_ref()?,
+        _ => return None,
+    };
+    Some(name.to_string())
+}
+
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl Visit<'_> for Names {
+    fn visit_pat_ident(&mut self, pattern: &syn::PatIdent) {
+        self.0.push(pattern.ident.to_string());
+        syn::visit::visit_pat_ident(self, pattern);
+    }
+}
+
+/// Every word in the code, also those inside of texts, where `{x}` may stand.
+pub fn mentioned(code: &str) -> BTreeSet<String> {
+    let words = code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// The name that an error does not find: the first one in backticks.
+pub fn missing(message: &str) -> Option<&str> {
+    message.starts_with("cannot find").then(|| message.split('`').nth(1))?.filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_where_they_are_made() {
+        let code =
+            ":dep x = \"1\"\nlet (a, mut b) = f();\nfn area() {}\nstruct P;\nlet Some(c) = d else { return };\nb";
+        assert_eq!(defined(code), ["a", "b", "area", "P", "c"]);
+        assert!(defined("let = 1").is_empty() && defined("").is_empty());
+    }
+
+    #[test]
+    fn words_and_missing_names_are_read_from_text() {
+        assert!(mentioned("println!(\"{x:?}\")").contains("x"));
+        assert_eq!(missing("cannot find value `v` in this scope"), Some("v"));
+        assert_eq!(missing("mismatched types"), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! Every word that the REPL says of its own accord, in English and in Korean, each message as a function.
+//!
+//! The words stand in the files of this folder and nowhere else; a message without its Korean does not compile.
+//! What notebooks, rustc and the session say is not here.
+
+mod commands;
+mod messages;
+
+use std::env;
+
+use clap::ValueEnum;
+
+/// The language of the REPL's own words, and of the chapter's edition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English
+    #[default]
+    En,
+    /// 한국어
+    Ko,
+}
+
+impl Lang {
+    /// What `LC_ALL`, `LC_MESSAGES` or `LANG` ask for: the first that is set decides.
+    pub fn of_environment() -> Lang {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| env::var(name).ok());
+        Lang::of_locale(&set.into_iter().find(|value| !value.is_empty()).unwrap_or_default())
+    }
+
+    /// `ko_KR.UTF-8` -> Korean; anything that is not Korean -> English.
+    fn of_locale(locale: &str) -> Lang {
+        let language = locale.split(['_', '.', '@', '-']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("ko") { Lang::Ko } else { Lang::En }
+    }
+
+    /// `ko`, `Korean`, `한국어`: what a reader may call it.
+    pub fn named(name: &str) -> Option<Lang> {
+        match name.trim().to_lowercase().as_str() {
+            "en" | "english" | "영어" => Some(Lang::En),
+            "ko" | "kr" | "korean" | "한국어" => Some(Lang::Ko),
+            _ => None,
+        }
+    }
+
+    /// The folder of its edition.
+    pub fn code(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Ko => "ko",
+        }
+    }
+}
+
+/// `name(a, b) { "... {a}", "... {b}" }` -> a method of [`Lang`] with these parameters, and a row for the tests.
+macro_rules! words {
+    ($($(#[$docs:meta])* $name:ident($($value:ident),*) { $en:literal, $ko:literal })*) => {
+        impl super::Lang {
+            $(
+                $(#[$docs])*
+                pub fn $name(self, $($value: impl std::fmt::Display),*) -> String {
+                    match self {
+                        super::Lang::En => format!($en),
+                        super::Lang::Ko => format!($ko),
+                    }
+                }
+            )*
+        }
+
+        #[cfg(test)]
+        pub const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $en, $ko)),*];
+    };
+}
+use words;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a message fills in, sorted.
+    fn places(text: &str) -> Vec<String> {
+        let rest = text.replace("{{", "").replace("}}", "");
+        let mut places: Vec<String> =
+            rest.split('{').skip(1).filter_map(|part| part.split('}').next()).map(str::to_owned).collect();
+        places.sort();
+        places
+    }
+
+    #[test]
+    fn every_message_says_the_same_in_both_languages() {
+        let all = [messages::ALL, commands::ALL].concat();
+        assert!(all.len() > 100, "{}", all.len());
+        for (name, en, ko) in all {
+            assert_eq!(places(en), places(ko), "{name}");
+            assert!(ko.chars().any(|c| ('가'..='힣').contains(&c)), "{name} is not Korean: {ko}");
+            assert!(!en.chars().any(|c| ('가'..='힣').contains(&c)), "{name} is not English: {en}");
+            // What stands in backticks is typed as it is, in both.
+            let typed = |text: &str| text.matches("`:").count();
+            assert_eq!(typed(en), typed(ko), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_word_of_the_repl_stands_elsewhere() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/repl");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            for call in ["line(", "faint(", "fail(", "error(", "complain("] {
+                for said in code.split(call).skip(1) {
+                    let said = said.trim_start().trim_start_matches("&format!(").trim_start();
+                    let Some(words) = said.strip_prefix('"').and_then(|words| words.split('"').next()) else {
+                        continue;
+                    };
+                    let outside: String =
+                        words.split('{').map(|part| part.split('}').next_back().unwrap_or("")).collect();
+                    let is_said = outside.chars().any(|c| c.is_alphabetic());
+                    assert!(!is_said, "{}: `{words}` belongs into src/cli/words", file.display());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_locale_decides_the_language() {
+        for (locale, lang) in [
+            ("ko_KR.UTF-8", Lang::Ko),
+            ("ko", Lang::Ko),
+            ("en_US.UTF-8", Lang::En),
+            ("kok_IN", Lang::En),
+            ("C", Lang::En),
+        ] {
+            assert_eq!(Lang::of_locale(locale), lang, "{locale}");
+        }
+    }
+}

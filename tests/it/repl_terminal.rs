@@ -1,0 +1,284 @@
+//! The REPL as a person at a terminal has it: keys, history, interruption, crashes, resizing, pictures.
+//!
+//! The terminal is a pseudo-terminal of rexpect's; what needs none is in `repl`.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use rexpect::reader::Options;
+use rexpect::session::{PtySession, spawn_with_options};
+use tempfile::TempDir;
+
+use crate::repl::fixture;
+
+/// How the terminal is, and what is asked of the REPL.
+struct Setting<'a> {
+    size: (u16, u16),
+    term: &'a str,
+    args: &'a [&'a str],
+    /// Escape sequences are left out of what is read.
+    stripped: bool,
+}
+
+const USUAL: Setting = Setting { size: (80, 24), term: "xterm", args: &["--images", "none"], stripped: true };
+
+/// A person at a terminal.
+struct Person {
+    pty: PtySession,
+}
+
+/// Longer than anything takes on a busy machine.
+const PATIENCE: u64 = 60_000;
+
+fn sit_down(state: &Path, setting: &Setting) -> Person {
+    let mut command = Command::new("sh");
+    let (columns, rows) = setting.size;
+    let course = fixture();
+    command
+        .arg("-c")
+        .arg(format!("stty cols {columns} rows {rows}; exec \"$0\" \"$@\""))
+        .arg(env!("CARGO_BIN_EXE_forward-pass"))
+        .arg("repl")
+        .args(setting.args)
+        .arg(&course)
+        .env("TERM", setting.term)
+        .env("XDG_STATE_HOME", state)
+        .env("LC_ALL", "C.UTF-8")
+        .env("NO_COLOR", "1")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("COLORTERM")
+        .env_remove("SSH_TTY")
+        .env_remove("SSH_CONNECTION");
+    let options = Options::new().timeout_ms(Some(PATIENCE)).strip_ansi_escape_codes(setting.stripped);
+    Person { pty: spawn_with_options(command, options).expect("a terminal") }
+}
+
+impl Person {
+    fn usual(state: &TempDir) -> Person {
+        let mut person = sit_down(state.path(), &USUAL);
+        person.sees("numbers 0/9> ");
+        person
+    }
+
+    /// Waits until this is on the screen; gives back what came before it.
+    #[track_caller]
+    fn sees(&mut self, text: &str) -> String {
+        match self.pty.exp_string(text) {
+            Ok(before) => before,
+            Err(error) => panic!("{text:?} was not seen: {error}"),
+        }
+    }
+
+    fn types(&mut self, keys: &str) {
+        self.pty.send(keys).expect("keys are sent");
+        self.pty.flush().expect("keys are sent");
+    }
+
+    /// A line with Enter, and all that comes until the next prompt.
+    #[track_caller]
+    fn says(&mut self, line: &str, answer: &str) {
+        self.types(line);
+        self.types("\r");
+        self.sees(answer);
+        self.sees("> ");
+    }
+
+    #[track_caller]
+    fn leaves(mut self) -> String {
+        self.types("\x04");
+        self.pty.exp_eof().expect("it ends")
+    }
+}
+
+fn state() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+#[test]
+fn one_walks_back_and_forth() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says("", "let x = 20;");
+    person.says("", "println!");
+    person.says(":goto one-more", "42");
+    person.says(":again", "42");
+    person.says(":diff", "the same as in the chapter");
+    person.says(":back", "Twice as much:");
+    person.says(":goto words", "2 of 2 ");
+    person.says(":progress", "6 of  9");
+    person.leaves();
+    // The next time it is known how far one has come.
+    let mut person = sit_down(state.path(), &USUAL);
+    person.sees("`:goto one-more` goes on there");
+    person.sees("numbers 0/9> ");
+    person.leaves();
+}
+
+#[test]
+fn tab_completes_commands_places_and_names() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says(":sect\t", "Words (words");
+    person.says(":goto len\t", "word.len()");
+    person.says("let my_value = 40;", "\n");
+    person.says("my_v\t + 2", "42");
+    person.says("fn my_function(n: i32) -> i32 { n - 1 }", "\n");
+    person.says("my_f\t(44)", "43");
+    person.says("String::from(\"abc\").to_upp\t()", "ABC");
+    person.says(":doc sigmo\t", "pub fn sigmoid");
+    person.leaves();
+}
+
+#[test]
+fn several_lines_are_one_input_with_their_indentation() {
+    let state = state();
+    let file = state.path().join("mine.rs");
+    let mut person = Person::usual(&state);
+    person.types("fn f(n: i32) -> i32 {\r");
+    person.types("if n > 1 {\r");
+    person.types("n * 21\r} else {\r0\r}\r}\r");
+    person.sees("> ");
+    person.says("f(2)", "42");
+    // A pasted block is one input too, as it is.
+    person.types("\x1b[200~let a = 1;\nlet b = a + 1;\nb * 20 + f(2)\x1b[201~");
+    person.says("", "82");
+    person.says(&format!(":export {}", file.display()), "wrote 3 of your inputs");
+    person.leaves();
+    let text = std::fs::read_to_string(file).expect("it is written");
+    let expected = "fn f(n: i32) -> i32 {\n    if n > 1 {\n        n * 21\n    } else {\n        0\n    }\n}\n";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn history_is_private_and_searched_in_the_next_session() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says("let marker = 41;", "\n");
+    person.leaves();
+    let file = state.path().join("forward-pass/history");
+    let mode = std::fs::metadata(&file).expect("there is a history").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
+    let mut person = Person::usual(&state);
+    person.types("\x12mark");
+    person.sees("let marker = 41;");
+    person.types("\r");
+    person.sees("> ");
+    person.says("marker + 1", "42");
+    person.leaves();
+}
+
+#[test]
+fn an_endless_loop_is_interrupted_and_the_variables_stay() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says("let kept = 41;", "\n");
+    person.types("println!(\"it runs\"); loop {}\r");
+    person.sees("it runs\r");
+    person.types("\x03");
+    person.sees("stopped by Ctrl-C");
+    person.sees("> ");
+    person.says("kept + 1", "42");
+    // Ctrl-C on a half typed line gives up the line only.
+    person.types("let half = (\x03");
+    person.sees("the line is given up");
+    person.sees("> ");
+    person.says("kept + 2", "43");
+    person.leaves();
+}
+
+#[test]
+fn a_crash_is_explained_and_costs_nothing() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says("let kept = 41;", "\n");
+    person.says("unsafe { *(8 as *mut i32) = 1 };", "SIGSEGV: it touched memory that is not its own");
+    person.says("kept + 1", "42");
+    person.says("panic!(\"no way\");", "error: the cell panicked at line 1: no way");
+    person.says("kept + 2", "43");
+    person.says("let kept = 0;", "\n");
+    person.says(":undo", "undone");
+    person.says("kept + 3", "44");
+    person.leaves();
+}
+
+#[test]
+fn a_narrower_window_is_noticed() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says(":help", "the next cell (Enter)");
+    let handle = person.pty.process().get_file_handle().expect("the terminal");
+    let size = nix::libc::winsize { ws_row: 24, ws_col: 40, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: TIOCSWINSZ reads one winsize, and the pointer is to one that lives through the call.
+    let answer =
+        unsafe { nix::libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(&handle), nix::libc::TIOCSWINSZ, &raw const size) };
+    assert_eq!(answer, 0);
+    person.types(":help\r");
+    let page = person.sees("more about one.");
+    assert!(!page.contains("the next cell (Enter)"), "{page}");
+    for line in page.lines().skip(1) {
+        assert!(line.trim_end().chars().count() <= 40, "{line:?}");
+    }
+    person.leaves();
+}
+
+#[test]
+fn the_keys_of_vi_and_hangul_behave() {
+    let state = state();
+    let mut person = sit_down(state.path(), &Setting { args: &["--vi", "--images", "none"], ..USUAL });
+    person.sees("numbers 0/9> ");
+    person.says("41 + 0\x1bxa1", "42");
+    person.leaves();
+    let mut person = Person::usual(&state);
+    // The last syllable is taken back as one.
+    person.says("let 값을\x7f = 41;", "\n");
+    person.says("값 + 1", "42");
+    person.leaves();
+}
+
+#[test]
+fn shift_tab_says_what_is_under_the_cursor() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.types("sigmoid(\x1b[Z");
+    person.sees("pub fn sigmoid");
+    person.sees("> sigmoid(");
+    person.types("\x03");
+    person.leaves();
+}
+
+#[test]
+fn the_terminal_is_asked_for_pictures_and_no_byte_is_left_over() {
+    let state = state();
+    let setting = Setting { args: &[], stripped: false, ..USUAL };
+    let mut person = sit_down(state.path(), &setting);
+    person.sees("\x1b[16t\x1b[c");
+    // The answer of a terminal with sixels, and a line that was typed before it.
+    person.types("20 + \x1b[6;20;10t\x1b[?62;4c1");
+    person.sees("20 + 1");
+    person.types("\r");
+    person.sees("21\r\n");
+    person.types(":goto figure\r");
+    person.sees("\x1bP");
+    let picture = person.sees("\x1b\\");
+    let decoded = icy_sixel::SixelImage::decode(format!("\x1bP{picture}\x1b\\").as_bytes()).expect("sixels");
+    let at = |x: usize, y: usize| &decoded.pixels[4 * (y * decoded.width + x)..][..3];
+    let (left, right) = (decoded.width / 4, decoded.width * 3 / 4);
+    assert_eq!((at(left, 3), at(right, 3)), (&[0; 3][..], &[255; 3][..]));
+    person.leaves();
+}
+
+#[test]
+fn a_dumb_terminal_gets_plain_text() {
+    let state = state();
+    let setting = Setting { term: "dumb", args: &[], stripped: false, ..USUAL };
+    let mut person = sit_down(state.path(), &setting);
+    person.sees("numbers 0/9> ");
+    person.types(":goto figure\n");
+    let seen = person.sees("End of the chapter.");
+    assert!(seen.contains("<Figure 40x20>") && !seen.contains('\x1b'), "{seen:?}");
+    person.types("20 + 1\n");
+    person.sees("21");
+    let seen = person.leaves();
+    assert!(!seen.contains('\x1b'), "{seen:?}");
+}
