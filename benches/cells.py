@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""What a cell costs: every code cell of the chapter on our engine and on the stock Jupyter kernel, in one run.
+
+    python benches/cells.py forward-pass [ROUNDS] [NOTEBOOK ...]     where nbclient and the stock kernel are installed
+
+`tests/jupyter/run.sh` makes such an environment. For each cell it takes the time from request to answer, on a session whose
+dependencies are built, and prints the medians over all cells and the ratio. Cells that bring dependencies are left
+out. The time that the cell's own code runs is part of both.
+"""
+
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import jupyter_client
+
+
+def cells_of(path):
+    notebook = json.loads(path.read_text())
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return ["".join(cell["source"]) for cell in cells if "skip-execution" not in cell["metadata"].get("tags", [])]
+
+
+def ours(program, path, cells):
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as text:
+        text.write("\n%%\n".join(cells))
+        text.flush()
+        told = subprocess.run(
+            [program, "cells", "--time", text.name], cwd=path.parent, capture_output=True, text=True, check=True
+        ).stdout
+    return [float(line.split()[1]) for line in told.splitlines() if line.startswith("time ") and line.endswith(" ms")]
+
+
+def stock(path, cells):
+    manager = jupyter_client.KernelManager(kernel_name="rust")
+    manager.start_kernel(cwd=str(path.parent))
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=120)
+    times = []
+    try:
+        for code in cells:
+            begun = time.perf_counter()
+            client.execute_interactive(code, timeout=1200, output_hook=lambda message: None, allow_stdin=False)
+            times.append((time.perf_counter() - begun) * 1000)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return times
+
+
+def main():
+    program = str(pathlib.Path(sys.argv[1]).resolve())
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    root = pathlib.Path(__file__).resolve().parent.parent
+    paths = [pathlib.Path(name).resolve() for name in sys.argv[3:]] or sorted((root / "notebooks/en").glob("*.ipynb"))
+    all_ours, all_stock, ratios = [], [], []
+    print(f"{'notebook':<28} {'cell':>4} {'ours':>9} {'stock':>9}  ratio")
+    for path in paths:
+        cells = cells_of(path)
+        seen_ours, seen_stock = [], []
+        for _ in range(rounds):
+            # Turn about, so that what else the machine does falls on both.
+            seen_ours.append(ours(program, path, cells))
+            seen_stock.append(stock(path, cells))
+        for at, code in enumerate(cells):
+            if ":dep" in code:
+                continue
+            one = statistics.median(round[at] for round in seen_ours)
+            other = statistics.median(round[at] for round in seen_stock)
+            all_ours.append(one)
+            all_stock.append(other)
+            ratios.append(one / other)
+            print(f"{path.name:<28} {at + 1:>4} {one:>6.0f} ms {other:>6.0f} ms  {one / other:.2f}", flush=True)
+    print(
+        f"\n{len(ratios)} cells, median of {rounds} rounds: ours {statistics.median(all_ours):.0f} ms, "
+        f"stock kernel {statistics.median(all_stock):.0f} ms, ratio {statistics.median(ratios):.2f} "
+        f"(worst {max(ratios):.2f}); in all {sum(all_ours) / 1000:.1f} s and {sum(all_stock) / 1000:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
