@@ -211,9 +211,15 @@ pub struct CellsArgs {
     /// Seconds that a cell may run
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
+    /// Seconds that a cell may compile
+    #[arg(long, value_name = "SECONDS")]
+    pub compile_timeout: Option<u64>,
     /// Tell how long each cell took
     #[arg(long)]
     pub time: bool,
+    /// Tell of each cell in one line of JSON
+    #[arg(long, conflicts_with = "time")]
+    pub json: bool,
     /// Tell the variables at the end
     #[arg(long)]
     pub variables: bool,

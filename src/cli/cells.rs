@@ -1,43 +1,53 @@
 //! `cells`: runs the cells of a plain text, one after the other, and tells of each what came and how it ended.
 //!
-//! It goes on after a failure: the tests that hold the two engines against each other, and the benchmark, run on it.
+//! It goes on after a failure, and reads a cell only when the one before is told of: the tests that hold the two engines
+//! against each other, the zoo of failing cells, and the benchmark talk to it through a pipe.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use serde_json::{Value, json};
 
 use super::Exit;
 use super::args::CellsArgs;
+use super::interrupt;
 use super::outcome::{Diagnostic, End, Outcome, Output, Stream};
-use super::session::{self, Engine, SessionOptions};
+use super::session::{self, Engine, Interrupter, SessionOptions};
 
 /// Between two cells stands a line with nothing but this.
 const SEPARATOR: &str = "%%";
 
+/// How often Ctrl-C is looked for.
+const TICK: Duration = Duration::from_millis(5);
+
 pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
-    let text = match &args.file {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?,
-        None => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).context("cannot read the cells from stdin")?;
-            text
+    let mut reader: Box<dyn BufRead> = match &args.file {
+        Some(path) => {
+            let file = std::fs::File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            Box::new(BufReader::new(file))
         }
+        None => Box::new(std::io::stdin().lock()),
     };
-    let folder = std::env::current_dir().context("cannot tell the current folder")?;
-    let timeout = args.timeout.map(Duration::from_secs);
     let options = SessionOptions {
-        folder,
-        compile_timeout: Some(Duration::from_secs(600)),
-        run_timeout: timeout,
+        folder: std::env::current_dir().context("cannot tell the current folder")?,
+        compile_timeout: Some(Duration::from_secs(args.compile_timeout.unwrap_or(600))),
+        run_timeout: args.timeout.map(Duration::from_secs),
         dependencies: Vec::new(),
     };
     let mut session = session::start(engine, options)?;
-    for cell in cells_of(&text) {
+    interrupt::watch();
+    while let Some(cell) = next_cell(&mut reader)? {
         let started = Instant::now();
-        let outcome = session.run(&cell, &mut |_| {})?;
+        let outcome = while_watching(&session.interrupter(), || session.run(&cell, &mut |_| {}))?;
         let time = args.time.then(|| started.elapsed());
-        anstream::print!("{}", told(&outcome, time));
+        if args.json {
+            anstream::println!("{}", as_json(&outcome));
+        } else {
+            anstream::print!("{}", told(&outcome, time));
+        }
+        std::io::stdout().flush()?;
     }
     if args.variables {
         for variable in session.variables() {
@@ -47,17 +57,60 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
     Ok(Exit::Passed)
 }
 
-fn cells_of(text: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
-    for line in text.lines() {
+fn next_cell(reader: &mut dyn BufRead) -> Result<Option<String>> {
+    let mut cell = String::new();
+    let mut line = String::new();
+    let mut is_end = true;
+    while reader.read_line(&mut line).context("cannot read the cells")? > 0 {
+        is_end = false;
         if line.trim_end() == SEPARATOR {
-            cells.push(String::new());
-        } else if let Some(cell) = cells.last_mut() {
-            cell.push_str(line);
-            cell.push('\n');
+            break;
         }
+        cell.push_str(&line);
+        line.clear();
     }
-    cells.iter().map(|cell| cell.trim_end_matches('\n').to_owned()).collect()
+    Ok((!is_end).then(|| cell.trim_end_matches('\n').to_owned()))
+}
+
+/// Does the work on this thread, while another turns Ctrl-C into an interrupt of the cell.
+fn while_watching<T>(interrupter: &Interrupter, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    interrupt::take();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                if interrupt::take() {
+                    interrupter.interrupt();
+                }
+                std::thread::sleep(TICK);
+            }
+        });
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+fn as_json(outcome: &Outcome) -> Value {
+    let output = |output: &Output| match output {
+        Output::Stream { stream, text } => json!({ stream_name(*stream): text }),
+        Output::Rich { kind, data } => json!({ format!("{kind:?}").to_lowercase(): data }),
+    };
+    let end = match &outcome.end {
+        End::CompileError(diagnostics) => json!(diagnostics.iter().map(diagnostic_json).collect::<Vec<_>>()),
+        other => json!(format!("{other:?}")),
+    };
+    json!({ "outputs": outcome.outputs.iter().map(output).collect::<Vec<_>>(), "end": end, "notes": outcome.notes })
+}
+
+fn diagnostic_json(diagnostic: &Diagnostic) -> Value {
+    json!({
+        "code": diagnostic.code,
+        "place": place(diagnostic),
+        "message": diagnostic.message,
+        "notes": diagnostic.notes,
+        "rendered": diagnostic.rendered,
+    })
 }
 
 fn told(outcome: &Outcome, time: Option<Duration>) -> String {
@@ -65,8 +118,7 @@ fn told(outcome: &Outcome, time: Option<Duration>) -> String {
     for output in &outcome.outputs {
         match output {
             Output::Stream { stream, text: shown } => {
-                let name = if *stream == Stream::Stdout { "stdout" } else { "stderr" };
-                text.push_str(&format!("{name} {shown:?}\n"));
+                text.push_str(&format!("{} {shown:?}\n", stream_name(*stream)));
             }
             Output::Rich { kind, data } => text.push_str(&format!("{} {data:?}\n", format!("{kind:?}").to_lowercase())),
         }
@@ -82,6 +134,13 @@ fn told(outcome: &Outcome, time: Option<Duration>) -> String {
     text
 }
 
+fn stream_name(stream: Stream) -> &'static str {
+    match stream {
+        Stream::Stdout => "stdout",
+        Stream::Stderr => "stderr",
+    }
+}
+
 fn end_told(end: &End) -> String {
     match end {
         End::CompileError(diagnostics) => diagnostics.iter().map(diagnostic_told).collect(),
@@ -91,7 +150,10 @@ fn end_told(end: &End) -> String {
 
 fn diagnostic_told(diagnostic: &Diagnostic) -> String {
     let code = diagnostic.code.as_deref().unwrap_or("-");
+    format!("error {code} at {}: {}\n{}", place(diagnostic), diagnostic.message, diagnostic.rendered)
+}
+
+fn place(diagnostic: &Diagnostic) -> String {
     let primary = diagnostic.spans.iter().find(|span| span.is_primary);
-    let place = primary.map(|span| format!("{}:{}", span.line, span.column)).unwrap_or_else(|| "?".to_owned());
-    format!("error {code} at {place}: {}\n{}", diagnostic.message, diagnostic.rendered)
+    primary.map(|span| format!("{}:{}", span.line, span.column)).unwrap_or_else(|| "?".to_owned())
 }

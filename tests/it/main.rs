@@ -1,8 +1,10 @@
 //! One integration binary: everything is tested through the prelude or through the `forward-pass` command.
 
+mod cells;
 mod data;
 mod editions;
 mod engine;
+mod engines;
 mod export;
 mod mnist;
 mod network;

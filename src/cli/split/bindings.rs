@@ -27,7 +27,8 @@ struct Finder {
 impl<'ast> Visit<'ast> for Finder {
     fn visit_pat(&mut self, pattern: &'ast Pat) {
         if let Pat::Ident(ident) = pattern {
-            let name = ident.ident.to_string();
+            let written = ident.ident.to_string();
+            let name = written.strip_prefix("r#").unwrap_or(&written).to_owned();
             // `None` inside a pattern is a constant, not a variable; alone (`let N = 3;`) it is one.
             let is_constant = (!self.is_whole || name == "None")
                 && ident.subpat.is_none()

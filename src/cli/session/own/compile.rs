@@ -279,6 +279,13 @@ fn learn(
             {
                 dropped.extend(fault.earlier.first());
             }
+            "E0603" if fault.load.is_some() => {
+                let refusal = cannot_be_named(fault, code);
+                if !refusals.contains(&refusal) {
+                    refusals.push(refusal);
+                }
+                refused += 1;
+            }
             _ if fault.in_show && plan.show != Show::Format => plan.show = Show::Format,
             _ if !fault.touches.is_empty() => {
                 let refusal = cannot_outlive(fault, code);
@@ -369,6 +376,16 @@ fn cannot_persist(name: &str, type_text: &TypeText, why: Unnameable, code: &str)
     let inside = "help: or put the statements in braces, `{ ... }`, where nothing needs to live on".to_owned();
     let message = format!("the variable `{name}` can't live on after its cell: {what}");
     refusal(message, vec![format!("note: its type is `{shown}`"), help, inside], binding_place(name, code), code)
+}
+
+fn cannot_be_named(fault: &Fault, code: &str) -> Diagnostic {
+    let name = fault.load.as_deref().unwrap_or_default();
+    let message = format!("the variable `{name}` can't be used after its cell: the name of its type is private");
+    let why = format!("note: {}", fault.diagnostic.message);
+    let help = format!(
+        "help: make that module `pub`, or keep `{name}` as a `Box<dyn ...>`, or use it in the cell that makes it"
+    );
+    refusal(message, vec![why, help], Vec::new(), code)
 }
 
 fn cannot_outlive(fault: &Fault, code: &str) -> Diagnostic {

@@ -17,6 +17,8 @@ pub struct Fault {
     pub code: String,
     /// Variables whose storing or putting back it touches.
     pub touches: Vec<Touch>,
+    /// The variable whose written type is what is wrong.
+    pub load: Option<String>,
     /// It touches the generated showing of the final expression.
     pub in_show: bool,
     /// Bytes of the cell where its main places begin.
@@ -89,6 +91,8 @@ fn place(span: &Value, fault: &mut Fault, elsewhere: &mut Vec<String>, source: &
         }
         (Origin::Store(name), _) => fault.touches.push(Touch { name: name.clone(), put_back: false, is_primary }),
         (Origin::PutBack(name), _) => fault.touches.push(Touch { name: name.clone(), put_back: true, is_primary }),
+        (Origin::Load(name), _) if is_primary => fault.load = Some(name.clone()),
+        (Origin::Load(_), _) => {}
         (Origin::Show, _) => fault.in_show = true,
         (Origin::Earlier(stored, from), offset) => {
             fault.earlier.push(std::sync::Arc::as_ptr(stored) as usize);

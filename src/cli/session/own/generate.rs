@@ -133,7 +133,7 @@ fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number:
         let load = format!(
             "let {mutable}{variable}: {type_text} = match ::fp_rt::take::<{type_text}>(\"{name}\") {{ ::fp_rt::Found::Yes(it) => it, ::fp_rt::Found::No => return ::fp_rt::LOST }};\n"
         );
-        source.push(Origin::Generated, &load);
+        source.push(Origin::Load(name.to_owned()), &load);
     }
     source.generated("let __fp_end = ::fp_rt::run(|__fp_done: &mut ::fp_rt::Done| ");
     let output = if plan.question { "::std::result::Result<(), __fp_Failure>" } else { "()" };

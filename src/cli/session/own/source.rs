@@ -21,6 +21,8 @@ pub enum Origin {
     Cell(usize),
     /// An item of an earlier cell, from this byte on.
     Earlier(Arc<Stored>, usize),
+    /// The loading of this variable under its written type.
+    Load(String),
     /// The storing of this variable, or its place in the marked tuple.
     Store(String),
     /// The putting back of this variable, which the cell had loaded.

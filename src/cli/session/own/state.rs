@@ -203,7 +203,7 @@ impl State {
         loop {
             let mut grew = false;
             for (index, stored) in self.stored.iter().enumerate() {
-                if seen[index] || !stored.is_reached(&reached, any_item) {
+                if seen[index] || !(stored.is_reached(&reached, any_item) || self.may_make(stored, &reached)) {
                     continue;
                 }
                 seen[index] = true;
@@ -231,6 +231,15 @@ impl State {
             }
         }
         hasher.finish()
+    }
+
+    /// Is this the call of a macro whose text has one of these names in it?
+    fn may_make(&self, call: &Stored, names: &BTreeSet<String>) -> bool {
+        let is_called = |stored: &&Arc<Stored>| {
+            stored.names.iter().any(|(space, name)| *space == Space::Macro && call.words.contains(name))
+        };
+        matches!(call.key, Key::Text(_))
+            && self.stored.iter().filter(is_called).any(|makes| !makes.words.is_disjoint(names))
     }
 
     /// Gives up the variables whose types no longer are what they were; their names, in order.

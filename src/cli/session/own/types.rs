@@ -11,6 +11,9 @@ pub struct TypeText(String);
 /// The prefix of every generated name.
 pub const RESERVED: &str = "__fp_";
 
+/// `!` may stand only behind an arrow.
+const NEVER: &str = "<fn() -> ! as ::fp_rt::Gives>::What";
+
 /// The types in the marked tuple after its first, which is a `bool` that keeps it from being optimised away; `None` when the tuple was never reached (the cell does not return).
 pub fn marked_types(mir: &str) -> Option<Vec<TypeText>> {
     // Locals are numbered per function: the tuple is looked for in the function that names it.
@@ -48,12 +51,13 @@ impl TypeText {
         }
     }
 
-    /// The type as generated code writes it: crates by absolute paths.
+    /// The type as generated code writes it: crates by absolute paths, and the type of what never comes by another name.
     pub fn source(&self) -> String {
-        self.map_paths(|path| match path.split("::").next() {
+        let absolute = self.map_paths(|path| match path.split("::").next() {
             Some(first) if path.contains("::") && is_std(first) => format!("::{path}"),
             _ => path.to_owned(),
-        })
+        });
+        absolute.replace('!', NEVER)
     }
 
     /// The type as a reader would write it: the last name of every path into a crate.

@@ -1,0 +1,162 @@
+//! A live session behind a pipe: a cell goes in, and what came of it is told in lines that a person can read.
+//!
+//! It judges nothing: `engines` and `zoo` compare.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// For whatever hangs in spite of everything.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// A running `forward-pass cells --json`.
+pub struct Cells {
+    pub child: Child,
+    stdin: Option<ChildStdin>,
+    answers: Receiver<String>,
+}
+
+/// The command, in a folder, with what the surroundings wish kept out.
+pub fn command(engine: &str, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+    command.args(["--engine", engine, "cells", "--json"]).args(arguments).current_dir(folder);
+    command.env_remove("CI").env_remove("CLICOLOR_FORCE").env_remove("RUST_BACKTRACE");
+    command
+}
+
+impl Cells {
+    pub fn start(engine: &str, folder: &Path) -> Cells {
+        Cells::spawn(command(engine, folder, &[]))
+    }
+
+    pub fn spawn(mut command: Command) -> Cells {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, answers) = channel();
+        std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Cells { stdin: child.stdin.take(), child, answers }
+    }
+
+    /// Sends a cell, and does not wait.
+    pub fn send(&mut self, code: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
+        stdin.write_all(format!("{code}\n%%\n").as_bytes()).unwrap();
+        stdin.flush().unwrap();
+    }
+
+    /// What came of the cell that was sent.
+    pub fn answer(&mut self) -> Value {
+        let line = self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| {
+            let _ = self.child.kill();
+            panic!("no answer came: {error}")
+        });
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    pub fn run(&mut self, code: &str) -> Value {
+        self.send(code);
+        self.answer()
+    }
+
+    /// Runs a cell and tells of it in lines.
+    pub fn told(&mut self, code: &str) -> Vec<String> {
+        let mut lines = told(&self.run(code));
+        if code == ":vars" {
+            // In what order, and in which table, is nobody's business here.
+            lines.retain(|line| !line.starts_with("= <text/html>"));
+            lines.sort();
+        }
+        lines
+    }
+}
+
+impl Drop for Cells {
+    fn drop(&mut self) {
+        // The end of its input is the end of the session.
+        drop(self.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// One line for each thing that came: `| text`, `! stderr`, `= value`, `: displayed`, how it ended, `note ...`.
+pub fn told(answer: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    let end = &answer["end"];
+    // What leaves the cell is told by its end; the same on stderr has the thread's number in it.
+    let says_why = end.as_str().is_some_and(|end| end.starts_with("Panicked") || end.starts_with("ReturnedError"));
+    for output in answer["outputs"].as_array().unwrap() {
+        let (kind, content) = output.as_object().unwrap().iter().next().unwrap();
+        match kind.as_str() {
+            "stdout" => lines.extend(text("|", content.as_str().unwrap())),
+            "stderr" if says_why => {}
+            "stderr" => lines.extend(text("!", content.as_str().unwrap())),
+            "result" => lines.extend(bundle("=", content)),
+            _ => lines.extend(bundle(":", content)),
+        }
+    }
+    match end.as_array() {
+        Some(errors) => lines.extend(errors.iter().map(error)),
+        None if end == "Passed" => {}
+        None => lines.push(end.as_str().unwrap().replace('\n', "\\n")),
+    }
+    lines.extend(answer["notes"].as_array().unwrap().iter().map(|note| format!("note {}", note.as_str().unwrap())));
+    if lines.is_empty() {
+        lines.push("ok".to_owned());
+    }
+    lines
+}
+
+/// A last line that has no end is marked with a backslash.
+fn text(sign: &str, text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = without_numbers(text).lines().map(|line| format!("{sign} {line}")).collect();
+    if let Some(last) = lines.last_mut().filter(|_| !text.ends_with('\n')) {
+        last.push('\\');
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+fn bundle(sign: &str, bundle: &Value) -> Vec<String> {
+    let shown = bundle.as_object().unwrap().iter().flat_map(|(mime, content)| {
+        let mime = if mime == "text/plain" { String::new() } else { format!("<{mime}> ") };
+        let content = content.as_str().unwrap();
+        let lines = if content.is_empty() { vec![""] } else { content.lines().collect() };
+        lines.iter().map(|line| format!("{sign} {mime}{line}").trim_end().to_owned()).collect::<Vec<_>>()
+    });
+    shown.collect()
+}
+
+fn error(error: &Value) -> String {
+    let code = error["code"].as_str().unwrap_or("-");
+    let message = error["message"].as_str().unwrap().replace('\n', " / ");
+    format!("error {code} at {}: {message}", error["place"].as_str().unwrap())
+}
+
+/// `thread 'main' (4711) panicked at /rustc/5980...` has a number that is never the same and the compiler's folder, and a
+/// backtrace has nothing else.
+fn without_numbers(text: &str) -> String {
+    let mut shown = String::new();
+    let mut in_backtrace = false;
+    for line in text.split_inclusive('\n') {
+        in_backtrace = line == "stack backtrace:\n" || in_backtrace && line.starts_with(' ');
+        if in_backtrace {
+            continue;
+        }
+        let numbered = line.strip_prefix("thread '").and_then(|rest| rest.split_once("' ("));
+        match numbered.and_then(|(name, rest)| Some((name, rest.split_once(')')?.1))) {
+            Some((name, rest)) => shown.push_str(&format!("thread '{name}' (N){}", in_std(rest))),
+            None => shown.push_str(line),
+        }
+    }
+    shown
+}
+
+fn in_std(text: &str) -> String {
+    match text.split_once("/rustc/").and_then(|(head, path)| Some((head, path.split_once("/library/")?.1))) {
+        Some((head, path)) => format!("{head}{}\n", path.split(':').next().unwrap_or(path)),
+        None => text.to_owned(),
+    }
+}

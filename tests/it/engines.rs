@@ -1,0 +1,211 @@
+//! Cells written to tell the engines apart: `tests/engines/*.cells`, each with what has to come of it.
+//!
+//! Every file runs on our own engine; with the feature `evcxr` it runs on that one too. Where they differ, the file says
+//! so in lines that begin with `own:` and `evcxr:`, and gives the reason in one that begins with `because:`. A cell whose
+//! outcome on evcxr is anybody's guess (it reads old bytes as a new type) is `not run` there.
+
+use std::path::{Path, PathBuf};
+
+use super::cells::Cells;
+
+/// Set to anything, it stores what came.
+const ACCEPT: &str = "FORWARD_PASS_ACCEPT";
+
+const OWN: usize = 0;
+const EVCXR: usize = 1;
+const ENGINES: [&str; 2] = ["own", "evcxr"];
+const NOT_RUN: &str = "not run";
+
+#[derive(Debug, Default)]
+struct Group {
+    title: String,
+    cells: Vec<Cell>,
+}
+
+#[derive(Debug, Default)]
+struct Cell {
+    code: Vec<String>,
+    /// By engine.
+    expected: [Vec<String>; 2],
+    /// Why the engines differ.
+    because: Option<String>,
+}
+
+/// `## title` begins a group; a cell is what stands before its `=> ` lines.
+fn read(text: &str) -> (String, Vec<Group>) {
+    let (head, rest) = text.split_at(text.find("## ").unwrap());
+    let mut groups: Vec<Group> = Vec::new();
+    for line in rest.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            groups.push(Group { title: title.to_owned(), cells: Vec::new() });
+            continue;
+        }
+        let group = groups.last_mut().unwrap();
+        let is_expectation = line.starts_with("=> ");
+        let is_over = group.cells.last().is_none_or(|cell| !cell.expected[OWN].is_empty());
+        if is_over && !is_expectation {
+            if line.is_empty() {
+                continue;
+            }
+            group.cells.push(Cell::default());
+        }
+        let cell = group.cells.last_mut().unwrap();
+        match line.strip_prefix("=> ") {
+            Some(line) => cell.expect(line),
+            None => cell.code.push(line.to_owned()),
+        }
+    }
+    (head.to_owned(), groups)
+}
+
+impl Cell {
+    fn expect(&mut self, line: &str) {
+        if let Some(reason) = line.strip_prefix("because: ") {
+            self.because = Some(reason.to_owned());
+            return;
+        }
+        for (engine, name) in ENGINES.iter().enumerate() {
+            let other = format!("{}: ", ENGINES[1 - engine]);
+            if !line.starts_with(&other) {
+                self.expected[engine].push(line.strip_prefix(&format!("{name}: ")).unwrap_or(line).to_owned());
+            }
+        }
+    }
+
+    fn written(&self) -> String {
+        let [own, evcxr] = &self.expected;
+        let code = self.code.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let lines =
+            |name: &str, lines: &[String]| lines.iter().map(|it| format!("=> {name}{it}\n")).collect::<String>();
+        let expected = if own == evcxr {
+            lines("", own)
+        } else {
+            let because = self.because.iter().map(|it| format!("=> because: {it}\n")).collect::<String>();
+            lines("own: ", own) + &lines("evcxr: ", evcxr) + &because
+        };
+        code + &expected
+    }
+}
+
+fn written(head: &str, groups: &[Group]) -> String {
+    let group = |group: &Group| {
+        let cells: Vec<String> = group.cells.iter().map(Cell::written).collect();
+        format!("## {}\n\n{}", group.title, cells.join("\n"))
+    };
+    format!("{head}{}", groups.iter().map(group).collect::<Vec<_>>().join("\n"))
+}
+
+/// Runs a file on one engine, and puts what came in place of what was expected; tells what differed.
+fn run(engine: usize, groups: &mut [Group], folder: &Path) -> String {
+    let mut wrong = String::new();
+    let mut kept: Option<Cells> = None;
+    for group in groups {
+        // Ours starts at once; the other one is asked to forget.
+        let mut cells = match kept.take() {
+            Some(mut cells) => {
+                cells.run(":clear");
+                cells
+            }
+            None => Cells::start(ENGINES[engine], folder),
+        };
+        for cell in &mut group.cells {
+            if cell.expected[engine] == [NOT_RUN] {
+                continue;
+            }
+            let came = cells.told(&cell.code.join("\n"));
+            if came != cell.expected[engine] {
+                let (name, code) = (ENGINES[engine], cell.code.join("\n"));
+                let (wanted, got) = (cell.expected[engine].join("\n"), came.join("\n"));
+                wrong.push_str(&format!(
+                    "\n## {}\n{code}\n--- expected of {name}\n{wanted}\n--- came\n{got}\n",
+                    group.title
+                ));
+                cell.expected[engine] = came;
+            }
+        }
+        if engine == EVCXR {
+            kept = Some(cells);
+        }
+    }
+    wrong
+}
+
+/// Cells on which the engines differ, and nobody has said why.
+fn without_reason(groups: &[Group]) -> String {
+    let cells = groups.iter().flat_map(|group| &group.cells);
+    let differ = cells.filter(|cell| cell.expected[OWN] != cell.expected[EVCXR] && cell.because.is_none());
+    differ.map(|cell| format!("\nno reason is given for a difference:\n{}", cell.written())).collect()
+}
+
+/// Runs `tests/engines/NAME.cells` in a folder that `prepare` has filled.
+fn check_in(name: &str, prepare: impl FnOnce(&Path)) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/engines").join(format!("{name}.cells"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, mut groups) = read(&text);
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path());
+    let mut wrong = without_reason(&groups);
+    wrong += &run(OWN, &mut groups, folder.path());
+    if cfg!(feature = "evcxr") {
+        wrong += &run(EVCXR, &mut groups, folder.path());
+    }
+    if std::env::var_os(ACCEPT).is_some() {
+        std::fs::write(&path, written(&head, &groups)).unwrap();
+    } else {
+        assert!(wrong.is_empty(), "{wrong}\nto store what came: {ACCEPT}=1 cargo test --all-features");
+    }
+}
+
+fn check(name: &str) {
+    check_in(name, |_| {});
+}
+
+#[test]
+fn values() {
+    check("values");
+}
+
+#[test]
+fn items() {
+    check("items");
+}
+
+#[test]
+fn names() {
+    check("names");
+}
+
+#[test]
+fn flow() {
+    check("flow");
+}
+
+#[test]
+fn drops() {
+    check("drops");
+}
+
+#[test]
+fn closures() {
+    check("closures");
+}
+
+#[test]
+fn macros() {
+    check("macros");
+}
+
+#[test]
+fn threads() {
+    check("threads");
+}
+
+#[test]
+fn display() {
+    check("display");
+}
+
+#[test]
+fn commands() {
+    check("commands");
+}
