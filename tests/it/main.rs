@@ -15,6 +15,7 @@ mod runner_reports;
 mod tidy;
 mod train;
 mod weights;
+mod zoo;
 mod numpy;
 mod repl;
 mod repl_terminal;

@@ -16,6 +16,7 @@ use crate::cli::session::{Interrupter, Session, SessionOptions, Variable};
 use super::commands::{Said, Settings};
 use super::compile::{Attempt, Ready, Workshop};
 use super::deps::{self, Dependency, Early};
+use super::diagnostics::refusal;
 use super::display::Outputs;
 use super::generate::symbol;
 use super::process::{After, Child, Ended, Mark, Piece};
@@ -42,6 +43,8 @@ pub struct OwnSession {
     undo: Vec<(State, bool)>,
     /// Counts the cells that were compiled.
     number: usize,
+    /// What is to be said with the first outcome.
+    pending: Vec<String>,
     stop: Stop,
     /// Keeps the libraries of the dependencies in the cache.
     _hold: Option<Arc<cache::Lock>>,
@@ -58,14 +61,16 @@ impl OwnSession {
         let toolchain = Toolchain::find()?;
         let early = Early::begin(&toolchain, &options.dependencies, &options.folder);
         let child = Child::start(&options.folder, stop.clone())?;
-        let cache = cache::folder()?.join("runtime");
-        cache::make(&cache)?;
-        let hold_of_runtime = cache::hold(&cache);
-        // `clean` may have removed it just before it was held.
-        cache::make(&cache)?;
-        let runtime = runtime::library(&toolchain, &cache, &stop)?;
         let scratch =
             tempfile::Builder::new().prefix("forward-pass-").tempdir().context("cannot make a folder for cells")?;
+        let mut pending = Vec::new();
+        let (runtime, hold_of_runtime) = match runtime_in_cache(&toolchain, &stop) {
+            Ok(held) => held,
+            Err(error) => {
+                pending.push(format!("nothing is kept for the next session: {error:#}"));
+                (runtime::library(&toolchain, scratch.path(), &stop)?, None)
+            }
+        };
         let settings = Settings::default();
         let workshop = Workshop {
             toolchain,
@@ -95,6 +100,7 @@ impl OwnSession {
             history,
             undo: Vec::new(),
             number: 0,
+            pending,
             stop,
             _hold: None,
             _hold_of_runtime: hold_of_runtime,
@@ -117,10 +123,17 @@ impl OwnSession {
             return Ok(outcome);
         }
         let compiled_at = Instant::now();
-        let ready = match self.compile(&cell, code, events)? {
-            Ok(ready) => ready,
-            Err(end) => {
+        let ready = match self.compile(&cell, code, events) {
+            Ok(Ok(ready)) => ready,
+            Ok(Err(end)) => {
                 outcome.end = end;
+                return Ok(outcome);
+            }
+            // Nothing ran: a full disk, or a compiler that went away, costs the cell and not the session.
+            Err(error) => {
+                let message = format!("the cell could not be compiled: {error:#}");
+                outcome.end =
+                    End::CompileError(vec![refusal(message.trim_end().to_owned(), Vec::new(), Vec::new(), "")]);
                 return Ok(outcome);
             }
         };
@@ -190,10 +203,23 @@ impl OwnSession {
         let ended_well = matches!(report.ended, Ended::Returned(0));
         let (outputs, trouble) = listener.finish(matches!(report.ended, Ended::Returned(1)));
         outcome.outputs.extend(outputs);
+        let is_lost = matches!(report.ended, Ended::Returned(4));
         outcome.end = self.end_of(report.ended, trouble);
         outcome.notes.extend(report.notes);
         self.settle(&ready, report.after, before, ended_well, outcome);
+        if is_lost {
+            outcome.end = self.give_up_loaded(&ready);
+        }
         Ok(())
+    }
+
+    /// A value was not of the type that was written for it: nothing of the cell ran, and what was taken for it is gone.
+    fn give_up_loaded(&mut self, ready: &Ready) -> End {
+        let names: Vec<String> = ready.plan.load.iter().map(|name| format!("`{name}`")).collect();
+        self.state.variables.retain(|name, _| !ready.plan.load.contains(name));
+        let message = format!("the cell was not run: a type behind {} was defined anew", names.join(", "));
+        let help = "help: run the cells again that made these variables".to_owned();
+        End::CompileError(vec![refusal(message, vec![help], Vec::new(), "")])
     }
 
     fn settle(&mut self, ready: &Ready, after: After, before: State, ended_well: bool, outcome: &mut Outcome) {
@@ -249,7 +275,7 @@ impl OwnSession {
             Ended::Interrupted => End::Interrupted,
             Ended::NotLoaded(why) => {
                 let message = format!("the compiled cell can't be loaded: {why}");
-                End::CompileError(vec![super::diagnostics::refusal(message, Vec::new(), Vec::new(), "")])
+                End::CompileError(vec![refusal(message, Vec::new(), Vec::new(), "")])
             }
         }
     }
@@ -306,12 +332,13 @@ impl OwnSession {
 impl Session for OwnSession {
     fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
         self.stop.clear();
-        let outcome = self.run_cell(code, events)?;
+        let mut outcome = self.run_cell(code, events)?;
         if let End::CompileError(diagnostics) = &outcome.end
             && diagnostics.iter().any(|diagnostic| diagnostic.code.is_some())
         {
             self.settings.last_errors = diagnostics.clone();
         }
+        outcome.notes.splice(0..0, self.pending.drain(..));
         Ok(outcome)
     }
 
@@ -341,6 +368,16 @@ impl Session for OwnSession {
     fn items(&mut self) -> Vec<String> {
         self.state.item_names().into_iter().collect()
     }
+}
+
+/// The runtime of cells, held in the cache as long as the session lives.
+fn runtime_in_cache(toolchain: &Toolchain, stop: &Stop) -> Result<(PathBuf, Option<cache::Lock>)> {
+    let cache = cache::folder()?.join("runtime");
+    cache::make(&cache)?;
+    let hold = cache::hold(&cache);
+    // `clean` may have removed it just before it was held.
+    cache::make(&cache)?;
+    Ok((runtime::library(toolchain, &cache, stop)?, hold))
 }
 
 /// A panic or an error, with its line in the cell.

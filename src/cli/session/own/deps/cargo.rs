@@ -127,6 +127,11 @@ pub fn explain(said: &Said, folder: &Path) -> String {
         );
     }
     if let Some(name) = between(&text, "no matching package named `", "` found") {
+        if text.contains("offline") {
+            return format!(
+                "the crate `{name}` is not on this machine, and cargo is told to stay offline\nhelp: unset CARGO_NET_OFFLINE, and see that there is a network"
+            );
+        }
         return format!("there is no crate `{name}` on crates.io\nhelp: look for its exact name at https://crates.io");
     }
     if let Some(requirement) = between(&text, "failed to select a version for the requirement `", "`") {
