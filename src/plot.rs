@@ -12,9 +12,11 @@
 //! animate, and a reader cannot zoom in it.
 
 mod axes;
+mod backend;
 mod canvas;
 mod colour;
 mod diagram;
+mod element;
 mod figure;
 mod font;
 mod frame;
@@ -26,7 +28,9 @@ mod png;
 mod problem;
 mod raster;
 mod save;
+mod scale;
 mod series;
+mod sheet;
 mod svg;
 mod ticks;
 mod values;

@@ -1,13 +1,18 @@
-//! Two axes and what is drawn between them: limits, ticks, labels, title and legend, as matplotlib lays them out.
+//! Two axes and what is drawn between them: limits, ticks and the room they need, as matplotlib lays them out.
 //!
-//! Lengths are matplotlib's defaults in points, turned into pixels at its 100 dots an inch.
+//! Lengths are matplotlib's defaults in points, turned into pixels at its 100 dots an inch. It decides where things
+//! are; [`draw`] draws them.
 
-use super::canvas::{Anchor, Canvas, Cap, Dash, Stroke, Style, Text};
-use super::colour::{BLACK, Colour};
+mod colour_bar;
+mod draw;
+mod limits;
+
+use super::backend::middle_of_pixel;
+use super::colour::Colour;
 use super::font::{CAPITAL, Font};
-use super::frame::{Frame, Limits, Scale};
-use super::legend;
-use super::path::{Area, Path};
+use super::frame::Frame;
+use super::path::Area;
+use super::scale::{Limits, Ruler, Scale};
 use super::series::{Image, Kind, POINT, Series};
 use super::ticks::{self, Ticks};
 
@@ -21,7 +26,6 @@ const LABEL_GAP: f64 = 4.0 * POINT;
 const TITLE_GAP: f64 = 6.0 * POINT;
 /// Between the outermost text and the edge of the page.
 const EDGE: f64 = 6.0;
-const GRID: Colour = Colour::new(0xb0b0b0);
 
 /// What one axis was told.
 #[derive(Clone, Debug, Default)]
@@ -51,9 +55,11 @@ pub(super) struct Axes {
 /// Where the frame is and what stands beside it.
 struct Layout {
     frame: Frame,
-    x: Ticks,
-    y: Ticks,
-    upright_names: bool,
+    x: Ruler,
+    y: Ruler,
+    /// Room for ticks, their labels and the axis's label: below, and at the left.
+    below: f64,
+    beside: f64,
 }
 
 /// The room between a page's edges and the frame.
@@ -82,11 +88,17 @@ impl Margins {
         }
     }
 
+    /// What they leave of a page: at least a quarter of it in each direction.
     fn inside(&self, page: &Area) -> Area {
-        const LEAST: f64 = 20.0;
-        let (left, top) = (page.left + self.left, page.top + self.top);
-        let right = (page.right - self.right).max(left + LEAST);
-        Area { left, top, right, bottom: (page.bottom - self.bottom).max(top + LEAST) }
+        let fit = |room: f64, margins: f64| (room * 0.75 / margins).min(1.0);
+        let across = fit(page.width(), self.left + self.right);
+        let down = fit(page.height(), self.top + self.bottom);
+        Area {
+            left: page.left + self.left * across,
+            right: page.right - self.right * across,
+            top: page.top + self.top * down,
+            bottom: page.bottom - self.bottom * down,
+        }
     }
 }
 
@@ -97,60 +109,29 @@ impl Axes {
         Colour::cycle(used)
     }
 
-    pub fn image(&self) -> Option<&Image> {
+    fn image(&self) -> Option<&Image> {
         self.series.iter().find_map(|series| match &series.kind {
             Kind::Image(image) => Some(image),
             _ => None,
         })
     }
 
-    /// Draws everything into a part of the page.
-    pub fn draw(&self, canvas: &mut Canvas, page: Area, margins: Margins) {
-        let font = Font::new();
-        let layout = self.layout(self.shaped(margins.inside(&page)), &font);
-        let area = layout.frame.area;
-        canvas.clip(Some(area));
-        let (patches, lines): (Vec<_>, Vec<_>) = self
-            .series
-            .iter()
-            .partition(|series| matches!(series.kind, Kind::Bars(_) | Kind::Image(_) | Kind::Band(_)));
-        patches.iter().for_each(|series| series.draw(canvas, &layout.frame));
-        if self.grid {
-            grid(canvas, &layout);
-        }
-        lines.iter().for_each(|series| series.draw(canvas, &layout.frame));
-        canvas.clip(None);
-        canvas.shape(Path::rectangle(area), Style::line(BLACK, 1.0));
-        self.x_axis(canvas, &layout);
-        self.y_axis(canvas, &layout, &font);
-        let middle = (area.center().0, area.top - TITLE_GAP - if layout.y.offset.is_empty() { 0.0 } else { TEXT });
-        canvas.text(Text::new(&*self.title, middle, TITLE, Anchor::Middle));
-        if self.legend.unwrap_or(true) {
-            legend::draw(canvas, &layout.frame, &self.series, self.legend_place.as_deref(), &font);
-        }
-        if let Some(image) = self.image().filter(|_| self.colour_bar) {
-            colour_bar(canvas, area, image);
-        }
-    }
-
     /// What the texts beside the frame need, if it has about the room that these margins leave.
     pub fn margins(&self, page: Area, about: Margins) -> Margins {
         let font = Font::new();
         let layout = self.layout(about.inside(&page), &font);
-        let label = |label: &str| if label.is_empty() { 0.0 } else { LABEL_GAP + TEXT * (CAPITAL + DESCENT) };
-        let names = if layout.upright_names { widest(&layout.x, &font) } else { TEXT * CAPITAL };
-        let last = layout.x.major.last().filter(|_| !layout.upright_names);
+        let last = layout.x.ticks.major.last().filter(|_| !layout.x.silent);
         let beyond = last.map_or(0.0, |(place, label)| {
-            layout.frame.x(*place) + font.width(label, TEXT) / 2.0 - layout.frame.area.right
+            layout.frame.place((*place, layout.frame.y.first)).0 + font.width(label, TEXT) / 2.0
+                - layout.frame.area.right
         });
         let title = if self.title.is_empty() { 0.0 } else { TITLE_GAP + TITLE };
-        let offset = |ticks: &Ticks| if ticks.offset.is_empty() { 0.0 } else { TEXT };
-        let below = label(&self.x.label).max(offset(&layout.x) * 1.3);
+        let offset = if layout.y.ticks.offset.is_empty() { 0.0 } else { TEXT };
         Margins {
-            left: EDGE + label(&self.y.label) + widest(&layout.y, &font) + 2.0 * TICK,
-            top: EDGE + title + offset(&layout.y),
+            left: EDGE + layout.beside,
+            top: EDGE + title + offset,
             right: EDGE + beyond.max(0.0) + if self.colour_bar { 0.16 * page.width() } else { 0.0 },
-            bottom: EDGE / 2.0 + 2.0 * TICK + names + TEXT * DESCENT + below,
+            bottom: EDGE / 2.0 + layout.below + TEXT * DESCENT,
         }
     }
 
@@ -164,14 +145,17 @@ impl Axes {
             most -= 1;
             x_ticks = self.ticks(&self.x, &x, most);
         }
-        let upright_names = !fits(&x_ticks);
-        let area = Area {
-            left: snapped(area.left),
-            top: snapped(area.top),
-            right: snapped(area.right),
-            bottom: snapped(area.bottom),
-        };
-        Layout { frame: Frame { area, x, y }, x: x_ticks, y: y_ticks, upright_names }
+        let silent = !fits(&x_ticks);
+        let names = if silent { widest(&x_ticks, font) } else { TEXT * CAPITAL };
+        let label = |label: &str| if label.is_empty() { 0.0 } else { TEXT * (DESCENT + CAPITAL) + LABEL_GAP };
+        let offset = if x_ticks.offset.is_empty() { 0.0 } else { 1.3 * TEXT };
+        Layout {
+            frame: Frame { area: area.each(middle_of_pixel), x, y },
+            below: 2.0 * TICK + names + label(&self.x.label).max(offset),
+            beside: 2.0 * TICK + widest(&y_ticks, font) + label(&self.y.label),
+            x: Ruler { limits: x, ticks: x_ticks, silent },
+            y: Ruler { limits: y, ticks: y_ticks, silent: false },
+        }
     }
 
     /// An image's cells are square.
@@ -184,25 +168,6 @@ impl Axes {
         let (width, height) = ((x.high() - x.low()) * cell, (y.high() - y.low()) * cell);
         let (middle_x, middle_y) = area.center();
         Area::new(middle_x - width / 2.0, middle_y - height / 2.0, width.max(1.0), height.max(1.0))
-    }
-
-    fn limits(&self, axis: &Axis, horizontal: bool) -> Limits {
-        let scale = axis.scale;
-        if let Some((first, last)) = axis.limits {
-            return Limits { scale, first, last };
-        }
-        let pick = |(x, y): (f64, f64)| if horizontal { x } else { y };
-        let values = self.series.iter().flat_map(Series::corners).map(pick).filter(|&value| scale.takes(value));
-        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-        if let Some(image) = self.image() {
-            let count = if horizontal { image.columns } else { image.rows } as f64;
-            let (first, last) = if horizontal { (-0.5, count - 0.5) } else { (count - 0.5, -0.5) };
-            return Limits { scale, first, last };
-        }
-        let room = if !horizontal && self.series.iter().any(|series| series.values_shown) { 0.1 } else { 0.05 };
-        let stands = !horizontal && self.series.iter().any(|series| matches!(series.kind, Kind::Bars(_)));
-        let (first, last) = widened(low, high, scale, stands, room);
-        Limits { scale, first, last }
     }
 
     fn ticks(&self, axis: &Axis, limits: &Limits, most: usize) -> Ticks {
@@ -219,83 +184,6 @@ impl Axes {
         }
         ticks
     }
-
-    fn x_axis(&self, canvas: &mut Canvas, layout: &Layout) {
-        let frame = &layout.frame;
-        let bottom = frame.area.bottom;
-        let tick = |value: f64, length: f64| {
-            let x = snapped(frame.x(value));
-            Path::lines([(x, bottom), (x, bottom + length)])
-        };
-        canvas.shape(layout.x.drawn(tick), Style::line(BLACK, 1.0));
-        let mut lowest = bottom + 2.0 * TICK + TEXT * CAPITAL;
-        for (value, label) in &layout.x.major {
-            let x = frame.x(*value);
-            if layout.upright_names {
-                let place = (x + TEXT * CAPITAL / 2.0, bottom + 2.0 * TICK);
-                canvas.text(Text { upright: true, ..Text::new(label, place, TEXT, Anchor::End) });
-                lowest = lowest.max(bottom + 2.0 * TICK + Font::new().width(label, TEXT));
-            } else {
-                let place = (x, bottom + 2.0 * TICK + TEXT * CAPITAL);
-                canvas.text(Text::new(label, place, TEXT, Anchor::Middle));
-            }
-        }
-        let below = lowest + TEXT * DESCENT + LABEL_GAP + TEXT * CAPITAL;
-        canvas.text(Text::new(&*self.x.label, (frame.area.center().0, below), TEXT, Anchor::Middle));
-        canvas.text(Text::new(&*layout.x.offset, (frame.area.right, below), TEXT, Anchor::End));
-    }
-
-    fn y_axis(&self, canvas: &mut Canvas, layout: &Layout, font: &Font) {
-        let frame = &layout.frame;
-        let left = frame.area.left;
-        let tick = |value: f64, length: f64| {
-            let y = snapped(frame.y(value));
-            Path::lines([(left - length, y), (left, y)])
-        };
-        canvas.shape(layout.y.drawn(tick), Style::line(BLACK, 1.0));
-        for (value, label) in &layout.y.major {
-            let place = (left - 2.0 * TICK, frame.y(*value) + TEXT * CAPITAL / 2.0);
-            canvas.text(Text::new(label, place, TEXT, Anchor::End));
-        }
-        let beside = left - 2.0 * TICK - widest(&layout.y, font) - LABEL_GAP - TEXT * DESCENT;
-        let place = (beside, frame.area.center().1);
-        canvas.text(Text { upright: true, ..Text::new(&*self.y.label, place, TEXT, Anchor::Middle) });
-        let above = (left, frame.area.top - LABEL_GAP);
-        canvas.text(Text::new(&*layout.y.offset, above, TEXT, Anchor::Start));
-    }
-}
-
-impl Ticks {
-    /// All ticks, long and short, as one path.
-    fn drawn(&self, tick: impl Fn(f64, f64) -> Path) -> Path {
-        let mut path = Path::new();
-        self.major.iter().for_each(|(value, _)| path.extend(tick(*value, TICK)));
-        self.minor.iter().for_each(|value| path.extend(tick(*value, SMALL_TICK)));
-        path
-    }
-}
-
-/// The middle of a pixel, so that a line one pixel wide is sharp.
-pub(super) fn snapped(place: f64) -> f64 {
-    place.floor() + 0.5
-}
-
-/// Limits with a share of their length (5 %) added at each end; bars stand on their foot.
-fn widened(low: f64, high: f64, scale: Scale, stands: bool, share: f64) -> (f64, f64) {
-    if low > high {
-        return if scale == Scale::Log { (0.1, 10.0) } else { (0.0, 1.0) };
-    }
-    let (mut first, mut last) = (scale.even(low), scale.even(high));
-    if last - first <= first.abs().max(last.abs()) * 1e-15 {
-        let room = if first == 0.0 { 0.05 } else { first.abs() * 0.05 };
-        (first, last) = (first - room, last + room);
-    }
-    let margin = (last / 4.0 - first / 4.0) * 4.0 * share;
-    let (lowest, highest) = (first - margin, last + margin);
-    let first = if stands && low == 0.0 { first } else { lowest };
-    let last = if stands && high == 0.0 { last } else { highest };
-    let bound = |value: f64| value.clamp(-f64::MAX / 4.0, f64::MAX / 4.0);
-    (bound(scale.back(first)), bound(scale.back(last)))
 }
 
 fn widest(ticks: &Ticks, font: &Font) -> f64 {
@@ -311,49 +199,4 @@ fn crowd(ticks: &Ticks, limits: &Limits, area: &Area, font: &Font) -> f64 {
         need / room
     });
     spans.fold(0.0, f64::max)
-}
-
-fn grid(canvas: &mut Canvas, layout: &Layout) {
-    let Frame { area, .. } = layout.frame;
-    let mut lines = Path::new();
-    for (value, _) in &layout.x.major {
-        let x = snapped(layout.frame.x(*value));
-        lines.extend(Path::lines([(x, area.top), (x, area.bottom)]));
-    }
-    for (value, _) in &layout.y.major {
-        let y = snapped(layout.frame.y(*value));
-        lines.extend(Path::lines([(area.left, y), (area.right, y)]));
-    }
-    canvas.shape(lines, Style::line(GRID, 1.0));
-}
-
-/// A strip of the image's colours, with an axis of its own at the right.
-fn colour_bar(canvas: &mut Canvas, beside: Area, image: &Image) {
-    const STEPS: usize = 256;
-    let width = (beside.height() / 20.0).max(10.0);
-    let left = snapped(beside.right + 0.06 * beside.height().max(150.0));
-    let area = Area { left, right: snapped(left + width), top: beside.top, bottom: beside.bottom };
-    let colours = (0..STEPS).map(|step| image.map.at(1.0 - step as f64 / (STEPS - 1) as f64)).collect();
-    canvas.pixels(area, super::canvas::Pixels { columns: 1, colours });
-    let stroke = Stroke { colour: BLACK, width: 1.0, dash: Dash::Solid, cap: Cap::Butt };
-    canvas.shape(Path::rectangle(area), Style { stroke: Some(stroke), ..Style::default() });
-    let (low, high) = image.range();
-    let (low, high) = if low < high { (low, high) } else { (low - 0.05, low + 0.05) };
-    let frame = Frame {
-        area,
-        x: Limits { scale: Scale::Linear, first: 0.0, last: 1.0 },
-        y: Limits { scale: Scale::Linear, first: low, last: high },
-    };
-    let ticks = ticks::linear(low, high, (area.height() / POINT / 20.0) as usize);
-    let tick = |value: f64, length: f64| {
-        let y = snapped(frame.y(value));
-        Path::lines([(area.right, y), (area.right + length, y)])
-    };
-    canvas.shape(ticks.drawn(tick), Style::line(BLACK, 1.0));
-    for (value, label) in &ticks.major {
-        let y = frame.y(*value);
-        let place = (area.right + 2.0 * TICK, y + TEXT * CAPITAL / 2.0);
-        canvas.text(Text::new(label, place, TEXT, Anchor::Start));
-    }
-    canvas.text(Text::new(&*ticks.offset, (area.left, area.top - LABEL_GAP), TEXT, Anchor::Start));
 }

@@ -1,8 +1,9 @@
 //! A page and what is drawn on it, in order. Positions are pixels from the top left corner, with fractions.
 //!
-//! It does not know what a curve or an axis is, nor any file format: [`super::svg`] and [`super::raster`] read it.
+//! It does not know what a curve or an axis is, nor any file format: [`super::backend`] fills it, [`super::svg`] and
+//! [`super::raster`] read it.
 
-use super::colour::{BLACK, Colour};
+use super::colour::Colour;
 use super::path::{Area, Path, Point};
 
 #[derive(Clone, Debug)]
@@ -23,29 +24,19 @@ pub(super) enum Mark {
 }
 
 /// How a path is filled and stroked.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Style {
     pub fill: Option<Colour>,
     pub stroke: Option<Stroke>,
     /// From 0 (not there) to 1.
     pub opacity: Option<f64>,
-    /// Whether edges fall on whole pixels instead of being smoothed.
-    pub crisp: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Stroke {
     pub colour: Colour,
     pub width: f64,
     pub dash: Dash,
-    pub cap: Cap,
-}
-
-/// The end of a stroke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cap {
-    Butt,
-    Square,
 }
 
 /// matplotlib's four line styles; lengths are in line widths.
@@ -107,7 +98,7 @@ impl Style {
     }
 
     pub fn line(colour: Colour, width: f64) -> Style {
-        let stroke = Stroke { colour, width, dash: Dash::Solid, cap: Cap::Butt };
+        let stroke = Stroke { colour, width, dash: Dash::Solid };
         Style { stroke: Some(stroke), ..Style::default() }
     }
 
@@ -130,9 +121,23 @@ impl Canvas {
         self.clip = area;
     }
 
+    /// Lines that look like those drawn last join them, and an outline joins what it surrounds.
     pub fn shape(&mut self, path: Path, style: Style) {
-        if !path.is_empty() {
-            self.marks.push(Mark::Shape { path, style, clip: self.clip });
+        if path.is_empty() {
+            return;
+        }
+        let joins = style.fill.is_none() && style.opacity.is_none();
+        let last = self.marks.iter_mut().rev().find(|mark| !matches!(mark, Mark::Text(_)));
+        match last {
+            Some(Mark::Shape { path: last, style: its, clip }) if joins && (*its, *clip) == (style, self.clip) => {
+                last.extend(path);
+            }
+            Some(Mark::Shape { path: last, style: its, clip })
+                if joins && its.stroke.is_none() && its.opacity.is_none() && (&*last, *clip) == (&path, self.clip) =>
+            {
+                its.stroke = style.stroke;
+            }
+            _ => self.marks.push(Mark::Shape { path, style, clip: self.clip }),
         }
     }
 
@@ -148,11 +153,6 @@ impl Canvas {
 }
 
 impl Text {
-    /// Black, from left to right.
-    pub fn new(text: impl Into<String>, at: Point, size: f64, anchor: Anchor) -> Text {
-        Text { text: text.into(), at, size, anchor, colour: BLACK, upright: false }
-    }
-
     /// Where the text's line starts, given its width.
     pub fn start(&self, width: f64) -> f64 {
         match self.anchor {

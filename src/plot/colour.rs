@@ -4,6 +4,9 @@
 
 use std::fmt::Write;
 
+use plotters::style::Color;
+use plotters_backend::BackendColor;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Colour {
     pub red: u8,
@@ -60,6 +63,10 @@ impl Colour {
         Colour { red: (rgb >> 16) as u8, green: (rgb >> 8) as u8, blue: rgb as u8 }
     }
 
+    pub const fn rgb8(red: u8, green: u8, blue: u8) -> Colour {
+        Colour { red, green, blue }
+    }
+
     /// The colours of curves, one after the other, from the start again after ten.
     pub fn cycle(index: usize) -> Colour {
         Colour::new(CYCLE[index % CYCLE.len()])
@@ -100,13 +107,26 @@ impl Colour {
         text
     }
 
-    fn mix(self, other: Colour, share: f64) -> Colour {
+    fn towards(self, other: Colour, share: f64) -> Colour {
         let part = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share + 0.5) as u8;
         Colour {
             red: part(self.red, other.red),
             green: part(self.green, other.green),
             blue: part(self.blue, other.blue),
         }
+    }
+}
+
+impl Color for Colour {
+    fn to_backend_color(&self) -> BackendColor {
+        BackendColor { alpha: 1.0, rgb: (self.red, self.green, self.blue) }
+    }
+}
+
+impl From<BackendColor> for Colour {
+    fn from(color: BackendColor) -> Colour {
+        let (red, green, blue) = color.rgb;
+        Colour { red, green, blue }
     }
 }
 
@@ -146,7 +166,7 @@ impl ColourMap {
             ColourMap::Stops(stops) => {
                 let place = share * (stops.len() - 1) as f64;
                 let low = (place as usize).min(stops.len() - 2);
-                Colour::new(stops[low]).mix(Colour::new(stops[low + 1]), place - low as f64)
+                Colour::new(stops[low]).towards(Colour::new(stops[low + 1]), place - low as f64)
             }
         }
     }

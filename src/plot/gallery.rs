@@ -2,10 +2,14 @@
 //!
 //! Every image has a frame of its own and square pixels, from white (the smallest value) to black.
 
-use super::canvas::{Anchor, Canvas, Pixels, Style, Text};
-use super::colour::{Colour, ColourMap};
+use plotters::element::{Rectangle, Text};
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::canvas::Pixels;
+use super::colour::{BLACK, Colour, ColourMap};
+use super::element::Element;
 use super::figure::Figure;
-use super::path::{Area, Path};
+use super::sheet::{Drawn, Fit, Sheet, area_of, letters, line};
 
 /// Images side by side, at most ten in a row, each with its name above.
 ///
@@ -65,20 +69,23 @@ impl Gallery {
         (width.max(160.0), height)
     }
 
-    pub fn draw(&self, canvas: &mut Canvas, page: Area) {
-        let side = self.side();
-        let columns = self.columns();
-        let width = columns as f64 * (side + GAP) - GAP;
-        let left = (page.center().0 - width / 2.0).round();
+    /// Draws everything into a part of the page; shrunk where it has no room.
+    pub fn draw(&self, page: &Sheet, part: &Sheet) -> Drawn {
+        let (side, columns) = (self.side(), self.columns());
+        let step = side + GAP;
+        let (width, height) = (columns as f64 * step - GAP, self.size().1);
+        let fit = Fit::centered(&area_of(part), (width + 2.0 * MARGIN, height));
+        let plain = page.apply_coord_spec(fit);
+        let names = letters(NAME * fit.scale, BLACK, HPos::Center, VPos::Bottom);
         for (index, image) in self.images.iter().enumerate() {
             let (row, column) = ((index / columns) as f64, (index % columns) as f64);
-            let x = left + column * (side + GAP);
-            let y = page.top + MARGIN + row * (side + NAME_ROOM + GAP) + NAME_ROOM;
-            let area = Area::new(x, y, side, side);
-            canvas.text(Text::new(&*image.name, (area.center().0, y - 5.0), NAME, Anchor::Middle));
-            canvas.pixels(area, image.pixels());
-            canvas.shape(Path::rectangle(area.grown(0.5)), Style::line(EDGE, 1.0));
+            let (x, y) = (MARGIN + column * step, MARGIN + row * (step + NAME_ROOM) + NAME_ROOM);
+            plain.draw(&Text::new(&*image.name, (x + side / 2.0, y - 5.0), names.clone()))?;
+            plain.draw(&Element::new([(x, y), (x + side, y + side)], image.pixels()))?;
+            let around = [(x - 0.5, y - 0.5), (x + side + 0.5, y + side + 0.5)];
+            plain.draw(&Rectangle::new(around, line(EDGE, 1.0)))?;
         }
+        Ok(())
     }
 }
 

@@ -2,13 +2,19 @@
 //!
 //! It draws one column, in the order in which the series were added.
 
+use plotters::element::{Rectangle, Text};
+use plotters::style::Color;
+use plotters::style::text_anchor::{HPos, VPos};
+
 use super::axes::TEXT;
-use super::canvas::{Anchor, Canvas, Style, Text};
-use super::colour::{Colour, WHITE};
-use super::font::{CAPITAL, Font};
+use super::canvas::Style;
+use super::colour::{BLACK, Colour, WHITE};
+use super::element::{Element, Rounded};
+use super::font::Font;
 use super::frame::Frame;
-use super::path::{Area, Path, Point, Segment};
+use super::path::{Area, Point};
 use super::series::{Kind, POINT, Series};
+use super::sheet::{Drawn, Plain, letters};
 
 /// matplotlib's distances, in font sizes.
 const BORDER: f64 = 0.4;
@@ -37,14 +43,14 @@ pub(super) fn is_place(name: &str) -> bool {
     name == "best" || PLACES.iter().any(|(known, ..)| *known == name)
 }
 
-pub(super) fn draw(canvas: &mut Canvas, frame: &Frame, series: &[Series], place: Option<&str>, font: &Font) {
+pub(super) fn draw(plain: &Plain, frame: &Frame, series: &[Series], place: Option<&str>, font: &Font) -> Drawn {
     let entries: Vec<(&Series, &str)> = series
         .iter()
         .filter(|series| !series.is_empty())
         .filter_map(|series| Some((series, series.label.as_deref()?)))
         .collect();
     if entries.is_empty() {
-        return;
+        return Ok(());
     }
     let widest = entries.iter().map(|(_, label)| font.width(label, TEXT)).fold(0.0, f64::max);
     let width = widest + (HANDLE + HANDLE_GAP + 2.0 * BORDER) * TEXT;
@@ -52,32 +58,32 @@ pub(super) fn draw(canvas: &mut Canvas, frame: &Frame, series: &[Series], place:
     let height = (lines * LINE_HEIGHT + (lines - 1.0) * BETWEEN + 2.0 * BORDER) * TEXT;
     let area = find_place(frame, series, place, width, height);
     let style = Style::fill(WHITE).with_line(EDGE, POINT).opacity(0.8);
-    canvas.shape(Path::rounded(area, 0.2 * TEXT), style);
+    let corners = [(area.left, area.top), (area.right, area.bottom)];
+    plain.draw(&Element::new(corners, Rounded { radius: 0.2 * TEXT, style }))?;
     let left = area.left + BORDER * TEXT;
     for (index, (series, label)) in entries.into_iter().enumerate() {
         let top = area.top + (BORDER + index as f64 * (LINE_HEIGHT + BETWEEN)) * TEXT;
         let middle = top + LINE_HEIGHT * TEXT / 2.0;
-        handle(canvas, series, left, middle);
-        let place = (left + (HANDLE + HANDLE_GAP) * TEXT, middle + CAPITAL * TEXT / 2.0);
-        canvas.text(Text::new(label, place, TEXT, Anchor::Start));
+        handle(plain, series, left, middle)?;
+        let place = (left + (HANDLE + HANDLE_GAP) * TEXT, middle);
+        plain.draw(&Text::new(label, place, letters(TEXT, BLACK, HPos::Left, VPos::Center)))?;
     }
+    Ok(())
 }
 
 /// A small sample of how a series looks.
-fn handle(canvas: &mut Canvas, series: &Series, left: f64, middle: f64) {
+fn handle(plain: &Plain, series: &Series, left: f64, middle: f64) -> Drawn {
     let right = left + HANDLE * TEXT;
     let center = ((left + right) / 2.0, middle);
     match series.kind {
         Kind::Bars(_) | Kind::Image(_) | Kind::Band(_) => {
-            let area = Area::new(left, middle - 0.35 * TEXT, HANDLE * TEXT, 0.7 * TEXT);
-            canvas.shape(Path::rectangle(area), Style::fill(series.colour).opacity(series.alpha));
+            let corners = [(left, middle - 0.35 * TEXT), (right, middle + 0.35 * TEXT)];
+            plain.draw(&Rectangle::new(corners, series.colour.mix(series.alpha).filled()))
         }
-        Kind::Points(_) => series.mark(canvas, center),
+        Kind::Points(_) => series.mark(plain, center),
         Kind::Curve(_) | Kind::Level(_) | Kind::Upright(_) => {
-            series.stroke(canvas, Path::lines([(left, middle), (right, middle)]));
-            if series.marker.is_some() {
-                series.mark(canvas, center);
-            }
+            series.line(plain, vec![(left, middle), (right, middle)])?;
+            if series.marker.is_some() { series.mark(plain, center) } else { Ok(()) }
         }
     }
 }
@@ -125,17 +131,9 @@ impl Obstacle {
 fn obstacles(series: &Series, frame: &Frame) -> Vec<Obstacle> {
     match &series.kind {
         Kind::Curve(points) => {
-            let mut last = (0.0, 0.0);
-            let mut found = Vec::new();
-            for segment in frame.lines(points).segments {
-                if let Segment::Move(end) | Segment::Line(end) = segment {
-                    if matches!(segment, Segment::Line(_)) {
-                        found.push(Obstacle::Line(last, end));
-                    }
-                    last = end;
-                }
-            }
-            found
+            let places = frame.pieces(points).into_iter().map(|piece| piece.into_iter().map(|point| frame.place(point)));
+            let places: Vec<Vec<Point>> = places.map(Iterator::collect).collect();
+            places.iter().flat_map(|piece| piece.windows(2)).map(|pair| Obstacle::Line(pair[0], pair[1])).collect()
         }
         Kind::Points(points) => {
             let shown = points.iter().filter(|point| frame.shows(**point));
@@ -143,9 +141,9 @@ fn obstacles(series: &Series, frame: &Frame) -> Vec<Obstacle> {
         }
         Kind::Bars(bars) => {
             let block = |bar: &super::series::Bar| {
-                let (head, foot) = (frame.y(bar.height), frame.foot());
-                let (left, right) = (frame.x(bar.left), frame.x(bar.right));
-                Obstacle::Block(Area { left, right, top: head.min(foot), bottom: head.max(foot) })
+                let (from, to) = (frame.place((bar.left, frame.foot())), frame.place((bar.right, bar.height)));
+                let (left, right) = (from.0.min(to.0), from.0.max(to.0));
+                Obstacle::Block(Area { left, right, top: from.1.min(to.1), bottom: from.1.max(to.1) })
             };
             bars.iter().map(block).collect()
         }

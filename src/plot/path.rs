@@ -152,6 +152,12 @@ impl Area {
         ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
     }
 
+    /// All four sides changed.
+    pub fn each(&self, change: impl Fn(f64) -> f64) -> Area {
+        let [left, top, right, bottom] = [self.left, self.top, self.right, self.bottom].map(change);
+        Area { left, top, right, bottom }
+    }
+
     pub fn contains(&self, (x, y): Point) -> bool {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }

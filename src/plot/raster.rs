@@ -6,7 +6,7 @@ use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
 };
 
-use super::canvas::{Canvas, Cap, Mark, Pixels, Style, Text};
+use super::canvas::{Canvas, Mark, Pixels, Style, Text};
 use super::colour::Colour;
 use super::font::{EM, Font};
 use super::path::{Area, Path, Segment};
@@ -68,19 +68,19 @@ impl Page {
         let mask = self.mask.as_ref().map(|(_, mask)| mask);
         let opacity = style.opacity.unwrap_or(1.0) as f32;
         if let Some(fill) = style.fill {
-            let paint = paint(fill, opacity, !style.crisp);
+            let paint = paint(fill, opacity, true);
             self.pixmap.fill_path(&path, &paint, FillRule::Winding, self.base, mask);
         }
         if let Some(line) = style.stroke {
             let lengths: Vec<f32> = line.dash.lengths().iter().map(|part| (part * line.width) as f32).collect();
             let stroke = Stroke {
                 width: line.width as f32,
-                line_cap: if line.cap == Cap::Square { LineCap::Square } else { LineCap::Butt },
+                line_cap: LineCap::Butt,
                 line_join: LineJoin::Round,
                 dash: StrokeDash::new(lengths, 0.0),
                 ..Stroke::default()
             };
-            self.pixmap.stroke_path(&path, &paint(line.colour, opacity, !style.crisp), &stroke, self.base, mask);
+            self.pixmap.stroke_path(&path, &paint(line.colour, opacity, true), &stroke, self.base, mask);
         }
     }
 

@@ -1,11 +1,14 @@
 //! One thing drawn between axes: a curve, points, bars or an image, with its colour and its label.
 //!
-//! A series knows its data and its looks; where it lands on the page is told by [`super::frame`].
+//! It keeps data and looks; [`draw`] makes plotters' elements of them.
 
-use super::canvas::{Anchor, Canvas, Cap, Dash, Pixels, Stroke, Style, Text};
-use super::colour::{BLACK, Colour, ColourMap, WHITE};
-use super::frame::Frame;
-use super::path::{Area, Path, Point};
+mod draw;
+
+use super::canvas::{Dash, Pixels};
+use super::colour::{Colour, ColourMap, WHITE};
+use super::path::Point;
+
+pub(super) use self::draw::Plane;
 
 /// matplotlib's 1.5 points, at its 100 pixels an inch.
 pub(super) const LINE: f64 = 1.5 * POINT;
@@ -143,106 +146,8 @@ impl Series {
         }
     }
 
-    pub fn draw(&self, canvas: &mut Canvas, frame: &Frame) {
-        match &self.kind {
-            Kind::Curve(points) => self.curve(canvas, frame, points),
-            Kind::Points(points) => self.markers(canvas, frame, points),
-            Kind::Bars(bars) => self.bars(canvas, frame, bars),
-            Kind::Image(image) => {
-                let (left, top) = frame.place((-0.5, -0.5));
-                let (right, bottom) = frame.place((image.columns as f64 - 0.5, image.rows as f64 - 0.5));
-                canvas.pixels(Area { left, top, right, bottom }, image.pixels());
-            }
-            Kind::Level(y) => {
-                let y = frame.y(*y);
-                self.stroke(canvas, Path::lines([(frame.area.left, y), (frame.area.right, y)]));
-            }
-            Kind::Upright(x) => {
-                let x = frame.x(*x);
-                self.stroke(canvas, Path::lines([(x, frame.area.top), (x, frame.area.bottom)]));
-            }
-            Kind::Band(points) => {
-                let there = points.iter().map(|&(x, _, high)| frame.place((x, high)));
-                let back = points.iter().rev().map(|&(x, low, _)| frame.place((x, low)));
-                let style = Style::fill(self.colour).opacity(self.alpha);
-                canvas.shape(Path::polygon(there.chain(back)), style);
-            }
-        }
+    /// Whether it covers an area, and lies behind the grid.
+    pub fn is_patch(&self) -> bool {
+        matches!(self.kind, Kind::Bars(_) | Kind::Image(_) | Kind::Band(_))
     }
-
-    fn curve(&self, canvas: &mut Canvas, frame: &Frame, points: &[Point]) {
-        self.stroke(canvas, frame.lines(points));
-        if self.marker.is_some() {
-            self.markers(canvas, frame, points);
-        }
-    }
-
-    /// A line with this series' looks.
-    pub fn stroke(&self, canvas: &mut Canvas, path: Path) {
-        if let Some(dash) = self.dash {
-            let cap = if dash == Dash::Solid { Cap::Square } else { Cap::Butt };
-            let stroke = Stroke { colour: self.colour, width: self.width, dash, cap };
-            canvas.shape(path, Style { stroke: Some(stroke), ..Style::default() }.opacity(self.alpha));
-        }
-    }
-
-    fn markers(&self, canvas: &mut Canvas, frame: &Frame, points: &[Point]) {
-        let seen = frame.area.grown(self.marker_size);
-        for &point in points.iter().filter(|point| frame.shows(**point)) {
-            let place = frame.place(point);
-            if seen.contains(place) {
-                self.mark(canvas, place);
-            }
-        }
-    }
-
-    /// One marker at a place on the page.
-    pub fn mark(&self, canvas: &mut Canvas, (x, y): Point) {
-        // A marker has an edge one point wide.
-        let r = (self.marker_size + POINT) / 2.0;
-        let filled = Style::fill(self.colour).opacity(self.alpha);
-        let lines = Style::line(self.colour, LINE).opacity(self.alpha);
-        match self.marker.unwrap_or(Marker::Circle) {
-            Marker::Circle => canvas.shape(Path::circle((x, y), r), filled),
-            Marker::Point => canvas.shape(Path::circle((x, y), r / 2.0), filled),
-            Marker::Square => canvas.shape(Path::rectangle(Area::new(x - r, y - r, 2.0 * r, 2.0 * r)), filled),
-            Marker::Triangle => canvas.shape(Path::polygon([(x, y - r), (x + r, y + r), (x - r, y + r)]), filled),
-            Marker::Diamond => {
-                canvas.shape(Path::polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)]), filled);
-            }
-            Marker::Cross => {
-                canvas.shape(Path::lines([(x - r, y - r), (x + r, y + r)]), lines);
-                canvas.shape(Path::lines([(x - r, y + r), (x + r, y - r)]), lines);
-            }
-            Marker::Plus => {
-                canvas.shape(Path::lines([(x - r, y), (x + r, y)]), lines);
-                canvas.shape(Path::lines([(x, y - r), (x, y + r)]), lines);
-            }
-        }
-    }
-
-    fn bars(&self, canvas: &mut Canvas, frame: &Frame, bars: &[Bar]) {
-        for bar in bars {
-            // On whole pixels, so that neighbours have no seam.
-            let (left, foot) = (frame.x(bar.left).round(), frame.foot());
-            let (right, head) = (frame.x(bar.right).round(), frame.y(bar.height).round());
-            let area = Area { left, right, top: foot.min(head), bottom: foot.max(head) };
-            canvas.shape(Path::rectangle(area), Style::fill(self.colour).opacity(self.alpha));
-            if self.values_shown {
-                let rise = if bar.height < 0.0 { 15.0 } else { -5.0 };
-                let place = ((left + right) / 2.0, head + rise);
-                canvas.text(Text { colour: BLACK, ..Text::new(rounded(bar.height), place, 12.0, Anchor::Middle) });
-            }
-        }
-    }
-}
-
-/// A value above its bar: at most four decimals.
-fn rounded(value: f64) -> String {
-    let text = format!("{value:.4}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if value != 0.0 && text.trim_start_matches('-') == "0" {
-        return format!("{value:.1e}").replace('-', "−");
-    }
-    text.replace('-', "−")
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::canvas::{Canvas, Cap, Mark, Pixels, Style, Text};
+use super::canvas::{Canvas, Mark, Pixels, Style, Text};
 use super::colour::Colour;
 use super::font::{EM, Font};
 use super::path::{Area, number};
@@ -101,16 +101,10 @@ fn style_of(style: &Style) -> String {
         if !lengths.is_empty() {
             text += &format!(" stroke-dasharray=\"{}\"", lengths.join(" "));
         }
-        if stroke.cap == Cap::Square {
-            text += " stroke-linecap=\"square\"";
-        }
         text += " stroke-linejoin=\"round\"";
     }
     if let Some(opacity) = style.opacity {
         text += &format!(" opacity=\"{}\"", number(opacity));
-    }
-    if style.crisp {
-        text += " shape-rendering=\"crispEdges\"";
     }
     text
 }

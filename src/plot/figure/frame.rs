@@ -3,7 +3,7 @@
 //! None of these draws data.
 
 use super::{Figure, Panel, sensible};
-use crate::plot::frame::Scale;
+use crate::plot::scale::Scale;
 use crate::plot::legend;
 use crate::plot::problem::Problem;
 use crate::plot::values::Values;

@@ -2,16 +2,21 @@
 //!
 //! It places the panels on the page; each panel draws itself.
 
+use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
+
+use plotters::element::Text;
+use plotters::style::text_anchor::{HPos, VPos};
 
 use super::{Figure, Panel};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plot::axes::Margins;
-use crate::plot::canvas::{Anchor, Canvas, Text};
-use crate::plot::colour::{Colour, WHITE};
-use crate::plot::path::Area;
+use crate::plot::canvas::Canvas;
+use crate::plot::colour::{BLACK, Colour, WHITE};
 use crate::plot::problem::Problem;
 use crate::plot::series::POINT;
+use crate::plot::sheet::{Drawn, Sheet, area_of, letters, units};
 use crate::plot::{png, raster, save, svg};
 
 /// Height of a line of notes.
@@ -107,23 +112,30 @@ impl Figure {
 
     fn canvas(&self) -> Canvas {
         let (width, height) = self.size();
-        let mut canvas = Canvas::new(width, height, WHITE);
+        let canvas = Rc::new(RefCell::new(Canvas::new(width, height, WHITE)));
+        self.draw(&Sheet::from(&canvas)).expect("a page takes every mark, and one drawing at a time uses it");
+        let canvas = Rc::into_inner(canvas).expect("all areas of the page went with the drawing");
+        canvas.into_inner()
+    }
+
+    fn draw(&self, page: &Sheet) -> Drawn {
+        let style = letters(11.0, RED, HPos::Left, VPos::Bottom);
         for (index, note) in self.notes_drawn().into_iter().enumerate() {
-            let place = (8.0, NOTE * (index + 1) as f64);
-            canvas.text(Text { colour: RED, ..Text::new(note, place, 11.0, Anchor::Start) });
+            page.draw(&Text::new(note, (units(8.0), units(NOTE * (index + 1) as f64)), style.clone()))?;
         }
         let top = self.room_above();
-        let middle = (width / 2.0, top - 8.0);
-        canvas.text(Text::new(&*self.title, middle, 12.0 * POINT, Anchor::Middle));
-        let pages = self.pages(Area { left: 0.0, top, right: width, bottom: height });
-        for ((panel, page), margins) in self.panels.iter().zip(&pages).zip(self.margins(&pages)) {
+        let style = letters(12.0 * POINT, BLACK, HPos::Center, VPos::Bottom);
+        page.draw(&Text::new(&*self.title, (units(self.width / 2.0), units(top - 8.0)), style))?;
+        let parts = page.split_vertically(units(top)).1.split_evenly(self.grid);
+        let margins = self.margins(&parts);
+        for ((panel, part), margins) in self.panels.iter().zip(&parts).zip(margins) {
             match panel {
-                Panel::Axes(axes) => axes.draw(&mut canvas, *page, margins),
-                Panel::Diagram(diagram) => diagram.draw(&mut canvas, *page),
-                Panel::Gallery(gallery) => gallery.draw(&mut canvas, *page),
+                Panel::Axes(axes) => axes.draw(page, part, margins)?,
+                Panel::Diagram(diagram) => diagram.draw(page, part)?,
+                Panel::Gallery(gallery) => gallery.draw(page, part)?,
             }
         }
-        canvas
+        Ok(())
     }
 
     /// Above the panels stand the title of several, and notes where there is no margin for them.
@@ -138,29 +150,19 @@ impl Figure {
         self.grid == (1, 1) && matches!(self.panels.first(), Some(Panel::Axes(_)))
     }
 
-    /// The panels' parts of the page, row by row.
-    fn pages(&self, whole: Area) -> Vec<Area> {
-        let (rows, columns) = self.grid;
-        let (width, height) = (whole.width() / columns as f64, whole.height() / rows as f64);
-        let page = |index: usize| {
-            let (row, column) = ((index / columns) as f64, (index % columns) as f64);
-            Area::new(whole.left + column * width, whole.top + row * height, width, height)
-        };
-        (0..self.panels.len()).map(page).collect()
-    }
-
     /// Frames in one column have the same left and right edge, frames in one row the same top and bottom.
-    fn margins(&self, pages: &[Area]) -> Vec<Margins> {
+    fn margins(&self, parts: &[Sheet]) -> Vec<Margins> {
         let (_, columns) = self.grid;
-        let alone = pages.len() == 1;
-        let need = |(panel, page): (&Panel, &Area)| {
-            let about = Margins::usual(page);
+        let alone = parts.len() == 1;
+        let need = |(panel, part): (&Panel, &Sheet)| {
+            let part = area_of(part);
+            let about = Margins::usual(&part);
             let Panel::Axes(axes) = panel else { return Margins::default() };
-            let needed = axes.margins(*page, about);
-            let needed = axes.margins(*page, if alone { about.most(needed) } else { needed });
+            let needed = axes.margins(part, about);
+            let needed = axes.margins(part, if alone { about.most(needed) } else { needed });
             if alone { about.most(needed) } else { needed }
         };
-        let needed: Vec<Margins> = self.panels.iter().zip(pages).map(need).collect();
+        let needed: Vec<Margins> = self.panels.iter().zip(parts).map(need).collect();
         let shared = |index: usize| {
             let most = |same: &dyn Fn(usize) -> bool| {
                 let others = needed.iter().enumerate().filter(|(other, _)| same(*other));

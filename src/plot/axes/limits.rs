@@ -1,0 +1,44 @@
+//! The numbers at the two ends of an axis, from what was asked for or from the data.
+
+use super::{Axes, Axis};
+use crate::plot::scale::{Limits, Scale};
+use crate::plot::series::{Kind, Series};
+
+impl Axes {
+    pub(super) fn limits(&self, axis: &Axis, horizontal: bool) -> Limits {
+        let scale = axis.scale;
+        if let Some((first, last)) = axis.limits {
+            return Limits { scale, first, last };
+        }
+        if let Some(image) = self.image() {
+            let count = if horizontal { image.columns } else { image.rows } as f64;
+            let (first, last) = if horizontal { (-0.5, count - 0.5) } else { (count - 0.5, -0.5) };
+            return Limits { scale, first, last };
+        }
+        let pick = |(x, y): (f64, f64)| if horizontal { x } else { y };
+        let values = self.series.iter().flat_map(Series::corners).map(pick).filter(|&value| scale.takes(value));
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        let room = if !horizontal && self.series.iter().any(|series| series.values_shown) { 0.1 } else { 0.05 };
+        let stands = !horizontal && self.series.iter().any(|series| matches!(series.kind, Kind::Bars(_)));
+        let (first, last) = widened(low, high, scale, stands, room);
+        Limits { scale, first, last }
+    }
+}
+
+/// Limits with a share of their length (5 %) added at each end; bars stand on their foot.
+fn widened(low: f64, high: f64, scale: Scale, stands: bool, share: f64) -> (f64, f64) {
+    if low > high {
+        return if scale == Scale::Log { (0.1, 10.0) } else { (0.0, 1.0) };
+    }
+    let (mut first, mut last) = (scale.even(low), scale.even(high));
+    if last - first <= first.abs().max(last.abs()) * 1e-15 {
+        let room = if first == 0.0 { 0.05 } else { first.abs() * 0.05 };
+        (first, last) = (first - room, last + room);
+    }
+    let margin = (last / 4.0 - first / 4.0) * 4.0 * share;
+    let (lowest, highest) = (first - margin, last + margin);
+    let first = if stands && low == 0.0 { first } else { lowest };
+    let last = if stands && high == 0.0 { last } else { highest };
+    let bound = |value: f64| value.clamp(-f64::MAX / 4.0, f64::MAX / 4.0);
+    (bound(scale.back(first)), bound(scale.back(last)))
+}
