@@ -41,13 +41,7 @@ impl DrawingBackend for Canvas {
         self.draw_path([from, to], style)
     }
 
-    fn draw_rect<S: BackendStyle>(
-        &mut self,
-        first: BackendCoord,
-        last: BackendCoord,
-        style: &S,
-        fill: bool,
-    ) -> Done {
+    fn draw_rect<S: BackendStyle>(&mut self, first: BackendCoord, last: BackendCoord, style: &S, fill: bool) -> Done {
         let area = area_between(first, last);
         let (area, style) = match fill {
             true => (area.each(f64::round), filled(style.color())),
@@ -103,7 +97,8 @@ impl DrawingBackend for Canvas {
     }
 
     fn blit_bitmap(&mut self, place: BackendCoord, (columns, rows): (u32, u32), rgb: &[u8]) -> Done {
-        let ((left, top), colours) = (pixels(place), rgb.chunks_exact(3).map(|part| Colour::rgb8(part[0], part[1], part[2])));
+        let ((left, top), colours) =
+            (pixels(place), rgb.chunks_exact(3).map(|part| Colour::rgb8(part[0], part[1], part[2])));
         let area = Area::new(left, top, f64::from(columns) / UNIT, f64::from(rows) / UNIT);
         self.pixels(area, Pixels { columns: columns as usize, colours: colours.collect() });
         Ok(())

@@ -131,7 +131,8 @@ impl Obstacle {
 fn obstacles(series: &Series, frame: &Frame) -> Vec<Obstacle> {
     match &series.kind {
         Kind::Curve(points) => {
-            let places = frame.pieces(points).into_iter().map(|piece| piece.into_iter().map(|point| frame.place(point)));
+            let places =
+                frame.pieces(points).into_iter().map(|piece| piece.into_iter().map(|point| frame.place(point)));
             let places: Vec<Vec<Point>> = places.map(Iterator::collect).collect();
             places.iter().flat_map(|piece| piece.windows(2)).map(|pair| Obstacle::Line(pair[0], pair[1])).collect()
         }

@@ -33,8 +33,7 @@ impl Axes {
         let (area, frame) = (layout.frame.area, &layout.frame);
         let mut chart = chart(page, &layout)?;
         let around = -units(AROUND);
-        let plane: Plane =
-            page.margin(around, around, around, around).apply_coord_spec(chart.as_coord_spec().clone());
+        let plane: Plane = page.margin(around, around, around, around).apply_coord_spec(chart.as_coord_spec().clone());
         let plain = page.apply_coord_spec(Fit::PAGE);
 
         let (patches, lines): (Vec<_>, Vec<_>) = self.series.iter().partition(|series| series.is_patch());

@@ -3,9 +3,9 @@
 //! None of these draws data.
 
 use super::{Figure, Panel, sensible};
-use crate::plot::scale::Scale;
 use crate::plot::legend;
 use crate::plot::problem::Problem;
+use crate::plot::scale::Scale;
 use crate::plot::values::Values;
 
 impl Figure {

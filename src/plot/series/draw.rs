@@ -16,7 +16,7 @@ use crate::plot::element::{Dashed, Element};
 use crate::plot::frame::Frame;
 use crate::plot::path::Point;
 use crate::plot::scale::Ruler;
-use crate::plot::sheet::{Drawn, line, letters, units};
+use crate::plot::sheet::{Drawn, letters, line, units};
 
 /// Where data is drawn: in the numbers of the two axes.
 pub(in crate::plot) type Plane = DrawingArea<Canvas, Cartesian2d<Ruler, Ruler>>;
@@ -33,7 +33,9 @@ impl Series {
             Kind::Bars(bars) => bars.iter().try_for_each(|bar| self.bar(plane, frame, bar)),
             Kind::Image(image) => plane.draw(&Element::new([(-0.5, -0.5), image.corner()], image.pixels())),
             Kind::Level(level) if y.scale.takes(*level) => self.line(plane, vec![(x.first, *level), (x.last, *level)]),
-            Kind::Upright(place) if x.scale.takes(*place) => self.line(plane, vec![(*place, y.first), (*place, y.last)]),
+            Kind::Upright(place) if x.scale.takes(*place) => {
+                self.line(plane, vec![(*place, y.first), (*place, y.last)])
+            }
             Kind::Level(_) | Kind::Upright(_) => Ok(()),
             Kind::Band(points) => {
                 let there = points.iter().map(|&(x, _, high)| (x, high));
