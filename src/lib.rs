@@ -56,15 +56,21 @@ pub mod train;
 
 /// Everything a cell needs: `use forward_pass::prelude::*;`.
 pub mod prelude {
-    pub use crate::activation::{identity, plot_relu, plot_sigmoid, plot_step, relu, sigmoid, step};
+    pub use crate::activation::{gelu, identity, leaky_relu, relu, sigmoid, silu, softplus, step, tanh};
+    pub use crate::activation::{plot_relu, plot_sigmoid, plot_step};
     pub use crate::display::CellDisplay;
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network};
     pub use crate::plot::{Figure, bar, hist, imshow, plot, scatter, subplots};
-    pub use crate::shape::{Shape, arange, dot, linspace, matmul, shape};
+    pub use crate::shape::{
+        All, Shape, arange, argmax, dot, keepdims, linspace, matmul, max, mean, reshape, shape, sum,
+    };
+    pub use crate::shape::{add, ones, zeros};
     pub use crate::show::{FloatMode, PrintOptions, Show, Sign, repr, show};
-    pub use crate::softmax::{plot_softmax, softmax, softmax_naive};
+    pub use crate::softmax::{
+        log_softmax, log_softmax_axis, logsumexp, plot_softmax, softmax, softmax_axis, softmax_naive,
+    };
     pub use crate::train::{History, Progress, Training};
     pub use crate::warned::{self, Warned, Warning};
     pub use ndarray::{

@@ -1,10 +1,15 @@
-//! Shapes, evenly spaced numbers, and products that check the shapes first.
+//! Shapes, evenly spaced numbers, sums along an axis, and products that check the shapes first.
 //!
 //! It does not know of layers; `network` does.
 
+mod broadcast;
+mod logistic;
+mod make;
 mod number;
 mod product;
 mod range;
+mod reduce;
+mod stacked;
 
 use std::fmt;
 use std::ops::Deref;
@@ -14,9 +19,13 @@ use ndarray::{ArrayBase, Dimension, RawData};
 use crate::display::CellDisplay;
 use crate::show::tuple;
 
+pub use broadcast::add;
+pub use make::{Sizes, ones, reshape, zeros};
 pub use number::{Float, Number};
 pub use product::{Dot, Matmul, dot, matmul};
 pub use range::{arange, linspace};
+pub use reduce::{All, Along, KeepDims, argmax, keepdims, max, mean, sum};
+pub(crate) use reduce::{lanes, place};
 
 /// How many elements an array has along each axis; shown as Python's tuple.
 ///

@@ -1,6 +1,6 @@
 //! Softmax: scores into shares that sum to 1.
 //!
-//! It works along the last axis only as far as the chapter goes; each row is on its own.
+//! It works along the last axis, where a batch has its scores, unless an axis is given; each row is on its own.
 
 mod figure;
 
@@ -9,7 +9,8 @@ use ndarray::{Array, ArrayBase, ArrayD, ArrayViewD, Axis, Data, Dimension};
 use num_traits::Float as _;
 
 pub use self::figure::plot_softmax;
-use crate::shape::Float;
+use crate::error::Result;
+use crate::shape::{Along, Float, lanes, place};
 use crate::warned::{Trouble, Warned, Warning};
 
 /// The shares of each row: `e^x` over the sum of the row's `e^x`.
@@ -32,6 +33,79 @@ pub fn softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array
     shares.into_dimensionality().expect("softmax keeps every axis")
 }
 
+/// [`softmax`] along an axis: `0`, or `-1` for the last.
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// let x = array![[1.0, 1000.0], [1.0, 1000.0]];
+/// assert_eq!(show(&softmax_axis(&x, 0)?), "[[0.5 0.5]\n [0.5 0.5]]"); // down the columns
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// When the array has no such axis.
+pub fn softmax_axis<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>, axis: isize) -> Result<Array<S::Elem, D>> {
+    along(x, axis, stable_row)
+}
+
+/// The logarithm of [`softmax`], along the last axis, without the zeros whose logarithm is lost.
+///
+/// ```text
+/// log_softmax(x)_k = x_k - max x - log(sum_i e^(x_i - max x))
+/// ```
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// assert_eq!(show(&log_softmax(&array![0.0, 1000.0])), "[-1000.     0.]");
+/// ```
+///
+/// The trap: the logarithm of `softmax` is -inf here, since e^-1000 is 0 in the machine. Source: SciPy's
+/// `special.log_softmax`.
+pub fn log_softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array<S::Elem, D> {
+    let logarithms = rows(x.view().into_dyn(), log_row);
+    logarithms.into_dimensionality().expect("log_softmax keeps every axis")
+}
+
+/// [`log_softmax`] along an axis.
+///
+/// # Errors
+/// When the array has no such axis.
+pub fn log_softmax_axis<S: Data<Elem: Float>, D: Dimension>(
+    x: &ArrayBase<S, D>,
+    axis: isize,
+) -> Result<Array<S::Elem, D>> {
+    along(x, axis, log_row)
+}
+
+/// The logarithm of the sum of `e^x`, along an axis or of everything; of nothing it is -inf.
+///
+/// ```text
+/// logsumexp(x) = max x + log(sum_i e^(x_i - max x))
+/// ```
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// let x = array![[1000.0, 1000.0], [0.0, 0.0]];
+/// assert_eq!(show(&logsumexp(&x, 1)?), "[1.00069315e+03 6.93147181e-01]");
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// Source: SciPy's `special.logsumexp`.
+///
+/// # Errors
+/// When the array has no such axis.
+pub fn logsumexp<S, D, A>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<S::Elem>>
+where
+    S: Data<Elem: Float>,
+    D: Dimension,
+    A: Along<D>,
+{
+    lanes(x.view().into_dyn(), along.axis(), along.keep(), |row, _| log_sum(row)).map(A::output)
+}
+
 /// Softmax as it is written first, without subtracting the maximum: right on paper, NaN from x = 710 on.
 ///
 /// The result carries what NumPy would warn of.
@@ -46,7 +120,7 @@ pub fn softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array
 pub fn softmax_naive<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Array<S::Elem, D>> {
     let (mut overflow, mut reduce, mut invalid) = (false, false, false);
     let mut shares = x.to_owned().into_dyn();
-    for mut row in lanes(&mut shares) {
+    for mut row in lanes_mut(&mut shares) {
         for score in row.iter_mut() {
             let power = score.e_to();
             overflow |= power.is_infinite() && score.is_finite();
@@ -81,6 +155,41 @@ fn rows<T: Float>(x: ArrayViewD<'_, T>, row: fn(&mut [T])) -> ArrayD<T> {
     out
 }
 
+/// The same for an axis: it goes last, and back.
+fn along<S: Data<Elem: Float>, D: Dimension>(
+    x: &ArrayBase<S, D>,
+    axis: isize,
+    row: fn(&mut [S::Elem]),
+) -> Result<Array<S::Elem, D>> {
+    let axis = place(x.shape(), axis)?;
+    let last = x.ndim().saturating_sub(1);
+    let mut turned = x.view().into_dyn();
+    if axis < last {
+        turned.swap_axes(axis, last);
+    }
+    let mut out = rows(turned, row);
+    if axis < last {
+        out.swap_axes(axis, last);
+    }
+    Ok(out.into_dimensionality().expect("softmax keeps every axis"))
+}
+
+/// A maximum that can be subtracted; nothing is subtracted where it is infinite.
+fn log_sum<T: Float>(row: &[T]) -> T {
+    let largest = row.iter().copied().fold(T::neg_infinity(), T::max);
+    let shift = if largest.is_finite() { largest } else { T::zero() };
+    let sum = row.iter().fold(T::zero(), |sum, &score| sum + (score - shift).e_to());
+    shift + Float::log(sum)
+}
+
+fn log_row<T: Float>(row: &mut [T]) {
+    let largest = row.iter().copied().fold(T::neg_infinity(), T::max);
+    let shift = if largest.is_finite() { largest } else { T::zero() };
+    row.iter_mut().for_each(|score| *score = *score - shift);
+    let rest = Float::log(row.iter().fold(T::zero(), |sum, &score| sum + score.e_to()));
+    row.iter_mut().for_each(|score| *score = *score - rest);
+}
+
 fn stable_row<T: Float>(row: &mut [T]) {
     let largest = row.iter().copied().fold(T::neg_infinity(), T::max);
     row.iter_mut().for_each(|score| *score = (*score - largest).e_to());
@@ -88,7 +197,7 @@ fn stable_row<T: Float>(row: &mut [T]) {
     row.iter_mut().for_each(|power| *power = *power / sum);
 }
 
-fn lanes<T: Float>(x: &mut ArrayD<T>) -> Vec<ndarray::ArrayViewMut1<'_, T>> {
+fn lanes_mut<T: Float>(x: &mut ArrayD<T>) -> Vec<ndarray::ArrayViewMut1<'_, T>> {
     if x.ndim() == 0 {
         let one = x.view_mut().into_shape_with_order(1).expect("one number is a row of one");
         return vec![one];

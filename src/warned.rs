@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use ndarray::{Array, ArrayBase, Data, Dimension};
-use num_traits::Float as _;
+use num_traits::{Float as _, Zero as _};
 
 use crate::display::CellDisplay;
 use crate::shape::Float;
@@ -140,4 +140,47 @@ pub fn exp<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Ar
     let overflow = x.iter().zip(&powers).any(|(x, power)| power.is_infinite() && x.is_finite());
     let warnings = overflow.then(|| Warning::new(Trouble::Overflow, "exp"));
     Warned::new(powers, warnings.into_iter().collect())
+}
+
+/// The natural logarithm of each number, with what NumPy would warn of.
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// let y = warned::log(&array![1.0, 0.0, -1.0]);
+/// assert_eq!(show(&y), "[  0. -inf  nan]");
+/// assert_eq!(y.warnings()[0].message(), "divide by zero encountered in log");
+/// assert_eq!(y.warnings()[1].message(), "invalid value encountered in log");
+/// ```
+pub fn log<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Array<S::Elem, D>> {
+    let zero = x.iter().any(|x| x.is_zero());
+    let negative = x.iter().any(|x| *x < S::Elem::zero());
+    let warnings = [(zero, Trouble::DivideByZero), (negative, Trouble::Invalid)];
+    Warned::new(x.mapv(Float::log), happened(warnings, "log"))
+}
+
+/// `x / divisor`, element by element, with what NumPy would warn of.
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// let y = warned::divide(&array![1.0, 0.0], 0.0);
+/// assert_eq!(show(&y), "[inf nan]");
+/// assert_eq!(y.warnings()[0].message(), "divide by zero encountered in divide");
+/// assert_eq!(y.warnings()[1].message(), "invalid value encountered in divide");
+/// ```
+pub fn divide<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>, divisor: S::Elem) -> Warned<Array<S::Elem, D>> {
+    let y = x.mapv(|x| x / divisor);
+    let (mut zero, mut overflow, mut invalid) = (false, false, false);
+    for (x, y) in x.iter().zip(&y) {
+        zero |= x.is_finite() && y.is_infinite() && divisor.is_zero();
+        overflow |= x.is_finite() && y.is_infinite() && !divisor.is_zero();
+        invalid |= y.is_nan() && !x.is_nan() && !divisor.is_nan();
+    }
+    let warnings = [(zero, Trouble::DivideByZero), (overflow, Trouble::Overflow), (invalid, Trouble::Invalid)];
+    Warned::new(y, happened(warnings, "divide"))
+}
+
+fn happened<const N: usize>(troubles: [(bool, Trouble); N], operation: &'static str) -> Vec<Warning> {
+    troubles.into_iter().filter(|trouble| trouble.0).map(|(_, trouble)| Warning::new(trouble, operation)).collect()
 }

@@ -5,10 +5,17 @@
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD};
 use num_traits::Zero;
 
+use super::{logistic, reduce, stacked};
+use crate::error::Result;
 use crate::show::Element;
 
 /// An integer or a float. Integers wrap around when they overflow, as NumPy's arrays do.
 pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
+    /// What a sum of such numbers is, as in NumPy: 64 bits for integers, the same type for floats.
+    type Total: Number;
+    /// What a mean of such numbers is: f32 for f32, else f64.
+    type Mean: Float;
+
     /// The number 0.
     const ZERO: Self;
     /// The number 1.
@@ -24,6 +31,10 @@ pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
     fn is_not_a_number(self) -> bool;
     /// The nearest f64.
     fn as_f64(self) -> f64;
+    /// The same number, as a sum adds it up.
+    fn as_total(self) -> Self::Total;
+    /// The nearest number, as a mean adds it up.
+    fn as_mean(self) -> Self::Mean;
 
     /// `f` of each element. Compiled in the library, so that a cell does not pay for it.
     #[doc(hidden)]
@@ -34,6 +45,24 @@ pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
     /// The matrix product of sizes that are known to fit.
     #[doc(hidden)]
     fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self>;
+    /// `dot` of any dimensions.
+    #[doc(hidden)]
+    fn dot_all(a: ArrayViewD<'_, Self>, b: ArrayViewD<'_, Self>) -> Result<ArrayD<Self>>;
+    /// `matmul` of any dimensions.
+    #[doc(hidden)]
+    fn matmul_all(a: ArrayViewD<'_, Self>, b: ArrayViewD<'_, Self>) -> Result<ArrayD<Self>>;
+    /// Sums along an axis, or of everything.
+    #[doc(hidden)]
+    fn sum_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Total>>;
+    /// Means along an axis, or of everything.
+    #[doc(hidden)]
+    fn mean_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Mean>>;
+    /// The largest along an axis, or of everything.
+    #[doc(hidden)]
+    fn max_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>>;
+    /// Where the largest is, along an axis or in everything.
+    #[doc(hidden)]
+    fn argmax_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<i64>>;
 }
 
 /// `f32` or `f64`, with the functions of the `libm` crate: the same digits on every machine.
@@ -50,6 +79,10 @@ pub trait Float: Number + num_traits::Float {
     fn tangent(self) -> Self;
     /// The error function.
     fn error_function(self) -> Self;
+    /// 1 minus the error function, exact where that is near 0.
+    fn error_function_rest(self) -> Self;
+    /// 1 / (1 + e^-`self`), exact on both sides.
+    fn logistic(self) -> Self;
     /// The nearest number of this type.
     fn from_f64(number: f64) -> Self;
 }
@@ -63,12 +96,47 @@ macro_rules! mapped {
         fn map_steps(view: ArrayViewD<'_, Self>, f: fn(Self) -> i64) -> ArrayD<i64> {
             view.mapv(f)
         }
+
+        fn as_total(self) -> Self::Total {
+            self as Self::Total
+        }
+
+        fn as_mean(self) -> Self::Mean {
+            self as Self::Mean
+        }
+
+        fn dot_all(a: ArrayViewD<'_, Self>, b: ArrayViewD<'_, Self>) -> Result<ArrayD<Self>> {
+            stacked::dot(a, b)
+        }
+
+        fn matmul_all(a: ArrayViewD<'_, Self>, b: ArrayViewD<'_, Self>) -> Result<ArrayD<Self>> {
+            stacked::matmul(a, b)
+        }
+
+        fn sum_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Total>> {
+            reduce::sums(view, axis, keep)
+        }
+
+        fn mean_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Mean>> {
+            reduce::means(view, axis, keep)
+        }
+
+        fn max_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>> {
+            reduce::maxima(view, axis, keep)
+        }
+
+        fn argmax_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<i64>> {
+            reduce::argmaxima(view, axis, keep)
+        }
     };
 }
 
 macro_rules! integers {
-    ($($type:ty)*) => {$(
+    ($total:ty: $($type:ty)*) => {$(
         impl Number for $type {
+            type Total = $total;
+            type Mean = f64;
+
             const ZERO: Self = 0;
             const ONE: Self = 1;
 
@@ -107,11 +175,15 @@ macro_rules! integers {
     )*};
 }
 
-integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+integers!(i64: i8 i16 i32 i64 isize);
+integers!(u64: u8 u16 u32 u64 usize);
 
 macro_rules! float {
-    ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $erf:path) => {
+    ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $erf:path, $erfc:path, $logistic:path) => {
         impl Number for $type {
+            type Total = $type;
+            type Mean = $type;
+
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
 
@@ -167,6 +239,14 @@ macro_rules! float {
                 $erf(self)
             }
 
+            fn error_function_rest(self) -> Self {
+                $erfc(self)
+            }
+
+            fn logistic(self) -> Self {
+                $logistic(self)
+            }
+
             fn from_f64(number: f64) -> Self {
                 number as $type
             }
@@ -174,5 +254,5 @@ macro_rules! float {
     };
 }
 
-float!(f32, libm::expf, libm::expm1f, libm::logf, libm::log1pf, libm::tanhf, libm::erff);
-float!(f64, libm::exp, libm::expm1, libm::log, libm::log1p, libm::tanh, libm::erf);
+float!(f32, libm::expf, libm::expm1f, libm::logf, libm::log1pf, libm::tanhf, libm::erff, libm::erfcf, logistic::single);
+float!(f64, libm::exp, libm::expm1, libm::log, libm::log1p, libm::tanh, libm::erf, libm::erfc, logistic::double);

@@ -2,11 +2,12 @@
 //!
 //! They do not convert: both operands hold the same type of number.
 
-use ndarray::{Array1, Array2, ArrayBase, Data, Ix1, Ix2};
+use ndarray::{Array, Array1, Array2, ArrayBase, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 
+use super::make::room;
 use super::number::Number;
-use crate::error::{Error, ErrorKind, Result};
-use crate::show::tuple;
+use super::stacked::{check, outer};
+use crate::error::Result;
 
 /// What [`dot`] can multiply `Self` by, and what comes out.
 pub trait Dot<Right: ?Sized> {
@@ -20,6 +21,11 @@ pub trait Dot<Right: ?Sized> {
 }
 
 /// What [`matmul`] can multiply `Self` by, and what comes out.
+#[diagnostic::on_unimplemented(
+    message = "`matmul` cannot multiply `{Self}` by `{Right}`",
+    note = "it takes arrays of the same type of number, with one dimension or more",
+    note = "a single number multiplies with `*` or `dot`"
+)]
 pub trait Matmul<Right: ?Sized> {
     /// A number, or an array of the shape that the two operands give.
     type Output;
@@ -32,7 +38,9 @@ pub trait Matmul<Right: ?Sized> {
 
 /// NumPy's `dot`: the sum of products along the last axis of `a` and the first of `b` (the last but one from 2-D on).
 ///
-/// Shapes: `(n) . (n) -> number`, `(m, n) . (n) -> (m)`, `(n) . (n, p) -> (p)`, `(m, n) . (n, p) -> (m, p)`.
+/// Shapes: `(n) . (n) -> number`, `(m, n) . (n) -> (m)`, `(n) . (n, p) -> (p)`, `(m, n) . (n, p) -> (m, p)`, and
+/// from 3-D on every row of `a` with every column of `b`: `(k, m, n) . (l, n, p) -> (k, m, l, p)`. A single number
+/// multiplies each element. Integers wrap around, as NumPy's do.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -50,16 +58,23 @@ pub fn dot<A: Dot<B> + ?Sized, B: ?Sized>(a: &A, b: &B) -> Result<A::Output> {
 
 /// NumPy's `matmul`, Python's `@`: the same as [`dot`] for one and two dimensions; from three on the two differ.
 ///
+/// From 3-D on it multiplies stacks of matrices, pair by pair: `(k, m, n) @ (k, n, p) -> (k, m, p)`. The axes of the
+/// stack broadcast, a 1-D operand is a row on the left and a column on the right, and single numbers are refused.
+///
 /// ```
 /// use forward_pass::prelude::*;
 ///
 /// let y = matmul(&array![[10, 20]], &array![[1, 2], [10, 20]])?; // (1, 2) . (2, 2) -> (1, 2)
 /// assert_eq!(show(&y), "[[210 420]]");
+///
+/// let (a, b) = (Array3::<f64>::ones((5, 2, 3)), Array3::<f64>::ones((5, 3, 4)));
+/// assert_eq!(shape(&matmul(&a, &b)?), [5, 2, 4]); // five products
+/// assert_eq!(shape(&dot(&a, &b)?), [5, 2, 5, 4]); // each with each
 /// # Ok::<(), forward_pass::error::Error>(())
 /// ```
 ///
 /// # Errors
-/// When the inner sizes differ; the message names both shapes and both sizes.
+/// When the inner sizes differ, or the stacks do not broadcast; the message names both shapes and the sizes.
 pub fn matmul<A: Matmul<B> + ?Sized, B: ?Sized>(a: &A, b: &B) -> Result<A::Output> {
     a.matmul_with(b)
 }
@@ -77,6 +92,7 @@ macro_rules! pair {
             type Output = $output;
             fn matmul_with(&self, right: &ArrayBase<R, $right>) -> Result<Self::Output> {
                 check(self.shape(), right.shape())?;
+                room::<T>(&outer(self.shape(), right.shape()))?;
                 let ($a, $b) = (self.view(), right.view());
                 Ok($body)
             }
@@ -89,19 +105,57 @@ pair!(Ix2, Ix1, Array1<T>, |a, b| T::product(a, b.insert_axis(ndarray::Axis(1)))
 pair!(Ix1, Ix2, Array1<T>, |a, b| T::product(a.insert_axis(ndarray::Axis(0)), b).index_axis_move(ndarray::Axis(0), 0));
 pair!(Ix2, Ix2, Array2<T>, |a, b| T::product(a, b));
 
-/// The last size of the left operand against the inner size of the right one.
-fn check(left: &[usize], right: &[usize]) -> Result<()> {
-    let (inner_left, inner_right) = (left[left.len() - 1], right[right.len().saturating_sub(2)]);
-    if inner_left == inner_right {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Shape,
-        format!(
-            "cannot multiply {} by {}: the inner sizes {inner_left} and {inner_right} differ",
-            tuple(left),
-            tuple(right)
-        ),
-        "the columns on the left must be as many as the rows on the right: transpose or reshape one side",
-    ))
+macro_rules! stacked {
+    ($trait:ident, $method:ident, $all:ident: $($left:ident $right:ident $output:ident,)*) => {$(
+        impl<T: Number, S: Data<Elem = T>, R: Data<Elem = T>> $trait<ArrayBase<R, $right>> for ArrayBase<S, $left> {
+            type Output = Array<T, $output>;
+            fn $method(&self, right: &ArrayBase<R, $right>) -> Result<Self::Output> {
+                let out = T::$all(self.view().into_dyn(), right.view().into_dyn())?;
+                Ok(out.into_dimensionality().expect("the shapes give the number of axes"))
+            }
+        }
+    )*};
 }
+
+stacked!(Dot, dot_with, dot_all:
+    Ix0 Ix0 Ix0, Ix0 Ix1 Ix1, Ix0 Ix2 Ix2, Ix0 Ix3 Ix3, Ix0 Ix4 Ix4,
+    Ix1 Ix0 Ix1, Ix2 Ix0 Ix2, Ix3 Ix0 Ix3, Ix4 Ix0 Ix4,
+    Ix1 Ix3 Ix2, Ix3 Ix1 Ix2, Ix2 Ix3 Ix3, Ix3 Ix2 Ix3, Ix3 Ix3 Ix4,
+    Ix1 Ix4 Ix3, Ix4 Ix1 Ix3, Ix2 Ix4 Ix4, Ix4 Ix2 Ix4, Ix3 Ix4 Ix5, Ix4 Ix3 Ix5, Ix4 Ix4 Ix6,
+    Ix0 IxDyn IxDyn, Ix1 IxDyn IxDyn, Ix2 IxDyn IxDyn, Ix3 IxDyn IxDyn, Ix4 IxDyn IxDyn, IxDyn IxDyn IxDyn,
+    IxDyn Ix0 IxDyn, IxDyn Ix1 IxDyn, IxDyn Ix2 IxDyn, IxDyn Ix3 IxDyn, IxDyn Ix4 IxDyn,
+);
+
+stacked!(Matmul, matmul_with, matmul_all:
+    Ix1 Ix3 Ix2, Ix3 Ix1 Ix2, Ix2 Ix3 Ix3, Ix3 Ix2 Ix3, Ix3 Ix3 Ix3,
+    Ix1 Ix4 Ix3, Ix4 Ix1 Ix3, Ix2 Ix4 Ix4, Ix4 Ix2 Ix4, Ix3 Ix4 Ix4, Ix4 Ix3 Ix4, Ix4 Ix4 Ix4,
+    Ix1 IxDyn IxDyn, Ix2 IxDyn IxDyn, Ix3 IxDyn IxDyn, Ix4 IxDyn IxDyn, IxDyn IxDyn IxDyn,
+    IxDyn Ix1 IxDyn, IxDyn Ix2 IxDyn, IxDyn Ix3 IxDyn, IxDyn Ix4 IxDyn,
+);
+
+macro_rules! scalar {
+    ($($type:ty)*) => {$(
+        impl Dot<$type> for $type {
+            type Output = $type;
+            fn dot_with(&self, right: &$type) -> Result<$type> {
+                Ok(self.times(*right))
+            }
+        }
+
+        impl<R: Data<Elem = $type>, D: Dimension> Dot<ArrayBase<R, D>> for $type {
+            type Output = Array<$type, D>;
+            fn dot_with(&self, right: &ArrayBase<R, D>) -> Result<Self::Output> {
+                Ok(right.mapv(|element| element.times(*self)))
+            }
+        }
+
+        impl<S: Data<Elem = $type>, D: Dimension> Dot<$type> for ArrayBase<S, D> {
+            type Output = Array<$type, D>;
+            fn dot_with(&self, right: &$type) -> Result<Self::Output> {
+                right.dot_with(self)
+            }
+        }
+    )*};
+}
+
+scalar!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64);

@@ -1,5 +1,7 @@
 //! NumPy is the judge: what the library prints and computes, against what NumPy printed and computed.
 
+mod accuracy;
+mod behaviour;
 mod cases;
 mod chapter;
 mod printing;
