@@ -7,8 +7,10 @@ use serde_json::Value;
 use super::cases::{parsed, text};
 use super::stored;
 
-/// Each function, and the largest error that is promised.
-const FUNCTIONS: [(&str, fn(f64) -> f64, f64); 8] = [
+/// A function by its name, and the largest error that is promised.
+type Promise = (&'static str, fn(f64) -> f64, f64);
+
+const FUNCTIONS: [Promise; 8] = [
     ("exp", exp, 1.0),
     ("sigmoid", |x| sigmoid(x), 1.75),
     ("sigmoid_derivative", |x| sigmoid_derivative(x), 2.5),
