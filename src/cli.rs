@@ -3,7 +3,7 @@
 //! ```text
 //! main
 //!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition, export, new, data, clean, completions   what the subcommands do
+//!   repl, run, test, cells, edition, lint, export, new, data, clean, completions   what the subcommands do
 //!   report, session, command   words for the terminal; live Rust; one typed line
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
@@ -17,6 +17,7 @@
 //! touches the network; anything but `test --accept`, `review` and `edition sync` writes outputs into a notebook; a
 //! panic because of what a file or a reader said.
 
+pub mod annotation;
 pub mod args;
 pub mod cells;
 #[cfg(unix)]
@@ -36,6 +37,7 @@ pub mod highlight;
 pub mod interrupt;
 pub mod ipynb;
 pub mod library;
+pub mod lint;
 pub mod look;
 pub mod markdown;
 pub mod new;
@@ -109,6 +111,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Test(args) => test::run(engine, &args),
         Command::Review(args) => test::review::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),
         Command::New(args) => new::run(&args),
         Command::Data(args) => data::run(&args),

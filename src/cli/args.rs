@@ -48,6 +48,8 @@ pub enum Command {
     Review(ReviewArgs),
     /// Compare the chapter's editions in different languages, or carry code and outputs across
     Edition(EditionArgs),
+    /// Say what can be seen to be wrong with notebooks; nothing is run
+    Lint(LintArgs),
     /// Turn a notebook into a program, a page or a script, or a script into a notebook; nothing is run
     Export(ExportArgs),
     /// Begin a course: a crate, a notebook, a test and a CI file, green as they stand
@@ -220,6 +222,9 @@ pub struct CellsArgs {
     /// Tell of each cell in one line of JSON
     #[arg(long, conflicts_with = "time")]
     pub json: bool,
+    /// Compile each cell before it is asked for, as the prompt does, after another that never comes
+    #[arg(long)]
+    pub ahead: bool,
     /// Tell the variables at the end
     #[arg(long)]
     pub variables: bool,
@@ -252,6 +257,19 @@ pub enum EditionAction {
         /// The prose cells; without any, all of them
         cells: Vec<String>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::LINT)]
+pub struct LintArgs {
+    /// Notebooks, or folders of notebooks; without any, this project's own
+    pub paths: Vec<PathBuf>,
+    /// Leave this lint out; may be given again
+    #[arg(long, value_name = "LINT")]
+    pub allow: Vec<String>,
+    /// How the findings are told on stdout
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub format: Format,
 }
 
 #[derive(Debug, clap::Args)]

@@ -22,6 +22,9 @@ const SEPARATOR: &str = "%%";
 /// How often Ctrl-C is looked for.
 const TICK: Duration = Duration::from_millis(5);
 
+/// How long a reader looks at a cell, with `--ahead`.
+const READING: Duration = Duration::from_millis(500);
+
 pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
     let mut reader: Box<dyn BufRead> = match &args.file {
         Some(path) => {
@@ -39,6 +42,11 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
     let mut session = session::start(engine, options)?;
     interrupt::watch();
     while let Some(cell) = next_cell(&mut reader)? {
+        if args.ahead {
+            session.expect("let never = 1; struct Never;");
+            session.expect(&cell);
+            std::thread::sleep(READING);
+        }
         let started = Instant::now();
         let outcome = while_watching(&session.interrupter(), || session.run(&cell, &mut |_| {}))?;
         let time = args.time.then(|| started.elapsed());

@@ -29,7 +29,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::args::{Choice, Format, TestArgs};
-use super::report::QUIET;
+use super::report::{QUIET, count};
 use super::session::Engine;
 use super::{Exit, files, interrupt, usage};
 use choice::Chosen;
@@ -110,9 +110,9 @@ fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit>
     let broken_normalisers = normalisers_for_nothing(&reports, args);
     let took = begun.elapsed();
     let exit = exit(&reports, args, control.is_interrupted(), !broken_normalisers.is_empty());
-    let summary = Summary::of(&reports, took);
+    let summary = Summary::of(&reports, args.accept, took);
     if args.format == Format::Json {
-        anstream::println!("{:#}", json::document(&reports, &summary, exit));
+        anstream::println!("{:#}", json::document(&reports, args.accept, &summary, exit));
     } else {
         anstream::print!("{}", summary.text(args.accept));
     }
@@ -164,7 +164,7 @@ fn normalisers_for_nothing(reports: &[NotebookReport], args: &TestArgs) -> Vec<S
     }
     let unused = problems::unused_in_project(reports);
     let words = |(file, name): (PathBuf, String)| {
-        let file = words::shown_path(&file);
+        let file = super::files::shown_path(&file);
         format!("the normaliser `{name}` of {file} matches nothing\nhelp: take it out, or mend its pattern")
     };
     unused.into_iter().map(words).collect()
@@ -180,7 +180,7 @@ fn exit(reports: &[NotebookReport], args: &TestArgs, interrupted: bool, more_is_
     if reports.iter().all(NotebookReport::has_nothing) {
         return Exit::NothingToTest;
     }
-    let red = |report: &NotebookReport| if args.accept { report.fails_after_accept() } else { report.fails() };
+    let red = |report: &NotebookReport| report.fails_finally(args.accept);
     if more_is_wrong || reports.iter().any(red) { Exit::Failed } else { Exit::Passed }
 }
 
@@ -192,7 +192,7 @@ fn watch_and_test(engine: Engine, args: &TestArgs, chosen: Vec<Chosen>) -> Resul
         if test_once(engine, args, &again)? == Exit::Interrupted {
             return Ok(Exit::Interrupted);
         }
-        anstream::eprintln!("{QUIET}watching {} notebooks; Ctrl-C ends it{QUIET:#}", paths.len());
+        anstream::eprintln!("{QUIET}watching {}; Ctrl-C ends it{QUIET:#}", count(paths.len(), "notebook"));
         let Some(changed) = watch.wait() else { return Ok(Exit::Interrupted) };
         again = match choice::filter(changed, &args.choice.filter) {
             Ok(chosen) => chosen,

@@ -162,3 +162,23 @@ fn names(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// Items, variables, a move, a redefinition that costs a variable, errors, an expression: what a plan hangs on.
+const STORY: &str = "let x = 5;\n%%\nx + 1\n%%\nstruct P { a: u8 }\nlet p = P { a: 1 };\n%%\nlet q = p;\n%%\np.a\n%%\n\
+    struct P { a: String }\n%%\nq.a\n%%\nfn f() -> i32 { 2 }\nf() + x\n%%\n:opt 2\nf()\n%%\nlet s = \"a\".to_string();\n\
+    panic!(\"{s}\")\n%%\ns\n%%\n:undo\n%%\nx";
+
+#[test]
+fn a_cell_compiled_ahead_does_what_it_would_have_done() {
+    let place = Place::new(STORY);
+    let (plain, ahead) = (
+        place.tells(&["cells", "--variables", "cells.txt"]),
+        place.tells(&["cells", "--variables", "--ahead", "cells.txt"]),
+    );
+    has(&plain, "{\"text/plain\": \"7\"}");
+    let stable = |text: &str| {
+        let lines = text.lines().map(|line| line.split(" panicked at ").last().unwrap().to_owned());
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(stable(&ahead), stable(&plain));
+}

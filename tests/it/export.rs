@@ -239,6 +239,7 @@ fn pages_show_prose_code_and_outputs() {
         "data": {"image/svg+xml": [svg], "text/plain": ["<Figure 9x9>"]}}]);
     let made = Maker::new()
         .cell(json!({"cell_type": "markdown", "id": "prose", "metadata": {}, "source": "# A *title*\n\n$$x^2 < 3$$ and `a < b`"}))
+        .cell(json!({"cell_type": "markdown", "id": "link", "metadata": {}, "source": "[next](02-b.ipynb#c)"}))
         .code("text", "let s = \"<&>\"; // ```", "1 < 2 & `x`\n")
         .cell(json!({"cell_type": "code", "execution_count": 1, "id": "figure (1)", "metadata": {}, "outputs": figure, "source": "plot()"}))
         .code("hidden", "secret()", "shown\n")
@@ -250,6 +251,7 @@ fn pages_show_prose_code_and_outputs() {
         "<h1>A <em>title</em></h1>",
         "<msup><mi>x</mi><mn>2</mn></msup>",
         "<code>a &lt; b</code>",
+        "<a href=\"02-b.html#c\">next</a>",
         "<span class=\"keyword\">let</span> s = <span class=\"text\">&quot;&lt;&amp;&gt;&quot;</span>",
         "<pre class=\"output\">1 &lt; 2 &amp; `x`</pre>",
         "<img class=\"figure\" src=\"data:image/svg+xml;base64,",
@@ -260,7 +262,7 @@ fn pages_show_prose_code_and_outputs() {
     assert!(!html.contains("secret") && html.contains("shown"));
     let page = made.folder.path().join("a page.md");
     assert_eq!(export(&path, &["--to", "md", "-o", page.to_str().unwrap()]).code, Some(0));
-    let expected = "# A *title*\n\n$$x^2 < 3$$ and `a < b`\n\n````rust\nlet s = \"<&>\"; // ```\n````\n\n\
+    let expected = "# A *title*\n\n$$x^2 < 3$$ and `a < b`\n\n[next](02-b.ipynb#c)\n\n````rust\nlet s = \"<&>\"; // ```\n````\n\n\
         ```text\n1 < 2 & `x`\n```\n\n```rust\nplot()\n```\n\n![Figure 9x9](<a page_files/figure--1--1.svg>)\n\n```text\nshown\n```\n";
     assert_eq!(std::fs::read_to_string(&page).unwrap(), expected);
     assert_eq!(std::fs::read_to_string(made.folder.path().join("a page_files/figure--1--1.svg")).unwrap(), svg);

@@ -78,3 +78,18 @@ looked at one at a time. Without any, the notebooks run first. At each change:
   q  quit: this change and all after it wait
 Figures are shown as pictures where the terminal can, and saved as files, whose names are told.
 ";
+
+pub const LINT: &str = "\
+The lints:
+  execution-order   stored execution counts that don't count up
+  used-before       a name that is used before the cell that defines it
+  runs-once         a cell that changes what an earlier one made, and gives something else when it runs again
+  unstable-output   a stored output with a time, an address, or a path of one machine
+  cell-ids          cells without an id, or with the same
+  quoted-number     a number in prose tagged `quoted-numbers` that no output shows, rounded or in full; only numbers with
+                    a point, an exponent, a percent sign or at least three digits are looked at
+  rules             a tag of ours or a setting that does not exist, or is wrong
+
+Exit codes:
+  0 nothing found   1 something found   2 usage   3 the tool itself failed   4 no notebook
+";

@@ -82,9 +82,6 @@ const MOST_PAIRS: usize = 1 << 22;
 /// Fresh text in which the author's gaps stand where they still hold: a stored line with a gap stays wherever the
 /// fresh line in its place matches it, and a line that is nothing but a gap stays for what it stood for.
 pub fn merge(stored: &str, fresh: &str, mark: &str) -> String {
-    if fresh.is_empty() {
-        return String::new();
-    }
     let (was, is): (Vec<&str>, Vec<&str>) = (stored.split('\n').collect(), fresh.split('\n').collect());
     let mut merged: Vec<&str> = Vec::new();
     let (mut i, mut j) = (0, 0);
@@ -93,7 +90,9 @@ pub fn merge(stored: &str, fresh: &str, mark: &str) -> String {
         merged.extend(was.get(a));
         (i, j) = (a + 1, b + 1);
     }
-    merged.join("\n")
+    let merged = merged.join("\n");
+    // What is stored has to fit what came, or the next run is red.
+    if matches_exactly(&merged, fresh, mark) { merged } else { fresh.to_string() }
 }
 
 /// Between two lines that match: what stands before and after a whole-line gap is paired by place, the gap takes
@@ -184,6 +183,7 @@ mod tests {
             ("[...]", "x\ny", "[...]"),
             ("[...]\n", "x\ny\n", "[...]\n"),
             ("a\n[...]\nb", "", ""),
+            ("a\n[...]\nb", "a b", "a b"),
         ];
         for (stored, fresh, expected) in cases {
             assert_eq!(merge(stored, fresh, "[...]"), expected, "{stored:?} and {fresh:?}");

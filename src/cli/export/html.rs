@@ -80,11 +80,22 @@ fn prose(markdown: &str, attachments: &serde_json::Value) -> String {
             let dest_url = attached(&dest_url, attachments).map_or(dest_url, CowStr::from);
             Event::Start(Tag::Image { link_type, dest_url, title, id })
         }
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let dest_url = page_of(&dest_url).map_or(dest_url, CowStr::from);
+            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        }
         other => other,
     });
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, events);
     html
+}
+
+/// The neighbour `02-relu.ipynb` is a page now, too.
+fn page_of(link: &str) -> Option<String> {
+    let (path, place) = link.split_once('#').map_or((link, ""), |(path, _)| (path, &link[path.len()..]));
+    let stem = path.strip_suffix(".ipynb").filter(|stem| !stem.contains(':') && !stem.starts_with('/'))?;
+    Some(format!("{stem}.html{place}"))
 }
 
 fn attached(link: &str, attachments: &serde_json::Value) -> Option<String> {

@@ -2,6 +2,7 @@
 //!
 //! split -> state -> generate -> rustc -> types and diagnostics, then the process; `session` goes through them in order.
 
+mod ahead;
 pub mod cache;
 pub mod child;
 mod commands;

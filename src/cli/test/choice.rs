@@ -5,15 +5,14 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use regex::Regex;
 
 use crate::cli::course::nearest;
 use crate::cli::execute::code_cells;
+use crate::cli::files;
 use crate::cli::ipynb::Notebook;
 use crate::cli::{shelf, usage};
-
-use super::words::shown_path;
 
 /// A notebook to test.
 #[derive(Clone, Debug)]
@@ -29,7 +28,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     if paths.is_empty() {
         match shelf::all_notebooks() {
             Some(folder) => found = shelf::notebooks_below(&folder)?,
-            None => bail!("no notebooks found\nhelp: name a notebook or a folder"),
+            None => return Ok(found),
         }
     }
     for path in paths {
@@ -123,7 +122,8 @@ impl Filter {
 
     fn names_notebook(&self, path: &Path) -> bool {
         let part = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
-        let names = [part(path.file_name()), part(path.file_stem()), shown_path(path), path.display().to_string()];
+        let names =
+            [part(path.file_name()), part(path.file_stem()), files::shown_path(path), path.display().to_string()];
         self.notebook.as_ref().is_some_and(|wanted| names.iter().any(|name| wanted.is_match(name)))
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! The form is that of workflow commands; what they need escaped is escaped here.
 
-use std::path::Path;
-
-use crate::cli::files;
+use crate::cli::annotation::{command, in_repository};
 
 use super::notebook::{CellReport, NotebookReport};
-use super::words::{line_in_file, shown_path, verdict_details, verdict_words};
+use super::words::{line_in_file, verdict_details, verdict_words};
 
 /// One notebook's annotations, a line each.
 pub fn annotations(report: &NotebookReport) -> String {
@@ -38,26 +36,4 @@ fn title(cell: &CellReport) -> String {
 
 fn message(cell: &CellReport) -> String {
     format!("`{}` {}\n{}", cell.id, verdict_words(&cell.verdict), verdict_details(&cell.verdict)).trim_end().to_string()
-}
-
-fn command(kind: &str, file: &str, line: usize, title: &str, message: &str) -> String {
-    let message = data(message);
-    format!("::{kind} file={},line={line},title={}::{message}\n", property(file), property(title))
-}
-
-/// A message is one line.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// In a property, colons and commas would end it.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-/// GitHub knows files by their place in the repository.
-fn in_repository(path: &Path) -> String {
-    let root = std::env::var_os("GITHUB_WORKSPACE").map(std::path::PathBuf::from).or_else(|| files::repository(path));
-    let relative = root.as_ref().and_then(|root| path.strip_prefix(root).ok());
-    relative.map_or_else(|| shown_path(path), |path| path.display().to_string())
 }

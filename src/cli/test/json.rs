@@ -6,36 +6,38 @@ use serde_json::{Value, json};
 
 use crate::cli::Exit;
 use crate::cli::compare::Difference;
+use crate::cli::files;
 use crate::cli::outcome::{Diagnostic, End, Phase};
 use crate::cli::verdict::{Verdict, end_word};
 
 use super::notebook::{CellReport, NotebookReport};
 use super::problems::Problem;
 use super::summary::Summary;
-use super::words::{line_in_cell, line_in_file, shown_path, verdict_words};
+use super::words::{line_in_cell, line_in_file, verdict_words};
 
 /// The version of this form.
 const FORMAT: u32 = 1;
 
-pub fn document(reports: &[NotebookReport], summary: &Summary, exit: Exit) -> Value {
+pub fn document(reports: &[NotebookReport], accept: bool, summary: &Summary, exit: Exit) -> Value {
     json!({
         "format": FORMAT,
         "exit_code": exit as u8,
         "summary": summary.value(),
-        "notebooks": reports.iter().map(notebook).collect::<Vec<_>>(),
+        "notebooks": reports.iter().map(|report| notebook(report, accept)).collect::<Vec<_>>(),
     })
 }
 
-fn notebook(report: &NotebookReport) -> Value {
+fn notebook(report: &NotebookReport, accept: bool) -> Value {
     let verdict = match report {
         report if report.left_out.is_some() => "left-out",
         report if report.has_nothing() => "no-code",
-        report if report.fails() => "failed",
+        report if report.fails_finally(accept) => "failed",
+        report if report.fails() => "accepted",
         report if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::NotRun { .. })) => "not-run",
         _ => "passed",
     };
     json!({
-        "path": shown_path(&report.path),
+        "path": files::shown_path(&report.path),
         "verdict": verdict,
         "left_out": report.left_out,
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),

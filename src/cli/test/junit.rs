@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use crate::cli::files;
 use crate::cli::files::write_atomically;
 use crate::cli::normalize;
 use crate::cli::outcome::{End, Output, Stream};
@@ -15,7 +16,7 @@ use crate::cli::verdict::Verdict;
 
 use super::notebook::{CellReport, NotebookReport};
 use super::problems::TOOL_FAILED;
-use super::words::{line_in_file, shown_path, verdict_details, verdict_words};
+use super::words::{line_in_file, verdict_details, verdict_words};
 
 pub fn write(path: &Path, reports: &[NotebookReport], took: Duration) -> Result<()> {
     let mut all = Report::new("forward-pass test");
@@ -26,7 +27,7 @@ pub fn write(path: &Path, reports: &[NotebookReport], took: Duration) -> Result<
 }
 
 fn suite(report: &NotebookReport) -> TestSuite {
-    let name = shown_path(&report.path);
+    let name = files::shown_path(&report.path);
     let mut suite = TestSuite::new(name.as_str());
     suite.set_time(report.took());
     if let Some(words) = &report.left_out {

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use crate::cli::args::Format;
 use crate::cli::course::Cell;
 use crate::cli::execute::code_cells;
+use crate::cli::files;
 use crate::cli::ipynb::Notebook;
 use crate::cli::report::{BAD, QUIET};
 use crate::cli::rules::{Expect, Rules};
 use crate::cli::settings;
 
 use super::choice::Chosen;
-use super::words::shown_path;
 
 /// The list as text or as JSON.
 pub fn text(chosen: &[Chosen], format: Format) -> String {
@@ -56,7 +56,7 @@ fn special(cell: &Cell, settings: &crate::cli::rules::Settings) -> String {
 }
 
 fn lines(chosen: &Chosen) -> String {
-    let path = shown_path(&chosen.path);
+    let path = files::shown_path(&chosen.path);
     let cells = match cells(chosen) {
         Ok(cells) => cells,
         Err(error) => return format!("{path}\n  {BAD}{error:#}{BAD:#}\n"),
@@ -70,7 +70,7 @@ fn lines(chosen: &Chosen) -> String {
 }
 
 fn value(chosen: &Chosen) -> Value {
-    let path = shown_path(&chosen.path);
+    let path = files::shown_path(&chosen.path);
     match cells(chosen) {
         Ok(cells) => {
             let cells = cells.into_iter().map(|(id, line, special)| json!({"id": id, "line": line, "note": special}));

@@ -11,6 +11,7 @@ use crate::cli::args::{Choice, Foreign};
 use crate::cli::compare;
 use crate::cli::course::Cell;
 use crate::cli::execute;
+use crate::cli::files;
 use crate::cli::ipynb::Notebook;
 use crate::cli::outcome::{End, Outcome};
 use crate::cli::portable;
@@ -24,7 +25,6 @@ use super::control::{Control, Halt};
 use super::pool::Pool;
 use super::problems::{self, Problem};
 use super::progress::Progress;
-use super::words::shown_path;
 
 /// What all notebooks of one run share.
 pub struct Bench<'a> {
@@ -81,6 +81,11 @@ impl NotebookReport {
     pub fn fails_after_accept(&self) -> bool {
         let fails = |cell: &CellReport| cell.verdict.is_failure() && !matches!(cell.verdict, Verdict::Changed(_));
         self.cells.iter().any(fails) || self.problems.iter().any(|problem| problem.kind != problems::NOTHING_COMPARED)
+    }
+
+    /// What counts at the end of a run.
+    pub fn fails_finally(&self, accept: bool) -> bool {
+        if accept { self.fails_after_accept() } else { self.fails() }
     }
 
     /// Nothing in it could be tested.
@@ -186,7 +191,7 @@ impl Runner<'_> {
         let defaults = Rules::of(&Cell::default(), self.settings).unwrap_or_default();
         let mut session = pool.take(self.path, self.notebook, &defaults)?;
         self.bench.control.register(self.worker, session.interrupter());
-        let name = shown_path(self.path);
+        let name = files::shown_path(self.path);
         let mut stopped: Option<String> = None;
         for (number, report) in reports.iter_mut().enumerate() {
             let cell = &self.notebook.cells[report.at];
@@ -250,7 +255,7 @@ impl Runner<'_> {
         let choice = self.bench.choice;
         let compile = rules.compile_timeout.unwrap_or(choice.compile_timeout);
         session.limit(Some(compile), Some(rules.run_timeout.unwrap_or(choice.timeout)));
-        let name = shown_path(self.path);
+        let name = files::shown_path(self.path);
         let (outcome, took) = execute::cell(session, cell, &mut |event| self.bench.progress.event(&name, &event))?;
         let is_chosen = self.is_chosen(report.at);
         rules.ignore_output |= !is_chosen;

@@ -23,7 +23,6 @@ use super::choice::{self, Chosen};
 use super::pending::{self, Pending};
 use super::problems::UNSTABLE;
 use super::tell::difference_text;
-use super::words::shown_path;
 use super::{accept, pictures, tell};
 
 pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
@@ -78,7 +77,7 @@ fn all_waiting(chosen: &[Chosen]) -> Result<Vec<(std::path::PathBuf, Vec<Pending
         let is_chosen = |change: &Pending| match change.for_notebook(&notebook) {
             Some(change) => cells.as_ref().is_none_or(|cells| cells.contains(&change.cell)),
             None => {
-                let path = shown_path(path);
+                let path = files::shown_path(path);
                 anstream::eprintln!("{QUIET}`{}` of {path} has changed since: its change is stale{QUIET:#}", change.id);
                 false
             }
@@ -179,7 +178,7 @@ impl Review {
 
     fn show(&self, path: &Path, notebook: &Notebook, at: usize, change: &Pending) -> Result<()> {
         let cell = &notebook.cells[at];
-        let place = format!("{}:{}", shown_path(path), notebook.file_line(at, 1));
+        let place = format!("{}:{}", files::shown_path(path), notebook.file_line(at, 1));
         anstream::println!(
             "\n{STRONG}{} of {}: `{}`{STRONG:#} {QUIET}{place}{QUIET:#}",
             self.seen,

@@ -36,7 +36,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub fn of(reports: &[NotebookReport], took: Duration) -> Summary {
+    pub fn of(reports: &[NotebookReport], accept: bool, took: Duration) -> Summary {
         let all = || reports.iter().flat_map(|report| &report.cells);
         let total = |holds: &dyn Fn(&CellReport) -> bool| all().filter(|cell| holds(cell)).count();
         let reason = |cell: &CellReport| match &cell.verdict {
@@ -45,7 +45,7 @@ impl Summary {
         };
         Summary {
             notebooks: reports.len(),
-            failed_notebooks: reports.iter().filter(|report| report.fails()).count(),
+            failed_notebooks: reports.iter().filter(|report| report.fails_finally(accept)).count(),
             left_out_notebooks: reports.iter().filter(|report| report.left_out.is_some()).count(),
             ran: total(&|cell| cell.outcome.is_some()),
             compared: all().map(|cell| cell.compared).sum(),

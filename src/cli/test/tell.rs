@@ -5,11 +5,12 @@
 use similar::{ChangeTag, TextDiff};
 
 use crate::cli::compare::Difference;
+use crate::cli::files;
 use crate::cli::report::{BAD, GOOD, QUIET, STRONG, count, end_details};
 use crate::cli::verdict::Verdict;
 
 use super::notebook::{CellReport, NotebookReport};
-use super::words::{line_in_file, shortened, shown_path, verdict_words};
+use super::words::{line_in_file, shortened, verdict_words};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
@@ -28,7 +29,7 @@ pub fn notebook(report: &NotebookReport, accept: bool) -> String {
         report if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::NotRun { .. })) => ("not run", QUIET),
         _ => ("ok", GOOD),
     };
-    let path = shown_path(&report.path);
+    let path = files::shown_path(&report.path);
     let cells = count(report.count(|cell| cell.outcome.is_some()), "cell");
     let seconds = report.took().as_secs_f64();
     let mut text = format!("{style}{word}{style:#} {path} {QUIET}({cells}, {seconds:.1} s){QUIET:#}\n");
@@ -55,7 +56,7 @@ fn cell_text(report: &NotebookReport, cell: &CellReport) -> String {
     let words = verdict_words(&cell.verdict);
     if !words.is_empty() {
         let style = if cell.verdict.is_failure() { BAD } else { QUIET };
-        let place = format!("{}:{}", shown_path(&report.path), line_in_file(report, cell));
+        let place = format!("{}:{}", files::shown_path(&report.path), line_in_file(report, cell));
         let name = match &cell.verdict {
             Verdict::NotRun { .. } => not_run_names(report, cell),
             _ => format!("`{}`", cell.id),

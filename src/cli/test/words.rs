@@ -2,8 +2,6 @@
 //!
 //! It prints nothing, and uses no colours.
 
-use std::path::Path;
-
 use crate::cli::compare::Difference;
 use crate::cli::outcome::End;
 use crate::cli::report::{end_details, end_words};
@@ -102,10 +100,4 @@ pub fn line_in_file(report: &NotebookReport, cell: &CellReport) -> usize {
     let stored = differences.iter().find(|difference| difference.stored.is_some());
     let output = stored.and_then(|it| notebook.output_line(cell.at, &it.part, it.line.unwrap_or(1)));
     output.unwrap_or_else(source)
-}
-
-/// Relative to where the reader is, when that is shorter.
-pub fn shown_path(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }

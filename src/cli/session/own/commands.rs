@@ -72,6 +72,10 @@ impl OwnSession {
     ) -> Result<std::result::Result<Said, End>> {
         let mut said = Said::default();
         let mut wanted: Vec<(Range<usize>, String)> = Vec::new();
+        if !cell.commands.is_empty() {
+            // What it is compiled with may be about to change.
+            self.ahead = None;
+        }
         for command in &cell.commands {
             let (name, argument) = parse(&command.text);
             if name == ":dep" {

@@ -21,6 +21,7 @@ use super::stop::Stop;
 use super::types::{TypeText, Unnameable, marked_types};
 
 /// What all compilations of a session share.
+#[derive(Clone)]
 pub struct Workshop {
     pub toolchain: Toolchain,
     pub folder: PathBuf,

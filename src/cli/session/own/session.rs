@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::cli::outcome::{End, Event, Outcome, Output, Phase};
 use crate::cli::session::{Interrupter, Session, SessionOptions, Variable};
 
+use super::ahead::Ahead;
 use super::commands::{Said, Settings};
 use super::compile::{Attempt, Ready, Workshop};
 use super::deps::{self, Dependency, Early};
@@ -36,6 +37,8 @@ pub struct OwnSession {
     pub(super) dependencies: Vec<Dependency>,
     /// What the session was told that it will be asked for.
     early: Option<Early>,
+    /// The cell that is probably next.
+    pub(super) ahead: Option<Ahead>,
     pub(super) child: Child,
     /// The variables that belong to each state of the process.
     history: BTreeMap<Mark, State>,
@@ -96,6 +99,7 @@ impl OwnSession {
             state: State::default(),
             dependencies: Vec::new(),
             early,
+            ahead: None,
             child,
             history,
             undo: Vec::new(),
@@ -155,6 +159,13 @@ impl OwnSession {
         code: &str,
         events: &mut dyn FnMut(Event),
     ) -> Result<std::result::Result<Box<Ready>, End>> {
+        if let Some(ahead) = self.ahead.take().filter(|ahead| ahead.is_for(&self.workshop, &self.state, code)) {
+            match ahead.finish(&self.stop) {
+                Some(Ok(Attempt::Ready(ready))) => return Ok(Ok(ready)),
+                Some(Ok(Attempt::Ended(end))) => return Ok(Err(end)),
+                _ => {}
+            }
+        }
         self.number += 1;
         for _ in 0..2 {
             match self.workshop.compile(&self.state, cell, code, self.number)? {
@@ -304,6 +315,7 @@ impl OwnSession {
 
     /// Builds the session's dependencies anew; the old ones stay when that fails.
     pub(super) fn build(&mut self, wanted: Vec<Dependency>, events: &mut dyn FnMut(Event)) -> Result<()> {
+        self.ahead = None;
         let (timeout, mut say) = (self.options.compile_timeout, |text| events(Event::Progress(text)));
         // One for other dependencies is given up.
         let built = match self.early.take().filter(|early| early.is_for(&wanted)) {
@@ -363,6 +375,16 @@ impl Session for OwnSession {
 
     fn undo(&mut self) -> Result<bool> {
         self.take_back()
+    }
+
+    fn expect(&mut self, code: &str) {
+        if self.ahead.as_ref().is_some_and(|ahead| ahead.is_for(&self.workshop, &self.state, code)) {
+            return;
+        }
+        // The earlier one ends before its number is used by another.
+        self.ahead = None;
+        self.number += 1;
+        self.ahead = Ahead::begin(&self.workshop, &self.state, code, self.number);
     }
 
     fn items(&mut self) -> Vec<String> {

@@ -54,7 +54,7 @@ pub enum Key {
 }
 
 /// A variable that lives on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
     pub type_text: TypeText,
     pub mutable: bool,
@@ -63,6 +63,15 @@ pub struct Kept {
 }
 
 impl State {
+    /// Has nothing happened between the two?
+    pub fn is_same(&self, other: &State) -> bool {
+        let mut items = self.stored.iter().zip(&other.stored);
+        self.stored.len() == other.stored.len()
+            && items.all(|(one, two)| Arc::ptr_eq(one, two))
+            && (&self.attributes, &self.variables, self.salt, &self.item_macros)
+                == (&other.attributes, &other.variables, other.salt, &other.item_macros)
+    }
+
     /// Takes the cell's items in, in place of their earlier namesakes; tells which names of types changed.
     pub fn take_items(&mut self, cell: &Cell, code: &str, number: usize) -> BTreeSet<String> {
         let mut changed = BTreeSet::new();

@@ -1,0 +1,89 @@
+//! `lint` through the binary: each lint finds its case, and what is right is left alone.
+
+use serde_json::{Value, json};
+
+use crate::runner::{Maker, Told, forward_pass};
+
+fn lint(maker: &Maker, arguments: &[&str]) -> Told {
+    maker.write();
+    forward_pass(maker.folder.path(), &[&["lint", "made.ipynb"], arguments].concat())
+}
+
+fn prose(id: &str, text: &str) -> Value {
+    json!({"cell_type": "markdown", "id": id, "metadata": {}, "source": [text]})
+}
+
+#[test]
+fn each_lint_finds_its_case() {
+    let cases = [
+        (
+            Maker::new().code("a", "println!(\"{x}\");", "").code("b", "let x = 1;", ""),
+            "used-before `a` uses `x`, which only `b` defines, further down",
+        ),
+        (
+            Maker::new().code("a", "let mut v = vec![1];", "").code("b", "\nv.push(2);", ""),
+            "runs-once `b` changes `v` of `a` by `.push()`: run again, it gives something else",
+        ),
+        (Maker::new().code("a", "f()", "at 12:30:59\n"), "unstable-output `a` stores a time, `12:30:59`"),
+        (
+            Maker::new().code("a", "f()", "see /home/ann/x.txt\n"),
+            "`a` stores a path of this machine, `/home/ann/x.txt`",
+        ),
+        (Maker::new().code("a", "1", "").code("a", "2", ""), "cell-ids `a#2` has the id of cell 1, too"),
+        (
+            Maker::new()
+                .code("a", "f()", "0.731058 12\n")
+                .cell(prose("p", "It is 0.73, or 74 %."))
+                .tags(&["quoted-numbers"]),
+            "quoted-number `p` quotes 74, which no output shows",
+        ),
+        (Maker::new().code("a", "1", "").tags(&["skip-exection"]), "rules `a` the tag `skip-exection` is not known"),
+    ];
+    for (maker, words) in cases {
+        // Each of the made cells was run as number 1.
+        lint(&maker, &["--allow", "execution-order"]).exits(1).has(words).has("1 thing found");
+    }
+    let twice = Maker::new().code("a", "1", "").code("b", "2", "");
+    lint(&twice, &[]).exits(1).has("execution-order `b` was run as number 1, and `a` above it as number 1");
+}
+
+#[test]
+fn what_is_right_is_left_alone() {
+    let maker = Maker::new()
+        .code("a", "fn f(x: i32) -> i32 { x }\nlet v = vec![1, 2];", "")
+        .code("b", "let y: Vec<i32> = v.iter().map(|n| n + f(1)).collect();\nlet mut w = v.clone();\nw.push(3);", "")
+        .code("c", "later", "")
+        .tags(&["compile_fail=E0425"])
+        .code("d", "let later = 1;\nlet x = y.len();", "3.5 s, 10 m\n")
+        .cell(prose("p", "Not tagged: 99.9 %."));
+    lint(&maker, &["--allow", "execution-order"]).exits(0).has("1 notebook, nothing found");
+}
+
+#[test]
+fn findings_are_told_to_programs_and_unknown_lints_refused() {
+    let maker = Maker::new().code("a", "println!(\"{x}\");", "").code("b", "let x = 1;", "");
+    let arguments = ["--allow", "execution-order", "--format", "json"];
+    let report: Value = serde_json::from_str(&lint(&maker, &arguments).stdout).unwrap();
+    assert_eq!(report["findings"][0]["lint"], "used-before");
+    assert_eq!(report["findings"][0]["cell"], "a");
+    let line = 1 + maker.text().lines().position(|line| line.contains("{x}")).unwrap();
+    assert_eq!(report["findings"][0]["line"], line);
+    lint(&maker, &["--format", "github"]).has(&format!("::warning file=made.ipynb,line={line},title=used-before::"));
+    lint(&maker, &["--allow", "used-befor"]).exits(2).has("did you mean `used-before`?");
+    forward_pass(maker.folder.path(), &["lint", "missing.ipynb"]).exits(2).has("missing.ipynb");
+}
+
+#[test]
+fn nothing_is_run() {
+    let maker = Maker::new().code("a", "std::fs::write(\"ran\", \"\").unwrap();", "");
+    lint(&maker, &[]);
+    forward_pass(maker.folder.path(), &["export", "made.ipynb", "--to", "rs"]).exits(0);
+    assert!(!maker.folder.path().join("ran").exists());
+}
+
+#[test]
+fn the_chapter_is_clean() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Training goes on when its cell runs again: the section says so.
+    forward_pass(root, &["lint", "notebooks", "--allow", "runs-once"]).exits(0).has("nothing found");
+}

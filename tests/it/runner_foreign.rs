@@ -1,0 +1,93 @@
+//! Notebooks that others wrote: other kernels, old forms, odd cells, crates by path; through the binary.
+
+use serde_json::{Value, json};
+
+use crate::runner::{Maker, forward_pass, tested};
+
+#[test]
+fn a_notebook_in_another_language_fails_or_is_left_out_by_choice() {
+    let maker = Maker::new().code("it", "println!(\"1\");", "1\n");
+    maker.write();
+    let python = maker.text().replace("\"language\": \"rust\"", "\"language\": \"python\"");
+    std::fs::write(maker.folder.path().join("python.ipynb"), python).unwrap();
+    let test = |arguments: &[&str]| forward_pass(maker.folder.path(), &[&["test"], arguments].concat());
+    test(&["."]).exits(1).has("its kernel speaks python, and only Rust is run here").has("--foreign skip");
+    test(&[".", "--foreign", "skip"]).exits(0).has("left out python.ipynb").has("1 notebook in another language left");
+    test(&["python.ipynb", "--foreign", "skip"]).exits(4);
+}
+
+#[test]
+fn odd_cells_of_others_are_read_and_kept() {
+    let attachment = json!({"cell_type": "markdown", "id": "a", "metadata": {},
+        "attachments": {"x.png": {"image/png": "AAAA"}}, "source": ["![x](attachment:x.png)"]});
+    let widget = json!({"cell_type": "code", "execution_count": 3, "id": "widget", "metadata": {},
+        "source": ["println!(\"2\");"], "outputs": [{"output_type": "display_data", "metadata": {}, "data": {
+            "application/vnd.jupyter.widget-view+json": {"model_id": "f00", "version_major": 2, "version_minor": 0}}}]});
+    let raw = json!({"cell_type": "raw", "id": "r", "metadata": {"format": "text/latex"}, "source": ["\\LaTeX"]});
+    let huge = "0123456789abcdef\n".repeat(200_000);
+    let maker = Maker::new()
+        .cell(attachment)
+        .cell(raw)
+        .code("twin", "println!(\"1\");", "1\n")
+        .code("twin", "println!(\"1\");", "0\n")
+        .code("huge", "print!(\"{}\", \"0123456789abcdef\\n\".repeat(200_000));", &huge)
+        .cell(widget);
+    let told = tested(&maker, &[]);
+    told.exits(1).has("`twin#2` shows something else").has("`widget` shows something else").has("widget-view+json");
+    assert!(!told.stdout.contains("`twin` shows") && !told.stdout.contains("`huge`"), "{}", told.stdout);
+    forward_pass(maker.folder.path(), &["test", "made.ipynb", "--accept", "--filter", "twin#2"]).exits(0);
+    let stored = std::fs::read_to_string(maker.folder.path().join("made.ipynb")).unwrap();
+    assert_eq!(stored, maker.text().replace("\"0\\n\"", "\"1\\n\""));
+}
+
+#[test]
+fn every_minor_form_is_read_and_none_is_changed() {
+    let cell = |id: bool| {
+        let mut cell = json!({"cell_type": "code", "execution_count": null, "metadata": {}, "source": "println!(\"1\");",
+            "outputs": [{"name": "stdout", "output_type": "stream", "text": "1\n"}]});
+        if id {
+            cell["id"] = json!("it");
+        }
+        cell
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for minor in 0..=5 {
+        let notebook: Value =
+            json!({"metadata": {}, "nbformat": 4, "nbformat_minor": minor, "cells": [cell(minor == 5)]});
+        std::fs::write(folder.path().join(format!("{minor}.ipynb")), notebook.to_string()).unwrap();
+    }
+    let read = || (0..=5).map(|minor| std::fs::read(folder.path().join(format!("{minor}.ipynb"))).unwrap());
+    let before: Vec<Vec<u8>> = read().collect();
+    forward_pass(folder.path(), &["test", ".", "--accept"])
+        .exits(0)
+        .has("6 notebooks, 6 cells run, 6 outputs compared");
+    assert_eq!(before, read().collect::<Vec<_>>());
+    for (text, words) in [
+        ("{\"nbformat\": 3, \"worksheets\": []}", "help: upgrade it with `jupyter nbconvert"),
+        ("{\"nbformat\": 5, \"cells\": []}", "it is of nbformat 5, and only 4 is known"),
+        ("{\"cells\": []}", "it has no `nbformat` number"),
+        ("{\"nbformat\": 4,", "it is not JSON"),
+    ] {
+        std::fs::write(folder.path().join("bad.ipynb"), text).unwrap();
+        forward_pass(folder.path(), &["test", "bad.ipynb"]).exits(1).has(words);
+    }
+}
+
+#[test]
+fn a_crate_by_path_is_found_from_the_notebooks_folder() {
+    let maker = Maker::new().code(
+        "it",
+        ":dep answer = { path = \"crates/answer\" }\nprintln!(\"{}\", answer::ANSWER);",
+        "42\n",
+    );
+    let krate = maker.folder.path().join("course/crates/answer");
+    std::fs::create_dir_all(krate.join("src")).unwrap();
+    std::fs::write(krate.join("Cargo.toml"), "[package]\nname = \"answer\"\nversion = \"0.1.0\"\nedition = \"2024\"\n")
+        .unwrap();
+    std::fs::write(krate.join("src/lib.rs"), "pub const ANSWER: i32 = 42;\n").unwrap();
+    maker.write_as("course/made.ipynb");
+    let test = || forward_pass(maker.folder.path(), &["test", "course/made.ipynb"]);
+    test().exits(0);
+    std::fs::write(krate.join("src/lib.rs"), "pub const ANSWER: i32 = 43;\n").unwrap();
+    test().exits(1).has("42 became 43");
+}
