@@ -60,7 +60,11 @@ pub fn place() -> Result<PathBuf> {
 
 /// A private folder, with those above it.
 pub fn make(folder: &Path) -> Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| unusable(folder))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| anyhow!("{}: {error}\nhelp: set {ENV} to a folder that you can write to", unusable(folder)))
 }
 
 fn unusable(folder: &Path) -> String {

@@ -47,6 +47,10 @@ pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathB
     let compiled = compile(toolchain, &job, None, stop)?;
     if compiled.ended != CompileEnd::Succeeded {
         let words: Vec<&str> = compiled.messages.iter().filter_map(|message| message["rendered"].as_str()).collect();
+        if words.concat().contains("No space left on device") {
+            let place = cache.display();
+            bail!("cannot compile the runtime of cells: the disk of `{place}` is full\nhelp: free some space");
+        }
         bail!("{} cannot compile the runtime of cells\n{}{}", toolchain.version, words.join(""), compiled.rest);
     }
     std::fs::rename(&compiled.library, &library).context("cannot write into the cache")?;
