@@ -77,6 +77,12 @@ impl Figure {
     }
 
     pub(super) fn arranged(rows: usize, columns: usize, figures: Vec<Figure>) -> Figure {
+        const MOST: usize = 100;
+        let fits = rows.max(columns) <= MOST && figures.len() <= rows * columns && !figures.is_empty();
+        if !fits {
+            let message = format!("subplots({rows}, {columns}) got {} figures", figures.len());
+            return Figure::new().error(message, "give 1 figure or more, and at most one for each place");
+        }
         let mut whole = Figure { grid: (rows, columns), panels: Vec::new(), ..Figure::new() };
         for figure in figures {
             whole.panels.extend(figure.panels);

@@ -1,0 +1,128 @@
+//! Each kind of figure is the picture that was looked at, and bad data gives a picture with a note.
+//!
+//! The pictures in the fixtures are this crate's own, accepted after a look at them beside matplotlib's. They change on
+//! request only: `FORWARD_PASS_ACCEPT_FIGURES=1 cargo test --test it figures`.
+
+use std::path::Path;
+use std::{env, fs};
+
+use forward_pass::plot::diagram;
+use forward_pass::prelude::*;
+
+const ACCEPT: &str = "FORWARD_PASS_ACCEPT_FIGURES";
+
+fn check(name: &str, figure: Figure) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/figures").join(format!("{name}.svg"));
+    let fresh = figure.to_svg();
+    if env::var_os(ACCEPT).is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &fresh).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    let lines = stored.lines().zip(fresh.lines()).position(|(old, new)| old != new);
+    let line = lines.unwrap_or(stored.lines().count().min(fresh.lines().count())) + 1;
+    let what = "differs from the stored picture";
+    assert!(stored == fresh, "{name}.svg {what} in line {line}: look at it, then set {ACCEPT}=1 to store it");
+}
+
+/// Waves without a sine, which is not the same to the last digit everywhere.
+fn wave(x: f64) -> f64 {
+    x * (16.0 - x * x) / 24.0
+}
+
+fn image() -> Array2<f64> {
+    Array2::from_shape_fn((6, 8), |(row, column)| wave(row as f64 - 2.5) - wave(column as f64 / 2.0))
+}
+
+#[test]
+fn curves_have_styles_and_a_legend() {
+    let x = linspace(-4.0, 4.0, 81);
+    let y = x.mapv(wave);
+    let figure = plot(&x, &y).label("solid").plot(&x, &(&y * 0.6)).label("dashed").linestyle("--");
+    let figure = figure.plot(&x, &(&y * 0.3)).label("dotted").linestyle(":").grid(true);
+    check("curves", figure.title("Curves").xlabel("x").ylabel("f(x)").ylim(-3.0, 3.0));
+}
+
+#[test]
+fn curves_have_markers() {
+    let x = array![0.0, 1.0, 2.0, 3.0, 4.0];
+    let markers = ["o", ".", "s", "^", "D", "x", "+"];
+    let all = markers.iter().enumerate().fold(Figure::new(), |figure, (index, marker)| {
+        figure.plot(&x, &(&x + index as f64)).marker(marker).label(*marker)
+    });
+    check("markers", all.legend("upper left"));
+}
+
+#[test]
+fn points_are_scattered() {
+    let x = linspace(-4.0, 4.0, 41);
+    check("scatter", scatter(&x, &x.mapv(wave)).alpha(0.6).title("scatter").xlabel("a").ylabel("b"));
+}
+
+#[test]
+fn bars_have_names_and_values() {
+    check("bar", bar(&["cat", "dog", "a bird"], &[3.0, 7.5, -1.0]).bar_label().ylabel("count").title("bar"));
+    let names = ["a rather long name", "another long name", "third name is long", "the fourth one too"];
+    check("bar-long-names", bar(&names, &[3, 7, 2, 4]).ylabel("count").xlabel("names"));
+}
+
+#[test]
+fn values_are_counted_in_a_histogram() {
+    check("hist", hist(&linspace(-4.0, 4.0, 500).mapv(wave), 20).title("hist").xlabel("value").ylabel("count"));
+}
+
+#[test]
+fn a_matrix_is_shown_as_colours_with_a_bar() {
+    check("imshow", imshow(&image()).colorbar().title("imshow"));
+}
+
+#[test]
+fn figures_stand_side_by_side() {
+    let x = linspace(-4.0, 4.0, 41);
+    let y = x.mapv(wave);
+    let parts = [
+        plot(&x, &y).title("curve").xlabel("x"),
+        scatter(&x, &y).title("points").ylabel("b"),
+        hist(&y, 12).title("hist"),
+        imshow(&image()).colorbar().title("image"),
+    ];
+    check("subplots", subplots(2, 2, parts).title("Four in one"));
+    for (rows, columns) in [(0, 0), (1, 1), (0, 3), (usize::MAX, usize::MAX)] {
+        let figure = subplots(rows, columns, [plot(&x, &y), plot(&x, &y)]);
+        assert_eq!(figure.notes(), [format!("subplots({rows}, {columns}) got 2 figures")]);
+    }
+}
+
+#[test]
+fn axes_can_be_logarithmic() {
+    let x = linspace(1.0, 100.0, 100);
+    let cubes = x.mapv(|x: f64| x * x * x);
+    check("loglog", plot(&x, &cubes).xscale("log").yscale("log").grid(true).label("x³").title("x³"));
+}
+
+#[test]
+fn a_network_is_drawn_with_its_shapes_and_large_layers_are_elided() {
+    check("network", plot_network(&Network::chapter()));
+    check("network-large", diagram(&[784, 50, 100, 10], &["sigmoid", "sigmoid", "softmax"]));
+}
+
+#[test]
+fn korean_words_stand_everywhere() {
+    let x = linspace(-4.0, 4.0, 41);
+    let figure = plot(&x, &sigmoid(&x)).label("시그모이드 함수").plot(&x, &step(&x)).label("계단 함수");
+    check("hangul", figure.title("신경망의 활성화 함수").xlabel("입력 값").ylabel("출력 값"));
+    check(
+        "hangul-bar",
+        bar(&["고양이", "강아지", "새"], &[0.2, 0.5, 0.3]).bar_label().ylabel("확률").title("소프트맥스"),
+    );
+}
+
+#[test]
+fn a_gap_is_left_and_told_where_a_value_is_no_number() {
+    let figure = plot(&[0.0, 1.0, 2.0, 3.0, 4.0], &[1.0, 2.0, f64::NAN, 1.0, 4.0]).marker("o");
+    assert_eq!(figure.notes(), ["1 of 5 points is not finite and left out"]);
+    check("gap", figure);
+    let figure = plot(&[1, 2, 3], &[1, 4]);
+    assert_eq!(figure.notes(), ["plot got 3 x values and 2 y values"]);
+    check("lengths", figure);
+}
