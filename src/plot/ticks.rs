@@ -29,7 +29,8 @@ pub(super) fn linear(low: f64, high: f64, most: usize) -> Ticks {
 
 /// Ticks of a logarithmic axis: the powers of ten, and small ones at 2 to 9 times them.
 pub(super) fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
-    let (low_power, high_power) = (libm::log10(low), libm::log10(high));
+    // The powers that numbers of 64 bits have.
+    let [low_power, high_power] = [low, high].map(|end| libm::log10(end).clamp(-324.0, 309.0));
     let (first, last) = (low_power.floor() as i32, high_power.ceil() as i32);
     let decades = (high_power.floor() - low_power.ceil()).max(0.0) as usize;
     let stride = (decades / most.clamp(2, 9) + 1) as i32;

@@ -1,4 +1,4 @@
-//! Each kind of figure is the picture that was looked at, and bad data gives a picture with a note.
+//! Each kind of figure is the picture that was looked at, and bad data gives a picture with a note, never a panic.
 //!
 //! The pictures in the fixtures are this crate's own, accepted after a look at them beside matplotlib's. They change on
 //! request only: `FORWARD_PASS_ACCEPT_FIGURES=1 cargo test --test it figures`.
@@ -8,6 +8,7 @@ use std::{env, fs};
 
 use forward_pass::plot::diagram;
 use forward_pass::prelude::*;
+use proptest::prelude::*;
 
 const ACCEPT: &str = "FORWARD_PASS_ACCEPT_FIGURES";
 
@@ -125,4 +126,54 @@ fn a_gap_is_left_and_told_where_a_value_is_no_number() {
     let figure = plot(&[1, 2, 3], &[1, 4]);
     assert_eq!(figure.notes(), ["plot got 3 x values and 2 y values"]);
     check("lengths", figure);
+}
+
+/// Numbers as unpleasant as they come.
+fn number() -> impl Strategy<Value = f64> {
+    let hard =
+        [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324, -5e-324, 1e-300, 1e300, 0.0, -0.0];
+    prop_oneof![3 => -10.0..10.0, 2 => prop::sample::select(hard.to_vec()), 1 => any::<f64>()]
+}
+
+fn numbers() -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec(number(), 0..6)
+}
+
+/// A picture, in which every path and every place is of numbers.
+fn is_drawn(figure: &Figure) {
+    let svg = figure.to_svg();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{svg}");
+    for start in [" d=\"", " transform=\"", " viewBox=\""] {
+        for value in svg.split(start).skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(!value.contains("NaN") && !value.contains("inf"), "{value}");
+        }
+    }
+    figure.to_png(0.1).unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_data_stops_a_picture(x in numbers(), y in numbers(), bins in 0_usize..40, log: bool, ends: [bool; 2]) {
+        let scale = if log { "log" } else { "linear" };
+        let names: Vec<usize> = (0..x.len()).collect();
+        let all = [plot(&x, &y).marker("^"), scatter(&x, &y), bar(&names, &y).bar_label(), hist(&x, bins),
+            plot(&x, &x).axhline(y.first().copied().unwrap_or(0.0)), Figure::new().fill_between(&x, &y, &y)];
+        let bad = |values: &[f64]| values.iter().any(|value| !value.is_finite());
+        prop_assert_eq!(all[0].notes().is_empty(), x.len() == y.len() && !x.is_empty() && !bad(&x) && !bad(&y));
+        prop_assert_eq!(all[0].clone().check().is_err(), x.len() != y.len() || x.is_empty());
+        for figure in all {
+            is_drawn(&figure.xscale(if ends[0] { scale } else { "linear" }).yscale(if ends[1] { scale } else { "linear" }));
+        }
+    }
+
+    #[test]
+    fn no_option_stops_a_picture(limits in [number(), number(), number(), number()], alpha in number(), size in number()) {
+        let [a, b, c, d] = limits;
+        let x = array![1.0, 2.0, 3.0];
+        is_drawn(&plot(&x, &x).xlim(a, b).ylim(c, d).alpha(alpha).linewidth(size).label("a").grid(true));
+        is_drawn(&scatter(&x, &x).xscale("log").yscale("log").xlim(a, b).ylim(c, d).axvline(alpha).xticks(&limits));
+        is_drawn(&imshow(&array![[a, b], [c, d]]).clim(alpha, size).colorbar());
+    }
 }

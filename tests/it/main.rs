@@ -6,6 +6,7 @@ mod editions;
 mod engine;
 mod engines;
 mod export;
+mod figures;
 mod lint;
 mod mnist;
 mod network;

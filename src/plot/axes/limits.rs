@@ -39,6 +39,8 @@ fn widened(low: f64, high: f64, scale: Scale, stands: bool, share: f64) -> (f64,
     let (lowest, highest) = (first - margin, last + margin);
     let first = if stands && low == 0.0 { first } else { lowest };
     let last = if stands && high == 0.0 { last } else { highest };
-    let bound = |value: f64| value.clamp(-f64::MAX / 4.0, f64::MAX / 4.0);
+    // A logarithmic axis has no 0, also where a margin would be smaller than any number.
+    let least = if scale == Scale::Log { f64::MIN_POSITIVE.min(low) } else { -f64::MAX / 4.0 };
+    let bound = |value: f64| value.clamp(least, f64::MAX / 4.0);
     (bound(scale.back(first)), bound(scale.back(last)))
 }
