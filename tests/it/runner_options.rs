@@ -129,3 +129,22 @@ fn watch_runs_again_when_the_notebook_changes() {
     wait_for("FAILED made.ipynb");
     wait_for("watching");
 }
+
+#[test]
+fn the_page_on_testing_names_all_that_the_help_names() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/testing.md")).unwrap();
+    let help = forward_pass(std::path::Path::new("."), &["test", "--help"]).stdout;
+    let (_, tables) = help.split_once("A cell can end").unwrap();
+    let (tables, _) = tables.split_once("Threads:").unwrap();
+    let rows = tables.lines().filter(|line| line.starts_with("  ")).map(str::trim);
+    let mut named = 0;
+    for row in rows.filter(|row| !row.starts_with(|c: char| c.is_ascii_digit())) {
+        // What stands before the wide gap are names; the rest says what they do.
+        let names = row.split("  ").next().unwrap().split(", ").map(|name| name.trim_end_matches(','));
+        for name in names.filter(|name| !name.contains(' ')) {
+            assert!(page.contains(&format!("`{name}`")), "docs/testing.md does not name `{name}`");
+            named += 1;
+        }
+    }
+    assert!(named > 40, "only {named} names were found in the help");
+}
