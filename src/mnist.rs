@@ -19,7 +19,7 @@ use ndarray::{Array1, Array2, ArrayView2, s};
 use self::batch::Order;
 pub use self::batch::{Batch, Batches};
 pub use self::figure::plot_digits;
-pub use self::file::{FASHION_VARIABLE, VARIABLE, default_folder};
+pub use self::file::{FASHION_VARIABLE, VARIABLE, default_folder, find_folder};
 pub use self::score::{Labels, accuracy, one_hot};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
@@ -80,7 +80,7 @@ impl Mnist {
     /// # Errors
     /// When neither is there, with the command that fetches the files; otherwise as [`Mnist::open`].
     pub fn find() -> Result<Mnist> {
-        Ok(Mnist { source: Source::Handwritten, ..Mnist::open(file::find("MNIST", "mnist", VARIABLE)?)? })
+        Ok(Mnist { source: Source::Handwritten, ..Mnist::open(find_folder("mnist")?)? })
     }
 
     /// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): shirts, shoes and bags in the same files, harder to tell apart.
@@ -89,8 +89,7 @@ impl Mnist {
     /// # Errors
     /// As [`Mnist::find`].
     pub fn fashion() -> Result<Mnist> {
-        let folder = file::find("Fashion-MNIST", "fashion-mnist", FASHION_VARIABLE)?;
-        Ok(Mnist { source: Source::Fashion, ..Mnist::open(folder)? })
+        Ok(Mnist { source: Source::Fashion, ..Mnist::open(find_folder("fashion-mnist")?)? })
     }
 
     /// 6,000 drawn digits to learn from and 1,000 to be tested on, the same on every machine.

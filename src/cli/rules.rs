@@ -1,10 +1,12 @@
 //! What the author asks for: tags, metadata and settings become the rules of one cell.
 //!
-//! It reads no files. An unknown setting, or a tag of ours that does not exist, is an error and never a guess.
+//! It reads no files, and only looks whether a data set that a cell requires is there. An unknown setting, or a tag of ours that does not exist, is an error and never a guess.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use forward_pass::error::ErrorKind;
+use forward_pass::mnist::find_folder;
 use serde_json::Value;
 
 use super::compare::Measure;
@@ -57,6 +59,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("normalisers", "a list of name, pattern, replace and reason"),
     ("pixel_tolerance", "how far a colour channel of a pixel may be off, of 255"),
     ("reason", "why the cell is skipped, or its output not compared"),
+    ("requires", "a data set without which it is skipped, aloud: mnist or fashion-mnist"),
     ("rtol", "how far a real number may be off, relative to the stored one"),
     ("run_timeout", "seconds a cell may run"),
     ("should_panic", "of a cell: true, or a text that its panic has to hold"),
@@ -142,6 +145,7 @@ impl Rules {
                 "should_panic" => rules.expect = Expect::Panic(Some(value.clone()).filter(|text| text != "true")),
                 "allow" => check_allowances(value)?,
                 "reason" => {}
+                "requires" => rules.skip = missing(value)?.map(|reason| Skip { reason: Some(reason) }),
                 unknown => return Err(unknown_setting(unknown)),
             }
         }
@@ -165,6 +169,17 @@ impl Rules {
     fn expect_refusal(&mut self, codes: Option<&str>) {
         let codes = codes.unwrap_or_default().split([',', ' ']).filter(|code| !code.is_empty());
         self.expect = Expect::CompileError(codes.map(str::to_string).collect());
+    }
+}
+
+/// Why a data set cannot be used, with the command that fetches it; nothing where it is there.
+pub fn missing(set: &str) -> Result<Option<String>, String> {
+    match find_folder(set) {
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::File => {
+            Ok(Some(format!("`{set}` is not here, and `forward-pass data {set}` fetches it")))
+        }
+        Err(error) => Err(format!("`requires` is `{set}`: {error}")),
     }
 }
 
@@ -322,6 +337,10 @@ mod tests {
             (
                 cell(&[], &[("rtol", "small")]),
                 "`rtol` is `small`, which is no tolerance\nhelp: write a number such as 1e-6",
+            ),
+            (
+                cell(&[], &[("requires", "mnits")]),
+                "`requires` is `mnits`: there is no data set `mnits`\nhelp: the sets are `mnist` and `fashion-mnist`",
             ),
             (cell(&[], &[("unordered", "yes")]), "`unordered` is `yes`\nhelp: write true or false"),
             (cell(&[], &[("run_timeout", "0")]), "`run_timeout` is `0`\nhelp: write seconds such as 30"),

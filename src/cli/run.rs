@@ -30,7 +30,9 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     let mut exit = Exit::Passed;
     for (at, cell) in execute::code_cells(&notebook) {
         let rules = Rules::of(cell, &settings).map_err(|error| anyhow::anyhow!("cell `{}`: {error}", cell.id))?;
-        if rules.skip.is_some() {
+        if let Some(skip) = &rules.skip {
+            let reason = skip.reason.as_deref().unwrap_or("no reason is given");
+            anstream::println!("{QUIET}[{}] is skipped: {reason}{QUIET:#}", cell.id);
             continue;
         }
         anstream::println!("{QUIET}[{}]{QUIET:#}", cell.id);

@@ -25,6 +25,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("05-three-layer-network.ipynb", include_str!("../../notebooks/en/05-three-layer-network.ipynb")),
     ("06-softmax.ipynb", include_str!("../../notebooks/en/06-softmax.ipynb")),
     ("07-digits.ipynb", include_str!("../../notebooks/en/07-digits.ipynb")),
+    ("08-mnist.ipynb", include_str!("../../notebooks/en/08-mnist.ipynb")),
 ];
 
 /// The same in Korean.
@@ -36,6 +37,7 @@ const EMBEDDED_IN_KOREAN: &[(&str, &str)] = &[
     ("05-three-layer-network.ipynb", include_str!("../../notebooks/ko/05-three-layer-network.ipynb")),
     ("06-softmax.ipynb", include_str!("../../notebooks/ko/06-softmax.ipynb")),
     ("07-digits.ipynb", include_str!("../../notebooks/ko/07-digits.ipynb")),
+    ("08-mnist.ipynb", include_str!("../../notebooks/ko/08-mnist.ipynb")),
 ];
 
 /// This project's own notebooks in a language: those of the clone that holds the current folder, those of the clone that built

@@ -35,8 +35,24 @@ pub fn default_folder(set: &str) -> Option<PathBuf> {
     data.map(|data| data.join("forward-pass").join(set))
 }
 
+/// Where a set is: `mnist` or `fashion-mnist`. It only looks, and reads nothing.
+///
+/// # Errors
+/// When no variable names a folder and the user's data folder has none, with the command that fetches the files; and
+/// when there is no such set.
+pub fn find_folder(set: &str) -> Result<PathBuf> {
+    match set {
+        "mnist" => find("MNIST", set, VARIABLE),
+        "fashion-mnist" => find("Fashion-MNIST", set, FASHION_VARIABLE),
+        _ => {
+            let message = format!("there is no data set `{set}`");
+            Err(Error::new(ErrorKind::Value, message, "the sets are `mnist` and `fashion-mnist`"))
+        }
+    }
+}
+
 /// The folder that the variable names, otherwise the set's own.
-pub(super) fn find(title: &str, set: &str, variable: &str) -> Result<PathBuf> {
+fn find(title: &str, set: &str, variable: &str) -> Result<PathBuf> {
     if let Some(folder) = env::var_os(variable).filter(|value| !value.is_empty()) {
         return Ok(PathBuf::from(folder));
     }

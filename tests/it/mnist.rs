@@ -273,3 +273,45 @@ fn always_saying_one_is_right_as_often_as_known() {
     let ones = Array1::from_elem(10_000, 1_u8);
     assert_eq!(accuracy(&ones, &mnist.test.labels), Ok(0.1135));
 }
+
+/// Without any learning: the mean image of each digit, and the nearest of the ten.
+#[test]
+fn the_nearest_mean_is_right_as_often_as_known() {
+    let Some(mnist) = real("the_nearest_mean_is_right_as_often_as_known") else { return };
+    let members = one_hot(&mnist.train.labels, 10).unwrap();
+    let counts = members.sum_axis(Axis(0)).insert_axis(Axis(1));
+    let means = members.t().dot(&mnist.train.images) / counts;
+    let lengths = (&means * &means).sum_axis(Axis(1));
+    let nearness = mnist.test.images.dot(&means.t()) - lengths / 2.0;
+    assert_eq!(accuracy(&nearness, &mnist.test.labels), Ok(0.8203));
+}
+
+/// What each mistake costs on real digits, with a network that learned here: bounded, because its weights are its own.
+#[test]
+fn a_network_learns_the_real_digits_and_pays_for_each_mistake() {
+    let Some(mnist) = real("a_network_learns_the_real_digits_and_pays_for_each_mistake") else { return };
+    let mut net = Network::untrained(&[784, 50, 100, 10], 1).unwrap();
+    let rate =
+        |net: &Network, images: &Array2<f32>| accuracy(&net.classify(images).unwrap(), &mnist.test.labels).unwrap();
+    let images = &mnist.test.images;
+    assert!((0.02..0.25).contains(&rate(&net, images)), "untrained");
+    Training::sgd(0.3).momentum(0.9).epochs(2).fit(&mut net, &mnist.train).unwrap();
+    let right = rate(&net, images);
+    assert!((0.95..0.985).contains(&right), "after two epochs: {right}");
+    // 256 for 255 is no mistake that anyone would notice.
+    assert!((rate(&net, &(images * (255.0 / 256.0))) - right).abs() < 0.002);
+    let swapped = Array2::from_shape_fn(images.dim(), |(n, pixel)| images[[n, pixel % 28 * 28 + pixel / 28]]);
+    assert!(rate(&net, &swapped) < 0.3, "rows for columns");
+    assert!(rate(&net, &images.mapv(|ink| 1.0 - ink)) < 0.4, "paper for ink");
+    // Raw pixels drive nearly the whole first layer to its ends.
+    let saturated = |images: &Array2<f32>| {
+        let z = net.layers()[0].forward(&images.slice(s![..1000, ..])).unwrap();
+        z.iter().filter(|&&z| !(0.01..=0.99).contains(&z)).count() as f64 / z.len() as f64
+    };
+    assert!(saturated(&(images * 255.0)) > 0.95 && saturated(images) < 0.5);
+    // One image or a batch: the same answer, to the bit.
+    let all = net.forward(images).unwrap();
+    for place in [0, 1, 95, 96, 9_999] {
+        assert_eq!(net.forward(&images.row(place)).unwrap(), all.row(place));
+    }
+}

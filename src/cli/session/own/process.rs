@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use forward_pass::mnist::{FASHION_VARIABLE, VARIABLE};
 use nix::libc;
 
 use super::child::{ENV, readable};
@@ -17,6 +18,14 @@ use super::streams::{LIMIT, Streams};
 use super::wire::{Channel, FromSupervisor, FromWorker, Received, ToSupervisor, ToWorker};
 use super::worker::ORDERED;
 use crate::cli::outcome::Stream;
+
+/// The folders of data sets that the reader named, as seen from here: a cell runs in another folder.
+fn data_folders() -> impl Iterator<Item = (&'static str, PathBuf)> {
+    [VARIABLE, FASHION_VARIABLE].into_iter().filter_map(|name| {
+        let folder = std::env::var_os(name).filter(|folder| !folder.is_empty())?;
+        Some((name, std::path::absolute(folder).ok()?))
+    })
+}
 
 /// How many states can be gone back to, the present one included.
 const COPIES: usize = 4;
@@ -108,6 +117,7 @@ impl Child {
         command.arg0("forward-pass (cells)").current_dir(folder).stdin(Stdio::null());
         command.stdout(their_stdout).stderr(their_stderr);
         command.env(ENV, format!("{},{}", passed[0], passed[1]));
+        command.envs(data_folders());
         // SAFETY: only a system call between fork and exec: the two descriptors stay open in the new program.
         unsafe {
             command.pre_exec(move || {

@@ -1,0 +1,183 @@
+//! A picture of one's own is read: a PNG becomes an image as MNIST has them, and a network says what it sees.
+//!
+//! MNIST's makers fitted every digit into 20 x 20 pixels and put its centre of mass into the middle of 28 x 28; a
+//! network that learned from such images reads nothing else well. Ink may be dark on light or light on dark: what the
+//! border of the picture looks like is taken for the paper. It finds no digits in a page: one picture is one digit.
+
+use std::fmt;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use ndarray::{Array1, Array2};
+
+use crate::display::CellDisplay;
+use crate::error::{Error, ErrorKind, Result};
+use crate::mnist::Mnist;
+use crate::mnist::idx::{PIXELS, SIDE};
+use crate::network::{Network, largest};
+use crate::train::Training;
+
+/// The side of the square that MNIST's digits fill.
+const BOX: f32 = 20.0;
+/// Ink fainter than this share of the strongest belongs to the paper.
+const FAINT: f32 = 0.2;
+const MOST_BYTES: usize = 1 << 28;
+
+/// What a network says to a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The digit with the largest probability.
+    pub digit: usize,
+    /// One for each class, (10,).
+    pub probabilities: Array1<f32>,
+    /// What the network was given, (784,).
+    pub image: Array1<f32>,
+}
+
+/// Reads the digit in a PNG with a network that learns first: from MNIST where it is here, otherwise from the drawn
+/// digits. With a network at hand, `net.classify_png(path)` is at once.
+///
+/// ```no_run
+/// use forward_pass::prelude::*;
+/// println!("{}", classify_png("seven.png")?);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// As [`read_png`]; also when files of MNIST are there and damaged.
+pub fn classify_png(path: impl AsRef<Path>) -> Result<Reading> {
+    let image = read_png(path)?;
+    let digits = if crate::mnist::find_folder("mnist").is_ok() { Mnist::find()? } else { Mnist::sample() };
+    let epochs = if digits.is_drawn() { 10 } else { 3 };
+    let mut net = Network::untrained(&[PIXELS, 50, 100, 10], 1)?;
+    Training::sgd(0.3).momentum(0.9).epochs(epochs).fit(&mut net, &digits.train)?;
+    net.read(image)
+}
+
+impl Network {
+    /// Reads the digit in a PNG.
+    ///
+    /// # Errors
+    /// As [`read_png`]; also when the network does not take 784 values.
+    pub fn classify_png(&self, path: impl AsRef<Path>) -> Result<Reading> {
+        self.read(read_png(path)?)
+    }
+
+    fn read(&self, image: Array1<f32>) -> Result<Reading> {
+        let probabilities = self.forward(&image)?;
+        Ok(Reading { digit: largest(probabilities.iter().copied()), probabilities, image })
+    }
+}
+
+/// A PNG as MNIST would have it: (784,), from 0 (paper) to 1 (ink), scaled and centred.
+///
+/// # Errors
+/// When the file is missing, is no PNG, is too large, or shows no ink.
+pub fn read_png(path: impl AsRef<Path>) -> Result<Array1<f32>> {
+    let path = path.as_ref();
+    let wrong = |what: String, help: &str| Error::new(ErrorKind::File, format!("{}: {what}", path.display()), help);
+    let grey = grey(path).map_err(|(what, help)| wrong(what, help))?;
+    let ink = ink(&grey).ok_or_else(|| {
+        wrong("the picture has one colour and no ink".into(), "draw a digit that differs from its paper")
+    })?;
+    Ok(placed(&ink))
+}
+
+type Problem = (String, &'static str);
+
+/// The brightness of every pixel, 0 to 255; what is transparent shows white.
+fn grey(path: &Path) -> std::result::Result<Array2<f32>, Problem> {
+    let file = File::open(path).map_err(|error| (error.to_string(), "give the path of a PNG file"))?;
+    let damaged =
+        |error: png::DecodingError| (format!("not a PNG that can be read: {error}"), "save it as a PNG again");
+    let limits = png::Limits { bytes: MOST_BYTES };
+    let mut decoder = png::Decoder::new_with_limits(BufReader::new(file), limits);
+    decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
+    let mut reader = decoder.read_info().map_err(damaged)?;
+    let large = || ("the picture is too large".to_string(), "make it smaller: 28 x 28 pixels are enough");
+    let size = reader.output_buffer_size().filter(|&size| size <= MOST_BYTES).ok_or_else(large)?;
+    let mut bytes = vec![0; size];
+    let frame = reader.next_frame(&mut bytes).map_err(damaged)?;
+    let over_white = |brightness: f32, alpha: u8| 255.0 + (brightness - 255.0) * f32::from(alpha) / 255.0;
+    let pixels: Vec<f32> = match frame.color_type {
+        png::ColorType::GrayscaleAlpha => {
+            bytes.chunks_exact(2).map(|pixel| over_white(f32::from(pixel[0]), pixel[1])).collect()
+        }
+        _ => bytes.chunks_exact(4).map(|pixel| over_white(brightness(pixel), pixel[3])).collect(),
+    };
+    let shape = (frame.height as usize, frame.width as usize);
+    Array2::from_shape_vec(shape, pixels).map_err(|error| (error.to_string(), "save it as a PNG again"))
+}
+
+/// As the eye weighs red, green and blue (ITU-R BT.601).
+fn brightness(pixel: &[u8]) -> f32 {
+    0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2])
+}
+
+/// How far every pixel is from the paper, 0 to 1; nothing where all are the same.
+fn ink(grey: &Array2<f32>) -> Option<Array2<f32>> {
+    let (rows, columns) = grey.dim();
+    let edge = |(row, column): (usize, usize)| row == 0 || column == 0 || row + 1 == rows || column + 1 == columns;
+    let mut border: Vec<f32> = grey.indexed_iter().filter(|(place, _)| edge(*place)).map(|(_, &grey)| grey).collect();
+    border.sort_by(f32::total_cmp);
+    let paper = *border.get(border.len() / 2)?;
+    let most = grey.iter().map(|grey| (grey - paper).abs()).fold(0.0, f32::max);
+    (most >= 1.0).then(|| grey.mapv(|grey| ((grey - paper).abs() / most - FAINT).max(0.0) / (1.0 - FAINT)))
+}
+
+/// Scaled to 20 x 20 by area, its centre of mass in the middle of 28 x 28.
+fn placed(ink: &Array2<f32>) -> Array1<f32> {
+    let inked = || ink.indexed_iter().filter(|(_, ink)| **ink > 0.0).map(|(place, _)| place);
+    let ends = |of: fn((usize, usize)) -> usize| {
+        (inked().map(of).min().unwrap_or(0) as f32, inked().map(of).max().unwrap_or(0) as f32 + 1.0)
+    };
+    let ((top, bottom), (left, right)) = (ends(|place| place.0), ends(|place| place.1));
+    let scale = BOX / (bottom - top).max(right - left);
+    let (mut mass, mut down, mut across) = (0.0, 0.0, 0.0);
+    for ((row, column), ink) in ink.indexed_iter() {
+        mass += ink;
+        down += ink * (row as f32 + 0.5);
+        across += ink * (column as f32 + 0.5);
+    }
+    let middle = SIDE as f32 / 2.0;
+    let start = (middle - scale * down / mass, middle - scale * across / mass);
+    let mut image = Array2::<f32>::zeros((SIDE, SIDE));
+    for ((row, column), &ink) in ink.indexed_iter().filter(|(_, ink)| **ink > 0.0) {
+        for (y, height) in covered(start.0 + scale * row as f32, scale) {
+            for (x, width) in covered(start.1 + scale * column as f32, scale) {
+                image[[y, x]] += ink * height * width;
+            }
+        }
+    }
+    let most = image.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+    image.iter().map(|ink| ink / most).collect()
+}
+
+/// The pixels that a stretch covers, each with how much of it.
+fn covered(from: f32, length: f32) -> impl Iterator<Item = (usize, f32)> {
+    let to = from + length;
+    let first = from.max(0.0) as usize;
+    let last = (to.max(0.0).ceil() as usize).min(SIDE);
+    (first..last).map(move |pixel| (pixel, (to.min(pixel as f32 + 1.0) - from.max(pixel as f32)).max(0.0)))
+}
+
+const BAR: usize = 30;
+
+/// `it is a 7`, and a bar for each digit.
+impl fmt::Display for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is a {}", self.digit)?;
+        for (digit, p) in self.probabilities.iter().enumerate() {
+            let bar = "#".repeat((p.clamp(0.0, 1.0) * BAR as f32).round() as usize);
+            write!(f, "\n{digit} |{bar:BAR$}| {p:.2}")?;
+        }
+        Ok(())
+    }
+}
+
+impl CellDisplay for Reading {
+    fn cell_text(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}

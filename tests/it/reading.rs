@@ -1,0 +1,100 @@
+//! A PNG of one's own: the same digit whatever its size, colours and place, and a clear word when it is none.
+//!
+//! The pictures are drawn digits, blown up and coloured here; the network learns from others of the same pen.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::Path;
+
+use forward_pass::prelude::*;
+use tempfile::TempDir;
+
+/// Writes the image with every pixel `size` wide, at a corner of a larger page, as grey or as colour with alpha.
+fn write(path: &Path, image: &ArrayView1<f32>, size: usize, page: usize, colour: impl Fn(f32) -> Vec<u8>) {
+    let bytes: Vec<u8> = (0..page * page)
+        .flat_map(|place| {
+            let (row, column) = (place / page / size, place % page / size);
+            colour(if row < 28 && column < 28 { image[row * 28 + column] } else { 0.0 })
+        })
+        .collect();
+    let mut encoder = png::Encoder::new(BufWriter::new(File::create(path).unwrap()), page as u32, page as u32);
+    encoder.set_color(if colour(0.0).len() == 1 { png::ColorType::Grayscale } else { png::ColorType::Rgba });
+    encoder.write_header().unwrap().write_image_data(&bytes).unwrap();
+}
+
+#[test]
+fn a_picture_reads_as_the_digit_it_was_made_from() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("digit.png");
+    let digits = Mnist::drawn(3000, 40, 1);
+    let mut centred = digits.train.clone();
+    for mut image in centred.images.rows_mut() {
+        write(&path, &image.view(), 1, 30, |ink| vec![(ink * 255.0) as u8]);
+        image.assign(&read_png(&path).unwrap());
+    }
+    let mut net = Network::untrained(&[784, 50, 100, 10], 1).unwrap();
+    Training::sgd(0.3).momentum(0.9).epochs(6).fit(&mut net, &centred).unwrap();
+    let mut right = 0;
+    for (image, &label) in digits.test.images.rows().into_iter().zip(&digits.test.labels) {
+        // White on black; black on white, four times as large, off centre; blue on nothing.
+        write(&path, &image, 1, 30, |ink| vec![(ink * 255.0) as u8]);
+        let reading = net.classify_png(&path).unwrap();
+        right += usize::from(reading.digit == usize::from(label));
+        assert!((reading.probabilities.sum() - 1.0).abs() < 1e-5);
+        write(&path, &image, 4, 200, |ink| vec![255 - (ink * 255.0) as u8]);
+        let large = read_png(&path).unwrap();
+        write(&path, &image, 3, 100, |ink| vec![0, 0, 200, (ink * 255.0) as u8]);
+        let blue = read_png(&path).unwrap();
+        for other in [large, blue] {
+            let off = (&other - &reading.image).mapv(f32::abs).mean().unwrap();
+            assert!(off < 0.02, "the same digit, off by {off} a pixel");
+        }
+    }
+    assert!(right >= 34, "{right} of 40 read right");
+}
+
+#[test]
+fn a_picture_is_twenty_wide_and_its_mass_in_the_middle() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("bar.png");
+    // A black bar of 3 x 12 pixels at the upper left of a white page.
+    let mut image = Array1::<f32>::zeros(784);
+    (0..12).for_each(|row| (0..3).for_each(|column| image[(row + 2) * 28 + column + 1] = 1.0));
+    write(&path, &image.view(), 2, 60, |ink| vec![255 - (ink * 255.0) as u8]);
+    let read = read_png(&path).unwrap().into_shape_with_order((28, 28)).unwrap();
+    // 20 high: from 14 - 10 to 14 + 10; 5 wide: from 11.5 to 16.5.
+    let rows: Vec<usize> = (0..28).filter(|&row| read.row(row).iter().any(|&ink| ink > 0.01)).collect();
+    assert_eq!((rows[0], rows[rows.len() - 1]), (4, 23));
+    let row: Vec<String> = (10..18).map(|column| format!("{:.2}", read[[14, column]])).collect();
+    assert_eq!(row, ["0.00", "0.50", "1.00", "1.00", "1.00", "1.00", "0.50", "0.00"]);
+}
+
+#[test]
+fn bars_show_the_ten_probabilities() {
+    let probabilities = array![0.0, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.75, 0.0, 0.0];
+    let reading = Reading { digit: 7, probabilities, image: Array1::zeros(784) };
+    let lines: Vec<String> = reading.to_string().lines().map(str::to_string).collect();
+    assert_eq!((lines.len(), lines[0].as_str()), (11, "it is a 7"));
+    assert_eq!(lines[2], "1 |########                      | 0.25");
+    assert_eq!(lines[8], "7 |#######################       | 0.75");
+    assert_eq!(lines[10], "9 |                              | 0.00");
+}
+
+#[test]
+fn what_is_no_digit_is_said() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("x.png");
+    let said = || read_png(&path).unwrap_err().to_string().replace(&format!("{}: ", path.display()), "");
+    assert!(said().ends_with("\nhelp: give the path of a PNG file"), "{}", said());
+    write(&path, &Array1::zeros(784).view(), 1, 28, |_| vec![255]);
+    assert_eq!(said(), "the picture has one colour and no ink\nhelp: draw a digit that differs from its paper");
+    let whole = fs::read(&path).unwrap();
+    for bytes in [&b""[..], b"<html>", &whole[..whole.len() / 2]] {
+        fs::write(&path, bytes).unwrap();
+        let said = said();
+        assert!(said.starts_with("not a PNG that can be read: ") && said.ends_with("save it as a PNG again"), "{said}");
+    }
+    let small = Network::untrained(&[28, 10], 1).unwrap();
+    write(&path, &Array1::ones(784).view(), 1, 30, |ink| vec![(ink * 255.0) as u8]);
+    assert!(small.classify_png(&path).unwrap_err().to_string().starts_with("cannot feed (784,)"));
+}
