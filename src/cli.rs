@@ -3,10 +3,11 @@
 //! ```text
 //! main
 //!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition, lint, export, new, data, clean, completions   what the subcommands do
+//!   repl, run, test, cells, edition, lint, export, new, data, kernel, clean, completions   what the subcommands do
 //!   report, session, command   words for the terminal; live Rust; one typed line
 //!   markdown, highlight        prose and code as lines for the terminal
 //!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
+//!   complete, ending, types    how a word goes on; how a cell ended; types as people write them
 //!   look                       what the terminal bears: width, colour, decoration
 //!   split, dependency          a cell's text in its parts, as Rust; what `:dep` asks for
 //!   normalize, course, glossary, words   stable text; Course > Section > Cell; terms; what the REPL says
@@ -24,11 +25,13 @@ pub mod cells;
 pub mod clean;
 pub mod command;
 pub mod compare;
+pub mod complete;
 pub mod completions;
 pub mod course;
 pub mod data;
 pub mod dependency;
 pub mod edition;
+pub mod ending;
 pub mod execute;
 pub mod export;
 pub mod files;
@@ -36,6 +39,7 @@ pub mod glossary;
 pub mod highlight;
 pub mod interrupt;
 pub mod ipynb;
+pub mod kernel;
 pub mod library;
 pub mod lint;
 pub mod look;
@@ -54,6 +58,7 @@ pub mod settings;
 pub mod shelf;
 pub mod split;
 pub mod test;
+pub mod types;
 pub mod unstable;
 pub mod verdict;
 pub mod words;
@@ -115,6 +120,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Export(args) => export::run(&args),
         Command::New(args) => new::run(&args),
         Command::Data(args) => data::run(&args),
+        Command::Kernel(args) => kernel::run(engine, &args),
         #[cfg(unix)]
         Command::Clean => clean::run(),
         Command::Completions { shell } => completions::completions(shell),

@@ -56,6 +56,8 @@ pub enum Command {
     New(NewArgs),
     /// Fetch the real digits, or say whether they are here and right
     Data(DataArgs),
+    /// Live Rust in Jupyter: install the kernel, take it away, see what is there
+    Kernel(KernelArgs),
     /// Empty the cache of compiled dependencies; what a running session uses stays
     #[cfg(unix)]
     Clean,
@@ -204,6 +206,74 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
     let numbers = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
     let is_part = |(k, n): &(usize, usize)| (1..=*n).contains(k);
     numbers.filter(is_part).ok_or_else(|| "write K/N with K from 1 to N, such as 1/3".into())
+}
+
+#[derive(Debug, clap::Args)]
+pub struct KernelArgs {
+    #[command(subcommand)]
+    pub action: KernelAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KernelAction {
+    /// Let Jupyter know this kernel, and print where that is written
+    Install(KernelInstallArgs),
+    /// Take this kernel away from Jupyter
+    Uninstall(KernelUninstallArgs),
+    /// Show the kernels that are installed
+    List,
+    /// Be the kernel: Jupyter starts this
+    Run(KernelRunArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct KernelInstallArgs {
+    #[command(flatten)]
+    pub place: KernelPlace,
+    /// The kernel's name, as in `jupyter nbconvert --ExecutePreprocessor.kernel_name`
+    #[arg(long, default_value = KERNEL_NAME)]
+    pub name: String,
+    /// The kernel's name on the screen
+    #[arg(long, default_value = "Rust (forward-pass)", value_name = "WORDS")]
+    pub display_name: String,
+    /// Seconds that a cell may run; without it as long as it likes
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct KernelUninstallArgs {
+    #[command(flatten)]
+    pub place: KernelPlace,
+    /// The kernel's name
+    #[arg(long, default_value = KERNEL_NAME)]
+    pub name: String,
+}
+
+/// The kernel's name when nobody chose one.
+const KERNEL_NAME: &str = "forward-pass";
+
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+pub struct KernelPlace {
+    /// In the user's own folder: also without this
+    #[arg(long)]
+    pub user: bool,
+    /// Below this folder, in `share/jupyter/kernels`
+    #[arg(long, value_name = "FOLDER")]
+    pub prefix: Option<PathBuf>,
+    /// In the Python environment that is active
+    #[arg(long)]
+    pub sys_prefix: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct KernelRunArgs {
+    /// The connection file that Jupyter wrote
+    pub connection: PathBuf,
+    /// Seconds that a cell may run; without it as long as it likes
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
 }
 
 #[derive(Debug, clap::Args)]

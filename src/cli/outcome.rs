@@ -43,6 +43,40 @@ pub enum RichKind {
 /// MIME type to content: text as it is, binary types in base64 as Jupyter has them.
 pub type MimeBundle = BTreeMap<String, String>;
 
+/// The kind of a block that names its bundle and ends it: shown again under the same name, the bundle replaces what stands
+/// there. A cell writes it as it writes any other block, last; other kernels pass over a kind that they do not know.
+pub const DISPLAY_ID: &str = "application/vnd.forward-pass.display-id";
+
+/// The kind of a block that takes away what the cell has shown so far; with the content `wait`, when the next output comes.
+pub const CLEAR_OUTPUT: &str = "application/vnd.forward-pass.clear-output";
+
+/// What stands below the cell in the end: named bundles replaced, what was cleared gone.
+pub fn settled(outputs: Vec<Output>) -> Vec<Output> {
+    let mut stands: Vec<(Option<String>, Output)> = Vec::new();
+    let mut clears = false;
+    for mut output in outputs {
+        let mut name = None;
+        if let Output::Rich { data, .. } = &mut output {
+            name = data.remove(DISPLAY_ID);
+            if let Some(when) = data.remove(CLEAR_OUTPUT) {
+                clears = when.trim() == "wait";
+                if !clears {
+                    stands.clear();
+                }
+                continue;
+            }
+        }
+        if std::mem::take(&mut clears) {
+            stands.clear();
+        }
+        match stands.iter_mut().find(|(own, _)| name.is_some() && *own == name) {
+            Some((_, old)) => *old = output,
+            None => stands.push((name, output)),
+        }
+    }
+    stands.into_iter().map(|(_, output)| output).collect()
+}
+
 /// How a cell ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum End {
@@ -106,4 +140,34 @@ pub enum Event {
     Progress(String),
     /// Output, as it arrives.
     Output(Output),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rich(data: &[(&str, &str)]) -> Output {
+        let data = data.iter().map(|(kind, text)| ((*kind).to_owned(), (*text).to_owned())).collect();
+        Output::Rich { kind: RichKind::Display, data }
+    }
+
+    fn text(text: &str) -> Output {
+        Output::Stream { stream: Stream::Stdout, text: text.into() }
+    }
+
+    #[test]
+    fn what_is_shown_again_under_its_name_replaces_what_stood_there() {
+        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
+        let outputs = vec![text("a\n"), bar("10 %"), text("b\n"), bar("20 %"), rich(&[("text/plain", "10 %")])];
+        let plain = |percent| rich(&[("text/plain", percent)]);
+        assert_eq!(settled(outputs), [text("a\n"), plain("20 %"), text("b\n"), plain("10 %")]);
+    }
+
+    #[test]
+    fn what_is_cleared_is_gone_at_once_or_with_the_next_output() {
+        let clear = |when| rich(&[(CLEAR_OUTPUT, when)]);
+        assert_eq!(settled(vec![text("a"), clear("")]), []);
+        assert_eq!(settled(vec![text("a"), clear("wait")]), [text("a")]);
+        assert_eq!(settled(vec![text("a"), clear("wait"), text("b"), text("c")]), [text("b"), text("c")]);
+    }
 }

@@ -3,7 +3,6 @@
 //! What is shown and how is in its modules: the steps (`walk`), the session's thread (`live`), the line (`prompt`).
 
 mod about;
-mod complete;
 mod keep;
 mod language;
 mod live;
@@ -15,7 +14,6 @@ mod screen;
 mod show;
 mod state;
 mod trouble;
-mod types;
 mod walk;
 mod walking;
 
@@ -29,6 +27,7 @@ use super::Exit;
 use super::args::ReplArgs;
 use super::command::input::{Reading, reading};
 use super::command::{self, Command, is_command};
+use super::complete::{self, Names};
 use super::course::{Cell, Section};
 use super::look::Look;
 use super::outcome::{Outcome, Output};
@@ -36,8 +35,7 @@ use super::picture::{Images, probe};
 use super::session::{self, Engine, SessionOptions};
 use super::shelf::{self, Shelf};
 use super::words::Lang;
-use super::{glossary, interrupt, ipynb};
-use complete::Names;
+use super::{glossary, interrupt, ipynb, types};
 use live::{Live, Ticket};
 use prompt::{Prompt, Typed};
 use screen::Screen;

@@ -51,11 +51,28 @@ pub trait Session: Send {
     /// How long the cells to come may compile, and how long they may run; `None` is for ever.
     fn limit(&mut self, compile: Option<Duration>, run: Option<Duration>);
 
+    /// Who is asked when a cell reads a line from stdin; without one, stdin is empty.
+    fn set_reader(&mut self, reader: Option<Reader>) {
+        let _ = reader;
+    }
+
     /// This cell will probably be run next: what can be done before it is asked for may be done now.
     fn expect(&mut self, code: &str) {
         let _ = code;
     }
 }
+
+/// A cell's wish for a line of the user's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// What the crate `evcxr_input` was told to ask; empty for a plain `read_line`.
+    pub prompt: String,
+    /// The line is not to be shown while it is typed.
+    pub is_secret: bool,
+}
+
+/// Answers with a line, or with `None` when there is nobody to ask any more.
+pub type Reader = Box<dyn FnMut(&Question) -> Option<String> + Send>;
 
 /// A variable of the session.
 #[derive(Clone, Debug, PartialEq, Eq)]

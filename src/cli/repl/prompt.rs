@@ -18,10 +18,10 @@ use rustyline::{
     ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
-use super::complete::{Names, complete};
 use super::{about, state};
 use crate::cli::command::input::{Reading, indentation, reading};
 use crate::cli::command::is_command;
+use crate::cli::complete::{Names, complete};
 use crate::cli::highlight;
 use crate::cli::look::{FAINT, GOOD, Look};
 use crate::cli::words::Lang;

@@ -6,12 +6,12 @@ use anyhow::Result;
 
 use super::keep;
 use super::live::{News, Ticket, Wish};
-use super::{Done, Repl, is_expected_to_fail, is_skipped, plain_text, show, types};
+use super::{Done, Repl, is_expected_to_fail, is_skipped, plain_text, show};
 use crate::cli::command::input::{Reading, reading};
 use crate::cli::course::Cell;
 use crate::cli::look::{BAD, GOOD};
 use crate::cli::outcome::{End, Event, Outcome};
-use crate::cli::{highlight, interrupt};
+use crate::cli::{highlight, interrupt, types};
 
 impl Repl {
     /// Runs a cell of the chapter and shows what comes; while the session is starting, what is stored.

@@ -4,8 +4,9 @@
 
 use super::screen::Screen;
 use super::state;
-use crate::cli::look::{BAD, FAINT, Look, NOTE};
-use crate::cli::outcome::{Diagnostic, End, Outcome, Output, Phase, Stream};
+use crate::cli::ending;
+use crate::cli::look::NOTE;
+use crate::cli::outcome::{CLEAR_OUTPUT, End, Outcome, Output, Phase, Stream};
 use crate::cli::picture;
 use crate::cli::words::Lang;
 
@@ -17,6 +18,8 @@ pub fn output(screen: &mut Screen, output: &Output, name: &str) {
             let text = screen.look.paint(NOTE, text.trim_end_matches('\n'));
             screen.output(&format!("{text}\n"));
         }
+        // A terminal takes nothing back.
+        Output::Rich { data, .. } if data.contains_key(CLEAR_OUTPUT) => {}
         Output::Rich { data, .. } => {
             if let Some(picture) =
                 data.get("image/svg+xml").and_then(|svg| picture::draw(svg, &screen.canvas, &screen.look))
@@ -54,7 +57,7 @@ impl Hush {
         match piece {
             Output::Stream { stream: Stream::Stderr, text } => self.held.push_str(text),
             piece => {
-                if !is_report(&self.held) {
+                if !ending::is_report(&self.held) {
                     self.let_go(screen, name);
                 }
                 output(screen, piece, name);
@@ -64,7 +67,7 @@ impl Hush {
 
     /// A moment has passed: what is held back was no cell's last word.
     pub fn pause(&mut self, screen: &mut Screen, name: &str) {
-        if !is_report(&self.held) {
+        if !ending::is_report(&self.held) {
             self.let_go(screen, name);
         }
     }
@@ -72,7 +75,7 @@ impl Hush {
     /// The cell has ended: what was held back is shown, without what is about to be said.
     pub fn release(mut self, screen: &mut Screen, end: Option<&End>, name: &str) {
         match end {
-            Some(End::Panicked { .. }) => self.held = without_report(&self.held),
+            Some(End::Panicked { .. }) => self.held = ending::without_report(&self.held),
             Some(End::ReturnedError { message, .. }) => {
                 if let Some(before) = self.held.trim_end().strip_suffix(message.trim_end()) {
                     self.held.truncate(before.len());
@@ -91,22 +94,6 @@ impl Hush {
     }
 }
 
-fn is_report(text: &str) -> bool {
-    text.trim_start().starts_with("thread '")
-}
-
-/// The text without its last `thread '...' panicked at ...` up to the note about the backtrace.
-fn without_report(text: &str) -> String {
-    let Some(start) = text.rfind("thread '<unnamed>'").or_else(|| text.rfind("thread 'main'")) else {
-        return text.to_owned();
-    };
-    let after = text[start..].find("note: run with `RUST_BACKTRACE").map(|note| {
-        let rest = &text[start + note..];
-        rest.find('\n').map_or("", |end| &rest[end + 1..])
-    });
-    format!("{}{}", text[..start].trim_start_matches('\n'), after.unwrap_or_default())
-}
-
 /// How the cell ended, if not at its last line, and what the session has to say. `true` if it ended well.
 pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
     screen.fresh_line();
@@ -114,7 +101,7 @@ pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
         End::Passed => {}
         End::CompileError(diagnostics) => {
             for diagnostic in diagnostics {
-                let text = self::diagnostic(diagnostic, &screen.look);
+                let text = ending::diagnostic(diagnostic, &screen.look);
                 screen.complain(&text);
             }
         }
@@ -127,31 +114,6 @@ pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
         screen.complain(&text);
     }
     outcome.end == End::Passed
-}
-
-/// A diagnostic as rustc draws it, its first word and its carets in colour.
-fn diagnostic(diagnostic: &Diagnostic, look: &Look) -> String {
-    let text = if diagnostic.rendered.is_empty() {
-        let code = diagnostic.code.as_ref().map(|code| format!("[{code}]")).unwrap_or_default();
-        let notes: String = diagnostic.notes.iter().map(|note| format!("\n  = {note}")).collect();
-        format!("{}{code}: {}{notes}", diagnostic.level, diagnostic.message)
-    } else {
-        diagnostic.rendered.trim_end().to_owned()
-    };
-    let lines: Vec<String> = text.lines().enumerate().map(|(at, line)| in_color(at, line, look)).collect();
-    lines.join("\n")
-}
-
-fn in_color(at: usize, line: &str, look: &Look) -> String {
-    let style = if line.starts_with("warning") { NOTE } else { BAD };
-    if at == 0 {
-        let (head, rest) = line.split_once(": ").unwrap_or((line, ""));
-        return format!("{}: {rest}", look.paint(style, head));
-    }
-    let Some(bar) = line.find('|') else { return line.to_owned() };
-    let (margin, rest) = line.split_at(bar + 1);
-    let marks = rest.contains(['^', '-']) && rest.trim_start().starts_with(['^', '-', '|', '_']);
-    format!("{}{}", look.paint(FAINT, margin), if marks { look.paint(BAD, rest) } else { rest.to_owned() })
 }
 
 fn words(end: &End, lang: Lang) -> String {
@@ -206,26 +168,5 @@ mod tests {
         for (end, text) in cases {
             assert_eq!(words(&end, Lang::En), text);
         }
-    }
-
-    #[test]
-    fn a_panics_own_report_is_left_out() {
-        let report = "thread '<unnamed>' (7) panicked at src/lib.rs:1:1:\nno\nnote: run with `RUST_BACKTRACE=1` ...\n";
-        assert_eq!(without_report(&format!("\n{report}")), "");
-        assert_eq!(without_report(&format!("before\n{report}after\n")), "before\nafter\n");
-        assert_eq!(without_report("thread 'worker' panicked"), "thread 'worker' panicked");
-    }
-
-    #[test]
-    fn a_diagnostic_without_a_drawing_keeps_its_code_and_help() {
-        let diagnostic = Diagnostic {
-            code: Some("E0308".into()),
-            level: "error".into(),
-            message: "mismatched types".into(),
-            notes: vec!["help: try `.into()`".into()],
-            ..Diagnostic::default()
-        };
-        let text = super::diagnostic(&diagnostic, &Look::plain(80));
-        assert_eq!(text, "error[E0308]: mismatched types\n  = help: try `.into()`");
     }
 }

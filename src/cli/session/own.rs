@@ -11,6 +11,7 @@ mod deps;
 mod diagnostics;
 mod display;
 mod generate;
+mod input;
 pub mod process;
 mod runtime;
 mod rustc;

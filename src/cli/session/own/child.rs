@@ -45,6 +45,8 @@ pub struct Fds {
     pub control: Channel,
     /// Closed by the kernel when the supervisor is gone: then frozen copies end.
     pub life: OwnedFd,
+    /// A line of the user's; what a cell finds at 0 is this one or an empty one.
+    pub stdin: OwnedFd,
     pub stdout: OwnedFd,
     pub stderr: OwnedFd,
 }
@@ -73,6 +75,7 @@ impl Supervisor {
             fds: Fds {
                 control: Channel::from_fd(move_to(control, &mut places)?),
                 life: move_to(life, &mut places)?,
+                stdin: copy_of(0, &mut places)?,
                 stdout: copy_of(1, &mut places)?,
                 stderr: copy_of(2, &mut places)?,
             },

@@ -1,11 +1,15 @@
-//! A cell's stdout taken apart: plain text, and the blocks between `EVCXR_BEGIN_CONTENT` and `EVCXR_END_CONTENT`.
+//! A cell's stdout taken apart: plain text, questions (`EVCXR_INPUT_REQUEST:`), and the blocks between
+//! `EVCXR_BEGIN_CONTENT` and `EVCXR_END_CONTENT`.
 //!
 //! It sees bytes as they come and gives outputs as soon as they are whole; it keeps no more than the block at hand.
 
-use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
+use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MimeBundle, Output, RichKind, Stream};
+use crate::cli::session::Question;
 
 const BEGIN: &str = "EVCXR_BEGIN_CONTENT ";
 const END: &str = "EVCXR_END_CONTENT";
+const ASK: &str = "EVCXR_INPUT_REQUEST:";
+const ASK_SECRETLY: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
 
 /// The outputs of one cell, as they arrive.
 #[derive(Default)]
@@ -15,6 +19,7 @@ pub struct Outputs {
     block: Option<Block>,
     bundle: Option<MimeBundle>,
     in_value: bool,
+    question: Question,
     ready: Vec<Output>,
 }
 
@@ -52,6 +57,11 @@ impl Outputs {
     /// The outputs that are whole.
     pub fn ready(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.ready)
+    }
+
+    /// What the cell last said it would ask.
+    pub fn take_question(&mut self) -> Question {
+        std::mem::take(&mut self.question)
     }
 
     /// The cell has ended: all that is left.
@@ -98,6 +108,8 @@ impl Outputs {
             } else {
                 block.lines.push(bare.to_owned());
             }
+        } else if let Some(question) = question(bare) {
+            self.question = question;
         } else if let Some((before, mime)) = marker(bare) {
             // Text printed without a newline stands before the marker, on its line.
             let before = before.to_owned();
@@ -115,7 +127,14 @@ impl Outputs {
         if self.bundle.as_ref().is_some_and(|bundle| bundle.contains_key(&block.mime)) {
             self.close_bundle();
         }
+        if block.mime == CLEAR_OUTPUT {
+            self.close_bundle();
+        }
+        let closes = [CLEAR_OUTPUT, DISPLAY_ID].contains(&block.mime.as_str());
         self.bundle.get_or_insert_default().insert(block.mime, block.lines.join("\n"));
+        if closes {
+            self.close_bundle();
+        }
     }
 
     fn close_bundle(&mut self) {
@@ -155,11 +174,18 @@ fn marker(line: &str) -> Option<(&str, &str)> {
     is_mime.then_some((before, after.trim()))
 }
 
+fn question(line: &str) -> Option<Question> {
+    let ask = |prompt: &str, is_secret| Question { prompt: prompt.to_owned(), is_secret };
+    let plain = line.strip_prefix(ASK).map(|prompt| ask(prompt, false));
+    plain.or_else(|| line.strip_prefix(ASK_SECRETLY).map(|prompt| ask(prompt, true)))
+}
+
 /// Does the text hold a marker's beginning, or end in the middle of one?
 fn may_hold_marker(text: &[u8]) -> bool {
     let begin = BEGIN.as_bytes();
     text.windows(begin.len()).any(|window| window == begin)
         || (1..begin.len()).any(|length| text.ends_with(&begin[..length]))
+        || text.starts_with(b"EVCXR_I")
 }
 
 #[cfg(test)]

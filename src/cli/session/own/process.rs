@@ -5,7 +5,7 @@
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -13,6 +13,7 @@ use forward_pass::mnist::{FASHION_VARIABLE, VARIABLE};
 use nix::libc;
 
 use super::child::{ENV, readable};
+use super::input::Input;
 use super::stop::Stop;
 use super::streams::{LIMIT, Streams};
 use super::wire::{Channel, FromSupervisor, FromWorker, Received, ToSupervisor, ToWorker};
@@ -33,6 +34,9 @@ const COPIES: usize = 4;
 /// For what takes milliseconds: starting, waking, ending.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often it is looked whether the cell waits for input.
+const GLANCE: Duration = Duration::from_millis(25);
+
 /// A state of the variables. 0 is the empty one; each cell that returned makes a new one.
 pub type Mark = u64;
 
@@ -41,6 +45,8 @@ pub type Mark = u64;
 pub enum Piece<'a> {
     Text(Stream, &'a [u8]),
     Report(u32, &'a [u8]),
+    /// It waits for a line of the user's, which is put here.
+    Reads(&'a mut Option<String>),
 }
 
 /// How a cell's run ended.
@@ -85,6 +91,7 @@ pub struct Child {
     orders: Channel,
     control: Channel,
     streams: Streams,
+    pub input: Input,
     stop: Stop,
     folder: PathBuf,
     worker: i32,
@@ -113,8 +120,9 @@ impl Child {
         let passed = [theirs.fd(), their_orders.fd()];
         let (stdout, their_stdout) = std::io::pipe()?;
         let (stderr, their_stderr) = std::io::pipe()?;
+        let (input, their_stdin) = Input::new()?;
         let mut command = Command::new("/proc/self/exe");
-        command.arg0("forward-pass (cells)").current_dir(folder).stdin(Stdio::null());
+        command.arg0("forward-pass (cells)").current_dir(folder).stdin(their_stdin);
         command.stdout(their_stdout).stderr(their_stderr);
         command.env(ENV, format!("{},{}", passed[0], passed[1]));
         command.envs(data_folders());
@@ -135,6 +143,7 @@ impl Child {
             orders,
             control,
             streams: Streams::new(OwnedFd::from(stdout), OwnedFd::from(stderr))?,
+            input,
             stop,
             folder: folder.to_owned(),
             worker: 0,
@@ -168,7 +177,7 @@ impl Child {
             return Ok(report);
         }
         let library = library.to_str().context("the path of a compiled cell is not UTF-8")?.to_owned();
-        let order = ToWorker::Run { library, symbol: symbol.to_owned() };
+        let order = ToWorker::Run { library, symbol: symbol.to_owned(), reads: self.input.is_usable() };
         let mut run = Run { reports: Vec::new(), unfinished: Vec::new(), overflowed: false, asked: None };
         let ended = match self.control.send(&order) {
             Ok(()) => self.attend(&mut run, timeout.map(|timeout| Instant::now() + timeout), on_piece)?,
@@ -254,7 +263,13 @@ impl Child {
                 Some(deadline) if run.asked.is_none() => deadline.saturating_duration_since(Instant::now()),
                 _ => Duration::from_secs(3600),
             };
-            poll(&mut polled, wait);
+            let wait = if self.input.is_usable() { wait.min(GLANCE) } else { wait };
+            let is_quiet = poll(&mut polled, wait) == 0;
+            if is_quiet && run.asked.is_none() && self.input.is_wanted(self.worker) {
+                let mut line = None;
+                on_piece(Piece::Reads(&mut line));
+                self.input.answer(line);
+            }
             for (index, stream) in [(2, Stream::Stdout), (3, Stream::Stderr)] {
                 if polled[index].revents & libc::POLLIN != 0 {
                     self.streams.read(stream, &mut |stream, bytes| on_piece(Piece::Text(stream, bytes)));
@@ -428,6 +443,7 @@ impl Child {
         let old = std::mem::replace(self, fresh);
         self.newest = old.newest;
         self.said = old.said;
+        self.input.is_open = old.input.is_open;
         self.notes = old.notes.clone();
         Ok(())
     }
@@ -509,11 +525,11 @@ fn kill_session(leader: i32) {
     }
 }
 
-fn poll(polled: &mut [libc::pollfd], wait: Duration) {
+fn poll(polled: &mut [libc::pollfd], wait: Duration) -> i32 {
     // Rounded up: a wait of less than a millisecond must not become a busy loop.
     let wait = i32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
     // SAFETY: the pointer and the length are those of `polled`.
-    unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, wait) };
+    unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, wait) }
 }
 
 fn described(status: i32, stack_overflow: bool) -> Ended {

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::cli::outcome::{End, Event, Outcome, Output, Phase};
-use crate::cli::session::{Interrupter, Session, SessionOptions, Variable};
+use crate::cli::outcome::{End, Event, Outcome, Output, Phase, settled};
+use crate::cli::session::{Interrupter, Reader, Session, SessionOptions, Variable};
 
 use super::ahead::Ahead;
 use super::commands::{Said, Settings};
@@ -49,6 +49,7 @@ pub struct OwnSession {
     /// What is to be said with the first outcome.
     pending: Vec<String>,
     stop: Stop,
+    reader: Option<Reader>,
     /// Keeps the libraries of the dependencies in the cache.
     _hold: Option<Arc<cache::Lock>>,
     _hold_of_runtime: Option<cache::Lock>,
@@ -106,6 +107,7 @@ impl OwnSession {
             number: 0,
             pending,
             stop,
+            reader: None,
             _hold: None,
             _hold_of_runtime: hold_of_runtime,
             _scratch: scratch,
@@ -208,7 +210,7 @@ impl OwnSession {
             self.remember(before, false);
             return Ok(());
         };
-        let mut listener = Listener::new(&ready.source, code, &ready.file, events);
+        let mut listener = Listener::new(&ready.source, code, &ready.file, events, self.reader.as_mut());
         let name = symbol(self.number);
         let report = self.child.run(library, &name, self.options.run_timeout, &mut |piece| listener.hear(piece))?;
         let ended_well = matches!(report.ended, Ended::Returned(0));
@@ -368,6 +370,11 @@ impl Session for OwnSession {
         self.options.run_timeout = run;
     }
 
+    fn set_reader(&mut self, reader: Option<Reader>) {
+        self.child.input.is_open = reader.is_some();
+        self.reader = reader;
+    }
+
     fn interrupter(&self) -> Interrupter {
         let stop = self.stop.clone();
         Interrupter::new(move || stop.set())
@@ -420,12 +427,20 @@ struct Listener<'a> {
     payload: Option<String>,
     error: Option<Trouble>,
     events: &'a mut dyn FnMut(Event),
+    reader: Option<&'a mut Reader>,
 }
 
 impl<'a> Listener<'a> {
-    fn new(source: &'a Source, code: &'a str, file: &'a str, events: &'a mut dyn FnMut(Event)) -> Self {
+    fn new(
+        source: &'a Source,
+        code: &'a str,
+        file: &'a str,
+        events: &'a mut dyn FnMut(Event),
+        reader: Option<&'a mut Reader>,
+    ) -> Self {
         let (panic, payload, error) = (None, None, None);
-        Listener { source, code, file, outputs: Outputs::default(), all: Vec::new(), panic, payload, error, events }
+        let outputs = Outputs::default();
+        Listener { source, code, file, outputs, all: Vec::new(), panic, payload, error, events, reader }
     }
 
     fn hear(&mut self, piece: Piece) {
@@ -433,6 +448,10 @@ impl<'a> Listener<'a> {
             Piece::Text(stream, bytes) => self.outputs.push(stream, bytes),
             Piece::Report(256, _) => self.outputs.value_begins(),
             Piece::Report(kind, text) => self.report(kind, &String::from_utf8_lossy(text)),
+            Piece::Reads(line) => {
+                let question = self.outputs.take_question();
+                *line = self.reader.as_mut().and_then(|reader| reader(&question));
+            }
         }
         let ready = self.outputs.ready();
         self.pass_on(ready);
@@ -479,7 +498,7 @@ impl<'a> Listener<'a> {
         }
         let outputs = std::mem::take(&mut self.outputs).finish();
         self.pass_on(outputs);
-        (self.all, trouble)
+        (settled(self.all), trouble)
     }
 }
 

@@ -13,8 +13,8 @@ pub const PIECE: usize = 32 * 1024;
 /// To the worker, which runs the cells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToWorker {
-    /// Load the library and call its function.
-    Run { library: String, symbol: String },
+    /// Load the library and call its function, with a stdin that somebody answers, or an empty one.
+    Run { library: String, symbol: String, reads: bool },
     /// Drop a variable.
     Forget(String),
     /// Go on after a report that asked to wait.
@@ -79,8 +79,9 @@ pub trait Message: Sized {
 impl Message for ToWorker {
     fn encode(&self) -> Vec<u8> {
         match self {
-            ToWorker::Run { library, symbol } => {
-                packet(0, &[symbol.len() as u64], format!("{symbol}{library}").as_bytes())
+            ToWorker::Run { library, symbol, reads } => {
+                let numbers = [u64::from(*reads), symbol.len() as u64];
+                packet(0, &numbers, format!("{symbol}{library}").as_bytes())
             }
             ToWorker::Forget(name) => packet(1, &[], name.as_bytes()),
             ToWorker::GoOn => packet(2, &[], &[]),
@@ -91,9 +92,10 @@ impl Message for ToWorker {
         let (kind, mut rest) = packet.split_first()?;
         Some(match kind {
             0 => {
+                let reads = number(&mut rest)? != 0;
                 let length = number(&mut rest)? as usize;
                 let (symbol, library) = rest.split_at_checked(length)?;
-                ToWorker::Run { library: text(library), symbol: text(symbol) }
+                ToWorker::Run { library: text(library), symbol: text(symbol), reads }
             }
             1 => ToWorker::Forget(text(rest)),
             2 => ToWorker::GoOn,
@@ -302,7 +304,7 @@ mod tests {
 
     #[test]
     fn every_message_arrives_as_it_was_sent() {
-        survives(ToWorker::Run { library: "/tmp/ü/libcell_1.so".into(), symbol: "fp_cell_1".into() });
+        survives(ToWorker::Run { library: "/tmp/ü/libcell_1.so".into(), symbol: "fp_cell_1".into(), reads: true });
         survives(ToWorker::Forget("x".into()));
         survives(ToWorker::GoOn);
         survives(FromWorker::Ready { pid: 7 });

@@ -36,10 +36,11 @@ pub fn run(fds: &Fds) -> ! {
     let mut is_frozen = false;
     loop {
         match fds.control.receive() {
-            Ok(Some(ToWorker::Run { library, symbol })) => {
+            Ok(Some(ToWorker::Run { library, symbol, reads })) => {
                 if !is_frozen && freeze(fds) == Freeze::Woken {
                     continue;
                 }
+                set_stdin(fds, reads);
                 run_cell(fds, &library, &symbol);
                 is_frozen = match freeze(fds) {
                     Freeze::Frozen => true,
@@ -49,6 +50,26 @@ pub fn run(fds: &Fds) -> ! {
             Ok(Some(ToWorker::Forget(name))) => store::forget(&name),
             Ok(Some(ToWorker::GoOn)) => {}
             _ => leave(),
+        }
+    }
+}
+
+/// What earlier cells left unread is not this one's.
+fn set_stdin(fds: &Fds, reads: bool) {
+    let kept = fds.stdin.as_raw_fd();
+    let mut rest = [0u8; 4096];
+    // SAFETY: descriptors of this process, and a buffer with its own length.
+    unsafe {
+        while libc::poll(&mut readable(kept), 1, 0) == 1 && libc::read(kept, rest.as_mut_ptr().cast(), rest.len()) > 0 {
+        }
+        if reads {
+            libc::dup2(kept, 0);
+            return;
+        }
+        let empty = libc::open(c"/dev/null".as_ptr(), libc::O_RDONLY);
+        if empty > 0 {
+            libc::dup2(empty, 0);
+            libc::close(empty);
         }
     }
 }

@@ -65,6 +65,7 @@ impl Session {
             Piece::Text(Stream::Stdout, bytes) => out.extend_from_slice(bytes),
             Piece::Text(Stream::Stderr, bytes) => err.extend_from_slice(bytes),
             Piece::Report(kind, bytes) => out.extend(format!("<{kind} {}>", bytes.len()).bytes()),
+            Piece::Reads(_) => out.extend(b"<reads>"),
         };
         let report = self.child.run(&library(), symbol, Some(timeout), &mut on_piece).unwrap();
         self.out = String::from_utf8_lossy(&out).into_owned();

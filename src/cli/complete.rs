@@ -84,6 +84,11 @@ pub fn complete(typed: &str, names: &Names) -> (usize, Vec<String>) {
         let commands: Vec<String> = ENTRIES.iter().map(|entry| format!(":{}", entry.name)).collect();
         return (0, beginning(typed, commands.iter().map(String::as_str)));
     }
+    complete_rust(typed, names)
+}
+
+/// The same for Rust alone, which is all that a cell of a notebook holds below its `:` lines.
+pub fn complete_rust(typed: &str, names: &Names) -> (usize, Vec<String>) {
     let at = typed
         .rfind(|c: char| !c.is_alphanumeric() && c != '_')
         .map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));

@@ -1,0 +1,213 @@
+//! A cell's outputs on their way to everybody who listens: text joined into few messages, bundles replaced under their
+//! names, progress that vanishes.
+//!
+//! It keeps the order in which the cell wrote, and shows nothing of a silent one.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jupyter_protocol::{
+    ClearOutput, DisplayData, ErrorOutput, ExecuteResult, ExecutionCount, JupyterMessage, JupyterMessageContent, Media,
+    MediaType, Stdio, StreamContent, Transient, UpdateDisplayData,
+};
+use serde_json::Value;
+
+use super::wire::Publisher;
+use crate::cli::ending;
+use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, End, Event, MimeBundle, Output, RichKind, Stream};
+
+/// How long text waits for more.
+pub const PAUSE: Duration = Duration::from_millis(25);
+
+/// Text beyond this is sent at once.
+const MOST: usize = 64 * 1024;
+
+/// What is done in less time needs no word on its progress.
+const SHORT: Duration = Duration::from_millis(500);
+
+/// Text that looks like a panic's report is held back so long: then the cell went on after all.
+const HUSH: Duration = Duration::from_millis(200);
+
+/// The protocol wants an object where nothing is named, too.
+const UNNAMED: Option<Transient> = Some(Transient { display_id: None });
+
+pub struct Show {
+    publisher: Publisher,
+    parent: Arc<JupyterMessage>,
+    count: usize,
+    silent: bool,
+    text: Option<(Stream, String)>,
+    sent: Instant,
+    held: String,
+    held_at: Instant,
+    begun: Instant,
+    progress: Option<Instant>,
+    is_empty: bool,
+    names: Vec<String>,
+    /// The plain text of the cell's value.
+    pub value: String,
+}
+
+impl Show {
+    pub fn new(publisher: Publisher, parent: Arc<JupyterMessage>, count: usize, silent: bool) -> Show {
+        let now = Instant::now();
+        Show {
+            publisher,
+            parent,
+            count,
+            silent,
+            text: None,
+            // The first text is sent at once.
+            sent: now.checked_sub(PAUSE).unwrap_or(now),
+            held: String::new(),
+            held_at: now,
+            begun: now,
+            progress: None,
+            is_empty: true,
+            names: Vec::new(),
+            value: String::new(),
+        }
+    }
+
+    pub fn event(&mut self, event: Event) {
+        match event {
+            Event::Progress(words) => self.progress(&words),
+            Event::Output(output) => {
+                self.end_progress();
+                self.output(output);
+            }
+        }
+    }
+
+    /// Nothing more is at hand: text is sent if the last was long enough ago.
+    pub fn rest(&mut self) {
+        if !self.held.is_empty() && self.held_at.elapsed() >= HUSH {
+            let held = std::mem::take(&mut self.held);
+            self.write(Stream::Stderr, &held);
+        }
+        if self.sent.elapsed() >= PAUSE {
+            self.flush();
+        }
+    }
+
+    /// The cell has ended: the rest of its outputs, notes of the session, and the error.
+    pub fn finish(&mut self, end: Option<&End>, notes: &[String], error: Option<&ErrorOutput>) {
+        self.end_progress();
+        let held = std::mem::take(&mut self.held);
+        let is_panic = matches!(end, Some(End::Panicked { .. }));
+        let held = if is_panic { ending::without_report(&held) } else { held };
+        if !held.trim().is_empty() || !is_panic {
+            self.write(Stream::Stderr, &held);
+        }
+        for note in notes {
+            self.write(Stream::Stderr, &format!("note: {note}\n"));
+        }
+        self.flush();
+        if let Some(error) = error {
+            self.publish(error.clone());
+        }
+    }
+
+    /// All text that is there, now.
+    pub fn flush(&mut self) {
+        let Some((stream, text)) = self.text.take() else { return };
+        self.sent = Instant::now();
+        let name = match stream {
+            Stream::Stdout => Stdio::Stdout,
+            Stream::Stderr => Stdio::Stderr,
+        };
+        self.publish(StreamContent { name, text });
+    }
+
+    fn output(&mut self, output: Output) {
+        self.is_empty = false;
+        match output {
+            Output::Stream { stream: Stream::Stderr, text } if !self.held.is_empty() || ending::is_report(&text) => {
+                self.held.push_str(&text);
+                self.held_at = Instant::now();
+            }
+            Output::Stream { stream, text } => self.write(stream, &text),
+            Output::Rich { kind, data } => {
+                self.flush();
+                self.rich(kind, data);
+            }
+        }
+    }
+
+    fn write(&mut self, stream: Stream, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if self.text.as_ref().is_some_and(|(last, _)| *last != stream) {
+            self.flush();
+        }
+        let waiting = &mut self.text.get_or_insert((stream, String::new())).1;
+        waiting.push_str(text);
+        if waiting.len() > MOST {
+            self.flush();
+        }
+    }
+
+    fn rich(&mut self, kind: RichKind, mut data: MimeBundle) {
+        if let Some(when) = data.remove(CLEAR_OUTPUT) {
+            return self.publish(ClearOutput { wait: when.trim() == "wait" });
+        }
+        let name = data.remove(DISPLAY_ID);
+        if let Some(name) = name {
+            return self.named(&name, media(data));
+        }
+        if kind == RichKind::Result {
+            self.value = data.get("text/plain").cloned().unwrap_or_default();
+            let result = ExecuteResult::new(ExecutionCount::new(self.count), media(data));
+            return self.publish(ExecuteResult { transient: UNNAMED, ..result });
+        }
+        self.publish(DisplayData { transient: UNNAMED, ..DisplayData::new(media(data)) });
+    }
+
+    /// The first of its name in this cell is shown, each later one takes its place.
+    fn named(&mut self, name: &str, data: Media) {
+        let id = format!("{name}-{}", self.count);
+        if self.names.iter().any(|own| own == name) {
+            return self.publish(UpdateDisplayData::new(data, &id));
+        }
+        self.names.push(name.to_owned());
+        let transient = Some(Transient { display_id: Some(id) });
+        self.publish(DisplayData { transient, ..DisplayData::new(data) });
+    }
+
+    fn progress(&mut self, words: &str) {
+        let is_early = self.begun.elapsed() < SHORT || self.progress.is_some_and(|last| last.elapsed() < SHORT / 5);
+        if is_early || !self.is_empty {
+            return;
+        }
+        self.progress = Some(Instant::now());
+        self.named("forward-pass-progress", Media::new(vec![MediaType::Plain(words.to_owned())]));
+    }
+
+    /// What was said while the cell was prepared is not part of its output.
+    fn end_progress(&mut self) {
+        if self.progress.take().is_some() {
+            self.names.clear();
+            self.publish(ClearOutput { wait: false });
+        }
+    }
+
+    fn publish(&self, content: impl Into<JupyterMessageContent>) {
+        if !self.silent {
+            self.publisher.publish(content, Some(&self.parent));
+        }
+    }
+}
+
+/// JSON kinds are values on the wire, all others text.
+pub fn media(data: MimeBundle) -> Media {
+    let value = |kind: &str, text: String| match kind.ends_with("json") {
+        true => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        false => Value::String(text),
+    };
+    let plain = data.get("text/plain").cloned();
+    let values = data.into_iter().map(|(kind, text)| (kind.clone(), value(&kind, text))).collect();
+    // A kind with a form of its own that the text does not have leaves the plain twin.
+    let fallback = || Media::new(plain.map(MediaType::Plain).into_iter().collect());
+    serde_json::from_value(Value::Object(values)).unwrap_or_else(|_| fallback())
+}

@@ -1,0 +1,121 @@
+//! Messages as they come and go: signatures checked, broken ones answered as far as they can be read.
+//!
+//! The sockets are those of `jupyter-zmq-client`; what a message asks for is not decided here.
+
+use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent, UnknownMessage};
+use jupyter_zmq_client::{KernelIoPubConnection, RawMessage, RouterRecvConnection};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use zeromq::SocketRecv;
+
+/// What came in on a socket.
+pub enum Incoming {
+    /// A message of this kernel's protocol; of a type that nobody knows, it is `UnknownMessage`.
+    Message(JupyterMessage),
+    /// Signed, with a header that can be answered, and without what its type needs.
+    Broken(JupyterMessage, String),
+}
+
+/// The next message that is worth an answer; what is not is told to the log and passed over.
+pub async fn receive(connection: &mut RouterRecvConnection) -> Incoming {
+    loop {
+        let raw = match connection.socket.recv().await {
+            Ok(parts) => RawMessage::from_multipart(parts, &connection.mac).map_err(|error| error.to_string()),
+            Err(error) => {
+                // A peer that is gone, or nobody there yet: never a reason to spin.
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                Err(error.to_string())
+            }
+        };
+        match raw.and_then(read) {
+            Ok(incoming) => return incoming,
+            Err(why) => log(&format!("a message was passed over: {why}")),
+        }
+    }
+}
+
+/// Jupyter keeps what a kernel writes to stderr as its log.
+pub fn log(words: &str) {
+    anstream::eprintln!("forward-pass kernel: {words}");
+}
+
+fn read(raw: RawMessage) -> Result<Incoming, String> {
+    let [header, parent, metadata, content, buffers @ ..] = raw.jparts.as_slice() else {
+        return Err("it has fewer than four parts".into());
+    };
+    let header: Header = serde_json::from_slice(header).map_err(|error| format!("its header: {error}"))?;
+    let kind = header.msg_type.clone();
+    let with = |content| JupyterMessage {
+        zmq_identities: raw.zmq_identities.clone(),
+        header: header.clone(),
+        parent_header: serde_json::from_slice(parent).ok(),
+        metadata: serde_json::from_slice(metadata).unwrap_or_else(|_| json!({})),
+        content,
+        buffers: buffers.to_vec(),
+        channel: None,
+    };
+    let unknown = || with(UnknownMessage { msg_type: kind.clone(), content: json!({}) }.into());
+    let content: Value = match serde_json::from_slice(content) {
+        Ok(content) => content,
+        Err(error) => return Ok(Incoming::Broken(unknown(), format!("its content is no JSON: {error}"))),
+    };
+    match JupyterMessageContent::from_type_and_content(&kind, with_defaults(&kind, content)) {
+        Ok(content) => Ok(Incoming::Message(with(content))),
+        Err(error) => Ok(Incoming::Broken(unknown(), error.to_string())),
+    }
+}
+
+/// What older front ends leave out, as the protocol has it by default.
+fn with_defaults(kind: &str, mut content: Value) -> Value {
+    let defaults = match kind {
+        "execute_request" => json!({"silent": false, "store_history": true, "user_expressions": {}}),
+        "history_request" => {
+            json!({"output": false, "raw": true, "n": 1000, "unique": false, "start": 0, "stop": 1000000})
+        }
+        "shutdown_request" => json!({"restart": false}),
+        _ => return content,
+    };
+    if let (Some(content), Value::Object(defaults)) = (content.as_object_mut(), defaults) {
+        for (name, value) in defaults {
+            content.entry(name).or_insert(value);
+        }
+    }
+    content
+}
+
+/// The answer to a request that cannot be carried out: the kind of reply that was waited for, with the reason.
+pub fn refusal(kind: &str, why: &str) -> Option<JupyterMessageContent> {
+    let name = kind.strip_suffix("_request")?;
+    let content = json!({
+        "status": "error", "ename": "BadRequest", "evalue": why, "traceback": [], "execution_count": 0,
+        "matches": [], "cursor_start": 0, "cursor_end": 0, "metadata": {}, "data": {}, "found": false, "history": [],
+    });
+    Some(UnknownMessage { msg_type: format!("{name}_reply"), content }.into())
+}
+
+/// The way to everybody who listens.
+#[derive(Clone)]
+pub struct Publisher(UnboundedSender<JupyterMessage>);
+
+impl Publisher {
+    /// The publisher, and the work of sending, which somebody has to do.
+    pub fn new(socket: KernelIoPubConnection) -> (Publisher, impl Future<Output = ()>) {
+        let (sender, receiver) = unbounded_channel();
+        (Publisher(sender), send_all(socket, receiver))
+    }
+
+    /// Tells everybody something that `parent` caused.
+    pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: Option<&JupyterMessage>) {
+        let message = JupyterMessage::new(content, parent).with_zmq_identities(Vec::new());
+        // At the end of the process nobody sends any more.
+        let _ = self.0.send(message);
+    }
+}
+
+async fn send_all(mut socket: KernelIoPubConnection, mut messages: UnboundedReceiver<JupyterMessage>) {
+    while let Some(message) = messages.recv().await {
+        if let Err(error) = socket.send(message).await {
+            log(&format!("a message was not sent: {error}"));
+        }
+    }
+}

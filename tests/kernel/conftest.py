@@ -1,0 +1,57 @@
+"""A kernel of this project for each test, and what Jupyter would see of one cell."""
+
+import time
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+
+class Front:
+    """A front end in few words."""
+
+    def __init__(self, manager, client):
+        self.manager, self.client = manager, client
+
+    def run(self, code, timeout=120, **options):
+        """The reply and all messages of the cell."""
+        return self.await_cell(self.client.execute(code, **options), timeout)
+
+    def await_cell(self, sent, timeout=120):
+        messages, end = [], time.time() + timeout
+        while True:
+            message = self.client.get_iopub_msg(timeout=max(0.1, end - time.time()))
+            if message["parent_header"].get("msg_id") != sent:
+                continue
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                break
+            messages.append(message)
+        while True:
+            reply = self.client.get_shell_msg(timeout=timeout)
+            if reply["parent_header"].get("msg_id") == sent:
+                return reply["content"], messages
+
+    def value(self, code):
+        """The plain text of the cell's value."""
+        _, messages = self.run(code)
+        return [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "execute_result"]
+
+
+def begin(**options):
+    manager, client = start_new_kernel(kernel_name="forward-pass", startup_timeout=60, **options)
+    return Front(manager, client)
+
+
+@pytest.fixture
+def front():
+    front = begin()
+    yield front
+    front.client.stop_channels()
+    front.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def another():
+    front = begin()
+    yield front
+    front.client.stop_channels()
+    front.manager.shutdown_kernel(now=True)

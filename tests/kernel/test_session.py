@@ -1,0 +1,152 @@
+"""What a person at the front end relies on: errors that say what happened, interrupts that keep the variables."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+FAILURES = [
+    ("let x: i32 = \"a\";", "E0308"),
+    ('panic!("no")', "Panic"),
+    ('let n: i32 = "x".parse()?;', "Error"),
+    ("std::process::exit(0)", "Exited"),
+    ("std::process::abort()", "Signal"),
+]
+
+
+@pytest.mark.parametrize(("code", "name"), FAILURES)
+def test_a_failure_is_an_error_reply(front, code, name):
+    front.run("let kept = 7;")
+    reply, messages = front.run(code)
+    assert (reply["status"], reply["ename"]) == ("error", name)
+    assert "\n" not in reply["evalue"] and reply["evalue"]
+    assert [m["content"]["ename"] for m in messages if m["msg_type"] == "error"] == [name]
+    assert front.value("kept") == ["7"]
+
+
+@pytest.mark.parametrize("way", ["message", "signal"])
+def test_interrupt_keeps_the_variables(front, way):
+    front.run("let mut turns = 3;")
+    sent = front.client.execute("loop { std::hint::spin_loop(); }")
+    time.sleep(2)
+    if way == "message":
+        front.manager.interrupt_kernel()
+    else:
+        os.kill(front.manager.provisioner.process.pid, signal.SIGINT)
+    reply, _ = front.await_cell(sent, timeout=20)
+    assert (reply["status"], reply["ename"]) == ("error", "Interrupted")
+    assert front.value("turns + 1") == ["4"]
+
+
+def test_streams_arrive_while_the_cell_runs(front):
+    sent = front.client.execute(
+        'println!("first"); std::thread::sleep(std::time::Duration::from_secs(3)); println!("second")'
+    )
+    seen = {}
+    while len(seen) < 2:
+        message = front.client.get_iopub_msg(timeout=60)
+        if message["parent_header"].get("msg_id") == sent and message["msg_type"] == "stream":
+            seen[message["content"]["text"].strip()] = time.time()
+    assert seen["second"] - seen["first"] > 1
+    front.await_cell(sent)
+
+
+def block(kind, text, *more):
+    pairs = [(kind, text), *more]
+    return "".join(f'println!("EVCXR_BEGIN_CONTENT {k}\\n{t}\\nEVCXR_END_CONTENT");' for k, t in pairs)
+
+
+def test_rich_outputs_come_in_the_order_written(front):
+    _, messages = front.run(block("text/html", "<i>1</i>") + 'println!("between");' + block("text/markdown", "*2*"))
+    shown = [m for m in messages if m["msg_type"] in ("display_data", "stream")]
+    assert [m["msg_type"] for m in shown] == ["display_data", "stream", "display_data"]
+    assert shown[0]["content"]["data"]["text/html"].strip() == "<i>1</i>"
+
+
+def test_a_failed_cell_aborts_those_behind_it(front):
+    first = front.client.execute('std::thread::sleep(std::time::Duration::from_secs(1)); panic!("no")')
+    second = front.client.execute("1 + 1")
+    statuses = {}
+    while len(statuses) < 2:
+        reply = front.client.get_shell_msg(timeout=60)
+        statuses[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
+    assert (statuses[first], statuses[second]) == ("error", "aborted")
+    assert front.value("2 + 2") == ["4"]
+
+
+def test_a_hundred_executes_come_back_in_order(front):
+    sent = [front.client.execute(f"{at} + 1") for at in range(100)]
+    came = []
+    while len(came) < 100:
+        reply = front.client.get_shell_msg(timeout=300)
+        if reply["msg_type"] == "execute_reply":
+            assert reply["content"]["status"] == "ok"
+            came.append(reply["parent_header"]["msg_id"])
+    assert came == sent
+
+
+def test_two_kernels_keep_their_variables_apart(front, another):
+    front.run("let x = 1;")
+    another.run("let x = 2;")
+    assert (front.value("x"), another.value("x")) == (["1"], ["2"])
+
+
+def test_restart_forgets(front):
+    front.run("let gone = 1;")
+    front.manager.restart_kernel(now=False)
+    front.client.wait_for_ready(timeout=60)
+    reply, _ = front.run("gone")
+    assert reply["ename"] == "E0425"
+
+
+def test_a_line_is_asked_for(front):
+    front.client.allow_stdin = True
+    code = 'let mut s = String::new(); std::io::stdin().read_line(&mut s)?; s.trim().to_uppercase()'
+    sent = front.client.execute(code, allow_stdin=True)
+    assert front.client.get_stdin_msg(timeout=60)["msg_type"] == "input_request"
+    front.client.input("ada")
+    reply, messages = front.await_cell(sent)
+    assert reply["status"] == "ok"
+    assert '"ADA"' in [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "execute_result"]
+
+
+def children(pid):
+    text = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in text.splitlines()]
+    found, wanted = [], [pid]
+    while wanted:
+        parent = wanted.pop()
+        own = [child for child, of in pairs if of == parent]
+        found, wanted = found + own, wanted + own
+    return found
+
+
+def alive(pids):
+    states = [subprocess.run(["ps", "-o", "stat=", "-p", str(p)], capture_output=True, text=True).stdout for p in pids]
+    return [p for p, state in zip(pids, states, strict=True) if state.strip() and not state.startswith("Z")]
+
+
+def test_a_front_end_that_is_killed_leaves_no_process_behind():
+    script = """
+    from jupyter_client.manager import start_new_kernel
+    import time
+    manager, client = start_new_kernel(kernel_name="forward-pass", startup_timeout=60)
+    client.execute("loop { std::hint::spin_loop(); }")
+    print(manager.provisioner.process.pid, flush=True)
+    time.sleep(600)
+    """
+    parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True)
+    kernel = int(parent.stdout.readline())
+    time.sleep(3)
+    family = [kernel, *children(kernel)]
+    assert len(family) > 1
+    parent.kill()
+    parent.wait()
+    end = time.time() + 20
+    while alive(family) and time.time() < end:
+        time.sleep(0.2)
+    assert alive(family) == []
