@@ -145,3 +145,18 @@ fn every_term_of_the_glossary_first_appears_where_it_says_in_both_languages() {
         }
     }
 }
+
+/// What a page tells its reader to type: the lines of its fenced blocks of commands and of its recipe.
+fn commands(page: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+    let blocks = text.split("```").skip(1).step_by(2);
+    let typed = blocks.filter(|block| block.starts_with("console") || block.starts_with("yaml"));
+    let inline = text.split('`').filter(|word| word.starts_with("cargo ") || word.starts_with("forward-pass "));
+    typed.flat_map(str::lines).chain(inline).map(str::to_owned).collect()
+}
+
+#[test]
+fn both_readmes_tell_the_same_commands() {
+    assert_eq!(commands("README.md"), commands("README.ko.md"));
+    assert!(commands("README.md").iter().any(|line| line == "$ cargo run -- repl"));
+}

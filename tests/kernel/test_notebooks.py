@@ -15,7 +15,7 @@ ROOT = HERE.parents[1]
 SPEC = importlib.util.spec_from_file_location("stock", HERE.parent / "jupyter" / "run.py")
 stock = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(stock)
-NOTEBOOKS = sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))
+NOTEBOOKS = stock.chapter()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
