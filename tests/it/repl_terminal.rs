@@ -244,6 +244,8 @@ fn shift_tab_says_what_is_under_the_cursor() {
     person.sees("pub fn sigmoid");
     person.sees("> sigmoid(");
     person.types("\x03");
+    person.sees("the line is given up");
+    person.sees("> ");
     person.leaves();
 }
 

@@ -51,6 +51,18 @@ pub fn indentation(text: &str) -> usize {
     }
 }
 
+/// The text with each closing brace one step further out, where it stands as deep as the line was begun for it.
+pub fn stepped_out(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let blanks = line.len() - line.trim_start_matches(' ').len();
+        let closes = line[blanks..].starts_with(['}', ')', ']']);
+        let begun_for_it = closes && blanks >= 4 && blanks == indentation(&out);
+        out.push_str(if begun_for_it { &line[4..] } else { line });
+    }
+    out
+}
+
 /// Is a bracket, a string or a block comment open at the end? A wrong closing bracket is no reason to wait.
 fn is_open(text: &str) -> bool {
     open_brackets(text) != Some(0)
@@ -95,6 +107,15 @@ fn is_open_literal(kind: LiteralKind, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closing_brace_steps_out_of_the_indentation_that_enter_gave() {
+        let typed = "fn f() {\n    if a {\n        1\n        } else {\n        \"\n    }\"\n        }\n    }";
+        let meant = "fn f() {\n    if a {\n        1\n    } else {\n        \"\n    }\"\n    }\n}";
+        assert_eq!(stepped_out(typed), meant);
+        assert_eq!(stepped_out(meant), meant);
+        assert_eq!(stepped_out("a\n  }\n}"), "a\n  }\n}");
+    }
 
     #[test]
     fn open_input_waits_for_more() {

@@ -15,11 +15,11 @@ use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Cmd, CompletionType, ConditionalEventHandler, Config, Context, EditMode, Editor, Event, EventContext, EventHandler,
-    ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
 use super::{about, state};
-use crate::cli::command::input::{Reading, indentation, reading};
+use crate::cli::command::input::{Reading, indentation, reading, stepped_out};
 use crate::cli::command::is_command;
 use crate::cli::complete::{Names, complete};
 use crate::cli::highlight;
@@ -63,7 +63,6 @@ impl Prompt {
         let mut editor = Editor::with_config(config.build())?;
         editor.set_helper(Some(Assistant { look, names: Arc::clone(&names), hint: HistoryHinter::new() }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
-        editor.bind_sequence(KeyEvent::new('}', Modifiers::NONE), EventHandler::Conditional(Box::new(Closing)));
         if let Ok(printer) = editor.create_external_printer() {
             let about =
                 Arc::new(About { printer: Mutex::new(Box::new(printer)), names: Arc::clone(&names), look, lang });
@@ -90,6 +89,7 @@ impl Prompt {
         let styled = look.paint(GOOD, prompt);
         match self.editor.readline_with_initial(&(prompt, styled.as_str()), (initial, "")) {
             Ok(line) => {
+                let line = stepped_out(&line);
                 self.remember(&line);
                 Ok(Typed::Line(line))
             }
@@ -179,18 +179,6 @@ impl ConditionalEventHandler for NewLine {
         let at_end = context.pos() == context.line().len();
         (at_end && is_unfinished(context.line()))
             .then(|| Cmd::Insert(1, format!("\n{}", " ".repeat(indentation(context.line())))))
-    }
-}
-
-/// A closing brace at the beginning of a line steps back out.
-struct Closing;
-
-impl ConditionalEventHandler for Closing {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
-        let before = &context.line()[..context.pos()];
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let blanks = line.len() >= 4 && before.contains('\n') && line.chars().all(|c| c == ' ');
-        blanks.then(|| Cmd::Replace(Movement::BackwardChar(4), Some("}".into())))
     }
 }
 
