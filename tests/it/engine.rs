@@ -182,3 +182,17 @@ fn a_cell_compiled_ahead_does_what_it_would_have_done() {
     };
     assert_eq!(stable(&ahead), stable(&plain));
 }
+
+/// The variables of the session stay when a crate comes that they have nothing to do with, as in evcxr.
+#[test]
+fn a_crate_that_comes_later_costs_no_variable() {
+    let place = Place::new(
+        "use std::sync::{Arc, Mutex};\nstruct P(i32);\nlet counter = Arc::new(Mutex::new(P(40)));\n%%\n\
+         :dep part = { path = \"part\" }\nextern crate part;\nlet two = part::f();\n%%\n\
+         counter.lock()?.0 + two",
+    );
+    place.package("part", "", "pub fn f() -> i32 { 2 }");
+    let told = place.tells(&["cells", "cells.txt"]);
+    has(&told, "result {\"text/plain\": \"42\"}");
+    assert!(!told.contains("given up"), "{told}");
+}

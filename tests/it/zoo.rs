@@ -93,7 +93,11 @@ fn visit(path: &Path) -> String {
         let came = run(&mut cells, &source(cell), &cell["metadata"]["zoo"]);
         let wanted = words(&cell["metadata"]["zoo"]["outcome"]).join("\n");
         let folder = folder.path().to_str().unwrap();
-        let came: Vec<String> = came.iter().map(|line| line.replace(folder, "FOLDER")).collect();
+        let mut came: Vec<String> = came.iter().map(|line| line.replace(folder, "FOLDER")).collect();
+        if cell["metadata"]["zoo"]["by_speed"] == true {
+            // Whether so much was printed by then is up to the machine.
+            came.retain(|line| !line.starts_with("note output cut"));
+        }
         if came.join("\n") != wanted {
             let name = path.file_name().unwrap().to_str().unwrap();
             wrong += &format!("\n{name}\n{}\n--- expected\n{wanted}\n--- came\n{}\n", source(cell), came.join("\n"));

@@ -89,6 +89,10 @@ impl OwnSession {
                 return Ok(Err(refused(message, argument_range(command), code)));
             }
         }
+        // A `:dep` of the cell says more of a crate than its `extern crate`.
+        if let Err(end) = self.add_dependencies(&std::mem::take(&mut wanted), code, events)? {
+            return Ok(Err(end));
+        }
         let crates = self.crates_asked_for(cell);
         wanted.extend(crates.into_iter().map(|name| (0..0, format!("{name} = \"*\""))));
         Ok(self.add_dependencies(&wanted, code, events)?.map(|()| said))

@@ -220,7 +220,8 @@ impl Workshop {
             state.variables.retain(|name, _| !ready.plan.bound.contains(name));
             for (binding, type_text) in &ready.new {
                 let basis = state.basis(type_text, &self.fingerprints);
-                let kept = Kept { type_text: type_text.clone(), mutable: binding.mutable, basis };
+                let crates = self.fingerprints.keys().cloned().collect();
+                let kept = Kept { type_text: type_text.clone(), mutable: binding.mutable, basis, crates };
                 state.variables.insert(binding.name.clone(), kept);
             }
         }

@@ -60,6 +60,8 @@ pub struct Kept {
     pub mutable: bool,
     /// A hash of all that the type's layout can hang on.
     pub basis: u64,
+    /// The crates that there were: one that came later is no part of the type.
+    pub crates: BTreeSet<String>,
 }
 
 impl State {
@@ -255,7 +257,9 @@ impl State {
     pub fn give_up_changed(&mut self, crates: &BTreeMap<String, String>) -> Vec<String> {
         let mut lost = Vec::new();
         for (name, kept) in &self.variables {
-            if self.basis(&kept.type_text, crates) != kept.basis {
+            let known = crates.iter().filter(|(name, _)| kept.crates.contains(*name));
+            let known = known.map(|(name, print)| (name.clone(), print.clone())).collect();
+            if self.basis(&kept.type_text, &known) != kept.basis {
                 lost.push(name.clone());
             }
         }
