@@ -230,7 +230,8 @@ fn put_back(source: &mut Source, plan: &Plan) {
 /// A runtime for each cell that awaits: tokio is linked into every cell, and finds its runtime in a thread's variables of
 /// its own copy. It stays as long as a task runs or a value was made that may need it.
 /// tokio 0.2 wants the runtime mutable, and 1 does not.
-const BLOCK_ON: &str = "#[allow(unused_mut)] fn __fp_block_on<T, F: ::std::future::Future<Output = T>>(future: F) -> T {
+const BLOCK_ON: &str =
+    "#[allow(unused_mut)] fn __fp_block_on<T, F: ::std::future::Future<Output = T>>(future: F) -> T {
 let mut runtime = ::std::result::Result::expect(::tokio::runtime::Runtime::new(), \"tokio's runtime cannot start\");
 let output = runtime.block_on(future);
 ::std::mem::forget(runtime);
