@@ -186,7 +186,10 @@ mod tests {
             let reply = complete(code, cursor, &known(), &library);
             (reply.cursor_start, reply.cursor_end, reply.matches)
         };
-        assert_eq!(offered("net.f", 5), (4, 5, vec!["forward".into(), "filter".into(), "find".into(), "fold".into()]));
+        assert_eq!(
+            offered("net.f", 5),
+            (4, 5, vec!["forward".into(), "filter".into(), "find".into(), "flat_map".into()])
+        );
         assert_eq!(offered("let 값2 = 값", 10), (9, 10, vec!["값".into()]));
         assert_eq!(offered("1;\nne", 5), (3, 5, vec!["net".into(), "neuron".into()]));
         assert_eq!(offered("sig", 99), (0, 3, vec!["sigmoid".into()]));

@@ -125,7 +125,7 @@ mod tests {
         };
         assert!(shown("net", 1).1.starts_with("let net: Network\n"));
         let (found, sigmoid) = shown("sigmoid(", 8);
-        assert!(found && sigmoid.starts_with("pub fn sigmoid") && sigmoid.contains("1 / (1 + exp(-x))"), "{sigmoid}");
+        assert!(found && sigmoid.starts_with("pub fn sigmoid") && sigmoid.contains("1 / (1 + e^-x)"), "{sigmoid}");
         assert!(shown("net.forward(&x)", 6).1.starts_with("pub fn forward"));
         assert_eq!(shown("neuron", 2).1, "/// One neuron.\nfn neuron(x: f64) -> f64 {\n    x\n}");
         assert_eq!(shown("no_such_name", 2), (false, String::new()));
