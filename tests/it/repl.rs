@@ -238,3 +238,58 @@ Now a word, in a session that has never heard of `x`.
 End of the chapter.
 
 ";
+
+/// The texts that a cell stores, in order: what it printed, and what it ends in.
+fn stored_texts(cell: &serde_json::Value) -> Vec<String> {
+    let joined = |value: &serde_json::Value| match value {
+        serde_json::Value::Array(lines) => lines.iter().filter_map(|line| line.as_str()).collect::<String>(),
+        value => value.as_str().unwrap_or_default().to_owned(),
+    };
+    let outputs = cell["outputs"].as_array().into_iter().flatten();
+    let texts = outputs.map(|output| match output["output_type"].as_str() {
+        Some("stream") => joined(&output["text"]),
+        _ => joined(&output["data"]["text/plain"]),
+    });
+    texts.map(|text| text.trim_end().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+#[test]
+fn the_whole_chapter_walked_at_the_prompt_shows_what_the_notebooks_store() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let state = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+    command.args(["repl", "notebooks/en"]).current_dir(root);
+    // Section 8 needs data that may be elsewhere.
+    for section in 1..=7 {
+        command.args(["-c", &format!(":goto {section}"), "-c", ":run"]);
+    }
+    command.env("XDG_STATE_HOME", state.path()).env("LC_ALL", "C.UTF-8").env("COLUMNS", "200");
+    let output = command.output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}\n{}", shown, String::from_utf8_lossy(&output.stderr));
+    let mut rest = shown.as_str();
+    let mut seen = 0;
+    for file in std::fs::read_dir(root.join("notebooks/en"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect::<std::collections::BTreeSet<_>>()
+    {
+        if file.extension().is_none_or(|ending| ending != "ipynb") || file.ends_with("08-mnist.ipynb") {
+            continue;
+        }
+        let notebook: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        for cell in notebook["cells"].as_array().unwrap() {
+            // What training ends in has a tolerance in the notebook; the last digits are the machine's own.
+            if cell["metadata"]["forward_pass"]["rtol"].is_string() {
+                continue;
+            }
+            for text in stored_texts(cell) {
+                let place = rest.find(&text);
+                assert!(place.is_some(), "{} {}: `{text}` does not come", file.display(), cell["id"]);
+                rest = &rest[place.unwrap() + text.len()..];
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 70, "only {seen} outputs were looked for");
+}
