@@ -4,22 +4,21 @@
 
 use super::look::{BAD, FAINT, Look, NOTE};
 use super::outcome::{Diagnostic, End, Phase};
+use super::words::Lang;
 
 /// The end in one line; nothing where there is nothing to say, or the compiler says it.
-pub fn words(end: &End) -> String {
-    let at = |line: &Option<usize>| line.map(|line| format!(" at line {line}")).unwrap_or_default();
+pub fn words(end: &End, lang: Lang) -> String {
+    let at = |line: &Option<usize>| line.map(|line| lang.at_line(line)).unwrap_or_default();
     match end {
         End::Passed | End::CompileError(_) => String::new(),
-        End::Panicked { message, line } => format!("the cell panicked{}: {message}", at(line)),
-        End::ReturnedError { message, line } => format!("an error left the cell through `?`{}: {message}", at(line)),
-        End::Exited(code) => format!("the cell ended its process with exit code {code}"),
-        End::Killed { stack_overflow: true, .. } => {
-            "the stack overflowed: does a function call itself for ever?".into()
-        }
-        End::Killed { signal, .. } => format!("the cell was killed by {}", signal_name(*signal)),
-        End::TimedOut { phase: Phase::Compile, seconds } => format!("compiling took longer than {seconds} s"),
-        End::TimedOut { phase: Phase::Run, seconds } => format!("the cell ran longer than {seconds} s and was stopped"),
-        End::Interrupted => "stopped by Ctrl-C".into(),
+        End::Panicked { message, line } => lang.panicked(at(line), message),
+        End::ReturnedError { message, line } => lang.returned_error(at(line), message),
+        End::Exited(code) => lang.exited(code),
+        End::Killed { stack_overflow: true, .. } => lang.overflowed(),
+        End::Killed { signal, .. } => lang.killed(signal_name(*signal, lang)),
+        End::TimedOut { phase: Phase::Compile, seconds } => lang.compiled_too_long(seconds),
+        End::TimedOut { phase: Phase::Run, seconds } => lang.ran_too_long(seconds),
+        End::Interrupted => lang.stopped(),
     }
 }
 
@@ -65,11 +64,11 @@ pub fn without_report(text: &str) -> String {
     format!("{}{}", text[..start].trim_start_matches('\n'), after.unwrap_or_default())
 }
 
-fn signal_name(signal: i32) -> String {
+fn signal_name(signal: i32, lang: Lang) -> String {
     match nix::sys::signal::Signal::try_from(signal) {
-        Ok(nix::sys::signal::Signal::SIGSEGV) => "SIGSEGV: it touched memory that is not its own".into(),
+        Ok(nix::sys::signal::Signal::SIGSEGV) => lang.segfault(),
         Ok(signal) => signal.to_string(),
-        Err(_) => format!("signal {signal}"),
+        Err(_) => lang.signal(signal),
     }
 }
 
@@ -100,7 +99,7 @@ mod tests {
             (End::Interrupted, "stopped by Ctrl-C"),
         ];
         for (end, text) in cases {
-            assert_eq!(words(&end), text);
+            assert_eq!(words(&end, Lang::En), text);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::cli::ending;
 use crate::cli::highlight;
 use crate::cli::look::{BAD, FAINT, Look};
 use crate::cli::outcome::{Diagnostic, End};
+use crate::cli::words::Lang;
 
 /// Front ends show colours, whatever the kernel's own terminal is.
 const LOOK: Look = Look { width: 96, color: true, decorated: false };
@@ -29,9 +30,11 @@ pub fn of(end: &End, code: &str) -> Option<ErrorOutput> {
         End::Interrupted => ("Interrupted", None),
     };
     let (value, headline) = match end {
-        End::Panicked { message, .. } | End::ReturnedError { message, .. } => (one_line(message), ending::words(end)),
+        End::Panicked { message, .. } | End::ReturnedError { message, .. } => {
+            (one_line(message), ending::words(end, Lang::En))
+        }
         End::Interrupted => ("the cell was interrupted".into(), "the cell was interrupted".into()),
-        end => (one_line(&ending::words(end)), ending::words(end)),
+        end => (one_line(&ending::words(end, Lang::En)), ending::words(end, Lang::En)),
     };
     let mut traceback = vec![format!("{}: {headline}", LOOK.paint(BAD, name))];
     traceback.extend(line.map(|line| excerpt(code, line)).unwrap_or_default());

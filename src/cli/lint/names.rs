@@ -12,6 +12,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, Expr, Item, Pat, Stmt, Token};
 
 use crate::cli::split::bindings::bindings_of;
+use crate::cli::split::items::name_of;
 use crate::cli::split::words;
 
 /// Methods that change what they are called on, and give something else the second time.
@@ -111,20 +112,10 @@ struct Finder {
 }
 
 impl Finder {
+    /// A macro is called by its name alone, which is not looked at.
     fn declare(&mut self, item: &Item) {
-        let ident = match item {
-            Item::Const(it) => &it.ident,
-            Item::Enum(it) => &it.ident,
-            Item::Fn(it) => &it.sig.ident,
-            Item::Mod(it) => &it.ident,
-            Item::Static(it) => &it.ident,
-            Item::Struct(it) => &it.ident,
-            Item::Trait(it) => &it.ident,
-            Item::Type(it) => &it.ident,
-            Item::Union(it) => &it.ident,
-            _ => return,
-        };
-        self.names.items.insert(ident.to_string());
+        let name = name_of(item).filter(|_| !matches!(item, Item::Macro(_)));
+        self.names.items.extend(name);
     }
 
     fn is_own(&self, name: &str) -> bool {

@@ -15,6 +15,7 @@ use super::{Repl, origin, show, state};
 use crate::cli::files::write_atomically;
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
 use crate::cli::picture;
+use crate::cli::split::items::name_of;
 use crate::cli::words::Lang;
 
 /// An input that ran to its end, and what it showed.
@@ -206,7 +207,7 @@ fn program(setup: &str, journal: &[Entry]) -> String {
                 Stmt::Item(Item::Use(_)) if items.iter().any(|(_, other)| *other == text) => {}
                 Stmt::Item(item) => {
                     // A later definition takes the place of an earlier one, as in the session.
-                    let name = origin::name_of(item);
+                    let name = name_of(item);
                     items.retain(|(other, _)| name.is_none() || *other != name);
                     items.push((name, text));
                 }

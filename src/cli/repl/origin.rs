@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use syn::parse::Parser;
 use syn::visit::Visit;
-use syn::{Block, Item, Stmt};
+use syn::{Block, Stmt};
+
+use crate::cli::split::items::name_of;
 
 /// The variables and items that live on after this code, in order.
 pub fn defined(code: &str) -> Vec<String> {
@@ -25,24 +27,6 @@ fn of_statement(statement: &Stmt) -> Vec<String> {
         Stmt::Item(item) => name_of(item).into_iter().collect(),
         _ => Vec::new(),
     }
-}
-
-/// `area` for `fn area() {}`.
-pub fn name_of(item: &Item) -> Option<String> {
-    let name = match item {
-        Item::Const(it) => &it.ident,
-        Item::Enum(it) => &it.ident,
-        Item::Fn(it) => &it.sig.ident,
-        Item::Mod(it) => &it.ident,
-        Item::Static(it) => &it.ident,
-        Item::Struct(it) => &it.ident,
-        Item::Trait(it) => &it.ident,
-        Item::Type(it) => &it.ident,
-        Item::Union(it) => &it.ident,
-        Item::Macro(it) => it.ident.as_ref()?,
-        _ => return None,
-    };
-    Some(name.to_string())
 }
 
 #[derive(Default)]

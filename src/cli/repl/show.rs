@@ -6,9 +6,8 @@ use super::screen::Screen;
 use super::state;
 use crate::cli::ending;
 use crate::cli::look::NOTE;
-use crate::cli::outcome::{CLEAR_OUTPUT, End, Outcome, Output, Phase, Stream};
+use crate::cli::outcome::{CLEAR_OUTPUT, End, Outcome, Output, Stream};
 use crate::cli::picture;
-use crate::cli::words::Lang;
 
 /// One piece of output. `name` is what a figure is saved under.
 pub fn output(screen: &mut Screen, output: &Output, name: &str) {
@@ -106,7 +105,7 @@ pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
             }
         }
         end => {
-            screen.error(&words(end, screen.lang));
+            screen.error(&ending::words(end, screen.lang));
         }
     }
     for note in &outcome.notes {
@@ -114,59 +113,4 @@ pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
         screen.complain(&text);
     }
     outcome.end == End::Passed
-}
-
-fn words(end: &End, lang: Lang) -> String {
-    let at = |line: &Option<usize>| line.map(|line| lang.at_line(line)).unwrap_or_default();
-    match end {
-        End::Passed | End::CompileError(_) => String::new(),
-        End::Panicked { message, line } => lang.panicked(at(line), message),
-        End::ReturnedError { message, line } => lang.returned_error(at(line), message),
-        End::Exited(code) => lang.exited(code),
-        End::Killed { stack_overflow: true, .. } => lang.overflowed(),
-        End::Killed { signal, .. } => lang.killed(signal_name(*signal, lang)),
-        End::TimedOut { phase: Phase::Compile, seconds } => lang.compiled_too_long(seconds),
-        End::TimedOut { phase: Phase::Run, seconds } => lang.ran_too_long(seconds),
-        End::Interrupted => lang.stopped(),
-    }
-}
-
-fn signal_name(signal: i32, lang: Lang) -> String {
-    match nix::sys::signal::Signal::try_from(signal) {
-        Ok(nix::sys::signal::Signal::SIGSEGV) => lang.segfault(),
-        Ok(signal) => signal.to_string(),
-        Err(_) => lang.signal(signal),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_end_is_said_in_words() {
-        let cases = [
-            (End::Panicked { message: "no".into(), line: Some(2) }, "the cell panicked at line 2: no"),
-            (End::Panicked { message: "no".into(), line: None }, "the cell panicked: no"),
-            (
-                End::ReturnedError { message: "bad".into(), line: Some(1) },
-                "an error left the cell through `?` at line 1: bad",
-            ),
-            (End::Exited(3), "the cell ended its process with exit code 3"),
-            (
-                End::Killed { signal: 11, stack_overflow: false },
-                "the cell was killed by SIGSEGV: it touched memory that is not its own",
-            ),
-            (End::Killed { signal: 9, stack_overflow: false }, "the cell was killed by SIGKILL"),
-            (
-                End::Killed { signal: 6, stack_overflow: true },
-                "the stack overflowed: does a function call itself for ever?",
-            ),
-            (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "the cell ran longer than 5 s and was stopped"),
-            (End::Interrupted, "stopped by Ctrl-C"),
-        ];
-        for (end, text) in cases {
-            assert_eq!(words(&end, Lang::En), text);
-        }
-    }
 }

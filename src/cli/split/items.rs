@@ -174,6 +174,24 @@ pub fn call_makes_items(call: &syn::Macro, item_macros: &BTreeSet<String>) -> bo
     item_macros.contains(&name) || name == "thread_local" || begins_like_item(&call.tokens)
 }
 
+/// `area` for `fn area() {}`.
+pub fn name_of(item: &syn::Item) -> Option<String> {
+    let name = match item {
+        syn::Item::Const(it) => &it.ident,
+        syn::Item::Enum(it) => &it.ident,
+        syn::Item::Fn(it) => &it.sig.ident,
+        syn::Item::Mod(it) => &it.ident,
+        syn::Item::Static(it) => &it.ident,
+        syn::Item::Struct(it) => &it.ident,
+        syn::Item::Trait(it) => &it.ident,
+        syn::Item::Type(it) => &it.ident,
+        syn::Item::Union(it) => &it.ident,
+        syn::Item::Macro(it) => it.ident.as_ref()?,
+        _ => return None,
+    };
+    Some(name.to_string())
+}
+
 fn plain_name(ident: &syn::Ident) -> String {
     let name = ident.to_string();
     name.strip_prefix("r#").unwrap_or(&name).to_owned()
