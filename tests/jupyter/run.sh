@@ -9,21 +9,11 @@
 # (default: the user's cache folder), so that only the first run is a slow one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+source "$here/../python.sh"
 
-cache=${FORWARD_PASS_JUPYTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-jupyter}
 kernel_version=0.22.0
-mkdir -p "$cache"
-cache=$(cd "$cache" && pwd)
 
-# The Python side. A new list of requirements gets a new environment.
-venv=$cache/venv-$(cksum < "$here/requirements.txt" | cut -d ' ' -f 1)
-if [ ! -e "$venv/ready" ]; then
-    echo "making a Python environment in $venv"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
-    touch "$venv/ready"
-fi
+python_environment "${FORWARD_PASS_JUPYTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-jupyter}" "$here/requirements.txt"
 
 # The kernel, from crates.io. A dependency of 0.22 breaks with newer releases: `--locked` takes those it was released with.
 # The build folder of whoever calls this script is not the kernel's: sharing it would rebuild both, time and again.

@@ -9,21 +9,10 @@
 # (default: the user's cache folder), so that only the first run is a slow one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+source "$here/../python.sh"
 root=$(cd "$here/../.." && pwd)
 
-cache=${FORWARD_PASS_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-kernel}
-mkdir -p "$cache"
-cache=$(cd "$cache" && pwd)
-
-# A new list of requirements gets a new environment.
-venv=$cache/venv-$(cksum < "$here/requirements.txt" | cut -d ' ' -f 1)
-if [ ! -e "$venv/ready" ]; then
-    echo "making a Python environment in $venv"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
-    touch "$venv/ready"
-fi
+python_environment "${FORWARD_PASS_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-kernel}" "$here/requirements.txt"
 
 # Registered here only.
 cargo build --locked --manifest-path "$root/Cargo.toml"

@@ -10,17 +10,9 @@
 # by processor.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+source "$here/../python.sh"
 
-cache=${FORWARD_PASS_NUMPY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-numpy}
-venv=$cache/venv-$(cksum < "$here/requirements.txt" | cut -d ' ' -f 1)
-if [ ! -e "$venv/ready" ]; then
-    echo "making a Python environment in $venv"
-    mkdir -p "$cache"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
-    touch "$venv/ready"
-fi
+python_environment "${FORWARD_PASS_NUMPY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-numpy}" "$here/requirements.txt"
 
 export NPY_DISABLE_CPU_FEATURES="AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V3 X86_V4"
 export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
