@@ -237,7 +237,7 @@ pub struct KernelInstallArgs {
     #[arg(long, default_value = "Rust (forward-pass)", value_name = "WORDS")]
     pub display_name: String,
     /// Seconds that a cell may run; without it as long as it likes
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub timeout: Option<u64>,
 }
 
@@ -272,7 +272,7 @@ pub struct KernelRunArgs {
     /// The connection file that Jupyter wrote
     pub connection: PathBuf,
     /// Seconds that a cell may run; without it as long as it likes
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub timeout: Option<u64>,
 }
 

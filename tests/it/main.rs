@@ -7,6 +7,7 @@ mod engine;
 mod engines;
 mod export;
 mod figures;
+mod kernel;
 mod lint;
 mod mnist;
 mod network;

@@ -1,7 +1,7 @@
 //! `run` and `test` through the binary: notebooks made for the test, verdicts read from what is told.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -85,11 +85,7 @@ pub fn forward_pass(folder: &Path, arguments: &[&str]) -> Told {
         .env_remove("CLICOLOR_FORCE")
         .output()
         .unwrap();
-    Told {
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        code: output.status.code(),
-    }
+    Told::of(output)
 }
 
 /// `test` on our own engine, which needs no warming up.
@@ -100,6 +96,14 @@ pub fn tested(maker: &Maker, arguments: &[&str]) -> Told {
 }
 
 impl Told {
+    pub fn of(output: Output) -> Told {
+        Told {
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: output.status.code(),
+        }
+    }
+
     pub fn has(&self, words: &str) -> &Told {
         assert!(
             self.stdout.contains(words) || self.stderr.contains(words),

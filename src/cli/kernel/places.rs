@@ -53,8 +53,8 @@ fn of_user() -> Result<PathBuf> {
 /// The Python environment that is active.
 fn environment() -> Result<PathBuf> {
     for variable in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
-        if let Some(prefix) = std::env::var_os(variable).filter(|prefix| !prefix.is_empty()) {
-            return Ok(prefix.into());
+        if let Some(prefix) = std::env::var_os(variable).map(PathBuf::from).filter(|prefix| prefix.is_dir()) {
+            return Ok(prefix);
         }
     }
     bail!("no Python environment is active\nhelp: activate one, or name its folder with `--prefix`")

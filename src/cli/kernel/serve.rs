@@ -51,9 +51,11 @@ pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Re
 
 fn read_connection(file: &Path) -> Result<ConnectionInfo> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read the connection file `{shown}`\nhelp: Jupyter writes it: {HOW}"))?;
-    serde_json::from_str(&text).with_context(|| format!("`{shown}` is no connection file of Jupyter's\nhelp: {HOW}"))
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        anyhow!("cannot read the connection file `{shown}`: {error}\nhelp: Jupyter writes it: {HOW}")
+    })?;
+    serde_json::from_str(&text)
+        .map_err(|error| anyhow!("`{shown}` is no connection file of Jupyter's: {error}\nhelp: {HOW}"))
 }
 
 const HOW: &str = "`forward-pass kernel install`, then choose \"Rust (forward-pass)\" in Jupyter";

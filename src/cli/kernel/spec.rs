@@ -4,12 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 
 use super::places;
 use crate::cli::args::{KernelInstallArgs, KernelUninstallArgs};
 use crate::cli::session::Engine;
+use crate::cli::usage;
 
 /// By this a kernelspec of ours is known, whatever its name.
 const MARK: &str = "forward_pass";
@@ -25,20 +26,31 @@ pub fn install(engine: Engine, args: &KernelInstallArgs) -> Result<PathBuf> {
     let kernels = places::chosen(&args.place)?;
     let folder = kernels.join(places::checked(&args.name)?);
     refuse_foreign(&folder)?;
-    let cannot = || format!("cannot write `{}`", folder.display());
-    std::fs::create_dir_all(&kernels).with_context(cannot)?;
-    let fresh = tempfile::Builder::new().prefix(".forward-pass-").tempdir_in(&kernels).with_context(cannot)?;
+    if args.display_name.trim().is_empty() {
+        return Err(usage("`--display-name` is empty\nhelp: leave it out, or write what Jupyter is to show"));
+    }
     let spec = serde_json::to_string_pretty(&spec(engine, args)?)? + "\n";
-    std::fs::write(fresh.path().join("kernel.json"), spec).with_context(cannot)?;
-    for (name, bytes) in LOGOS {
-        std::fs::write(fresh.path().join(name), bytes).with_context(cannot)?;
-    }
-    open_to_all(fresh.path()).with_context(cannot)?;
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(cannot)?;
-    }
-    std::fs::rename(fresh.keep(), &folder).with_context(cannot)?;
+    write(&kernels, &folder, &spec).map_err(|error| {
+        anyhow!(
+            "cannot write `{}`: {error}\nhelp: name a folder that you may write to with `--prefix`",
+            folder.display()
+        )
+    })?;
     Ok(folder)
+}
+
+fn write(kernels: &Path, folder: &Path, spec: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(kernels)?;
+    let fresh = tempfile::Builder::new().prefix(".forward-pass-").tempdir_in(kernels)?;
+    std::fs::write(fresh.path().join("kernel.json"), spec)?;
+    for (name, bytes) in LOGOS {
+        std::fs::write(fresh.path().join(name), bytes)?;
+    }
+    open_to_all(fresh.path())?;
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::rename(fresh.keep(), folder)
 }
 
 /// Takes the kernelspec away; returns where it was.
