@@ -107,6 +107,9 @@ pub struct RunArgs {
     /// Write the executed notebook here
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Hand lines `!command` to the shell; without it they are refused
+    #[arg(long)]
+    pub allow_shell: bool,
 }
 
 /// What `test` and `review` run, and how.
@@ -126,6 +129,9 @@ pub struct Choice {
     /// How many notebooks run at once; 0 is one for each processor. More than 1 only where notebooks leave each other's files alone
     #[arg(long, short, value_name = "N", default_value_t = 1)]
     pub jobs: usize,
+    /// Hand lines `!command` to the shell; without it they are refused
+    #[arg(long)]
+    pub allow_shell: bool,
     /// What to do with a notebook whose kernel is not Rust's
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub foreign: Foreign,
@@ -295,6 +301,9 @@ pub struct CellsArgs {
     /// Compile each cell before it is asked for, as the prompt does, after another that never comes
     #[arg(long)]
     pub ahead: bool,
+    /// Hand lines `!command` to the shell
+    #[arg(long)]
+    pub allow_shell: bool,
     /// Tell the variables at the end
     #[arg(long)]
     pub variables: bool,

@@ -38,6 +38,7 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
         compile_timeout: Some(Duration::from_secs(args.compile_timeout.unwrap_or(600))),
         run_timeout: args.timeout.map(Duration::from_secs),
         dependencies: Vec::new(),
+        shell: args.allow_shell,
     };
     let mut session = session::start(engine, options)?;
     interrupt::watch();

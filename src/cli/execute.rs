@@ -22,12 +22,14 @@ pub fn session(
     notebook: &Notebook,
     run_timeout: Option<Duration>,
     compile_timeout: Option<Duration>,
+    shell: bool,
 ) -> Result<Box<dyn Session>> {
     let options = SessionOptions {
         folder: folder_of(path),
         compile_timeout: Some(compile_timeout.unwrap_or(COMPILE_TIMEOUT)),
         run_timeout,
         dependencies: notebook.dependencies(),
+        shell,
     };
     session::start(engine, options)
 }

@@ -134,8 +134,13 @@ impl Repl {
         let mut dependencies = ipynb::dependencies(&cells);
         let mut seen = HashSet::new();
         dependencies.retain(|line| seen.insert(line.clone()));
-        let options =
-            SessionOptions { folder: shelf.folder.clone(), compile_timeout: None, run_timeout: None, dependencies };
+        let options = SessionOptions {
+            folder: shelf.folder.clone(),
+            compile_timeout: None,
+            run_timeout: None,
+            dependencies,
+            shell: true,
+        };
         let mut repl = Repl {
             live: Live::start(move || session::start(engine, options)),
             shelf,

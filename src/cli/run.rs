@@ -25,7 +25,7 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
         refuse_same_file(&path, output)?;
     }
     let settings = settings::of_notebook(&path, &notebook)?;
-    let mut session = execute::session(engine, &path, &notebook, None, None)?;
+    let mut session = execute::session(engine, &path, &notebook, None, None, args.allow_shell)?;
     let mut changes = Vec::new();
     let mut exit = Exit::Passed;
     for (at, cell) in execute::code_cells(&notebook) {

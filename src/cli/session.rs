@@ -105,6 +105,8 @@ pub struct SessionOptions {
     pub run_timeout: Option<Duration>,
     /// The `:dep` lines that will come, if they are known: what is warm for them is chosen by these.
     pub dependencies: Vec<String>,
+    /// Lines `!command` may be handed to the shell.
+    pub shell: bool,
 }
 
 /// The same binary is also the process that runs the cells: then this does not return. Comes first in `main`.

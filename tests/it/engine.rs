@@ -191,3 +191,16 @@ fn a_crate_that_comes_later_costs_no_variable() {
     has(&told, "result {\"text/plain\": \"42\"}");
     assert!(!told.contains("given up"), "{told}");
 }
+
+#[test]
+fn the_shell_is_open_where_the_caller_says_so() {
+    let place = Place::new("!echo one; echo two >&2\nlet n = 2;\n%%\n!exit 3\n%%\nn");
+    let told = place.tells(&["cells", "--allow-shell", "cells.txt"]);
+    has(&told, "one\\ntwo");
+    has(&told, "error - at 1:1: the shell command failed, exit status: 3");
+    has(&told, "\"2\"");
+    let closed = place.tells(&["cells", "cells.txt"]);
+    has(&closed, "help: `--allow-shell`, where you trust the notebook");
+    // Nothing of the cell ran.
+    has(&closed, "cannot find value `n`");
+}

@@ -209,3 +209,26 @@ fn display() {
 fn commands() {
     check("commands");
 }
+
+/// The table of features names what shows each line of it.
+#[test]
+fn the_table_of_features_points_at_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("docs/engines.md")).unwrap();
+    let mut rows = 0;
+    for line in table.lines().filter(|line| line.starts_with("| ") && !line.ends_with("shown by |")) {
+        let shown_by = line.trim_end_matches(" |").rsplit(" | ").next().unwrap().trim();
+        let Some((file, heading)) = shown_by.split_once(": ") else {
+            assert!(line.ends_with("| |"), "what shows this?\n{line}");
+            continue;
+        };
+        let is_there = match file {
+            "zoo" => root.join(format!("tests/zoo/{heading}.ipynb")).is_file(),
+            _ => std::fs::read_to_string(root.join(format!("tests/engines/{file}.cells")))
+                .is_ok_and(|text| text.lines().any(|line| line == format!("## {heading}"))),
+        };
+        assert!(is_there, "there is no `{shown_by}`, named in docs/engines.md\n{line}");
+        rows += 1;
+    }
+    assert!(rows > 30, "{rows}");
+}

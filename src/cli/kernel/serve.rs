@@ -41,6 +41,8 @@ pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Re
         compile_timeout: Some(COMPILE_TIMEOUT),
         run_timeout: timeout,
         dependencies: Vec::new(),
+        // As in every kernel of Jupyter's: whoever sends cells may run anything.
+        shell: true,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let live = Arc::new(Live::start(move || session::start(engine, options)));

@@ -16,6 +16,7 @@ pub mod process;
 mod runtime;
 mod rustc;
 mod session;
+mod shell;
 mod source;
 mod state;
 pub mod stop;

@@ -24,12 +24,13 @@ struct Kind {
 /// At most one idle session.
 pub struct Pool {
     engine: Engine,
+    shell: bool,
     idle: Option<(Kind, Box<dyn Session>)>,
 }
 
 impl Pool {
-    pub fn new(engine: Engine) -> Pool {
-        Pool { engine, idle: None }
+    pub fn new(engine: Engine, shell: bool) -> Pool {
+        Pool { engine, shell, idle: None }
     }
 
     /// A session without variables and items.
@@ -40,7 +41,7 @@ impl Pool {
         {
             return Ok(session);
         }
-        execute::session(self.engine, path, notebook, rules.run_timeout, rules.compile_timeout)
+        execute::session(self.engine, path, notebook, rules.run_timeout, rules.compile_timeout, self.shell)
     }
 
     pub fn give_back(&mut self, path: &Path, notebook: &Notebook, rules: &Rules, session: Box<dyn Session>) {

@@ -44,7 +44,7 @@ pub fn test_all(
 }
 
 fn work(bench: &Bench, chosen: &[Chosen], worker: usize, next: &AtomicUsize, sender: &Sender<(usize, NotebookReport)>) {
-    let mut pool = Pool::new(bench.engine);
+    let mut pool = Pool::new(bench.engine, bench.choice.allow_shell);
     loop {
         let at = next.fetch_add(1, Ordering::SeqCst);
         let Some(chosen) = chosen.get(at) else { return };

@@ -12,6 +12,7 @@ use crate::cli::outcome::{Diagnostic, End, Event, Output, Phase, RichKind, Span}
 use super::deps::{Dependency, NotBuilt};
 use super::diagnostics::refusal;
 use super::session::OwnSession;
+use super::shell::{self, Failed};
 use super::source::line_and_column;
 use super::split::{Cell, Command};
 
@@ -85,6 +86,14 @@ impl OwnSession {
             if let Err(end) = self.add_dependencies(&std::mem::take(&mut wanted), code, events)? {
                 return Ok(Err(end));
             }
+            if let Some(line) = command.text.strip_prefix('!') {
+                match self.shell(line.trim()) {
+                    Ok(text) => said.plain(text),
+                    Err(Failed::Refused(why)) => return Ok(Err(refused(why, command.range.clone(), code))),
+                    Err(Failed::Stopped(end)) => return Ok(Err(end)),
+                }
+                continue;
+            }
             if let Err(message) = self.command(name, argument, &mut said)? {
                 return Ok(Err(refused(message, argument_range(command), code)));
             }
@@ -153,6 +162,14 @@ impl OwnSession {
             return Ok(Err(refused(format!("{error:#}"), range, code)));
         }
         Ok(Ok(()))
+    }
+
+    fn shell(&mut self, line: &str) -> std::result::Result<String, Failed> {
+        if !self.options.shell {
+            let why = "the shell is closed to cells here\nhelp: `--allow-shell`, where you trust the notebook";
+            return Err(Failed::Refused(why.to_owned()));
+        }
+        shell::run(line, &self.options.folder, self.options.run_timeout, self.stop())
     }
 
     fn command(&mut self, name: &str, argument: &str, said: &mut Said) -> Result<Answer> {
@@ -225,17 +242,18 @@ impl OwnSession {
                 return Ok(Ok(()));
             }
             ":toolchain" => format!("Toolchain: {}", self.workshop.toolchain.version),
-            ":env" | ":build_env" => match argument.split_once('=') {
+            ":env" => {
+                let (key, value) = argument.split_once('=').unwrap_or(("NAME", "value"));
+                let help = format!("help: in a cell: unsafe {{ std::env::set_var({key:?}, {value:?}) }}");
+                return Ok(Err(format!("`:env` sets nothing for a process that already runs\n{help}")));
+            }
+            ":build_env" => match argument.split_once('=') {
                 Some((key, value)) => {
                     self.workshop.env.insert(key.to_owned(), value.to_owned());
                     format!("Set {key}={value} for compiling cells")
                 }
                 None => return Ok(Err("please supply key=value".to_owned())),
             },
-            _ if name.starts_with('!') => {
-                let help = "help: start it from Rust: std::process::Command::new(\"sh\")";
-                return Ok(Err(format!("shell commands are not run here\n{help}")));
-            }
             _ => return Ok(Err(format!("unrecognised command `{name}`\nhelp: `:help` lists them"))),
         };
         self.workshop.opt_level = self.settings.opt_level.clone();
@@ -328,5 +346,6 @@ const HELP: &str = "\
 :timing           show how long each cell takes, or not
 :explain          rustc's explanation of the last error
 :version          this program's version
+!COMMAND          hand a line to the shell, where that is allowed
 :help             this list
 ";

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -195,7 +195,10 @@ fn run(toolchain: &Toolchain, job: &Job, fast_link: bool, timeout: Option<Durati
         .stderr(Stdio::piped())
         .process_group(0);
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", toolchain.rustc.display()))?;
-    let (text, stopped) = listen(&mut child, started, timeout, stop);
+    let (text, stopped) = match child.stderr.take() {
+        Some(pipe) => listen(pipe, usize::MAX, started, timeout, stop),
+        None => (Vec::new(), None),
+    };
     if stopped.is_some() {
         let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
     }
@@ -213,14 +216,14 @@ fn run(toolchain: &Toolchain, job: &Job, fast_link: bool, timeout: Option<Durati
     Ok(Compiled { ended, messages, rest, library: file("lib", tail), mir: file("", ".mir") })
 }
 
-/// Reads rustc's words to their end, unless the time runs out or somebody stops it.
-fn listen(
-    child: &mut Child,
+/// Reads what a process says to its end, unless the time runs out or somebody stops it; keeps the first `most` bytes.
+pub fn listen(
+    mut pipe: impl Read + AsFd,
+    most: usize,
     started: Instant,
     timeout: Option<Duration>,
     stop: &Stop,
 ) -> (Vec<u8>, Option<CompileEnd>) {
-    let Some(mut pipe) = child.stderr.take() else { return (Vec::new(), None) };
     let mut text = Vec::new();
     let mut buffer = [0; 16 << 10];
     loop {
@@ -241,7 +244,7 @@ fn listen(
         if has_text {
             match pipe.read(&mut buffer) {
                 Ok(0) => return (text, None),
-                Ok(count) => text.extend_from_slice(&buffer[..count]),
+                Ok(count) => text.extend_from_slice(&buffer[..count.min(most - text.len())]),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(_) => return (text, None),
             }

@@ -338,6 +338,10 @@ impl OwnSession {
         self.options.folder.clone()
     }
 
+    pub(super) fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     pub(super) fn was_stopped(&self) -> bool {
         self.stop.is_set()
     }
