@@ -1,9 +1,10 @@
 //! What a notebook shows when a cell ends in an expression: the trait behind `evcxr_display`.
 //!
-//! The kernel compiles a cell twice when the type of its last expression has no such method; with it, once. It does
-//! not draw figures: they have a method of their own.
+//! The kernel compiles a cell twice when the type of its last expression has no such method; with it, once. What is
+//! shown while a cell runs, and replaced, is in [`live`].
 
 mod containers;
+pub mod live;
 mod standard;
 
 use ndarray::{ArrayBase, Data, Dimension};
@@ -27,10 +28,15 @@ pub trait CellDisplay {
     /// The text that stands below the cell; nothing for `()`.
     fn cell_text(&self) -> Option<String>;
 
-    /// Prints the text in the kernel's protocol. The kernel calls it on the last expression of a cell.
+    /// What stands below the cell, kind by kind, its plain text last; for most values that text is all.
+    fn cell_parts(&self) -> Vec<(&'static str, String)> {
+        self.cell_text().map(|text| ("text/plain", text)).into_iter().collect()
+    }
+
+    /// Prints the parts in the kernel's protocol. The kernel calls it on the last expression of a cell.
     fn evcxr_display(&self) {
-        if let Some(text) = self.cell_text() {
-            println!("EVCXR_BEGIN_CONTENT text/plain\n{text}\nEVCXR_END_CONTENT");
+        for (kind, text) in self.cell_parts() {
+            println!("EVCXR_BEGIN_CONTENT {kind}\n{text}\nEVCXR_END_CONTENT");
         }
     }
 }

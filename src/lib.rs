@@ -61,6 +61,7 @@ pub mod prelude {
     pub use crate::activation::{gelu, identity, leaky_relu, relu, sigmoid, silu, softplus, step, tanh};
     pub use crate::activation::{plot_relu, plot_sigmoid, plot_step};
     pub use crate::display::CellDisplay;
+    pub use crate::display::live::{Gauge, clear_output, display_as};
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network};

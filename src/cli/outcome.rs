@@ -43,38 +43,61 @@ pub enum RichKind {
 /// MIME type to content: text as it is, binary types in base64 as Jupyter has them.
 pub type MimeBundle = BTreeMap<String, String>;
 
-/// The kind of a block that names its bundle and ends it: shown again under the same name, the bundle replaces what stands
-/// there. A cell writes it as it writes any other block, last; other kernels pass over a kind that they do not know.
+/// A bundle has its name under this key: shown again under the same name in its cell, it replaces what stands there.
 pub const DISPLAY_ID: &str = "application/vnd.forward-pass.display-id";
 
-/// The kind of a block that takes away what the cell has shown so far; with the content `wait`, when the next output comes.
+/// A bundle of this key alone takes away what the cell has shown so far; with `wait`, when the next output comes.
 pub const CLEAR_OUTPUT: &str = "application/vnd.forward-pass.clear-output";
 
-/// What stands below the cell in the end: named bundles replaced, what was cleared gone.
-pub fn settled(outputs: Vec<Output>) -> Vec<Output> {
-    let mut stands: Vec<(Option<String>, Output)> = Vec::new();
-    let mut clears = false;
-    for mut output in outputs {
+/// What stands below a cell while its outputs come: named bundles are replaced, what was cleared is gone.
+#[derive(Debug, Default)]
+pub struct Standing {
+    outputs: Vec<(Option<String>, Output)>,
+    /// The next output takes the place of all.
+    clears: bool,
+    /// Something was taken back.
+    pub was_cleared: bool,
+}
+
+impl Standing {
+    pub fn push(&mut self, mut output: Output) {
         let mut name = None;
         if let Output::Rich { data, .. } = &mut output {
             name = data.remove(DISPLAY_ID);
             if let Some(when) = data.remove(CLEAR_OUTPUT) {
-                clears = when.trim() == "wait";
-                if !clears {
-                    stands.clear();
+                self.clears = when == "wait";
+                if !self.clears {
+                    self.clear();
                 }
-                continue;
+                return;
             }
         }
-        if std::mem::take(&mut clears) {
-            stands.clear();
+        if std::mem::take(&mut self.clears) {
+            self.clear();
         }
-        match stands.iter_mut().find(|(own, _)| name.is_some() && *own == name) {
-            Some((_, old)) => *old = output,
-            None => stands.push((name, output)),
+        let same = |own: &Option<String>| name.is_some() && *own == name;
+        if let Some((_, old)) = self.outputs.iter_mut().find(|(own, _)| same(own)) {
+            *old = output;
+            return;
         }
+        // Neighbouring texts of one stream are one text.
+        if let (Output::Stream { stream, text }, Some((_, Output::Stream { stream: last_stream, text: last }))) =
+            (&output, self.outputs.last_mut())
+            && stream == last_stream
+        {
+            return last.push_str(text);
+        }
+        self.outputs.push((name, output));
     }
-    stands.into_iter().map(|(_, output)| output).collect()
+
+    pub fn outputs(self) -> Vec<Output> {
+        self.outputs.into_iter().map(|(_, output)| output).collect()
+    }
+
+    fn clear(&mut self) {
+        self.was_cleared |= !self.outputs.is_empty();
+        self.outputs.clear();
+    }
 }
 
 /// How a cell ended.
@@ -155,6 +178,12 @@ mod tests {
         Output::Stream { stream: Stream::Stdout, text: text.into() }
     }
 
+    fn settled(outputs: Vec<Output>) -> Vec<Output> {
+        let mut standing = Standing::default();
+        outputs.into_iter().for_each(|output| standing.push(output));
+        standing.outputs()
+    }
+
     #[test]
     fn what_is_shown_again_under_its_name_replaces_what_stood_there() {
         let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
@@ -168,6 +197,6 @@ mod tests {
         let clear = |when| rich(&[(CLEAR_OUTPUT, when)]);
         assert_eq!(settled(vec![text("a"), clear("")]), []);
         assert_eq!(settled(vec![text("a"), clear("wait")]), [text("a")]);
-        assert_eq!(settled(vec![text("a"), clear("wait"), text("b"), text("c")]), [text("b"), text("c")]);
+        assert_eq!(settled(vec![text("a"), clear("wait"), text("b"), text("c")]), [text("bc")]);
     }
 }

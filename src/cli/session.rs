@@ -2,6 +2,8 @@
 //!
 //! evcxr is named in one file, `session/evcxr.rs`; our own engine lives in `session/own/`.
 
+#[cfg(unix)]
+mod block;
 pub mod caret;
 #[cfg(feature = "evcxr")]
 mod evcxr;

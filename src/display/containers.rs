@@ -92,6 +92,10 @@ macro_rules! pointers {
                 (**self).cell_text()
             }
 
+            fn cell_parts(&self) -> Vec<(&'static str, String)> {
+                (**self).cell_parts()
+            }
+
             fn evcxr_display(&self) {
                 (**self).evcxr_display();
             }

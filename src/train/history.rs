@@ -8,6 +8,7 @@ use ndarray::Array1;
 
 use super::gradient::Outcome;
 use crate::display::CellDisplay;
+use crate::display::live::Gauge;
 
 /// The losses of a finished training.
 #[derive(Clone, PartialEq)]
@@ -134,14 +135,11 @@ impl Progress {
     }
 }
 
-const BAR: usize = 20;
-
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let full = BAR * self.step / self.steps.max(1);
-        let bar = "#".repeat(full) + &"-".repeat(BAR - full);
+        let bar = Gauge::new(self.step, self.steps).bar();
         let (epoch, epochs, width) = (self.epoch, self.epochs, self.epochs.to_string().len());
-        write!(f, "epoch {epoch:width$}/{epochs} [{bar}] loss {:.4}, accuracy {:.4}", self.loss(), self.accuracy())
+        write!(f, "epoch {epoch:width$}/{epochs} {bar} loss {:.4}, accuracy {:.4}", self.loss(), self.accuracy())
     }
 }
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from jupyter_client.kernelspec import get_kernel_spec
 from jupyter_client.manager import start_new_kernel
 
 
@@ -41,6 +42,12 @@ class Front:
 def begin(**options):
     manager, client = start_new_kernel(kernel_name="forward-pass", startup_timeout=60, **options)
     return Front(manager, client)
+
+
+@pytest.fixture
+def program():
+    """The command that the kernelspec starts."""
+    return get_kernel_spec("forward-pass").argv[0]
 
 
 MEASURED = []

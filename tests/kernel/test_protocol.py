@@ -1,6 +1,7 @@
 """Jupyter's own test of kernels, on this one.
 
-Not among them: pager and payloads (this kernel sends none), and the history operations are asked for by name.
+One does not apply, and is skipped: `test_pager` wants a cell that opens the front end's pager, and no cell of this kernel
+does; documentation comes as the answer to Shift-Tab.
 """
 
 import unittest
@@ -22,6 +23,7 @@ class Protocol(jkt.KernelTests):
             "mime": "text/html",
         }
     ]
+    code_clear_output = 'println!("EVCXR_BEGIN_CONTENT text/plain clear-output\\n\\nEVCXR_END_CONTENT")'
     complete_code_samples = ["let x = 1;", 'println!("a")', "fn f() -> i32 { 1 }"]
     incomplete_code_samples = ["fn f() {", 'let s = "half', "vec![1,"]
     invalid_code_samples = [")", "f(]"]

@@ -3,6 +3,7 @@
 //!
 //! It keeps the order in which the cell wrote, and shows nothing of a silent one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,9 @@ pub struct Show {
     begun: Instant,
     progress: Option<Instant>,
     is_empty: bool,
-    names: Vec<String>,
+    /// The names that are shown, each with what is to take its place there.
+    names: BTreeMap<String, Option<MimeBundle>>,
+    replaced: Instant,
     /// The plain text of the cell's value.
     pub value: String,
 }
@@ -64,7 +67,8 @@ impl Show {
             begun: now,
             progress: None,
             is_empty: true,
-            names: Vec::new(),
+            names: BTreeMap::new(),
+            replaced: now,
             value: String::new(),
         }
     }
@@ -88,6 +92,9 @@ impl Show {
         if self.sent.elapsed() >= PAUSE {
             self.flush();
         }
+        if self.replaced.elapsed() >= PAUSE {
+            self.replace();
+        }
     }
 
     /// The cell has ended: the rest of its outputs, notes of the session, and the error.
@@ -103,6 +110,7 @@ impl Show {
             self.write(Stream::Stderr, &format!("note: {note}\n"));
         }
         self.flush();
+        self.replace();
         if let Some(error) = error {
             self.publish(error.clone());
         }
@@ -128,7 +136,10 @@ impl Show {
             }
             Output::Stream { stream, text } => self.write(stream, &text),
             Output::Rich { kind, data } => {
-                self.flush();
+                // What takes a place that stands already does not part the text around it.
+                if data.get(DISPLAY_ID).is_none_or(|name| !self.names.contains_key(name)) {
+                    self.flush();
+                }
                 self.rich(kind, data);
             }
         }
@@ -150,11 +161,10 @@ impl Show {
 
     fn rich(&mut self, kind: RichKind, mut data: MimeBundle) {
         if let Some(when) = data.remove(CLEAR_OUTPUT) {
-            return self.publish(ClearOutput { wait: when.trim() == "wait" });
+            return self.clear(when == "wait");
         }
-        let name = data.remove(DISPLAY_ID);
-        if let Some(name) = name {
-            return self.named(&name, media(data));
+        if let Some(name) = data.remove(DISPLAY_ID) {
+            return self.named(&name, data);
         }
         if kind == RichKind::Result {
             self.value = data.get("text/plain").cloned().unwrap_or_default();
@@ -164,15 +174,41 @@ impl Show {
         self.publish(DisplayData { transient: UNNAMED, ..DisplayData::new(media(data)) });
     }
 
-    /// The first of its name in this cell is shown, each later one takes its place.
-    fn named(&mut self, name: &str, data: Media) {
-        let id = format!("{name}-{}", self.count);
-        if self.names.iter().any(|own| own == name) {
-            return self.publish(UpdateDisplayData::new(data, &id));
+    /// The first of its name in this cell is shown, each later one takes its place: not more often than anybody can see.
+    fn named(&mut self, name: &str, data: MimeBundle) {
+        if let Some(next) = self.names.get_mut(name) {
+            *next = Some(data);
+            if self.replaced.elapsed() >= PAUSE {
+                self.replace();
+            }
+            return;
         }
-        self.names.push(name.to_owned());
-        let transient = Some(Transient { display_id: Some(id) });
-        self.publish(DisplayData { transient, ..DisplayData::new(data) });
+        self.names.insert(name.to_owned(), None);
+        let transient = Some(Transient { display_id: Some(self.id(name)) });
+        self.publish(DisplayData { transient, ..DisplayData::new(media(data)) });
+    }
+
+    /// Shows all that waits to take the place of what stands there.
+    fn replace(&mut self) {
+        self.replaced = Instant::now();
+        let mut names = std::mem::take(&mut self.names);
+        for (name, next) in &mut names {
+            if let Some(data) = next.take() {
+                self.publish(UpdateDisplayData::new(media(data), &self.id(name)));
+            }
+        }
+        self.names = names;
+    }
+
+    /// Of its name, cell and kernel: a restarted kernel counts its cells anew.
+    fn id(&self, name: &str) -> String {
+        format!("{name}-{}-{}", self.count, std::process::id())
+    }
+
+    /// What stands below the cell is gone, and its names with it.
+    fn clear(&mut self, wait: bool) {
+        self.names.clear();
+        self.publish(ClearOutput { wait });
     }
 
     fn progress(&mut self, words: &str) {
@@ -181,14 +217,13 @@ impl Show {
             return;
         }
         self.progress = Some(Instant::now());
-        self.named("forward-pass-progress", Media::new(vec![MediaType::Plain(words.to_owned())]));
+        self.named("forward-pass-progress", [("text/plain".to_owned(), words.to_owned())].into());
     }
 
     /// What was said while the cell was prepared is not part of its output.
     fn end_progress(&mut self) {
         if self.progress.take().is_some() {
-            self.names.clear();
-            self.publish(ClearOutput { wait: false });
+            self.clear(false);
         }
     }
 

@@ -334,7 +334,9 @@ impl Splitter {
             return self.end_content().into_iter().collect();
         }
         if let Some(at) = line.find(BEGIN_CONTENT) {
-            self.content = Some((line[at + BEGIN_CONTENT.len()..].trim().to_string(), Vec::new()));
+            // As evcxr reads it: what stands behind the kind is not for this engine.
+            let kind = line[at + BEGIN_CONTENT.len()..].split_whitespace().next().unwrap_or_default();
+            self.content = Some((kind.to_string(), Vec::new()));
             return self.unterminated(&line[..at]).into_iter().collect();
         }
         if let Some(at) = line.find(CHANGED_TYPE) {

@@ -10,6 +10,7 @@ use plotters::element::Text;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::{Figure, Panel};
+use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plot::axes::Margins;
 use crate::plot::canvas::Canvas;
@@ -105,9 +106,7 @@ impl Figure {
 
     /// Shows the figure in a notebook: SVG, and one line of text for those that show no pictures.
     pub fn evcxr_display(&self) {
-        let svg = self.to_svg();
-        println!("EVCXR_BEGIN_CONTENT image/svg+xml\n{}\nEVCXR_END_CONTENT", svg.trim_end());
-        println!("EVCXR_BEGIN_CONTENT text/plain\n{self}\nEVCXR_END_CONTENT");
+        CellDisplay::evcxr_display(self);
     }
 
     fn canvas(&self) -> Canvas {
@@ -191,5 +190,15 @@ impl Figure {
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+}
+
+impl CellDisplay for Figure {
+    fn cell_text(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn cell_parts(&self) -> Vec<(&'static str, String)> {
+        vec![("image/svg+xml", self.to_svg().trim_end().to_owned()), ("text/plain", self.to_string())]
     }
 }

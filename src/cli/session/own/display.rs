@@ -5,8 +5,8 @@
 
 use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MimeBundle, Output, RichKind, Stream};
 use crate::cli::session::Question;
+use crate::cli::session::block::{self, Wish};
 
-const BEGIN: &str = "EVCXR_BEGIN_CONTENT ";
 const END: &str = "EVCXR_END_CONTENT";
 const ASK: &str = "EVCXR_INPUT_REQUEST:";
 const ASK_SECRETLY: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
@@ -27,7 +27,8 @@ pub struct Outputs {
 struct Pending(Vec<u8>);
 
 struct Block {
-    mime: String,
+    /// The line that began it, from its marker on.
+    head: String,
     lines: Vec<String>,
 }
 
@@ -69,7 +70,7 @@ impl Outputs {
         self.flush_stdout();
         if let Some(block) = self.block.take() {
             // Never closed: it was text after all.
-            let text = format!("{BEGIN}{}\n{}", block.mime, block.lines.join("\n"));
+            let text = format!("{}\n{}", block.head, block.lines.join("\n"));
             self.text(Stream::Stdout, &text);
         }
         self.close_bundle();
@@ -110,12 +111,11 @@ impl Outputs {
             }
         } else if let Some(question) = question(bare) {
             self.question = question;
-        } else if let Some((before, mime)) = marker(bare) {
-            // Text printed without a newline stands before the marker, on its line.
-            let before = before.to_owned();
-            let mime = mime.to_owned();
-            self.text(Stream::Stdout, &before);
-            self.block = Some(Block { mime, lines: Vec::new() });
+        } else if let Some(begin) = block::begin(bare) {
+            let (before, head) = bare.split_at(begin.before.len());
+            let block = Block { head: head.to_owned(), lines: Vec::new() };
+            self.text(Stream::Stdout, before);
+            self.block = Some(block);
         } else {
             self.text(Stream::Stdout, line);
         }
@@ -123,23 +123,34 @@ impl Outputs {
 
     fn end_block(&mut self) {
         let Some(block) = self.block.take() else { return };
+        let Some(begin) = block::begin(&block.head) else { return };
+        let (name, is_last) = match begin.wish {
+            Wish::Plain => (None, false),
+            Wish::Named { name, more } => (Some(name.to_owned()), !more),
+            Wish::Clear { wait } => {
+                self.close_bundle();
+                let when = if wait { "wait" } else { "" };
+                self.bundle = Some([(CLEAR_OUTPUT.to_owned(), when.to_owned())].into());
+                return self.close_bundle();
+            }
+        };
         // A second picture of the same kind is a new bundle; a twin in another kind belongs to the first.
-        if self.bundle.as_ref().is_some_and(|bundle| bundle.contains_key(&block.mime)) {
+        let belongs = |bundle: &MimeBundle| !bundle.contains_key(begin.kind) && bundle.get(DISPLAY_ID) == name.as_ref();
+        if !self.bundle.as_ref().is_some_and(belongs) {
             self.close_bundle();
         }
-        if block.mime == CLEAR_OUTPUT {
-            self.close_bundle();
-        }
-        let closes = [CLEAR_OUTPUT, DISPLAY_ID].contains(&block.mime.as_str());
-        self.bundle.get_or_insert_default().insert(block.mime, block.lines.join("\n"));
-        if closes {
+        let bundle = self.bundle.get_or_insert_default();
+        bundle.insert(begin.kind.to_owned(), block.lines.join("\n"));
+        bundle.extend(name.map(|name| (DISPLAY_ID.to_owned(), name)));
+        if is_last {
             self.close_bundle();
         }
     }
 
     fn close_bundle(&mut self) {
         if let Some(data) = self.bundle.take() {
-            let kind = if self.in_value { RichKind::Result } else { RichKind::Display };
+            let is_value = self.in_value && !data.contains_key(DISPLAY_ID) && !data.contains_key(CLEAR_OUTPUT);
+            let kind = if is_value { RichKind::Result } else { RichKind::Display };
             self.ready.push(Output::Rich { kind, data });
         }
     }
@@ -167,25 +178,14 @@ impl Pending {
     }
 }
 
-fn marker(line: &str) -> Option<(&str, &str)> {
-    let (before, after) = line.split_once(BEGIN)?;
-    // A kind with parameters (`text/html; charset=utf-8`) is taken whole.
-    let is_mime = after.contains('/') && !after.contains(char::is_control) && after.len() < 200;
-    is_mime.then_some((before, after.trim()))
-}
-
 fn question(line: &str) -> Option<Question> {
     let ask = |prompt: &str, is_secret| Question { prompt: prompt.to_owned(), is_secret };
     let plain = line.strip_prefix(ASK).map(|prompt| ask(prompt, false));
     plain.or_else(|| line.strip_prefix(ASK_SECRETLY).map(|prompt| ask(prompt, true)))
 }
 
-/// Does the text hold a marker's beginning, or end in the middle of one?
 fn may_hold_marker(text: &[u8]) -> bool {
-    let begin = BEGIN.as_bytes();
-    text.windows(begin.len()).any(|window| window == begin)
-        || (1..begin.len()).any(|length| text.ends_with(&begin[..length]))
-        || text.starts_with(b"EVCXR_I")
+    block::may_begin(text) || text.starts_with(b"EVCXR_I")
 }
 
 #[cfg(test)]
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn text_and_blocks_keep_their_order() {
-        let cases: [(&[&str], &[&str]); 6] = [
+        let cases: [(&[&str], &[&str]); 8] = [
             (&["a\n", "b"], &["a\n", "b"]),
             (
                 &["x EVCXR_BEGIN_CONTENT text/plain\n1\nEVCXR_END_CONTENT\ny\n"],
@@ -234,6 +234,23 @@ mod tests {
                     "EVCXR_BEGIN_CONTENT text/plain\n2\nEVCXR_END_CONTENT\n",
                 ],
                 &[r#"Display {"text/plain": "1"}"#, r#"Display {"text/plain": "2"}"#],
+            ),
+            (
+                &[
+                    "EVCXR_BEGIN_CONTENT text/html\n0\nEVCXR_END_CONTENT\n",
+                    "EVCXR_BEGIN_CONTENT image/svg+xml display-id=a more\n1\nEVCXR_END_CONTENT\n",
+                    "EVCXR_BEGIN_CONTENT text/plain display-id=a\n2\nEVCXR_END_CONTENT\n",
+                    "EVCXR_BEGIN_CONTENT text/html display-id=a\n3\nEVCXR_END_CONTENT\n",
+                ],
+                &[
+                    r#"Display {"text/html": "0"}"#,
+                    r#"Display {"application/vnd.forward-pass.display-id": "a", "image/svg+xml": "1", "text/plain": "2"}"#,
+                    r#"Display {"application/vnd.forward-pass.display-id": "a", "text/html": "3"}"#,
+                ],
+            ),
+            (
+                &["VALUE", "EVCXR_BEGIN_CONTENT text/plain clear-output=wait\n\nEVCXR_END_CONTENT\n"],
+                &[r#"Display {"application/vnd.forward-pass.clear-output": "wait"}"#],
             ),
             (&["EVCXR_BEGIN_CONTENT text/plain\nnever closed\n"], &["EVCXR_BEGIN_CONTENT text/plain\nnever closed"]),
         ];

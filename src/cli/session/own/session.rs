@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::cli::outcome::{End, Event, Outcome, Output, Phase, settled};
+use crate::cli::outcome::{End, Event, Outcome, Output, Phase, Standing};
 use crate::cli::session::{Interrupter, Reader, Session, SessionOptions, Variable};
 
 use super::ahead::Ahead;
@@ -214,8 +214,11 @@ impl OwnSession {
         let name = symbol(self.number);
         let report = self.child.run(library, &name, self.options.run_timeout, &mut |piece| listener.hear(piece))?;
         let ended_well = matches!(report.ended, Ended::Returned(0));
-        let (outputs, trouble) = listener.finish(matches!(report.ended, Ended::Returned(1)));
-        outcome.outputs.extend(outputs);
+        let (standing, trouble) = listener.finish(matches!(report.ended, Ended::Returned(1)));
+        if standing.was_cleared {
+            outcome.beyond_stock.push("output is cleared: the stock kernel takes nothing back".into());
+        }
+        outcome.outputs.extend(standing.outputs());
         let is_lost = matches!(report.ended, Ended::Returned(4));
         outcome.end = self.end_of(report.ended, trouble);
         outcome.notes.extend(report.notes);
@@ -426,7 +429,7 @@ struct Listener<'a> {
     code: &'a str,
     file: &'a str,
     outputs: Outputs,
-    all: Vec<Output>,
+    standing: Standing,
     panic: Option<Trouble>,
     payload: Option<String>,
     error: Option<Trouble>,
@@ -444,7 +447,7 @@ impl<'a> Listener<'a> {
     ) -> Self {
         let (panic, payload, error) = (None, None, None);
         let outputs = Outputs::default();
-        Listener { source, code, file, outputs, all: Vec::new(), panic, payload, error, events, reader }
+        Listener { source, code, file, outputs, standing: Standing::default(), panic, payload, error, events, reader }
     }
 
     fn hear(&mut self, piece: Piece) {
@@ -490,11 +493,11 @@ impl<'a> Listener<'a> {
     fn pass_on(&mut self, outputs: Vec<Output>) {
         for output in outputs {
             (self.events)(Event::Output(output.clone()));
-            push_output(&mut self.all, output);
+            self.standing.push(output);
         }
     }
 
-    fn finish(mut self, panicked: bool) -> (Vec<Output>, Option<Trouble>) {
+    fn finish(mut self, panicked: bool) -> (Standing, Option<Trouble>) {
         let mut trouble = self.error.take();
         if panicked {
             let message = self.payload.take().unwrap_or_default();
@@ -502,7 +505,7 @@ impl<'a> Listener<'a> {
         }
         let outputs = std::mem::take(&mut self.outputs).finish();
         self.pass_on(outputs);
-        (settled(self.all), trouble)
+        (self.standing, trouble)
     }
 }
 
