@@ -100,6 +100,38 @@ impl Standing {
     }
 }
 
+/// Named bundles on their way to where nothing can be replaced, a terminal: each waits for the end of its cell.
+#[derive(Debug, Default)]
+pub struct Waiting(Vec<(String, Output)>);
+
+impl Waiting {
+    /// Gives back what can be shown at once.
+    pub fn pass(&mut self, mut output: Output) -> Option<Output> {
+        let Output::Rich { data, .. } = &mut output else { return Some(output) };
+        if data.contains_key(CLEAR_OUTPUT) {
+            self.0.clear();
+            return None;
+        }
+        let Some(name) = data.remove(DISPLAY_ID) else { return Some(output) };
+        match self.0.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, old)) => *old = output,
+            None => self.0.push((name, output)),
+        }
+        None
+    }
+
+    /// The first line of what came last, for those who watch.
+    pub fn words(&self) -> Option<&str> {
+        let (_, Output::Rich { data, .. }) = self.0.last()? else { return None };
+        data.get("text/plain")?.lines().next()
+    }
+
+    /// The cell has ended: what stands there now, stays.
+    pub fn rest(self) -> impl Iterator<Item = Output> {
+        self.0.into_iter().map(|(_, output)| output)
+    }
+}
+
 /// How a cell ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum End {
@@ -190,6 +222,22 @@ mod tests {
         let outputs = vec![text("a\n"), bar("10 %"), text("b\n"), bar("20 %"), rich(&[("text/plain", "10 %")])];
         let plain = |percent| rich(&[("text/plain", percent)]);
         assert_eq!(settled(outputs), [text("a\n"), plain("20 %"), text("b\n"), plain("10 %")]);
+    }
+
+    #[test]
+    fn where_nothing_can_be_replaced_the_last_of_its_name_comes_at_the_end() {
+        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
+        let mut waiting = Waiting::default();
+        assert_eq!(waiting.pass(bar("10 %\n...")), None);
+        assert_eq!(waiting.words(), Some("10 %"));
+        assert_eq!(waiting.pass(text("a\n")), Some(text("a\n")));
+        assert_eq!(waiting.pass(bar("20 %")), None);
+        assert_eq!(waiting.rest().collect::<Vec<_>>(), [rich(&[("text/plain", "20 %")])]);
+        let mut waiting = Waiting::default();
+        for piece in [bar("10 %"), rich(&[(CLEAR_OUTPUT, "wait")])] {
+            assert_eq!(waiting.pass(piece), None);
+        }
+        assert_eq!(waiting.rest().count(), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::outcome::{CLEAR_OUTPUT, Diagnostic, End, MimeBundle, Output, Phase, Stream};
+use super::outcome::{Diagnostic, End, MimeBundle, Output, Phase, Stream};
 
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -22,10 +22,6 @@ pub fn output_text(output: &Output) -> String {
 
 /// The text of a bundle, or what it holds when it has no text.
 pub fn bundle_text(data: &MimeBundle) -> String {
-    if data.contains_key(CLEAR_OUTPUT) {
-        // A terminal takes nothing back.
-        return String::new();
-    }
     match data.get("text/plain").or_else(|| data.get("text/markdown")) {
         Some(text) => format!("{}\n", text.trim_end_matches('\n')),
         None => {

@@ -12,7 +12,7 @@ use super::execute;
 use super::files::write_atomically;
 use super::ipynb::{CellChange, ErrorChange, Notebook};
 use super::normalize;
-use super::outcome::{End, Event, Outcome};
+use super::outcome::{End, Event, Outcome, Waiting};
 use super::report::{self, BAD, QUIET};
 use super::rules::{Expect, Rules};
 use super::session::Engine;
@@ -36,7 +36,11 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
             continue;
         }
         anstream::println!("{QUIET}[{}]{QUIET:#}", cell.id);
-        let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| show(&event))?;
+        let mut waiting = Waiting::default();
+        let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| show(event, &mut waiting))?;
+        for output in waiting.rest() {
+            anstream::print!("{}", report::output_text(&output));
+        }
         changes.push(change(at, &outcome, changes.len() as u64 + 1));
         for note in &outcome.notes {
             anstream::eprintln!("{QUIET}note: {note}{QUIET:#}");
@@ -80,9 +84,13 @@ fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-fn show(event: &Event) {
+fn show(event: Event, waiting: &mut Waiting) {
     match event {
         Event::Progress(words) => anstream::eprintln!("{QUIET}{words}{QUIET:#}"),
-        Event::Output(output) => anstream::print!("{}", report::output_text(output)),
+        Event::Output(output) => {
+            if let Some(output) = waiting.pass(output) {
+                anstream::print!("{}", report::output_text(&output));
+            }
+        }
     }
 }

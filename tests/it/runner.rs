@@ -246,3 +246,17 @@ fn numbers_may_move_only_as_far_as_the_author_says() {
     tested(&cell("y [...]\n", json!({})), &[]).exits(1);
     tested(&cell("y 1\n", json!({"rtoll": "1"})), &[]).exits(1).has("did you mean `rtol`?");
 }
+
+#[test]
+fn what_a_cell_replaces_is_shown_once_in_a_terminal() {
+    let code = "for at in 0..=2 { println!(\"EVCXR_BEGIN_CONTENT text/plain display-id=bar\\n{at} of 2\\nEVCXR_END_CONTENT\"); \
+                println!(\"step {at}\"); };";
+    let maker = Maker::new().code("bar", code, "");
+    maker.write();
+    let run = forward_pass(maker.folder.path(), &["run", "made.ipynb"]);
+    let repl = forward_pass(maker.folder.path(), &["repl", "made.ipynb", "-c", ":run"]);
+    for told in [run, repl] {
+        told.exits(0).has("step 0\nstep 1\nstep 2\n2 of 2\n");
+        assert!(!told.stdout.contains("1 of 2"), "{}", told.stdout);
+    }
+}

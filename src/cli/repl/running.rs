@@ -10,7 +10,7 @@ use super::{Done, Repl, is_expected_to_fail, is_skipped, plain_text, show};
 use crate::cli::command::input::{Reading, reading};
 use crate::cli::course::Cell;
 use crate::cli::look::{BAD, GOOD};
-use crate::cli::outcome::{End, Event, Outcome};
+use crate::cli::outcome::{End, Event, Outcome, Waiting};
 use crate::cli::{highlight, interrupt, types};
 
 impl Repl {
@@ -226,13 +226,19 @@ impl Repl {
         let mut doing = screen.lang.running();
         let mut came = false;
         let mut hush = show::Hush::default();
+        let mut waiting = Waiting::default();
         interrupt::take();
         let outcome = live.wait(ticket, &mut |news| {
             match news {
                 News::Event(Event::Output(output)) => {
                     came = true;
-                    if let Some(name) = name {
+                    if let Some(name) = name
+                        && let Some(output) = waiting.pass(output)
+                    {
                         hush.pass(screen, &output, name);
+                    }
+                    if let Some(words) = waiting.words() {
+                        doing = words.to_owned();
                     }
                 }
                 News::Event(Event::Progress(text)) | News::Behind(text) => doing = text,
@@ -250,6 +256,9 @@ impl Repl {
             let ended = outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
             for output in ended.filter(|_| !came).map_or(&[][..], |outcome| &outcome.outputs) {
                 hush.pass(screen, output, name);
+            }
+            for output in waiting.rest() {
+                hush.pass(screen, &output, name);
             }
             hush.release(screen, ended.map(|outcome| &outcome.end), name);
         }

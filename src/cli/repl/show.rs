@@ -6,7 +6,7 @@ use super::screen::Screen;
 use super::state;
 use crate::cli::ending;
 use crate::cli::look::NOTE;
-use crate::cli::outcome::{CLEAR_OUTPUT, End, Outcome, Output, Stream};
+use crate::cli::outcome::{End, Outcome, Output, Stream};
 use crate::cli::picture;
 
 /// One piece of output. `name` is what a figure is saved under.
@@ -17,8 +17,6 @@ pub fn output(screen: &mut Screen, output: &Output, name: &str) {
             let text = screen.look.paint(NOTE, text.trim_end_matches('\n'));
             screen.output(&format!("{text}\n"));
         }
-        // A terminal takes nothing back.
-        Output::Rich { data, .. } if data.contains_key(CLEAR_OUTPUT) => {}
         Output::Rich { data, .. } => {
             if let Some(picture) =
                 data.get("image/svg+xml").and_then(|svg| picture::draw(svg, &screen.canvas, &screen.look))
