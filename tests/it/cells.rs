@@ -13,6 +13,9 @@ use serde_json::Value;
 /// For whatever hangs in spite of everything.
 const PATIENCE: Duration = Duration::from_secs(240);
 
+/// So evcxr begins to say that a variable is gone.
+const LOST: &str = "! The type of the variable ";
+
 /// A running `forward-pass cells --json`.
 pub struct Cells {
     pub child: Child,
@@ -65,6 +68,8 @@ impl Cells {
     /// Runs a cell and tells of it in lines.
     pub fn told(&mut self, code: &str) -> Vec<String> {
         let mut lines = told(&self.run(code));
+        // evcxr tells of the variables it lost in the order of a hash map.
+        lines.chunk_by_mut(|one, other| [one, other].iter().all(|line| line.starts_with(LOST))).for_each(<[_]>::sort);
         if code == ":vars" {
             // In what order, and in which table, is nobody's business here.
             lines.retain(|line| !line.starts_with("= <text/html>"));

@@ -117,17 +117,18 @@ fn watch_runs_again_when_the_notebook_changes() {
             BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
     }
-    let wait_for = |words: &str| loop {
-        let line = lines.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("`{words}` did not come"));
-        if line.contains(words) {
-            return;
+    // What comes on stdout may overtake what comes on stderr: all of `words` are waited for, in any order.
+    let wait_for = |words: &[&str]| {
+        let mut missing = words.to_vec();
+        while !missing.is_empty() {
+            let line = lines.recv_timeout(Duration::from_secs(60));
+            let line = line.unwrap_or_else(|_| panic!("{missing:?} did not come"));
+            missing.retain(|words| !line.contains(words));
         }
     };
-    wait_for("ok made.ipynb");
-    wait_for("watching 1 notebook;");
+    wait_for(&["ok made.ipynb", "watching 1 notebook;"]);
     std::fs::write(&path, maker.text().replace("\"1\\n\"", "\"7\\n\"")).unwrap();
-    wait_for("FAILED made.ipynb");
-    wait_for("watching");
+    wait_for(&["FAILED made.ipynb", "watching"]);
 }
 
 #[test]
