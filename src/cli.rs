@@ -35,6 +35,8 @@ pub mod ending;
 pub mod execute;
 pub mod export;
 pub mod files;
+#[cfg(test)]
+pub mod fuzz;
 pub mod glossary;
 pub mod highlight;
 pub mod interrupt;

@@ -2,6 +2,8 @@
 //!
 //! It is pure: it runs nothing, reads no files, and decides no verdict.
 
+#[cfg(test)]
+mod fuzz;
 pub mod gaps;
 pub mod numbers;
 pub mod pictures;

@@ -2,6 +2,8 @@
 //!
 //! It runs nothing, and writes no files.
 
+#[cfg(test)]
+mod fuzz;
 mod places;
 mod spans;
 mod style;

@@ -3,6 +3,9 @@
 //! It touches only what the compiler, the panic machinery and the terminal put there; a number that a cell computed
 //! is never changed.
 
+#[cfg(test)]
+pub mod fuzz;
+
 use super::outcome::{Output, Stream};
 
 /// A rule of the author's: what matches the pattern is replaced, for the reason given.

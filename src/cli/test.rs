@@ -17,6 +17,7 @@ mod pool;
 mod problems;
 mod progress;
 pub mod review;
+mod shared;
 mod summary;
 mod tell;
 mod watch;

@@ -34,15 +34,18 @@ fn every_stored_output_of_the_chapter_comes_again_on_evcxr() {
 fn every_stored_output_comes_again(engine: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
         .args(engine)
-        .args(["test", "notebooks/en"])
+        .args(["test", "notebooks"])
         .current_dir(root())
         .output()
         .unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
-    let count = notebooks().len();
+    // Both editions, and each cell that they share runs once.
+    let count = 2 * notebooks().len();
     assert!(told.contains(&format!("{count} notebooks, ")), "{told}");
     assert_eq!(told.lines().filter(|line| line.starts_with("ok ")).count(), count, "{told}");
+    let shared = told.lines().filter(|line| line.starts_with("ok notebooks/ko/") && line.contains("shared with"));
+    assert_eq!(shared.count(), count / 2, "{told}");
 }
 
 /// All text that a notebook's code cells show, in order.

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rand_pcg::Pcg64Mcg;
-use rand_pcg::rand_core::{Rng, SeedableRng};
-
 use super::items::ItemKind;
 use super::*;
+use crate::cli::fuzz::{Chance, rounds, snippets};
 
 fn kinds(code: &str) -> Vec<String> {
     let cell = split(code, &BTreeSet::new());
@@ -141,10 +139,17 @@ fn nothing_that_is_typed_brings_the_splitter_down() {
     for code in &deep {
         whole(&split(code, &BTreeSet::new()), code);
     }
-    let count = std::env::var("FORWARD_PASS_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000);
-    let mut random = Pcg64Mcg::seed_from_u64(7);
-    for round in 0..count {
-        let code = invented(&mut random);
+    let mut chance = Chance::new(7);
+    let snippets = snippets();
+    snippets.iter().for_each(|code| whole(&split(code, &BTreeSet::new()), code));
+    for round in 0..rounds() {
+        let code = match chance.below(2) {
+            0 => invented(&mut chance),
+            _ => {
+                let code = chance.of(&snippets).clone();
+                chance.broken(&code, &snippets, PIECES)
+            }
+        };
         let cell = split(&code, &BTreeSet::new());
         whole(&cell, &code);
         assert_eq!(cell, split(&code, &BTreeSet::new()), "round {round}: {code:?}");
@@ -233,31 +238,22 @@ const PIECES: &[&str] = &[
     "union U { a: u8 }",
 ];
 
-fn invented(random: &mut Pcg64Mcg) -> String {
-    let below = |random: &mut Pcg64Mcg, limit: usize| (random.next_u64() % limit as u64) as usize;
-    let length = 1 + below(random, 12);
+fn invented(chance: &mut Chance) -> String {
+    let length = 1 + chance.below(12);
     let mut code = String::new();
-    match below(random, 4) {
+    match chance.below(4) {
         0 => {
-            let bytes: Vec<u8> = (0..length * 4).map(|_| random.next_u64() as u8).collect();
+            let bytes: Vec<u8> = (0..length * 4).map(|_| chance.byte()).collect();
             code.push_str(&String::from_utf8_lossy(&bytes));
         }
-        1 => {
-            for _ in 0..length * 3 {
-                code.push(char::from(32 + below(random, 95) as u8));
-            }
-        }
+        1 => (0..length * 3).for_each(|_| code.push(char::from(32 + chance.below(95) as u8))),
         kind => {
             for _ in 0..length {
-                code.push_str(PIECES[below(random, PIECES.len())]);
+                code.push_str(*chance.of(PIECES));
                 code.push_str(if kind == 2 { "\n" } else { " " });
             }
-            if below(random, 3) == 0 {
-                let mut cut = below(random, code.len() + 1);
-                while !code.is_char_boundary(cut) {
-                    cut -= 1;
-                }
-                code.truncate(cut);
+            if chance.below(3) == 0 {
+                code.truncate(chance.place(&code));
             }
         }
     }

@@ -40,6 +40,7 @@ fn notebook(report: &NotebookReport, accept: bool) -> Value {
         "path": files::shown_path(&report.path),
         "verdict": verdict,
         "left_out": report.left_out,
+        "shared_with": report.shared_with.as_deref().map(files::shown_path),
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
         "allowed": report.allowed.iter().map(problem).collect::<Vec<_>>(),
         "seconds": report.took().as_secs_f64(),

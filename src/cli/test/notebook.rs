@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::cli::args::{Choice, Foreign};
 use crate::cli::compare;
@@ -51,6 +51,8 @@ pub struct NotebookReport {
     pub allowed: Vec<Problem>,
     /// Why it was left out whole.
     pub left_out: Option<String>,
+    /// The edition whose run this one is compared with.
+    pub shared_with: Option<PathBuf>,
 }
 
 /// One code cell's result.
@@ -102,6 +104,11 @@ impl NotebookReport {
         self.cells.iter().any(|cell| cell.verdict == Verdict::Failed(End::Interrupted))
     }
 
+    /// Every cell that was to run did: another edition can be judged by it.
+    fn ran_whole(&self) -> bool {
+        !self.is_broken() && !self.cells.iter().any(|cell| matches!(cell.verdict, Verdict::NotRun { .. }))
+    }
+
     pub fn count(&self, holds: impl Fn(&CellReport) -> bool) -> usize {
         self.cells.iter().filter(|cell| holds(cell)).count()
     }
@@ -128,8 +135,15 @@ impl CellReport {
     }
 }
 
-/// Runs and judges one notebook; `pool` keeps a session that the worker's next notebook may use.
-pub fn test_notebook(bench: &Bench, pool: &mut Pool, worker: usize, chosen: &Chosen) -> NotebookReport {
+/// Runs and judges one notebook; `pool` keeps a session that the worker's next notebook may use. With an edition of the
+/// same code that ran already, nothing runs again: what came there is judged by what is stored here.
+pub fn test_notebook(
+    bench: &Bench,
+    pool: &mut Pool,
+    worker: usize,
+    chosen: &Chosen,
+    edition: Option<&NotebookReport>,
+) -> NotebookReport {
     let path = &chosen.path;
     let mut report = NotebookReport { path: path.clone(), ..NotebookReport::default() };
     let read = Notebook::read(path).and_then(|notebook| {
@@ -151,7 +165,13 @@ pub fn test_notebook(bench: &Bench, pool: &mut Pool, worker: usize, chosen: &Cho
         }
         None => {
             let mut runner = Runner { bench, worker, path, notebook: &notebook, settings: &settings, chosen };
-            match runner.test_cells(pool) {
+            let edition = edition.filter(|edition| edition.ran_whole());
+            report.shared_with = edition.map(|edition| edition.path.clone());
+            let tested = match edition {
+                Some(edition) => runner.judge_cells_of(edition),
+                None => runner.run_cells(pool),
+            };
+            match tested {
                 Ok(cells) => report.cells = cells,
                 Err(error) => report.problems.push(Problem::new(problems::TOOL_FAILED, format!("{error:#}"))),
             }
@@ -172,6 +192,9 @@ fn other_language(notebook: &Notebook) -> Option<String> {
         .then(|| format!("its kernel speaks {language}, and only Rust is run here"))
 }
 
+/// What a cell gives, by its place among the code cells, and how long that took.
+type Outcomes<'a> = dyn FnMut(usize, &Cell, &Rules) -> Result<(Outcome, Duration)> + 'a;
+
 /// The cells of one notebook, one after the other.
 struct Runner<'a> {
     bench: &'a Bench<'a>,
@@ -183,15 +206,47 @@ struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    fn test_cells(&mut self, pool: &mut Pool) -> Result<Vec<CellReport>> {
-        let cells: Vec<(usize, &Cell)> = execute::code_cells(self.notebook).collect();
-        let last = cells.iter().rposition(|(at, _)| self.is_chosen(*at));
-        let mut reports: Vec<CellReport> = cells.iter().map(|(at, cell)| CellReport::new(*at, cell)).collect();
-        let (Some(last), false) = (last, self.is_halted(&mut reports)) else { return Ok(reports) };
+    /// Runs the cells in a session of their own.
+    fn run_cells(&mut self, pool: &mut Pool) -> Result<Vec<CellReport>> {
+        let mut reports = self.reports();
+        let (Some(_), false) = (self.last(), self.is_halted(&mut reports)) else { return Ok(reports) };
         let defaults = Rules::of(&Cell::default(), self.settings).unwrap_or_default();
         let mut session = pool.take(self.path, self.notebook, &defaults)?;
         self.bench.control.register(self.worker, session.interrupter());
-        let name = files::shown_path(self.path);
+        let count = reports.len();
+        self.walk(&mut reports, &mut |number, cell, rules| {
+            self.run_cell(session.as_mut(), (number, count), cell, rules)
+        })?;
+        pool.give_back(self.path, self.notebook, &defaults, session);
+        Ok(reports)
+    }
+
+    /// Judges what came of the same cells in another edition.
+    fn judge_cells_of(&self, edition: &NotebookReport) -> Result<Vec<CellReport>> {
+        let mut reports = self.reports();
+        if self.is_halted(&mut reports) {
+            return Ok(reports);
+        }
+        self.walk(&mut reports, &mut |number, cell, _| {
+            let outcome = edition.cells.get(number).and_then(|it| it.outcome.clone());
+            Ok((outcome.with_context(|| format!("`{}` did not run in the other edition", cell.id))?, Duration::ZERO))
+        })?;
+        Ok(reports)
+    }
+
+    fn reports(&self) -> Vec<CellReport> {
+        execute::code_cells(self.notebook).map(|(at, cell)| CellReport::new(at, cell)).collect()
+    }
+
+    /// The last cell that has to run, by its place among the code cells.
+    fn last(&self) -> Option<usize> {
+        let cells: Vec<usize> = execute::code_cells(self.notebook).map(|(at, _)| at).collect();
+        cells.into_iter().rposition(|at| self.is_chosen(at))
+    }
+
+    /// One cell after the other, each judged by what `outcome` gives for it.
+    fn walk(&self, reports: &mut [CellReport], outcome: &mut Outcomes) -> Result<()> {
+        let last = self.last();
         let mut stopped: Option<String> = None;
         for (number, report) in reports.iter_mut().enumerate() {
             let cell = &self.notebook.cells[report.at];
@@ -200,25 +255,24 @@ impl Runner<'_> {
                 (Some(Halt::Failed(why)), _) => Some(why),
                 (None, stopped) => stopped.clone(),
             };
-            if number > last {
+            if last.is_none_or(|last| number > last) {
                 report.verdict = Verdict::LeftOut;
             } else if let Some(verdict) = self.before(cell, report, reason) {
                 report.verdict = verdict;
             } else {
-                self.bench.progress.cell(&name, number + 1, cells.len(), &cell.id);
-                self.run_cell(session.as_mut(), cell, report)?;
-                if report.outcome.as_ref().is_some_and(|it| verdict::ends_session(&it.end))
-                    && report.verdict.is_failure()
-                {
+                let (outcome, took) = outcome(number, cell, &report.rules)?;
+                let ends_session = verdict::ends_session(&outcome.end);
+                self.judge(cell, report, outcome, took);
+                if ends_session && report.verdict.is_failure() {
                     stopped = Some(format!("`{}` ended the process, and the variables with it", cell.id));
                 }
             }
             if self.bench.fail_fast && report.verdict.is_failure() {
+                let name = files::shown_path(self.path);
                 self.bench.control.fail(format!("`{}` failed in {name}", cell.id));
             }
         }
-        pool.give_back(self.path, self.notebook, &defaults, session);
-        Ok(reports)
+        Ok(())
     }
 
     fn is_chosen(&self, at: usize) -> bool {
@@ -250,13 +304,22 @@ impl Runner<'_> {
         }
     }
 
-    fn run_cell(&self, session: &mut dyn Session, cell: &Cell, report: &mut CellReport) -> Result<()> {
-        let rules = &mut report.rules;
-        let choice = self.bench.choice;
+    fn run_cell(
+        &self,
+        session: &mut dyn Session,
+        (number, count): (usize, usize),
+        cell: &Cell,
+        rules: &Rules,
+    ) -> Result<(Outcome, Duration)> {
+        let (choice, name) = (self.bench.choice, files::shown_path(self.path));
+        self.bench.progress.cell(&name, number + 1, count, &cell.id);
         let compile = rules.compile_timeout.unwrap_or(choice.compile_timeout);
         session.limit(Some(compile), Some(rules.run_timeout.unwrap_or(choice.timeout)));
-        let name = files::shown_path(self.path);
-        let (outcome, took) = execute::cell(session, cell, &mut |event| self.bench.progress.event(&name, &event))?;
+        execute::cell(session, cell, &mut |event| self.bench.progress.event(&name, &event))
+    }
+
+    fn judge(&self, cell: &Cell, report: &mut CellReport, outcome: Outcome, took: Duration) {
+        let rules = &mut report.rules;
         let is_chosen = self.is_chosen(report.at);
         rules.ignore_output |= !is_chosen;
         report.verdict = verdict::judge(cell, &outcome, rules);
@@ -271,6 +334,5 @@ impl Runner<'_> {
         }
         report.took = took;
         report.outcome = Some(outcome);
-        Ok(())
     }
 }

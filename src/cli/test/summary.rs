@@ -19,6 +19,7 @@ pub struct Summary {
     failed_notebooks: usize,
     left_out_notebooks: usize,
     ran: usize,
+    shared: usize,
     compared: usize,
     given_up: usize,
     failed: usize,
@@ -43,11 +44,14 @@ impl Summary {
             Verdict::Skipped { reason } => Some(reason.clone().unwrap_or_else(|| "no reason given".into())),
             _ => None,
         };
+        let editions = reports.iter().filter(|report| report.shared_with.is_some());
+        let shared = editions.map(|report| report.count(|cell| cell.outcome.is_some())).sum();
         Summary {
             notebooks: reports.len(),
             failed_notebooks: reports.iter().filter(|report| report.fails_finally(accept)).count(),
             left_out_notebooks: reports.iter().filter(|report| report.left_out.is_some()).count(),
-            ran: total(&|cell| cell.outcome.is_some()),
+            ran: total(&|cell| cell.outcome.is_some()) - shared,
+            shared,
             compared: all().map(|cell| cell.compared).sum(),
             given_up: all().map(|cell| cell.given_up).sum(),
             failed: total(&|cell| cell.verdict.is_failure()),
@@ -80,6 +84,7 @@ impl Summary {
         let reasons: Vec<&str> = self.reasons.iter().map(String::as_str).collect();
         let because = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
         let rest = [
+            (self.shared, "cell", "shared between editions and run once".into()),
             (self.skipped, "cell", format!("skipped{because}")),
             (self.not_run, "cell", "not run".into()),
             (self.left_out, "cell", "left out by `--filter`".into()),
@@ -108,7 +113,7 @@ impl Summary {
         json!({
             "notebooks": self.notebooks, "notebooks_failed": self.failed_notebooks,
             "notebooks_left_out": self.left_out_notebooks,
-            "cells_run": self.ran, "cells_failed": self.failed, "outputs_compared": self.compared,
+            "cells_run": self.ran, "cells_shared": self.shared, "cells_failed": self.failed, "outputs_compared": self.compared,
             "outputs_given_up": self.given_up, "cells_skipped": self.skipped, "skip_reasons": self.reasons,
             "cells_left_out": self.left_out, "cells_not_run": self.not_run, "cells_not_compared": self.ignored,
             "cells_not_portable": self.not_portable, "allowed": self.allowed,

@@ -31,8 +31,11 @@ pub fn notebook(report: &NotebookReport, accept: bool) -> String {
     };
     let path = files::shown_path(&report.path);
     let cells = count(report.count(|cell| cell.outcome.is_some()), "cell");
-    let seconds = report.took().as_secs_f64();
-    let mut text = format!("{style}{word}{style:#} {path} {QUIET}({cells}, {seconds:.1} s){QUIET:#}\n");
+    let how = match &report.shared_with {
+        Some(edition) => format!("shared with {}, run once", files::shown_path(edition)),
+        None => format!("{:.1} s", report.took().as_secs_f64()),
+    };
+    let mut text = format!("{style}{word}{style:#} {path} {QUIET}({cells}, {how}){QUIET:#}\n");
     for words in report.left_out.iter().chain(report.problems.iter().map(|problem| &problem.text)) {
         text += &format!("  {}\n", indented(words));
     }

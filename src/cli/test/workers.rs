@@ -1,4 +1,5 @@
-//! `--jobs`: notebooks side by side, each whole in one worker; their reports come in the notebooks' order.
+//! `--jobs`: notebooks side by side, each whole in one worker, editions of one code in the same; their reports come in
+//! the notebooks' order.
 //!
 //! Nothing is compared or told here.
 
@@ -11,6 +12,7 @@ use anyhow::Result;
 use super::choice::Chosen;
 use super::notebook::{Bench, NotebookReport, test_notebook};
 use super::pool::Pool;
+use super::shared;
 
 /// Tests all of them; each report is handed on as soon as those before it were.
 pub fn test_all(
@@ -19,13 +21,13 @@ pub fn test_all(
     jobs: usize,
     on_report: &mut dyn FnMut(NotebookReport) -> Result<()>,
 ) -> Result<()> {
-    let next = AtomicUsize::new(0);
+    let (next, groups) = (AtomicUsize::new(0), shared::groups(chosen));
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
         scope.spawn(|| bench.control.watch());
-        for worker in 0..jobs.clamp(1, chosen.len().max(1)) {
-            let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || work(bench, chosen, worker, next, &sender));
+        for worker in 0..jobs.clamp(1, groups.len().max(1)) {
+            let (sender, next, groups) = (sender.clone(), &next, &groups);
+            scope.spawn(move || work(bench, chosen, groups, worker, next, &sender));
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
@@ -43,15 +45,26 @@ pub fn test_all(
     })
 }
 
-fn work(bench: &Bench, chosen: &[Chosen], worker: usize, next: &AtomicUsize, sender: &Sender<(usize, NotebookReport)>) {
+fn work(
+    bench: &Bench,
+    chosen: &[Chosen],
+    groups: &[Vec<usize>],
+    worker: usize,
+    next: &AtomicUsize,
+    sender: &Sender<(usize, NotebookReport)>,
+) {
     let mut pool = Pool::new(bench.engine, bench.choice.allow_shell);
-    loop {
-        let at = next.fetch_add(1, Ordering::SeqCst);
-        let Some(chosen) = chosen.get(at) else { return };
-        let report = test_notebook(bench, &mut pool, worker, chosen);
-        bench.progress.notebook_done();
-        if sender.send((at, report)).is_err() {
-            return;
+    while let Some(group) = groups.get(next.fetch_add(1, Ordering::SeqCst)) {
+        // The first one runs, and the others are compared with it.
+        let mut reports: Vec<NotebookReport> = Vec::new();
+        for at in group {
+            reports.push(test_notebook(bench, &mut pool, worker, &chosen[*at], reports.first()));
+            bench.progress.notebook_done();
+        }
+        for (at, report) in group.iter().zip(reports) {
+            if sender.send((*at, report)).is_err() {
+                return;
+            }
         }
     }
 }
