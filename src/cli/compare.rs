@@ -52,22 +52,43 @@ pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Di
     let several = rich_count(stored).max(rich_count(fresh)) > 1;
     let (stored, fresh) = (parts(stored, measure, several), parts(fresh, measure, several));
     let mut differences = Vec::new();
-    for (name, was) in &stored {
-        match fresh.iter().find(|(its, _)| its == name) {
-            Some((_, is)) => differences.extend(compare_part(name, was, is, measure)),
-            None => differences.push(one_sided(name, Some(was), None)),
+    for was in &stored {
+        match fresh.iter().find(|it| it.same_place(was)) {
+            Some(is) => differences.extend(compare_part(was, &is.text, measure)),
+            None => differences.push(one_sided(&was.name, Some(&was.text), None)),
         }
     }
-    let extra = fresh.iter().filter(|(name, _)| !stored.iter().any(|(its, _)| its == name));
-    differences.extend(extra.map(|(name, is)| one_sided(name, None, Some(is))));
+    let extra = fresh.iter().filter(|it| !stored.iter().any(|was| it.same_place(was)));
+    differences.extend(extra.map(|is| one_sided(&is.name, None, Some(&is.text))));
     differences
+}
+
+/// A stream, or one form of a rich output.
+struct Part {
+    /// As people read it: `stdout`, `text/plain`, `image/png (output 2)`.
+    name: String,
+    /// Which of the rich outputs, from 1; 0 is a stream.
+    output: usize,
+    /// `stdout` and `stderr` for streams.
+    mime: String,
+    text: String,
+}
+
+impl Part {
+    fn same_place(&self, other: &Part) -> bool {
+        (self.output, &self.mime) == (other.output, &other.mime)
+    }
+
+    fn is_text(&self) -> bool {
+        self.output == 0 || is_text(&self.mime)
+    }
 }
 
 /// How many parts there are to compare, and how many the author has given up: nothing but a gap is left of them.
 pub fn part_counts(outputs: &[Output], measure: &Measure) -> (usize, usize) {
     let parts = parts(outputs, measure, false);
     let mark = measure.ellipsis.as_deref();
-    let given_up = parts.iter().filter(|(_, text)| mark.is_some_and(|mark| only_gaps(text, mark))).count();
+    let given_up = parts.iter().filter(|it| mark.is_some_and(|mark| only_gaps(&it.text, mark))).count();
     (parts.len() - given_up, given_up)
 }
 
@@ -79,8 +100,7 @@ fn only_gaps(text: &str, mark: &str) -> bool {
 pub fn normaliser_uses(outputs: &[Output], measure: &Measure) -> Vec<Use> {
     let mut uses = vec![Use::default(); measure.normalisers.len()];
     let plain = Measure::default();
-    let texts = parts(outputs, &plain, false).into_iter().filter(|(name, _)| is_text(mime_of(name)));
-    for (_, mut text) in texts {
+    for Part { mut text, .. } in parts(outputs, &plain, false).into_iter().filter(Part::is_text) {
         for (normaliser, its) in measure.normalisers.iter().zip(&mut uses) {
             let without = normaliser.pattern.replace_all(&text, "");
             let matched = normaliser.pattern.is_match(&text);
@@ -105,31 +125,30 @@ fn rich_count(outputs: &[Output]) -> usize {
     outputs.iter().filter(|output| matches!(output, Output::Rich { .. })).count()
 }
 
-/// `image/png (output 2)` is of the type `image/png`.
-fn mime_of(name: &str) -> &str {
-    name.split(" (output").next().unwrap_or(name)
-}
-
 /// What is read and not decoded: streams, text, SVG, JSON.
 pub fn is_text(mime: &str) -> bool {
-    matches!(mime, "stdout" | "stderr" | "image/svg+xml" | "application/javascript")
+    matches!(mime, "image/svg+xml" | "application/javascript")
         || mime.starts_with("text/")
         || mime.ends_with("json")
         || mime.ends_with("xml")
 }
 
-fn parts(outputs: &[Output], measure: &Measure, several: bool) -> Vec<(String, String)> {
+fn parts(outputs: &[Output], measure: &Measure, several: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rich = 0;
     for output in normalize::outputs(outputs.iter().cloned()) {
         match output {
-            Output::Stream { stream: Stream::Stdout, text } => parts.push(("stdout".into(), measure.normal(text))),
-            Output::Stream { stream: Stream::Stderr, text } => parts.push(("stderr".into(), measure.normal(text))),
+            Output::Stream { stream, text } => {
+                let name = if stream == Stream::Stdout { "stdout" } else { "stderr" };
+                parts.push(Part { name: name.into(), output: 0, mime: name.into(), text: measure.normal(text) });
+            }
             Output::Rich { data, .. } => {
                 rich += 1;
-                let name = |mime: &str| if several { format!("{mime} (output {rich})") } else { mime.into() };
-                let normal = |mime: &str, text| if is_text(mime) { measure.normal(text) } else { text };
-                parts.extend(bundle_parts(data).map(|(mime, text)| (name(&mime), normal(&mime, text))));
+                parts.extend(bundle_parts(data).map(|(mime, text)| {
+                    let name = if several { format!("{mime} (output {rich})") } else { mime.clone() };
+                    let text = if is_text(&mime) { measure.normal(text) } else { text };
+                    Part { name, output: rich, mime, text }
+                }));
             }
         }
     }
@@ -173,13 +192,13 @@ fn one_sided(name: &str, stored: Option<&String>, fresh: Option<&String>) -> Dif
     Difference { part: name.to_string(), stored: stored.cloned(), fresh: fresh.cloned(), ..Difference::default() }
 }
 
-fn compare_part(name: &str, stored: &str, fresh: &str, measure: &Measure) -> Option<Difference> {
+fn compare_part(part: &Part, fresh: &str, measure: &Measure) -> Option<Difference> {
+    let (stored, mime) = (part.text.as_str(), part.mime.as_str());
     if stored == fresh {
         return None;
     }
-    let mut difference = one_sided(name, Some(&stored.to_string()), Some(&fresh.to_string()));
-    let mime = mime_of(name);
-    if !is_text(mime) {
+    let mut difference = one_sided(&part.name, Some(&stored.to_string()), Some(&fresh.to_string()));
+    if !part.is_text() {
         let verdict = pictures::compare(mime, stored, fresh, measure.pixel_tolerance)?;
         difference.words = Some(verdict.words);
         difference.picture = verdict.picture;

@@ -43,10 +43,10 @@ struct Mutant {
     cell: Option<String>,
 }
 
-fn damaged(material: &[Material], chance: &mut Chance) -> Vec<Mutant> {
+fn damaged(material: &[Material], chance: &mut Chance, count: usize) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let mut tries = 0;
-    while mutants.len() < COUNT {
+    while mutants.len() < count {
         tries += 1;
         assert!(
             tries < 100 * COUNT,
@@ -65,10 +65,10 @@ fn damaged(material: &[Material], chance: &mut Chance) -> Vec<Mutant> {
     mutants
 }
 
-fn written_otherwise(material: &[Material], chance: &mut Chance) -> Vec<Mutant> {
+fn written_otherwise(material: &[Material], chance: &mut Chance, count: usize) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let mut tries = 0;
-    while mutants.len() < COUNT {
+    while mutants.len() < count {
         tries += 1;
         assert!(tries < 100 * COUNT, "no place for {:?}", harmless::KINDS[mutants.len() % harmless::KINDS.len()].0);
         let (what, change) = harmless::KINDS[mutants.len() % harmless::KINDS.len()];
@@ -86,8 +86,8 @@ fn two_hundred_damaged_outputs_are_caught_and_two_hundred_harmless_changes_are_n
     let folder = tempfile::tempdir().unwrap();
     let material = material::all(folder.path());
     let mut chance = Chance(Pcg64Mcg::seed_from_u64(20));
-    let mut mutants = damaged(&material, &mut chance);
-    mutants.extend(written_otherwise(&material, &mut chance));
+    let mut mutants = damaged(&material, &mut chance, COUNT);
+    mutants.extend(written_otherwise(&material, &mut chance, COUNT));
     let root = folder.path().join("editions");
     let write = |edition: &str, name: &str, text: &str| {
         std::fs::create_dir_all(root.join(edition)).unwrap();
@@ -139,11 +139,11 @@ fn a_handful_of_each_at_the_front_door() {
         std::fs::write(path, text).unwrap();
         forward_pass(folder.path(), &["--engine", "own", "test", "one.ipynb"])
     };
-    for mutant in damaged(&material, &mut chance).iter().step_by(COUNT / 7) {
+    for mutant in damaged(&material, &mut chance, damage::KINDS.len()).iter().step_by(3) {
         let cell = mutant.cell.as_deref().unwrap();
         test(&mutant.text).exits(1).has(&format!("`{cell}` shows something else than what is stored"));
     }
-    for mutant in written_otherwise(&material, &mut chance).iter().step_by(COUNT / 7) {
+    for mutant in written_otherwise(&material, &mut chance, harmless::KINDS.len()).iter().step_by(4) {
         test(&mutant.text).exits(0).has("ok one.ipynb");
     }
 }

@@ -286,9 +286,9 @@ fn extra(notebook: &mut Value, chance: &mut Chance) -> Option<String> {
 fn order(notebook: &mut Value, chance: &mut Chance) -> Option<String> {
     let cell = *chance.of(&with_outputs(notebook, 2))?;
     let all = outputs(notebook, cell);
-    let at = chance.below(all.len() - 1);
-    let is_new = all[at]["data"] != all[at + 1]["data"] && !all[at]["data"].is_null() && !all[at + 1]["data"].is_null();
-    is_new.then(|| all.swap(at, at + 1))?;
+    let (a, b) = (chance.below(all.len()), chance.below(all.len()));
+    let is_new = all[a]["data"] != all[b]["data"] && !all[a]["data"].is_null() && !all[b]["data"].is_null();
+    is_new.then(|| all.swap(a, b))?;
     id(notebook, cell)
 }
 
