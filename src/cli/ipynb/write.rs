@@ -191,7 +191,8 @@ fn respliced(raw: &Raw, new: &Output, style: &Style) -> String {
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     match (new, &raw.output) {
         (Output::Stream { text, .. }, _) => {
-            edits.extend(node.get("text").map(|old| (old.range.clone(), style.print(&lines(text), 5))));
+            let Some(old) = node.get("text") else { return style.print(&output_value(new, None), 4) };
+            edits.push((old.range.clone(), style.print(&lines(text), 5)));
         }
         (Output::Rich { data, .. }, Some(Output::Rich { data: old, .. })) => {
             let Some(place) = node.get("data") else { return style.print(&output_value(new, None), 4) };
