@@ -62,7 +62,7 @@ impl Chance {
                 }
                 4 => text.insert(from, char::from_u32(self.below(0x3000) as u32).unwrap_or('\u{feff}')),
                 5 => text.insert(from, char::from(32 + self.below(95) as u8)),
-                _ => text.insert_str(from, *self.of(tokens)),
+                _ => text.insert_str(from, self.of::<&str>(tokens)),
             }
         }
         text

@@ -20,7 +20,7 @@ fn measure(chance: &mut Chance) -> Measure {
     measure.ellipsis = [None, Some("[...]"), Some("x"), Some("\n"), Some("한")][chance.below(5)].map(str::to_string);
     measure.pixel_tolerance = chance.byte();
     if chance.below(4) == 0 {
-        let pattern = regex::Regex::new(*chance.of(&[r"\d+", "", "(?s).*", "é|x", r"\bthread"])).unwrap();
+        let pattern = regex::Regex::new(chance.of::<&str>(&[r"\d+", "", "(?s).*", "é|x", r"\bthread"])).unwrap();
         let (name, reason) = ("n".into(), "r".into());
         measure.normalisers.push(Normaliser { name, pattern, replace: "N".into(), reason });
     }

@@ -249,7 +249,7 @@ fn invented(chance: &mut Chance) -> String {
         1 => (0..length * 3).for_each(|_| code.push(char::from(32 + chance.below(95) as u8))),
         kind => {
             for _ in 0..length {
-                code.push_str(*chance.of(PIECES));
+                code.push_str(chance.of::<&str>(PIECES));
                 code.push_str(if kind == 2 { "\n" } else { " " });
             }
             if chance.below(3) == 0 {
