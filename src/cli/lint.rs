@@ -45,7 +45,11 @@ struct Finding {
 
 pub fn run(args: &LintArgs) -> Result<Exit> {
     let allowed = allowed(&args.allow)?;
-    let paths = notebooks(&args.paths)?;
+    let paths = shelf::asked_for(&args.paths)?;
+    if paths.is_empty() {
+        anstream::eprintln!("error: nothing to lint: no notebook was found\nhelp: name a notebook or a folder of them");
+        return Ok(Exit::NothingToTest);
+    }
     let mut all = Vec::new();
     for path in &paths {
         let mut findings = of_file(path)?;
@@ -59,13 +63,7 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
         Format::Json => println!("{:#}", document(&all)),
         _ => tell_end(paths.len(), all.len()),
     }
-    Ok(if paths.is_empty() {
-        Exit::NothingToTest
-    } else if all.is_empty() {
-        Exit::Passed
-    } else {
-        Exit::Failed
-    })
+    Ok(if all.is_empty() { Exit::Passed } else { Exit::Failed })
 }
 
 fn allowed(names: &[String]) -> Result<BTreeSet<&str>> {
@@ -78,23 +76,6 @@ fn allowed(names: &[String]) -> Result<BTreeSet<&str>> {
         return Err(usage(format!("there is no lint `{name}`\nhelp: {hint}")));
     }
     Ok(names.iter().map(String::as_str).collect())
-}
-
-fn notebooks(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    if paths.is_empty() {
-        let folder =
-            shelf::all_notebooks().ok_or_else(|| usage("no notebooks found\nhelp: name a notebook or a folder"))?;
-        found.extend(shelf::notebooks_below(&folder)?);
-    }
-    for path in paths {
-        match path {
-            path if path.is_dir() => found.extend(shelf::notebooks_below(path)?),
-            path if path.is_file() => found.push(path.clone()),
-            path => return Err(usage(format!("there is no {}\nhelp: check the path", path.display()))),
-        }
-    }
-    Ok(found)
 }
 
 fn of_file(path: &Path) -> Result<Vec<Finding>> {

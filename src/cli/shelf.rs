@@ -2,12 +2,14 @@
 //!
 //! It only reads, and it downloads nothing.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::course::{Course, Section};
 use super::ipynb::Notebook;
+use super::usage;
 use super::words::Lang;
 
 /// A course, and the folder that its cells' relative paths start from.
@@ -124,6 +126,30 @@ pub fn all_notebooks() -> Option<PathBuf> {
     let is_project = |folder: &&Path| folder.join("Cargo.toml").is_file() && folder.join("notebooks").is_dir();
     let project = here.ancestors().find(is_project).map(|folder| folder.join("notebooks"));
     project.or_else(|| Some(here).filter(|here| notebooks_in(here).is_ok_and(|files| !files.is_empty())))
+}
+
+/// The notebooks asked for, absolute, each once.
+pub fn asked_for(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if paths.is_empty() {
+        match all_notebooks() {
+            Some(folder) => found = notebooks_below(&folder)?,
+            None => return Ok(found),
+        }
+    }
+    for path in paths {
+        let path = std::path::absolute(path)?;
+        if path.is_dir() {
+            found.extend(notebooks_below(&path)?);
+        } else if path.is_file() {
+            found.push(path);
+        } else {
+            return Err(usage(format!("there is no notebook or folder {}\nhelp: check the path", path.display())));
+        }
+    }
+    let mut seen = HashSet::new();
+    found.retain(|path| seen.insert(path.clone()));
+    Ok(found)
 }
 
 fn is_our_clone(folder: &Path) -> bool {

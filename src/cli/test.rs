@@ -32,7 +32,7 @@ use anyhow::Result;
 use super::args::{Choice, Format, TestArgs};
 use super::report::{QUIET, count};
 use super::session::Engine;
-use super::{Exit, files, interrupt, usage};
+use super::{Exit, files, interrupt, shelf, usage};
 use choice::Chosen;
 use control::Control;
 use notebook::{Bench, NotebookReport};
@@ -64,7 +64,7 @@ pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
 
 /// The notebooks to test; the inner `Err` says why there are none.
 fn chosen(args: &TestArgs) -> Result<Result<Vec<Chosen>, String>> {
-    let paths = choice::find(&args.choice.paths)?;
+    let paths = shelf::asked_for(&args.choice.paths)?;
     if paths.is_empty() {
         return Ok(Err("nothing to test: no notebook was found\nhelp: name a notebook or a folder of them".into()));
     }

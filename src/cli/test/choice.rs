@@ -5,14 +5,12 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use regex::Regex;
 
 use crate::cli::course::nearest;
 use crate::cli::execute::code_cells;
 use crate::cli::files;
 use crate::cli::ipynb::Notebook;
-use crate::cli::{shelf, usage};
 
 /// A notebook to test.
 #[derive(Clone, Debug)]
@@ -20,30 +18,6 @@ pub struct Chosen {
     pub path: PathBuf,
     /// The chosen cells by their places; None is all of them.
     pub cells: Option<HashSet<usize>>,
-}
-
-/// The notebooks asked for, absolute, each once.
-pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    if paths.is_empty() {
-        match shelf::all_notebooks() {
-            Some(folder) => found = shelf::notebooks_below(&folder)?,
-            None => return Ok(found),
-        }
-    }
-    for path in paths {
-        let path = std::path::absolute(path)?;
-        if path.is_dir() {
-            found.extend(shelf::notebooks_below(&path)?);
-        } else if path.is_file() {
-            found.push(path);
-        } else {
-            return Err(usage(format!("there is no notebook or folder {}\nhelp: check the path", path.display())));
-        }
-    }
-    let mut seen = HashSet::new();
-    found.retain(|path| seen.insert(path.clone()));
-    Ok(found)
 }
 
 /// The K-th of N parts, every N-th notebook.

@@ -16,7 +16,7 @@ use crate::cli::picture::{self, Canvas, Images, probe};
 use crate::cli::report::{BAD, GOOD, QUIET, STRONG, count};
 use crate::cli::rules::allows;
 use crate::cli::session::Engine;
-use crate::cli::{Exit, files, highlight, interrupt, settings, unstable, usage};
+use crate::cli::{Exit, files, highlight, interrupt, settings, shelf, unstable, usage};
 
 use super::answer::{Answer, Answers};
 use super::choice::{self, Chosen};
@@ -29,7 +29,7 @@ pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
     if files::in_ci() {
         return Err(usage("`review` writes nothing where CI is set\nhelp: review on your own machine"));
     }
-    let paths = choice::find(&args.choice.paths)?;
+    let paths = shelf::asked_for(&args.choice.paths)?;
     let chosen = match choice::filter(paths, &args.choice.filter) {
         Ok(chosen) if !chosen.is_empty() => chosen,
         Ok(_) => return nothing("nothing to review: no notebook was found\nhelp: name a notebook or a folder of them"),
