@@ -21,6 +21,8 @@ pub struct Section {
     pub name: String,
     /// The first heading of the notebook, or its name.
     pub title: String,
+    /// The data set without which its cells cannot run.
+    pub requires: Option<String>,
     pub cells: Vec<Cell>,
 }
 

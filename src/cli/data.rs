@@ -33,6 +33,20 @@ pub fn run(args: &DataArgs) -> Result<Exit> {
     }
 }
 
+/// What a set is called, and how much there is to fetch; `None` if there is no such set.
+pub fn title_and_size(name: &str) -> Option<(&'static str, String)> {
+    let set = ALL.into_iter().find(|set| set.name == name)?;
+    Some((set.title, sets::Size(set.bytes()).to_string()))
+}
+
+/// Is not one file of this set where the library will look? `false` of a set that nobody knows.
+pub fn is_absent(name: &str) -> bool {
+    let Some(set) = ALL.into_iter().find(|set| set.name == name) else { return false };
+    let Ok(folder) = folder_of(set, None) else { return true };
+    let unpacked = |name: &str| folder.join(name.trim_end_matches(".gz")).exists();
+    !set.files.iter().any(|file| folder.join(file.name).exists() || unpacked(file.name))
+}
+
 fn get(set: &Set, args: &FetchArgs) -> Result<Exit> {
     let folder = folder_of(set, args.dir.as_deref())?;
     let missing: Vec<_> = set.files.iter().filter(|file| disk::state(&folder, file) != State::Right).collect();

@@ -3,6 +3,7 @@
 //! What is shown and how is in its modules: the steps (`walk`), the session's thread (`live`), the line (`prompt`).
 
 mod about;
+mod absent;
 mod keep;
 mod language;
 mod live;
@@ -109,6 +110,8 @@ struct Repl {
     /// The last error code of rustc's.
     last_error: Option<String>,
     progress: Progress,
+    /// A data set that the reader has been asked about: the next line may be the answer.
+    offered: Option<String>,
     failed: bool,
     /// The session could not be started.
     dead: bool,
@@ -162,6 +165,7 @@ impl Repl {
             last_cell: None,
             last_error: None,
             progress: Progress::load(),
+            offered: None,
             failed: false,
             dead: false,
         };
@@ -208,6 +212,7 @@ impl Repl {
             let typed = prompt.read(&text, &std::mem::take(&mut initial), &self.screen.look)?;
             self.screen.look.width = super::look::columns();
             match typed {
+                Typed::Line(line) if self.is_answer(&line) => {}
                 Typed::Line(line) => match self.obey(&line) {
                     Then::ReadOn => {}
                     Then::Edit(code) => initial = code,
@@ -318,6 +323,9 @@ impl Repl {
 
     /// `sigmoid 4/14> `: the section, and how far the reader has come.
     fn prompt(&self) -> String {
+        if self.offered.is_some() {
+            return self.screen.lang.yes_or_no();
+        }
         let section = self.here();
         let done = self.next.checked_sub(1).and_then(|at| self.steps.get(at)).map_or(0, |step| step.last() + 1);
         let name = if self.screen.look.width < 60 { section.number.to_string() } else { section.name.clone() };

@@ -168,7 +168,8 @@ fn section(file: &Path, at: usize, notebook: Notebook) -> Section {
         _ => (at + 1, stem.clone()),
     };
     let title = notebook.title().unwrap_or_else(|| name.clone());
-    Section { number, name, title, cells: notebook.cells }
+    let requires = notebook.settings.get("requires").cloned();
+    Section { number, name, title, requires, cells: notebook.cells }
 }
 
 /// An embedded notebook cannot name the clone by path: it takes the published crate of the same version.

@@ -293,3 +293,49 @@ fn the_whole_chapter_walked_at_the_prompt_shows_what_the_notebooks_store() {
     }
     assert!(seen >= 70, "only {seen} outputs were looked for");
 }
+
+/// A course whose second section needs digits that are not there.
+pub fn without_data(folder: &Path) -> PathBuf {
+    let course = folder.join("course");
+    std::fs::create_dir(&course).expect("a folder");
+    let write = |name: &str, needs: &str, code: &str, shown: &str| {
+        let cell = |id: &str, code: &str, outputs: serde_json::Value| {
+            serde_json::json!({"cell_type": "code", "execution_count": null, "id": id, "metadata": {},
+                "outputs": outputs, "source": [code]})
+        };
+        let outputs = serde_json::json!([{"name": "stdout", "output_type": "stream", "text": [shown]}]);
+        let notebook = serde_json::json!({
+            "cells": [cell(&format!("{name}-setup"), "let x = 1;", serde_json::json!([])), cell(name, code, outputs)],
+            "metadata": {"language_info": {"name": "rust"}, "forward_pass": {"requires": needs}},
+            "nbformat": 4, "nbformat_minor": 5});
+        std::fs::write(course.join(format!("{name}.ipynb")), notebook.to_string()).expect("it is written");
+    };
+    write("1-digits", "mnist", "panic!(\"no digits\");", "a digit\n");
+    write("2-plain", "nothing", "println!(\"{}\", x + 41);", "42\n");
+    course
+}
+
+#[test]
+fn a_section_without_its_data_is_left_out_aloud_and_can_be_read() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let course = without_data(folder.path());
+    let seen = |lines: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+        command.arg("repl").arg(&course).env("XDG_STATE_HOME", folder.path().join("state")).env("LC_ALL", "C");
+        command.env("FORWARD_PASS_MNIST", folder.path().join("nothing"));
+        for line in lines {
+            command.args(["-c", line]);
+        }
+        let output = command.output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let why = "`mnist` is not here, and `forward-pass data mnist` fetches it";
+    let all = seen(&[":run-all"]);
+    assert!(all.contains(&format!("Section 1 is left out: {why}.")), "{all}");
+    assert!(all.contains("\n42\n") && !all.contains("a digit"), "{all}");
+    let walked = seen(&[":goto 1", "", ""]);
+    assert!(walked.contains("`forward-pass data mnist` fetches it at any time"), "{walked}");
+    assert!(walked.contains(&format!("a digit\n(stored output: {why})")), "{walked}");
+}

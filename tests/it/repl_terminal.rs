@@ -17,11 +17,21 @@ struct Setting<'a> {
     size: (u16, u16),
     term: &'a str,
     args: &'a [&'a str],
+    /// Instead of the usual one.
+    course: Option<&'a str>,
+    environment: &'a [(&'a str, &'a str)],
     /// Escape sequences are left out of what is read.
     stripped: bool,
 }
 
-const USUAL: Setting = Setting { size: (80, 24), term: "xterm", args: &["--images", "none"], stripped: true };
+const USUAL: Setting = Setting {
+    size: (80, 24),
+    term: "xterm",
+    args: &["--images", "none"],
+    course: None,
+    environment: &[],
+    stripped: true,
+};
 
 /// A person at a terminal.
 struct Person {
@@ -34,7 +44,7 @@ const PATIENCE: u64 = 60_000;
 fn sit_down(state: &Path, setting: &Setting) -> Person {
     let mut command = Command::new("sh");
     let (columns, rows) = setting.size;
-    let course = fixture();
+    let course = setting.course.map_or_else(fixture, Into::into);
     command
         .arg("-c")
         .arg(format!("stty cols {columns} rows {rows}; exec \"$0\" \"$@\""))
@@ -46,6 +56,7 @@ fn sit_down(state: &Path, setting: &Setting) -> Person {
         .env("XDG_STATE_HOME", state)
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")
+        .envs(setting.environment.iter().copied())
         .env_remove("CLICOLOR_FORCE")
         .env_remove("COLORTERM")
         .env_remove("SSH_TTY")
@@ -283,4 +294,31 @@ fn a_dumb_terminal_gets_plain_text() {
     person.sees("21");
     let seen = person.leaves();
     assert!(!seen.contains('\x1b'), "{seen:?}");
+}
+
+#[test]
+fn absent_data_is_offered_and_a_refusal_or_a_failure_goes_on() {
+    let state = state();
+    let course = crate::repl::without_data(state.path());
+    let (course, absent) = (course.to_str().expect("UTF-8"), state.path().join("nothing"));
+    let environment = [("FORWARD_PASS_MNIST", absent.to_str().expect("UTF-8")), ("HTTPS_PROXY", "http://127.0.0.1:9")];
+    let setting = Setting { args: &["--images", "none"], course: Some(course), environment: &environment, ..USUAL };
+    let mut person = sit_down(state.path(), &setting);
+    person.sees("This section needs MNIST, which is not here. Shall it be fetched now, 11.6 MB?");
+    person.sees("y/n> ");
+    person.says("n", "`forward-pass data mnist` fetches it at any time");
+    person.types(":goto 1\r");
+    person.sees("y/n> ");
+    // Nobody answers at that proxy.
+    person.types("y\r");
+    person.sees("error: ");
+    person.sees("until then the stored outputs are shown");
+    person.sees("digits 0/2> ");
+    person.says("", "let x = 1;");
+    person.says("", "a digit");
+    person.types(":goto 1\r");
+    person.sees("y/n> ");
+    // Anything else is no answer but what it always is.
+    person.says("x + 41", "42");
+    person.leaves();
 }

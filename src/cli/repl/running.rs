@@ -21,6 +21,10 @@ impl Repl {
             self.show_stored(&cell, &self.screen.lang.skipped());
             return true;
         }
+        if let Some(set) = self.absent_for(at) {
+            self.show_stored(&cell, &self.screen.lang.not_here(set));
+            return true;
+        }
         let early = self.setup.take_if(|(setup, _)| *setup == at).map(|(_, ticket)| ticket);
         if self.interactive && self.dead {
             self.show_stored(&cell, &self.screen.lang.no_live_rust());

@@ -33,8 +33,14 @@ impl Repl {
         self.ran.extend(first);
     }
 
-    /// `2 of 7 · Sigmoid · 14 cells`
+    /// The section's first line, and where its data is absent, how to have it.
     pub(super) fn announce(&mut self) {
+        self.title();
+        self.offer_data();
+    }
+
+    /// `2 of 7 · Sigmoid · 14 cells`
+    fn title(&mut self) {
         let section = self.here();
         let (count, cells) = (self.shelf.course.sections.len(), section.cells.len());
         let text = self.screen.lang.opening(self.section + 1, count, bare_title(section), cells);
@@ -158,6 +164,12 @@ impl Repl {
     }
 
     pub(super) fn run_section(&mut self) -> bool {
+        if let Some(set) = self.absent_set() {
+            self.next = self.steps.len();
+            let text = self.screen.lang.left_out(self.here().number, set);
+            self.screen.line(&text);
+            return true;
+        }
         if self.next >= self.steps.len() {
             let text = self.screen.lang.section_is_done();
             self.screen.faint(&text);
@@ -173,7 +185,7 @@ impl Repl {
     pub(super) fn run_all(&mut self) {
         while self.run_section() && self.section + 1 < self.shelf.course.sections.len() {
             self.enter(self.section + 1);
-            self.announce();
+            self.title();
         }
     }
 
@@ -211,7 +223,7 @@ impl Repl {
         let before: Vec<usize> = self.steps[..target].iter().filter_map(|step| step.code).collect();
         let mut ran = 0;
         for at in before {
-            if is_skipped(self.cell(at)) || !self.ran.insert(at) {
+            if is_skipped(self.cell(at)) || self.absent_for(at).is_some() || !self.ran.insert(at) {
                 continue;
             }
             ran += 1;
@@ -239,7 +251,7 @@ impl Repl {
 
     /// The code that Enter will run, if it is known.
     pub(super) fn next_code(&self) -> Option<String> {
-        let at = self.steps.get(self.next)?.code?;
+        let at = self.steps.get(self.next)?.code.filter(|at| self.absent_for(*at).is_none())?;
         Some(self.cell(at).source.clone())
     }
 }

@@ -39,6 +39,25 @@ super::words! {
     }
     language_is() { "from here on in English", "이제부터 한국어로 이야기해요" }
 
+    // Data that is not part of the chapter.
+    offer(title, size) {
+        "This section needs {title}, which is not here. Shall it be fetched now, {size}?",
+        "이 절에는 {title} 데이터가 필요한데, 여기에는 없어요. 지금 받아 올까요({size})?"
+    }
+    yes_or_no() { "y/n> ", "y/n> " }
+    not_fetched(set) {
+        "`forward-pass data {set}` fetches it at any time; until then the stored outputs are shown",
+        "`forward-pass data {set}` 명령으로 언제든지 받을 수 있어요. 그때까지는 저장된 출력을 보여 드려요"
+    }
+    not_here(set) {
+        "`{set}` is not here, and `forward-pass data {set}` fetches it",
+        "`{set}` 데이터가 여기에 없어요. `forward-pass data {set}` 명령으로 받아요"
+    }
+    left_out(number, set) {
+        "Section {number} is left out: `{set}` is not here, and `forward-pass data {set}` fetches it.",
+        "{number}절은 건너뛰어요. `{set}` 데이터가 여기에 없어요. `forward-pass data {set}` 명령으로 받아요."
+    }
+
     // Running.
     skipped() { "this cell is marked as not to be run", "실행하지 않기로 표시된 셀이에요" }
     starting() { "live Rust is still starting", "Rust가 아직 시작하는 중이에요" }
