@@ -62,6 +62,16 @@ pub enum Lookup {
     DidYouMean(Vec<String>),
 }
 
+impl Section {
+    /// The title without the number that it may begin with: `2. Sigmoid` -> `Sigmoid`.
+    pub fn bare_title(&self) -> &str {
+        match self.title.split_once(". ") {
+            Some((number, rest)) if number.parse::<usize>().is_ok() => rest,
+            _ => &self.title,
+        }
+    }
+}
+
 impl Course {
     /// Finds a section by number (`5`, `05`), by name or the beginning of a name or title, or a cell by its id.
     pub fn find(&self, words: &str) -> Lookup {
@@ -75,7 +85,14 @@ impl Course {
                 let section = (!wanted.is_empty()).then(|| self.section_where(|name| name.starts_with(&wanted)))??;
                 Some(Lookup::Found { section, cell: None })
             });
-        found.unwrap_or_else(|| Lookup::DidYouMean(nearest(&wanted, &self.names())))
+        found.unwrap_or_else(|| {
+            let names = self.names();
+            let mut near = nearest(&wanted, &names);
+            if near.is_empty() && wanted.chars().count() > 2 {
+                near = names.into_iter().filter(|name| name.contains(&wanted)).take(3).collect();
+            }
+            Lookup::DidYouMean(near)
+        })
     }
 
     fn section_by_number(&self, wanted: &str) -> Option<usize> {
@@ -86,7 +103,8 @@ impl Course {
     fn section_where(&self, holds: impl Fn(&str) -> bool) -> Option<usize> {
         self.sections.iter().position(|section| {
             let full_name = format!("{:02}-{}", section.number, section.name);
-            holds(&section.name.to_lowercase()) || holds(&section.title.to_lowercase()) || holds(&full_name)
+            let titles = [section.title.as_str(), section.bare_title()].map(str::to_lowercase);
+            holds(&section.name.to_lowercase()) || titles.iter().any(|title| holds(title)) || holds(&full_name)
         })
     }
 
@@ -153,13 +171,14 @@ mod tests {
             number,
             name: name.into(),
             title: title.into(),
+            requires: None,
             cells: ids.iter().map(|id| Cell { id: (*id).into(), ..Cell::default() }).collect(),
         };
         Course {
             sections: vec![
                 section(1, "step-function", "The step function", &["step-array", "step-plot"]),
                 section(5, "three-layer-network", "Three layers", &["layer-one"]),
-                section(6, "softmax", "Softmax", &["softmax-overflow"]),
+                section(6, "softmax", "6. Softmax", &["softmax-overflow"]),
             ],
         }
     }
@@ -171,6 +190,7 @@ mod tests {
             ("05", (1, None)),
             ("softmax", (2, None)),
             ("Three layers", (1, None)),
+            ("6. soft", (2, None)),
             ("three", (1, None)),
             ("01-step-function", (0, None)),
             ("step-plot", (0, Some(1))),
@@ -185,6 +205,7 @@ mod tests {
     fn a_misspelt_place_gets_the_nearest_names() {
         assert_eq!(course().find("sofmax"), Lookup::DidYouMean(vec!["softmax".into(), "softmax-overflow".into()]));
         assert_eq!(course().find("step-plto"), Lookup::DidYouMean(vec!["step-plot".into()]));
+        assert_eq!(course().find("plot"), Lookup::DidYouMean(vec!["step-plot".into()]));
         assert_eq!(course().find("transformer"), Lookup::DidYouMean(vec![]));
         assert_eq!(course().find(""), Lookup::DidYouMean(vec![]));
         assert_eq!(course().find("9"), Lookup::DidYouMean(vec![]));

@@ -2,6 +2,8 @@
 //!
 //! It writes nothing itself.
 
+mod wrap;
+
 use std::env;
 use std::io::IsTerminal;
 
@@ -42,6 +44,11 @@ impl Look {
     /// The columns for running text.
     pub fn text_width(&self) -> usize {
         self.width.clamp(20, WIDEST)
+    }
+
+    /// A message in lines that fit, broken at blanks.
+    pub fn wrapped(&self, text: &str) -> String {
+        wrap::wrapped(text, self.width)
     }
 
     pub fn paint(&self, style: Style, text: &str) -> String {

@@ -54,8 +54,8 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     let interactive = args.code.is_empty() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     interrupt::watch();
     let images = if args.plain && args.images == Images::Auto { Images::None } else { args.images };
-    let (canvas, typed_ahead) = probe::canvas(images, interactive);
-    let screen = Screen::new(Look::of_stdout(args.plain), lang, canvas, interactive);
+    let asked = probe::canvas(images, interactive);
+    let screen = Screen::new(Look::of_stdout(args.plain), lang, asked.canvas, interactive);
     let mut repl = Repl::new(engine, shelf, screen, interactive);
     repl.own_chapter = args.path.is_none();
     if interactive {
@@ -71,7 +71,7 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     if !args.code.is_empty() {
         repl.run_lines(args.code.iter().cloned().map(Ok))
     } else if interactive {
-        repl.converse(args.vi, &typed_ahead)
+        repl.converse(args.vi, images, asked)
     } else {
         repl.run_lines(std::io::stdin().lock().lines())
     }
@@ -175,7 +175,7 @@ impl Repl {
 
     fn greet(&mut self) {
         let text = self.screen.lang.greeting(env!("CARGO_PKG_VERSION"));
-        self.screen.line(&text);
+        self.screen.say(&text);
         if let Some(text) = self.where_it_was_left() {
             self.screen.faint(&text);
         }
@@ -187,28 +187,36 @@ impl Repl {
         let (section, cell) = self.progress.last()?;
         let section = self.shelf.course.sections.iter().find(|it| it.name == section)?;
         section.cells.iter().find(|it| it.id == cell)?;
-        Some(self.screen.lang.resume(bare_title(section), cell))
+        Some(self.screen.lang.resume(section.bare_title(), cell))
     }
 
     /// A person at a terminal.
-    fn converse(&mut self, vi: bool, typed_ahead: &str) -> Result<Exit> {
+    fn converse(&mut self, vi: bool, images: Images, mut asked: probe::Asked) -> Result<Exit> {
         let terms = glossary::terms().into_iter().flat_map(|term| [term.english, term.korean]).collect();
         let names = Names { places: self.places(), library: complete::library_names(), terms, ..Names::default() };
         let mut prompt = Prompt::new(self.screen.look, self.screen.lang, names, vi)?;
-        // Whole lines first; the rest stands on the line.
-        let mut ahead: Vec<String> = typed_ahead.split(['\n', '\r']).map(str::to_owned).collect();
-        let mut initial = ahead.pop().unwrap_or_default();
-        for line in ahead {
-            self.screen.line(&format!("{}{line}", self.prompt()));
-            if self.obey(&line) == Then::Leave {
-                return Ok(Exit::Passed);
-            }
-        }
+        let mut initial = String::new();
         loop {
+            // Whole lines that were typed ahead come first; the rest stands on the line.
+            let ahead = std::mem::take(&mut asked.typed);
+            let mut ahead: Vec<&str> = ahead.split(['\n', '\r']).collect();
+            initial.push_str(ahead.pop().unwrap_or_default());
+            for line in ahead {
+                self.screen.line(&format!("{}{line}", self.prompt()));
+                if self.obey(line) == Then::Leave {
+                    return Ok(Exit::Passed);
+                }
+            }
             self.catch_up();
             self.between_lines(&mut prompt);
             self.screen.fresh_line();
             let text = self.prompt();
+            if std::mem::take(&mut asked.is_waiting) && initial.is_empty() {
+                self.screen.prompt(&text);
+                asked = probe::canvas_at_last(images);
+                self.screen.canvas = asked.canvas;
+                continue;
+            }
             let typed = prompt.read(&text, &std::mem::take(&mut initial), &self.screen.look)?;
             self.screen.look.width = super::look::columns();
             match typed {
@@ -336,14 +344,6 @@ impl Repl {
         let sections = &self.shelf.course.sections;
         let names = sections.iter().map(|section| section.name.clone());
         names.chain(sections.iter().flat_map(|section| section.cells.iter().map(|cell| cell.id.clone()))).collect()
-    }
-}
-
-/// The title without the number that it may begin with: `2. Sigmoid` -> `Sigmoid`.
-fn bare_title(section: &Section) -> &str {
-    match section.title.split_once(". ") {
-        Some((number, rest)) if number.parse::<usize>().is_ok() => rest,
-        _ => &section.title,
     }
 }
 

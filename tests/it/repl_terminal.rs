@@ -282,6 +282,32 @@ fn the_terminal_is_asked_for_pictures_and_no_byte_is_left_over() {
 }
 
 #[test]
+fn an_answer_that_comes_late_or_never_leaves_no_byte_on_the_line() {
+    let state = state();
+    let setting = Setting { args: &[], stripped: false, ..USUAL };
+    let mut person = sit_down(state.path(), &setting);
+    // Nobody answers in time, and the first keys are the reader's.
+    person.sees("numbers 0/9> ");
+    person.types("20 + 1\r");
+    person.sees("21\r\n");
+    person.leaves();
+    let mut person = sit_down(state.path(), &setting);
+    person.sees("numbers 0/9> ");
+    // The prompt is there, and now the answer comes, in two pieces, with sixels in it.
+    person.types("\x1b_Gi=31;EINVAL:no\x1b\\\x1b[6;20");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    person.types(";10t\x1b[?62;4c");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    person.types("20 + 2\r");
+    let seen = person.sees("22\r\n");
+    assert!(!seen.contains("62;4") && !seen.contains("EINVAL") && !seen.contains("10t"), "{seen:?}");
+    person.types(":goto figure\r");
+    person.sees("\x1bP");
+    person.sees("words 4/4> ");
+    person.leaves();
+}
+
+#[test]
 fn a_dumb_terminal_gets_plain_text() {
     let state = state();
     let setting = Setting { term: "dumb", args: &[], stripped: false, ..USUAL };
@@ -312,7 +338,7 @@ fn absent_data_is_offered_and_a_refusal_or_a_failure_goes_on() {
     // Nobody answers at that proxy.
     person.types("y\r");
     person.sees("error: ");
-    person.sees("until then the stored outputs are shown");
+    person.sees("until then the stored outputs");
     person.sees("digits 0/2> ");
     person.says("", "let x = 1;");
     person.says("", "a digit");

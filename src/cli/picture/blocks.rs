@@ -193,6 +193,75 @@ mod tests {
         assert_eq!(lines[1], format!("{black}    {white}    \x1b[0m"));
     }
 
+    /// What a terminal shows of half blocks: each character's upper and lower colour.
+    fn seen(text: &str) -> Vec<Vec<[[u8; 3]; 2]>> {
+        let line = |line: &str| {
+            let mut out = Vec::new();
+            for part in line.split("\x1b[").skip(1) {
+                let (codes, letters) = part.split_once('m').expect("every sequence is about colours");
+                let bytes: Vec<u8> = codes.split(';').map(|code| code.parse().expect("a byte")).collect();
+                if let [38, 2, r, g, b, 48, 2, s, h, c] = bytes[..] {
+                    let (ink, paper) = ([r, g, b], [s, h, c]);
+                    out.extend(letters.chars().map(|it| if it == ' ' { [paper, paper] } else { [ink, paper] }));
+                } else {
+                    assert_eq!((codes, letters), ("0", ""));
+                }
+            }
+            out
+        };
+        text.lines().map(line).collect()
+    }
+
+    #[test]
+    fn half_blocks_read_again_are_the_raster() {
+        let shapes: String = (0..40)
+            .map(|at| {
+                let (x, y) = (at * 37 % 120, at * 53 % 60);
+                format!(
+                    "<rect x=\"{x}\" y=\"{y}\" width=\"9\" height=\"7\" fill=\"#{:06x}\"/>",
+                    at * 413_579 % 0xff_ffff
+                )
+            })
+            .collect();
+        let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"120\" height=\"60\">{shapes}</svg>");
+        let columns = 40;
+        let picture = seen(&draw(&svg, columns, true).expect("it is SVG"));
+        assert_eq!((picture.len(), picture[0].len()), (10, columns));
+        let fine = Raster::squeezed(&svg, columns * FINER, 2 * picture.len() * FINER).expect("it is SVG");
+        let mut colors = std::collections::HashSet::new();
+        for (row, line) in picture.iter().enumerate() {
+            for (column, halves) in line.iter().enumerate() {
+                let wanted = [0, 1].map(|half| strongest(&fine, column, 2 * row + half));
+                assert_eq!(*halves, wanted, "row {row}, column {column}");
+                colors.extend(wanted);
+            }
+        }
+        assert!(colors.len() > 20, "{}", colors.len());
+    }
+
+    #[test]
+    fn braille_read_again_is_the_raster() {
+        let bars: String =
+            (0..12).map(|at| format!("<rect x=\"{}\" y=\"{}\" width=\"4\" height=\"9\"/>", at * 10, at * 5)).collect();
+        let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"120\" height=\"60\">{bars}</svg>");
+        let columns = 30;
+        let text = dots(&svg, columns).expect("it is SVG");
+        let rows = text.lines().count();
+        let fine = Raster::squeezed(&svg, columns * 2 * FINER, rows * 4 * FINER).expect("it is SVG");
+        // Unicode: dots 1 to 3 go down the left, 4 to 6 down the right, 7 and 8 are the last row.
+        let number = [[0, 3], [1, 4], [2, 5], [6, 7]];
+        for (row, line) in text.lines().enumerate() {
+            let letters: Vec<char> = line.chars().chain(std::iter::repeat(' ')).take(columns).collect();
+            for (x, y) in (0..columns * 2).flat_map(|x| (0..4).map(move |y| (x, y))) {
+                let letter = letters[x / 2];
+                let bits = if letter == ' ' { 0 } else { letter as u32 - 0x2800 };
+                let is_set = bits >> number[y][x % 2] & 1 == 1;
+                assert_eq!(is_set, distance(&strongest(&fine, x, 4 * row + y)) > 90, "{x} {y} of row {row}");
+            }
+        }
+        assert!(text.chars().filter(|letter| *letter > ' ').count() > 20, "{text}");
+    }
+
     #[test]
     fn braille_has_dots_where_the_figure_is_dark() {
         let text = dots(SVG, 8).expect("it is SVG");

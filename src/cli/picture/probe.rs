@@ -1,6 +1,7 @@
 //! Asks the terminal, once, what pictures it shows: the question ends with one that every terminal answers.
 //!
-//! It waits a bounded time, and reads every byte of the answer, so that none lands in the reader's line.
+//! It waits a bounded time, and reads every byte of the answer, so that none lands in the reader's line; an answer that
+//! comes too late for that is caught in front of the first line.
 
 use std::env;
 use std::fs::File;
@@ -30,10 +31,38 @@ struct Answer {
     complete: bool,
     /// What the reader typed meanwhile: it belongs to the line.
     typed: String,
+    /// Has anything come at all?
+    heard: bool,
 }
 
-/// The way to show figures here, and what was typed while the terminal was asked; `wanted` decides if it is not `auto`.
-pub fn canvas(wanted: Images, terminal: bool) -> (Canvas, String) {
+/// What asking came to.
+pub struct Asked {
+    pub canvas: Canvas,
+    /// What was typed while the terminal was asked.
+    pub typed: String,
+    /// The terminal has not answered: it may yet.
+    pub is_waiting: bool,
+}
+
+/// The way to show figures here; `wanted` decides if it is not `auto`.
+pub fn canvas(wanted: Images, terminal: bool) -> Asked {
+    let is_dumb = env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
+    // Characters need no pixels, and what nobody sees needs no answer.
+    let is_asked = terminal && !is_dumb && !matches!(wanted, Images::Blocks | Images::Text | Images::None);
+    let answer = if is_asked { ask(Some(patience())).unwrap_or_default() } else { Answer::default() };
+    let is_waiting = is_asked && !answer.complete;
+    Asked { canvas: canvas_by(wanted, terminal, &answer), typed: answer.typed, is_waiting }
+}
+
+/// Waits for the first keys, or for an answer that comes late: then it is asked for what it says.
+pub fn canvas_at_last(wanted: Images) -> Asked {
+    let answer = ask(None).unwrap_or_default();
+    // Keys mean that somebody is there, who is not kept waiting for the terminal any longer.
+    let is_waiting = !answer.complete && answer.typed.is_empty() && answer.heard;
+    Asked { canvas: canvas_by(wanted, true, &answer), typed: answer.typed, is_waiting }
+}
+
+fn canvas_by(wanted: Images, terminal: bool, answer: &Answer) -> Canvas {
     let term = env::var("TERM").unwrap_or_default();
     let true_color = env::var("COLORTERM").is_ok_and(|value| value.contains("truecolor") || value.contains("24bit"));
     let many_colors = true_color || ["256", "direct"].iter().any(|word| term.contains(word));
@@ -41,11 +70,8 @@ pub fn canvas(wanted: Images, terminal: bool) -> (Canvas, String) {
     if !terminal || is_dumb || wanted == Images::None {
         // Nobody would see it, unless it was asked for by name.
         let images = if wanted == Images::Auto { Images::None } else { wanted };
-        return (Canvas { images, cell: CELL, true_color }, String::new());
+        return Canvas { images, cell: CELL, true_color };
     }
-    // Characters need no pixels.
-    let needs_answer = !matches!(wanted, Images::Blocks | Images::Text);
-    let answer = if needs_answer { ask().unwrap_or_default() } else { Answer::default() };
     let cell = answer.cell.or_else(cell_by_window).unwrap_or(CELL);
     let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let images = match wanted {
@@ -56,7 +82,7 @@ pub fn canvas(wanted: Images, terminal: bool) -> (Canvas, String) {
         Images::Auto => Images::Text,
         named => named,
     };
-    (Canvas { images, cell, true_color }, answer.typed)
+    Canvas { images, cell, true_color }
 }
 
 /// The size of a character where nobody says it.
@@ -78,8 +104,8 @@ fn cell_by_window() -> Option<(usize, usize)> {
     (cell.0 > 0 && cell.1 > 0).then_some((cell.0.into(), cell.1.into()))
 }
 
-/// Asks on the terminal itself, without its echo, and sets it back as it was.
-fn ask() -> Option<Answer> {
+/// Asks on the terminal itself, without its echo, and sets it back as it was; without a limit it only listens.
+fn ask(limit: Option<Duration>) -> Option<Answer> {
     let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
     let before = tcgetattr(&terminal).ok()?;
     let mut quiet = before.clone();
@@ -87,23 +113,36 @@ fn ask() -> Option<Answer> {
     quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 0;
     quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
     tcsetattr(&terminal, SetArg::TCSANOW, &quiet).ok()?;
-    let answer = converse(&mut terminal);
+    let answer = match limit {
+        Some(limit) => terminal.write_all(QUESTION.as_bytes()).ok().and_then(|()| listen(&mut terminal, Some(limit))),
+        None => listen(&mut terminal, None),
+    };
     let _ = tcsetattr(&terminal, SetArg::TCSANOW, &before);
     answer
 }
 
-fn converse(terminal: &mut File) -> Option<Answer> {
-    terminal.write_all(QUESTION.as_bytes()).ok()?;
-    let until = Instant::now() + patience();
+/// How long the rest of an answer may take once it has begun.
+const BREATH: Duration = Duration::from_millis(100);
+
+fn listen(terminal: &mut File, limit: Option<Duration>) -> Option<Answer> {
+    let until = limit.map(|limit| Instant::now() + limit);
     let mut said = Vec::new();
     while !understood(&said).complete {
-        let left = until.saturating_duration_since(Instant::now());
-        let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);
+        let timeout = match until {
+            Some(until) => until.saturating_duration_since(Instant::now()),
+            None if said.is_empty() => Duration::MAX,
+            None => BREATH,
+        };
+        let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::NONE);
         let ready = poll(&mut [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)], timeout).ok()?;
         let mut bytes = [0; 256];
         match terminal.read(&mut bytes) {
             Ok(count) if ready > 0 && count > 0 => said.extend(&bytes[..count]),
             _ => break,
+        }
+        // Typed letters are shown at once.
+        if limit.is_none() && !said.contains(&0x1b) {
+            break;
         }
     }
     Some(understood(&said))
@@ -112,7 +151,7 @@ fn converse(terminal: &mut File) -> Option<Answer> {
 /// Reads an answer; it is complete when the last question's is there. All that is no answer was typed.
 fn understood(said: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(said);
-    let mut answer = Answer::default();
+    let mut answer = Answer { heard: !said.is_empty(), ..Answer::default() };
     let mut rest = &*text;
     while let Some(at) = rest.find('\x1b') {
         answer.typed.push_str(&rest[..at]);
@@ -173,6 +212,7 @@ mod tests {
             ("\x1b[?64;1;2", none()),
         ];
         for (said, answer) in cases {
+            let answer = Answer { heard: !said.is_empty(), ..answer };
             assert_eq!(understood(said.as_bytes()), answer, "{said:?}");
         }
     }

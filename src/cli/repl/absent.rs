@@ -27,11 +27,11 @@ impl Repl {
         let lang = self.screen.lang;
         match data::title_and_size(&set).filter(|_| self.interactive) {
             Some((title, size)) => {
-                self.screen.line(&lang.offer(title, size));
+                self.screen.say(&lang.offer(title, size));
                 self.offered = Some(set);
             }
             None => {
-                self.screen.line(&lang.not_fetched(set));
+                self.screen.say(&lang.not_fetched(set));
                 self.screen.blank();
             }
         }

@@ -43,7 +43,7 @@ impl Repl {
         let Some(svg) = self.screen.figure.clone() else { return self.fail(&lang.no_figure()) };
         let file = at_home(file);
         match picture_file(&svg, &file, lang).and_then(|bytes| self.write(&file, &bytes)) {
-            Ok(()) => self.screen.line(&lang.saved(file.display())),
+            Ok(()) => self.screen.say(&lang.saved(file.display())),
             Err(error) => self.fail(&format!("{error:#}")),
         }
     }
@@ -74,7 +74,7 @@ impl Repl {
         let setup = self.steps.iter().find_map(|step| step.code).map(|at| self.cell(at).source.clone());
         let text = written(&file, setup.as_deref().unwrap_or_default(), &needed(&self.journal), lang);
         match text.and_then(|text| self.write(&file, text.as_bytes())) {
-            Ok(()) => self.screen.line(&lang.exported(own, file.display())),
+            Ok(()) => self.screen.say(&lang.exported(own, file.display())),
             Err(error) => self.fail(&format!("{error:#}")),
         }
     }

@@ -4,7 +4,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Repl, bare_title};
+use super::Repl;
 use crate::cli::command::{self, ENTRIES, Entry, Group};
 use crate::cli::course::nearest;
 use crate::cli::look::{BOLD, FAINT, GOOD, HEADING};
@@ -18,7 +18,7 @@ impl Repl {
             let section = &self.shelf.course.sections[at];
             let mark = if at == self.section { ">" } else { " " };
             let cells = self.screen.look.paint(FAINT, &lang.cells(section.cells.len()));
-            let text = format!("{mark} {}  {} ({}, {cells})", section.number, bare_title(section), section.name);
+            let text = format!("{mark} {}  {} ({}, {cells})", section.number, section.bare_title(), section.name);
             let text = if at == self.section { self.screen.look.paint(BOLD, &text) } else { text };
             self.screen.line(&text);
         }
@@ -92,7 +92,7 @@ impl Repl {
             let of = section.cells.len();
             let bar = if self.screen.look.decorated { format!("{} ", bar(count, of)) } else { String::new() };
             let seen = lang.seen(format!("{count:>2}"), format!("{of:>2}"));
-            self.screen.line(&format!("{:>2}  {bar}{seen}  {}", section.number, bare_title(section)));
+            self.screen.line(&format!("{:>2}  {bar}{seen}  {}", section.number, section.bare_title()));
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::cli::look::{self, BAD, FAINT, Look};
+use crate::cli::look::{self, BAD, FAINT, GOOD, Look};
 use crate::cli::picture::Canvas;
 use crate::cli::words::Lang;
 
@@ -68,8 +68,26 @@ impl Screen {
     }
 
     pub fn faint(&mut self, text: &str) {
-        let text = self.look.paint(FAINT, text);
+        let text = self.fitted(text);
+        let text = self.look.paint(FAINT, &text);
         self.line(&text);
+    }
+
+    /// A message of the REPL's own.
+    pub fn say(&mut self, text: &str) {
+        let text = self.fitted(text);
+        self.line(&text);
+    }
+
+    /// For a person no word is broken at the terminal's edge; a program gets the lines as they are.
+    fn fitted(&self, text: &str) -> String {
+        if self.interactive { self.look.wrapped(text) } else { text.to_owned() }
+    }
+
+    /// A prompt that nobody reads from yet: the line editor draws it again in its place.
+    pub fn prompt(&mut self, text: &str) {
+        self.fresh_line();
+        write(&mut std::io::stdout(), &format!("\r{}", self.look.paint(GOOD, text)));
     }
 
     /// A blank line, unless there is one already.
@@ -138,7 +156,7 @@ impl Screen {
     pub fn complain(&mut self, text: &str) {
         self.fresh_line();
         if self.interactive {
-            self.line(text);
+            self.say(text);
         } else {
             write(&mut std::io::stderr(), &format!("{text}\n"));
         }

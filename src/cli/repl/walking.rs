@@ -3,7 +3,7 @@
 //! How a cell runs is in `running`.
 
 use super::walk::{self, Step};
-use super::{Repl, Then, bare_title, is_expected_to_fail, is_skipped, show};
+use super::{Repl, Then, is_expected_to_fail, is_skipped, show};
 use crate::cli::course::Lookup;
 use crate::cli::look::HEADING;
 use crate::cli::outcome::End;
@@ -43,7 +43,7 @@ impl Repl {
     fn title(&mut self) {
         let section = self.here();
         let (count, cells) = (self.shelf.course.sections.len(), section.cells.len());
-        let text = self.screen.lang.opening(self.section + 1, count, bare_title(section), cells);
+        let text = self.screen.lang.opening(self.section + 1, count, section.bare_title(), cells);
         let text = self.screen.look.paint(HEADING, &text);
         self.screen.line(&text);
         self.screen.blank();
@@ -54,7 +54,7 @@ impl Repl {
         if self.next >= self.steps.len() {
             if self.section + 1 >= self.shelf.course.sections.len() {
                 let text = self.screen.lang.was_the_last();
-                self.screen.line(&text);
+                self.screen.say(&text);
                 return true;
             }
             self.enter(self.section + 1);
@@ -121,8 +121,12 @@ impl Repl {
     /// What comes after a section.
     fn close(&mut self) {
         let sections = &self.shelf.course.sections;
+        let last = self.steps.last().and_then(|step| step.prose.last()).map_or("", |at| &self.cell(*at).source);
+        let last = last.lines().next_back().unwrap_or_default();
         let text = match sections.get(self.section + 1) {
-            Some(next) => self.screen.lang.closing(self.here().number, bare_title(next)),
+            // The prose has just named it.
+            Some(next) if last.contains(next.bare_title()) => self.screen.lang.closing_briefly(self.here().number),
+            Some(next) => self.screen.lang.closing(self.here().number, next.bare_title()),
             None => self.screen.lang.closing_chapter(),
         };
         self.screen.blank();
@@ -167,7 +171,7 @@ impl Repl {
         if let Some(set) = self.absent_set() {
             self.next = self.steps.len();
             let text = self.screen.lang.left_out(self.here().number, set);
-            self.screen.line(&text);
+            self.screen.say(&text);
             return true;
         }
         if self.next >= self.steps.len() {

@@ -20,6 +20,10 @@ super::words! {
         "End of section {number}. Next: {next} (press Enter).",
         "{number}절이 끝났어요. 다음: {next} (Enter를 누르세요)."
     }
+    closing_briefly(number) {
+        "End of section {number}; Enter goes on to the next.",
+        "{number}절이 끝났어요. Enter를 누르면 다음 절로 가요."
+    }
     closing_chapter() { "End of the chapter.", "이 장이 끝났어요." }
     was_the_last() {
         "That was the last section. `:sections` lists them all, `:goto 1` begins anew.",
