@@ -2,9 +2,12 @@
 //!
 //! It runs nothing and prints nothing; whether the input is complete is asked in [`input`].
 
+#[cfg(test)]
+mod fuzz;
 pub mod input;
 
 use super::course::nearest;
+use super::look::visible;
 use super::words::Lang;
 
 /// What a reader asks for with one line.
@@ -154,9 +157,9 @@ impl Mistake {
         match self {
             Mistake::Unknown(name, near) => {
                 let near = near.as_ref().map(|near| lang.did_you_mean(format!(":{near}")));
-                format!("{}\n{}", lang.no_command(name), help(near.unwrap_or_else(|| lang.see_help())))
+                format!("{}\n{}", lang.no_command(visible(name)), help(near.unwrap_or_else(|| lang.see_help())))
             }
-            Mistake::TakesNothing(name, argument) => lang.takes_nothing(name, argument),
+            Mistake::TakesNothing(name, argument) => lang.takes_nothing(name, visible(argument)),
             Mistake::NeedsWord(name) => {
                 let sentence = named(name).map(|entry| (entry.help)(lang)).unwrap_or_default();
                 format!("{}\n{}", lang.needs_word(name), help(sentence))

@@ -4,6 +4,7 @@
 
 mod wrap;
 
+use std::borrow::Cow;
 use std::env;
 use std::io::IsTerminal;
 
@@ -58,6 +59,21 @@ impl Look {
             text.to_owned()
         }
     }
+}
+
+/// The text with what would steer the terminal as signs that are seen: `ESC` as `␛`; line breaks and tabs stay.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let sign = |c: char| match u32::from(c) {
+        code if !steers(c) => char::from_u32(code),
+        0x7f => Some('␡'),
+        code @ 0..0x20 => char::from_u32(0x2400 + code),
+        _ => Some(char::REPLACEMENT_CHARACTER),
+    };
+    Cow::Owned(text.chars().filter_map(sign).collect())
 }
 
 /// The terminal's columns now; 80 where it does not say.

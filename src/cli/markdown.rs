@@ -2,14 +2,18 @@
 //!
 //! It knows what the chapter uses of Markdown; HTML is shown as what stands between its tags.
 
+#[cfg(test)]
+mod fuzz;
 mod inline;
 mod math;
 mod table;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
+
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::highlight;
-use super::look::{BOLD, FAINT, HEADING, Look};
+use super::look::{self, BOLD, FAINT, HEADING, Look};
 use inline::{Line, Piece};
 
 /// The prose as text that ends without a line break; at most as wide as the look allows, where words let it.
@@ -18,7 +22,7 @@ pub fn render(markdown: &str, look: &Look) -> String {
     let mut page = Page { look: *look, out: Vec::new(), frames: Vec::new(), line: Line::default(), tight: false };
     let mut table = None;
     let mut code = None;
-    for event in Parser::new_ext(markdown, options) {
+    for event in Parser::new_ext(markdown, options).map(harmless) {
         if let Some(building) = &mut table {
             if table::collect(building, &event) {
                 continue;
@@ -45,6 +49,26 @@ pub fn render(markdown: &str, look: &Look) -> String {
         page.out.pop();
     }
     page.out.join("\n")
+}
+
+/// A stranger's notebook cannot steer the terminal: neither by its bytes nor by `&#27;`.
+fn harmless(event: Event) -> Event {
+    fn text(text: CowStr) -> CowStr {
+        match look::visible(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(signs) => signs.into(),
+        }
+    }
+    match event {
+        Event::Text(it) => Event::Text(text(it)),
+        Event::Code(it) => Event::Code(text(it)),
+        Event::InlineMath(it) => Event::InlineMath(text(it)),
+        Event::DisplayMath(it) => Event::DisplayMath(text(it)),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            Event::Start(Tag::Link { link_type, dest_url: text(dest_url), title, id })
+        }
+        other => other,
+    }
 }
 
 /// What is being written.

@@ -12,22 +12,23 @@ pub fn wrapped(text: &str, width: usize) -> String {
 
 fn wrapped_line(line: &str, width: usize) -> String {
     let Some(hang) = hang(&uncoloured(line)).filter(|_| columns(line) > width) else { return line.to_owned() };
-    let room = if hang.len() * 2 > width { width } else { width - hang.len() };
+    let room = if hang.len() * 3 > width * 2 { width } else { width - hang.len() };
     let hang = if room == width { String::new() } else { hang };
-    let (mut out, mut used, mut first) = (String::new(), 0, true);
-    for word in line.split(' ') {
+    let margin = &line[..line.len() - line.trim_start_matches(' ').len()];
+    let (mut out, mut used, mut limit) = (margin.to_owned(), margin.len(), width);
+    let mut fresh = true;
+    for word in line[margin.len()..].split(' ') {
         let wide = columns(word);
-        let limit = if first { width } else { room };
-        if used > 0 && used + 1 + wide > limit && !out.trim().is_empty() {
+        if !fresh && used + 1 + wide > limit {
             out.push('\n');
             out.push_str(&hang);
-            (used, first) = (0, false);
-        } else if !(out.is_empty() || used == 0 && !first) {
+            (used, limit) = (0, room);
+        } else if !fresh {
             out.push(' ');
             used += 1;
         }
         out.push_str(word);
-        used += wide;
+        (used, fresh) = (used + wide, false);
     }
     out
 }

@@ -5,7 +5,7 @@
 use super::walk::{self, Step};
 use super::{Repl, Then, is_expected_to_fail, is_skipped, show};
 use crate::cli::course::Lookup;
-use crate::cli::look::HEADING;
+use crate::cli::look::{HEADING, visible};
 use crate::cli::outcome::End;
 use crate::cli::{highlight, markdown};
 
@@ -111,7 +111,7 @@ impl Repl {
     }
 
     pub(super) fn show_cell(&mut self, at: usize) {
-        let code = highlight::rust(self.cell(at).source.trim_end(), &self.screen.look);
+        let code = highlight::rust(&visible(self.cell(at).source.trim_end()), &self.screen.look);
         let lines: Vec<String> =
             code.lines().map(|line| if line.is_empty() { String::new() } else { format!("    {line}") }).collect();
         self.screen.line(&lines.join("\n"));
