@@ -76,7 +76,7 @@ mod tests {
             ("  = help: one two three", "  = help: one\n    two three"),
             ("  |  ^^ one two three", "  |  ^^ one two\n  |     three"),
             ("12 | let x = one_two_three();", "12 | let x = one_two_three();"),
-            ("\x1b[31mone two three\x1b[0m four", "\x1b[31mone two\nthree\x1b[0m four"),
+            ("\x1b[31mone two three\x1b[0m four", "\x1b[31mone two three\x1b[0m\nfour"),
             ("가나다 라마바 사아자", "가나다 라마바\n사아자"),
             ("a_word_longer_than_the_line", "a_word_longer_than_the_line"),
             ("fits", "fits"),

@@ -48,7 +48,7 @@ super::words! {
         "This section needs {title}, which is not here. Shall it be fetched now, {size}?",
         "이 절에는 {title} 데이터가 필요한데, 여기에는 없어요. 지금 받아 올까요({size})?"
     }
-    yes_or_no() { "y/n> ", "y/n> " }
+    yes_or_no() { "y/n> ", "네(y), 아니요(n)> " }
     not_fetched(set) {
         "`forward-pass data {set}` fetches it at any time; until then the stored outputs are shown",
         "`forward-pass data {set}` 명령으로 언제든지 받을 수 있어요. 그때까지는 저장된 출력을 보여 드려요"
