@@ -81,7 +81,7 @@ fn count() -> u64 {
 
 fn line(random: &mut Pcg64Mcg) -> String {
     let mut line = String::new();
-    if random.next_u32() % 3 == 0 {
+    if random.next_u32().is_multiple_of(3) {
         let entry = &ENTRIES[random.next_u32() as usize % ENTRIES.len()];
         line.push_str(&format!(":{} ", entry.name));
     }

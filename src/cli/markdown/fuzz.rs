@@ -126,7 +126,7 @@ fn any_page_is_drawn_and_steers_nothing() {
     for round in 0..count() {
         let mut page = String::new();
         for _ in 0..random.next_u32() % 24 {
-            let from = if random.next_u32() % 3 == 0 { WORDS } else { PIECES };
+            let from = if random.next_u32().is_multiple_of(3) { WORDS } else { PIECES };
             page.push_str(pick(&mut random, from));
             page.push_str(pick(&mut random, &["", " ", "\n"]));
         }
