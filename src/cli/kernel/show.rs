@@ -42,6 +42,8 @@ pub struct Show {
     held: String,
     held_at: Instant,
     begun: Instant,
+    /// What is being done, until it was said.
+    doing: Option<String>,
     progress: Option<Instant>,
     is_empty: bool,
     /// The names that are shown, each with what is to take its place there.
@@ -65,6 +67,7 @@ impl Show {
             held: String::new(),
             held_at: now,
             begun: now,
+            doing: None,
             progress: None,
             is_empty: true,
             names: BTreeMap::new(),
@@ -75,7 +78,10 @@ impl Show {
 
     pub fn event(&mut self, event: Event) {
         match event {
-            Event::Progress(words) => self.progress(&words),
+            Event::Progress(words) => {
+                self.doing = Some(words);
+                self.tell_progress();
+            }
             Event::Output(output) => {
                 self.end_progress();
                 self.output(output);
@@ -92,6 +98,7 @@ impl Show {
         if self.sent.elapsed() >= PAUSE {
             self.flush();
         }
+        self.tell_progress();
         if self.replaced.elapsed() >= PAUSE {
             self.replace();
         }
@@ -211,17 +218,20 @@ impl Show {
         self.publish(ClearOutput { wait });
     }
 
-    fn progress(&mut self, words: &str) {
+    /// Says what is being done, once the cell takes long enough for that.
+    fn tell_progress(&mut self) {
         let is_early = self.begun.elapsed() < SHORT || self.progress.is_some_and(|last| last.elapsed() < SHORT / 5);
         if is_early || !self.is_empty {
             return;
         }
+        let Some(words) = self.doing.take() else { return };
         self.progress = Some(Instant::now());
-        self.named("forward-pass-progress", [("text/plain".to_owned(), words.to_owned())].into());
+        self.named("forward-pass-progress", [("text/plain".to_owned(), words)].into());
     }
 
     /// What was said while the cell was prepared is not part of its output.
     fn end_progress(&mut self) {
+        self.doing = None;
         if self.progress.take().is_some() {
             self.clear(false);
         }
