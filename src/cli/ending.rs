@@ -64,6 +64,17 @@ pub fn without_report(text: &str) -> String {
     format!("{}{}", text[..start].trim_start_matches('\n'), after.unwrap_or_default())
 }
 
+/// What the cell wrote to standard error, without what is said of its end in words.
+pub fn without_end(text: String, end: &End) -> String {
+    match end {
+        End::Panicked { .. } => without_report(&text),
+        End::ReturnedError { message, .. } => {
+            text.trim_end().strip_suffix(message.trim_end()).map(str::to_owned).unwrap_or(text)
+        }
+        _ => text,
+    }
+}
+
 fn signal_name(signal: i32, lang: Lang) -> String {
     match nix::sys::signal::Signal::try_from(signal) {
         Ok(nix::sys::signal::Signal::SIGSEGV) => lang.segfault(),
@@ -109,6 +120,16 @@ mod tests {
         assert_eq!(without_report(&format!("\n{report}")), "");
         assert_eq!(without_report(&format!("before\n{report}after\n")), "before\nafter\n");
         assert_eq!(without_report("thread 'worker' panicked"), "thread 'worker' panicked");
+    }
+
+    #[test]
+    fn an_error_that_left_the_cell_is_not_said_twice() {
+        let end = End::ReturnedError { message: "bad\nvalue".into(), line: None };
+        let cases = [("bad\nvalue\n", ""), ("first\nbad\nvalue\n", "first\n"), ("other\n", "other\n")];
+        for (text, left) in cases {
+            assert_eq!(without_end(text.into(), &end), left);
+        }
+        assert_eq!(without_end("bad\n".into(), &End::Passed), "bad\n");
     }
 
     #[test]

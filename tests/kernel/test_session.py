@@ -83,6 +83,19 @@ def test_interrupt_stops_a_cell_that_is_still_compiled(front):
     assert front.value("kept") == ["7"]
 
 
+def test_what_is_said_of_the_end_is_said_once(front):
+    for code, before in (
+        ('eprintln!("before"); "twelve".parse::<i32>()?;', "before\n"),
+        ('eprint!("before\\n"); panic!("twelve");', "before\n"),
+        ('println!("out"); eprintln!("before"); println!("out");', "out\nbefore\nout\n"),
+    ):
+        reply, messages = front.run(code)
+        assert "".join(m["content"]["text"] for m in messages if m["msg_type"] == "stream") == before
+        if reply["status"] == "error":
+            page = reply["traceback"][0]
+            assert "at line 1" in page and ("invalid digit" in page or "twelve" in page), page
+
+
 def test_streams_arrive_while_the_cell_runs(front):
     sent = front.client.execute(
         'println!("first"); std::thread::sleep(std::time::Duration::from_secs(3)); println!("second")'

@@ -5,8 +5,7 @@
 use jupyter_protocol::{ErrorOutput, ReplyError};
 
 use crate::cli::ending;
-use crate::cli::highlight;
-use crate::cli::look::{BAD, FAINT, Look};
+use crate::cli::look::{BAD, BOLD, FAINT, Look};
 use crate::cli::outcome::{Diagnostic, End};
 use crate::cli::words::Lang;
 
@@ -68,13 +67,13 @@ fn of_compiler(diagnostics: &[Diagnostic]) -> ErrorOutput {
 /// The lines around the one at fault, which has an arrow.
 fn excerpt(code: &str, line: usize) -> Vec<String> {
     let lines: Vec<&str> = code.lines().collect();
-    let painted = highlight::rust(code, &LOOK);
-    let painted: Vec<&str> = painted.lines().collect();
     let (from, to) = (line.saturating_sub(BEFORE).max(1), (line + AFTER).min(lines.len()));
     let width = to.to_string().len();
     let shown = (from..=to).map(|number| {
-        let text = painted.get(number - 1).copied().unwrap_or_default();
-        let (mark, style) = if number == line { ("-->", BAD) } else { ("   ", FAINT) };
+        let text = lines.get(number - 1).copied().unwrap_or_default();
+        // Front ends show it on red, where the colours of code are hard to read.
+        let (mark, style, text) =
+            if number == line { ("-->", BAD, LOOK.paint(BOLD, text)) } else { ("   ", FAINT, text.to_owned()) };
         format!("{} {text}", LOOK.paint(style, &format!("{mark} {number:>width$} |")))
     });
     shown.collect()

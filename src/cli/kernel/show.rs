@@ -26,7 +26,7 @@ const MOST: usize = 64 * 1024;
 /// What is done in less time needs no word on its progress.
 const SHORT: Duration = Duration::from_millis(500);
 
-/// Text that looks like a panic's report is held back so long: then the cell went on after all.
+/// Text on stderr is held back so long: a panic's report, and the error that leaves the cell, are said in other words.
 const HUSH: Duration = Duration::from_millis(200);
 
 /// The protocol wants an object where nothing is named, too.
@@ -91,9 +91,8 @@ impl Show {
 
     /// Nothing more is at hand: text is sent if the last was long enough ago.
     pub fn rest(&mut self) {
-        if !self.held.is_empty() && self.held_at.elapsed() >= HUSH {
-            let held = std::mem::take(&mut self.held);
-            self.write(Stream::Stderr, &held);
+        if self.held_at.elapsed() >= HUSH {
+            self.release();
         }
         if self.sent.elapsed() >= PAUSE {
             self.flush();
@@ -107,12 +106,13 @@ impl Show {
     /// The cell has ended: the rest of its outputs, notes of the session, and the error.
     pub fn finish(&mut self, end: Option<&End>, notes: &[String], error: Option<&ErrorOutput>) {
         self.end_progress();
-        let held = std::mem::take(&mut self.held);
-        let is_panic = matches!(end, Some(End::Panicked { .. }));
-        let held = if is_panic { ending::without_report(&held) } else { held };
-        if !held.trim().is_empty() || !is_panic {
-            self.write(Stream::Stderr, &held);
+        if let Some(end) = end {
+            self.held = ending::without_end(std::mem::take(&mut self.held), end);
+            if *end != End::Passed && self.held.trim().is_empty() {
+                self.held.clear();
+            }
         }
+        self.release();
         for note in notes {
             self.write(Stream::Stderr, &format!("note: {note}\n"));
         }
@@ -136,11 +136,16 @@ impl Show {
 
     fn output(&mut self, output: Output) {
         self.is_empty = false;
-        match output {
-            Output::Stream { stream: Stream::Stderr, text } if !self.held.is_empty() || ending::is_report(&text) => {
-                self.held.push_str(&text);
+        if let Output::Stream { stream: Stream::Stderr, text } = &output {
+            if self.held.is_empty() {
                 self.held_at = Instant::now();
             }
+            return self.held.push_str(text);
+        }
+        if !ending::is_report(&self.held) {
+            self.release();
+        }
+        match output {
             Output::Stream { stream, text } => self.write(stream, &text),
             Output::Rich { kind, data } => {
                 // What takes a place that stands already does not part the text around it.
@@ -150,6 +155,12 @@ impl Show {
                 self.rich(kind, data);
             }
         }
+    }
+
+    /// What was held back was no end of the cell.
+    fn release(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        self.write(Stream::Stderr, &held);
     }
 
     fn write(&mut self, stream: Stream, text: &str) {

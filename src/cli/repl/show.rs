@@ -71,14 +71,8 @@ impl Hush {
 
     /// The cell has ended: what was held back is shown, without what is about to be said.
     pub fn release(mut self, screen: &mut Screen, end: Option<&End>, name: &str) {
-        match end {
-            Some(End::Panicked { .. }) => self.held = ending::without_report(&self.held),
-            Some(End::ReturnedError { message, .. }) => {
-                if let Some(before) = self.held.trim_end().strip_suffix(message.trim_end()) {
-                    self.held.truncate(before.len());
-                }
-            }
-            _ => {}
+        if let Some(end) = end {
+            self.held = ending::without_end(self.held, end);
         }
         self.let_go(screen, name);
     }

@@ -1,0 +1,244 @@
+"""JupyterLab in headless Chromium, as a learner meets it: open section 2, run all, see the figure, complete, interrupt,
+go on, restart and run all. The screenshots are for people: they lie in FORWARD_PASS_SCREENSHOTS, or in pytest's folder.
+
+Skipped, aloud, where no Chromium is found: FORWARD_PASS_CHROMIUM names one.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import sync_playwright
+from test_notebooks import stock
+
+ROOT = Path(__file__).resolve().parents[2]
+SECTION = ROOT / "notebooks" / "en" / "02-sigmoid.ipynb"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = os.environ.get("FORWARD_PASS_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+KERNEL = os.environ.get("FORWARD_PASS_LAB_KERNEL", "forward-pass")
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is here: FORWARD_PASS_CHROMIUM names one")
+
+# The panel in front, its cells as they would be saved, and whether each has an answer.
+CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(cell => cell.cell_type === 'code')"
+STATUS = "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Section 2 elsewhere, with the way to the library written out, nothing stored, and our kernel named."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    notebook = nbformat.read(SECTION, as_version=4)
+    notebook.metadata["kernelspec"] = {"name": KERNEL, "display_name": "Rust", "language": "rust"}
+    for cell in notebook.cells:
+        cell.source = cell.source.replace('path = "../.."', f'path = "{ROOT}"')
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, folder / "sigmoid.ipynb")
+    return folder
+
+
+@pytest.fixture
+def address(folder, tmp_path):
+    """A server that keeps what it knows below this test's folder."""
+    home = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    home |= {f"JUPYTERLAB_{name}_DIR": str(tmp_path / name) for name in ("SETTINGS", "WORKSPACES")}
+    # Nothing stands in the way of a screenshot.
+    settings = tmp_path / "SETTINGS" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
+    log = tmp_path / "server.log"
+    with open(log, "w") as output:
+        server = subprocess.Popen(command, env=os.environ | home, cwd=folder, stdout=output, stderr=output)
+    try:
+        end = time.time() + 60
+        while not (found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+", log.read_text())):
+            assert server.poll() is None and time.time() < end, log.read_text()
+            time.sleep(0.2)
+        yield found.group()
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture
+def page(address):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def picture(page, tmp_path):
+    shots = Path(os.environ.get("FORWARD_PASS_SCREENSHOTS", tmp_path / "screenshots"))
+    shots.mkdir(parents=True, exist_ok=True)
+    return lambda name: page.screenshot(path=shots / f"{name}.png")
+
+
+def open_notebook(page, address):
+    page.goto(f"{address}/lab/tree/sigmoid.ipynb")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+    page.wait_for_function(f"() => ({STATUS})() === 'idle'")
+
+
+def command(page, name):
+    page.evaluate("name => { jupyterapp.commands.execute(name); }", name)
+
+
+def wait_for(page, wanted, seconds=600):
+    end = time.time() + seconds
+    while not wanted(cells := page.evaluate(CELLS)):
+        assert time.time() < end, json.dumps(cells[-3:], indent=1)
+        time.sleep(0.1)
+    page.wait_for_function(f"() => ({STATUS})() === 'idle'")
+    return page.evaluate(CELLS)
+
+
+def all_ran(cells):
+    return all(cell["execution_count"] for cell in cells)
+
+
+RUN_FIRST = """async () => {
+    const content = jupyterapp.shell.currentWidget.content;
+    content.activeCellIndex = content.widgets.findIndex(cell => cell.model.type === 'code');
+    await jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
+
+def run_last(page, code):
+    """A new cell at the end, run; typing would close brackets and indent lines."""
+    type_cell(page, "")
+    page.evaluate("code => jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.setSource(code)", code)
+    command(page, "notebook:run-cell")
+
+
+def type_cell(page, code):
+    """A new cell at the end, and what is typed into it."""
+    page.evaluate("""async () => {
+        await jupyterapp.commands.execute('notebook:move-cursor-to-bottom').catch(() => {});
+        const content = jupyterapp.shell.currentWidget.content;
+        content.activeCellIndex = content.widgets.length - 1;
+        await jupyterapp.commands.execute('notebook:insert-cell-below');
+        await jupyterapp.commands.execute('notebook:enter-edit-mode');
+    }""")
+    page.wait_for_selector(".jp-Notebook.jp-mod-editMode .jp-Cell.jp-mod-active .cm-content")
+    page.keyboard.type(code)
+
+
+def text_of(cell):
+    return "".join("".join(o.get("text") or o.get("data", {}).get("text/plain", "")) for o in cell["outputs"])
+
+
+def differences(cells):
+    """Against what section 2 stores."""
+    stored = [cell for cell in nbformat.read(SECTION, as_version=4).cells if cell.cell_type == "code"]
+    fresh = [nbformat.from_dict(cell) for cell in cells[: len(stored)]]
+    return [line for old, new in zip(stored, fresh, strict=True) for line in stock.compare(old, new)]
+
+
+def test_a_learner_walks_section_2(page, address, picture, measured):
+    page.goto(f"{address}/lab")
+    page.wait_for_selector(".jp-LauncherCard")
+    logo = page.locator(".jp-LauncherCard[title*='Rust (forward-pass)'] img").first
+    logo.wait_for()
+    assert logo.evaluate("image => image.complete && image.naturalWidth > 0")
+    picture("1-launcher")
+
+    open_notebook(page, address)
+    picture("2-opened")
+    begun = time.perf_counter()
+    command(page, "runmenu:run-all")
+    cells = wait_for(page, all_ran)
+    measured(f"JupyterLab, section 2, run all: {time.perf_counter() - begun:.1f} s")
+    assert differences(cells) == []
+    figure = page.locator(".jp-RenderedSVG img, .jp-RenderedSVG svg").first
+    figure.scroll_into_view_if_needed()
+    box = figure.bounding_box()
+    assert box["width"] > 300 and box["height"] > 200, box
+    picture("3-figure")
+
+    type_cell(page, "sigm")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-item")
+    assert "sigmoid" in page.locator(".jp-Completer-item").all_inner_texts()[0]
+    picture("4-completion")
+    page.keyboard.press("Escape")
+    page.keyboard.type("oid(")
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_selector(".jp-Tooltip")
+    assert "1 / (1 + e^-x)" in page.locator(".jp-Tooltip").inner_text()
+    picture("5-tooltip")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+    type_cell(page, "let kept_here = 41;")
+    command(page, "notebook:run-cell")
+    type_cell(page, "loop { std::hint::spin_loop(); }")
+    command(page, "notebook:run-cell")
+    time.sleep(2)
+    begun = time.perf_counter()
+    command(page, "notebook:interrupt-kernel")
+    is_stopped = lambda cells: any(o["output_type"] == "error" for o in cells[-1]["outputs"])
+    cells = wait_for(page, is_stopped, seconds=20)
+    measured(f"JupyterLab, an endless loop: interrupted after {time.perf_counter() - begun:.2f} s")
+    assert cells[-1]["outputs"][-1]["ename"] == "Interrupted"
+    type_cell(page, "kept_here + 1")
+    command(page, "notebook:run-cell")
+    cells = wait_for(page, lambda cells: text_of(cells[-1]) != "", seconds=30)
+    assert text_of(cells[-1]) == "42"
+    picture("6-interrupted")
+
+    page.evaluate("""async () => {
+        const content = jupyterapp.shell.currentWidget.content;
+        for (let times = 0; times < 4; times++) {
+            content.activeCellIndex = content.widgets.length - 1;
+            await jupyterapp.commands.execute('notebook:delete-cell');
+        }
+    }""")
+    command(page, "notebook:restart-run-all")
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    time.sleep(1)
+    cells = wait_for(page, lambda cells: all_ran(cells) and cells[0]["execution_count"] == 1)
+    assert differences(cells) == []
+    picture("7-restarted")
+
+
+FAILS = {
+    "compiler": "let probability: f64 = sigmoid(&\"high\");\nprintln!(\"{probability}\")",
+    "panic": "// 세 번째 값은 없어요\nlet x = array![1.0, 2.0];\nx[3]",
+    "question-mark": 'let n: i32 = "twelve".parse()?;\nn + 1',
+}
+
+
+def test_failures_and_bars_are_shown_as_a_person_reads_them(page, address, picture):
+    open_notebook(page, address)
+    page.evaluate(RUN_FIRST)
+    for name, code in FAILS.items():
+        run_last(page, code)
+        cells = wait_for(page, lambda cells: any(o["output_type"] == "error" for o in cells[-1]["outputs"]), 60)
+        assert [output["output_type"] for output in cells[-1]["outputs"]] == ["error"], cells[-1]
+        page.evaluate("() => { const at = document.querySelector('.jp-WindowedPanel-outer'); at.scrollTop = at.scrollHeight; }")
+        picture(f"8-{name}")
+    pause = "std::thread::sleep(std::time::Duration::from_millis(50));"
+    run_last(page, f'for done in 0..=40 {{ display_as("work", &Gauge::new(done, 40)); {pause} }}')
+    seen, end = set(), time.time() + 60
+    while "40 of 40" not in (text := text_of(page.evaluate(CELLS)[-1])):
+        assert time.time() < end, text
+        seen.add(text)
+        time.sleep(0.05)
+    assert len(seen - {""}) > 5, seen
+    assert len(page.evaluate(CELLS)[-1]["outputs"]) == 1
+    picture("9-bar")
