@@ -61,7 +61,10 @@ pub fn without_report(text: &str) -> String {
         let rest = &text[start + note..];
         rest.find('\n').map_or("", |end| &rest[end + 1..])
     });
-    format!("{}{}", text[..start].trim_start_matches('\n'), after.unwrap_or_default())
+    // The report begins with a blank line.
+    let before = text[..start].trim_start_matches('\n');
+    let before = if before.ends_with("\n\n") { &before[..before.len() - 1] } else { before };
+    format!("{before}{}", after.unwrap_or_default())
 }
 
 /// What the cell wrote to standard error, without what is said of its end in words.
@@ -119,6 +122,7 @@ mod tests {
         let report = "thread '<unnamed>' (7) panicked at src/lib.rs:1:1:\nno\nnote: run with `RUST_BACKTRACE=1` ...\n";
         assert_eq!(without_report(&format!("\n{report}")), "");
         assert_eq!(without_report(&format!("before\n{report}after\n")), "before\nafter\n");
+        assert_eq!(without_report(&format!("before\n\n{report}")), "before\n");
         assert_eq!(without_report("thread 'worker' panicked"), "thread 'worker' panicked");
     }
 

@@ -85,7 +85,14 @@ def page(address):
 def picture(page, tmp_path):
     shots = Path(os.environ.get("FORWARD_PASS_SCREENSHOTS", tmp_path / "screenshots"))
     shots.mkdir(parents=True, exist_ok=True)
-    return lambda name: page.screenshot(path=shots / f"{name}.png")
+
+    def take(name):
+        page.evaluate("() => document.querySelector('.jp-Cell.jp-mod-active')?.scrollIntoView({block: 'end'})")
+        # The front end puts cells in their places as they come into sight.
+        time.sleep(0.5)
+        page.screenshot(path=shots / f"{name}.png")
+
+    return take
 
 
 def open_notebook(page, address):
@@ -165,6 +172,7 @@ def test_a_learner_walks_section_2(page, address, picture, measured):
     measured(f"JupyterLab, section 2, run all: {time.perf_counter() - begun:.1f} s")
     assert differences(cells) == []
     figure = page.locator(".jp-RenderedSVG img, .jp-RenderedSVG svg").first
+    page.evaluate("() => { const content = jupyterapp.shell.currentWidget.content; content.activeCellIndex = content.widgets.findIndex(cell => cell.node.querySelector('.jp-RenderedSVG')); }")
     figure.scroll_into_view_if_needed()
     box = figure.bounding_box()
     assert box["width"] > 300 and box["height"] > 200, box
@@ -230,7 +238,6 @@ def test_failures_and_bars_are_shown_as_a_person_reads_them(page, address, pictu
         run_last(page, code)
         cells = wait_for(page, lambda cells: any(o["output_type"] == "error" for o in cells[-1]["outputs"]), 60)
         assert [output["output_type"] for output in cells[-1]["outputs"]] == ["error"], cells[-1]
-        page.evaluate("() => { const at = document.querySelector('.jp-WindowedPanel-outer'); at.scrollTop = at.scrollHeight; }")
         picture(f"8-{name}")
     pause = "std::thread::sleep(std::time::Duration::from_millis(50));"
     run_last(page, f'for done in 0..=40 {{ display_as("work", &Gauge::new(done, 40)); {pause} }}')
