@@ -64,6 +64,16 @@ def answered(client):
             client.kernel_info()
 
 
+def heard(client):
+    """Asks until what the kernel says to everybody is heard here, too: only then can a cell be followed."""
+    while True:
+        try:
+            client.get_iopub_msg(timeout=0.2)
+            return
+        except queue.Empty:
+            client.kernel_info()
+
+
 def measure(kernel, folder, cells):
     """Milliseconds: start, first figure, and every cell that brings no dependency."""
     manager = KernelManager(kernel_name=NAMES[kernel])
@@ -75,6 +85,7 @@ def measure(kernel, folder, cells):
     try:
         answered(client)
         start, figure, times = since(), None, []
+        heard(client)
         for code in cells:
             asked = since()
             for message in messages(client, client.execute(code)):

@@ -56,11 +56,11 @@ pub fn for_reply(error: &ErrorOutput) -> ReplyError {
 fn of_compiler(diagnostics: &[Diagnostic]) -> ErrorOutput {
     let first = diagnostics.iter().find(|it| it.level == "error").or(diagnostics.first());
     let name = diagnostics.iter().filter(|it| it.level == "error").find_map(|it| it.code.clone());
-    let pages = diagnostics.iter().map(|it| ending::diagnostic(it, &LOOK));
+    let pages: Vec<String> = diagnostics.iter().map(|it| ending::diagnostic(it, &LOOK)).collect();
     ErrorOutput {
         ename: name.unwrap_or_else(|| "CompileError".into()),
         evalue: first.map(|it| one_line(&it.message)).unwrap_or_default(),
-        traceback: pages.flat_map(|page| page.lines().map(str::to_owned).collect::<Vec<_>>()).collect(),
+        traceback: pages.join("\n\n").lines().map(str::to_owned).collect(),
     }
 }
 
