@@ -171,9 +171,9 @@ def stored(output, count):
     return output
 
 
-def chapter():
-    """The English notebooks; one whose data set is not here is left out, aloud."""
-    notebooks = sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))
+def chapter(language="en"):
+    """The notebooks in one language; one whose data set is not here is left out, aloud."""
+    notebooks = sorted((ROOT / "notebooks" / language).glob("*.ipynb"))
     if os.environ.get("FORWARD_PASS_MNIST") or (Path.home() / ".local/share/forward-pass/mnist").is_dir():
         return notebooks
     needs_data = [path for path in notebooks if '"requires": "mnist"' in path.read_text(encoding="utf-8")]

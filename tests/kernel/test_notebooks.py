@@ -15,10 +15,10 @@ ROOT = HERE.parents[1]
 SPEC = importlib.util.spec_from_file_location("stock", HERE.parent / "jupyter" / "run.py")
 stock = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(stock)
-NOTEBOOKS = stock.chapter()
+NOTEBOOKS = [path for language in ("en", "ko") for path in stock.chapter(language)]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_notebook_shows_what_it_stores(path, monkeypatch, capsys):
     class Ours(NotebookClient):
         def __init__(self, *args, **options):
