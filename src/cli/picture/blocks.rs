@@ -38,6 +38,18 @@ pub fn dots(svg: &str, columns: usize) -> Option<String> {
     Some(grid.plain())
 }
 
+impl Cell {
+    /// Neither a word nor any of the picture.
+    fn is_bare(&self) -> bool {
+        let is_light = |color| distance(color) < 90;
+        self.letter == ' ' || self.letter == '▀' && is_light(&self.ink) && is_light(&self.paper)
+    }
+
+    fn is_word(&self) -> bool {
+        !matches!(self.letter, '▀' | ' ' | '\u{2800}'..='\u{28ff}')
+    }
+}
+
 struct Grid {
     columns: usize,
     cells: Vec<Cell>,
@@ -81,12 +93,29 @@ impl Grid {
         }
         let width = label.text.width();
         let start = (column - width as f64 / 2.0).round().max(0.0) as usize;
-        let mut at = start.min(self.columns.saturating_sub(width));
-        let row = (row.floor().max(0.0) as usize).min(rows.saturating_sub(1));
+        let start = start.min(self.columns.saturating_sub(width));
+        let Some(row) = self.free_row(start, width, row, rows) else { return };
+        let mut at = start;
         for letter in label.text.chars() {
             self.put(at, row, letter, label.color);
             at += letter.width().unwrap_or(0);
         }
+    }
+
+    /// The label's own row, or the one beside it where a line or another label is in the way; none where it would hide
+    /// another label.
+    fn free_row(&self, start: usize, width: usize, middle: f64, rows: usize) -> Option<usize> {
+        let own = (middle.floor().max(0.0) as usize).min(rows.saturating_sub(1));
+        let covered = |row: usize| (start..start + width).filter_map(move |at| self.cells.get(row * self.columns + at));
+        let is_bare = |row: usize| covered(row).all(Cell::is_bare);
+        let has_words = |row: usize| covered(row).any(Cell::is_word);
+        let above = own.checked_sub(1).filter(|row| is_bare(*row));
+        let below = Some(own + 1).filter(|row| *row < rows && is_bare(*row));
+        if has_words(own) {
+            return below.or(above);
+        }
+        let stands_high = middle.fract() < 0.5;
+        above.filter(|_| stands_high && !is_bare(own)).or(Some(own))
     }
 
     fn put(&mut self, column: usize, row: usize, letter: char, ink: [u8; 3]) {
@@ -267,6 +296,29 @@ mod tests {
         let text = dots(SVG, 8).expect("it is SVG");
         assert!(text.starts_with("⣿⣿⣿⣿\n") || text.starts_with("⣿⣿⣿⣿ ab"), "{text}");
         assert!(text.contains("ab"), "{text}");
+    }
+
+    #[test]
+    fn a_label_gives_way_to_a_line_and_to_another_label() {
+        let label = |text: &str, y: f64| {
+            format!("<g aria-label=\"{text}\" fill=\"#000\" transform=\"translate(30 {y}) scale(.01)\"><use/><use x=\"500\"/></g>")
+        };
+        let svg = |inside: &str| {
+            let links = "xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"";
+            format!("<svg {links} width=\"80\" height=\"60\">{inside}</svg>")
+        };
+        let rows = |inside: String| {
+            let text = dots(&svg(&inside), 8).expect("it is SVG");
+            let row = |word: &str| text.lines().position(|line| line.contains(word));
+            (row("ab"), row("cd"))
+        };
+        // Three rows of 20 units; the middle of a letter is 3.5 above the line it stands on.
+        assert_eq!(rows(label("ab", 30.0)), (Some(1), None));
+        let line = "<rect y=\"36\" width=\"80\" height=\"2\"/>";
+        assert_eq!(rows(format!("{line}{}", label("ab", 30.0))), (Some(0), None), "a line below the middle");
+        assert_eq!(rows(format!("{}{}", label("ab", 30.0), label("cd", 30.0))), (Some(1), Some(2)));
+        let all: String = [10.0, 30.0, 50.0].map(|y| label("ab", y)).concat();
+        assert_eq!(rows(format!("{all}{}", label("cd", 30.0))), (Some(0), None), "none hides another");
     }
 
     #[test]

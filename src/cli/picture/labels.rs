@@ -2,7 +2,8 @@
 //!
 //! It knows how this library writes text: a group whose `aria-label` says what its outlines read.
 
-use unicode_width::UnicodeWidthStr;
+/// The units of the outlines that a letter's size is divided into.
+const EM: f64 = 1000.0;
 
 /// A line of text in the figure's own units.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +37,8 @@ fn label(group: &str) -> Option<Label> {
     let scale: f64 = inside(transform, "scale(")?.parse().ok()?;
     let upright = transform.contains("rotate(-90)");
     let half = width(group, &text) * scale / 2.0;
-    // Letters stand on the line; their middle is some way above it. Half an average letter is near enough.
-    let rise = width(group, &text) * scale / text.width().max(1) as f64 * 0.6;
+    // Letters stand on the line; the middle of a capital is a third of their size above it.
+    let rise = EM * scale * 0.35;
     let center = if upright { (x - rise, y - half) } else { (x + half, y - rise) };
     let color = attribute(group, "fill").and_then(color).unwrap_or([0; 3]);
     Some(Label { text, center, upright, color })
