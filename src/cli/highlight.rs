@@ -41,7 +41,8 @@ impl Kind {
             Kind::Number => color(AnsiColor::Cyan),
             Kind::Comment => Style::new().dimmed(),
             Kind::Type => color(AnsiColor::Yellow),
-            Kind::Call => color(AnsiColor::Blue),
+            // The plain blue of many terminals is not to be read on black.
+            Kind::Call => color(AnsiColor::BrightBlue),
             Kind::Other => Style::new(),
         }
     }
@@ -114,7 +115,7 @@ mod tests {
     fn words_get_the_colour_of_their_kind() {
         assert_eq!(
             rust("let x = sigmoid(&a); // why", &COLOR),
-            "\u{1b}[35mlet\u{1b}[0m x = \u{1b}[34msigmoid\u{1b}[0m(&a); \u{1b}[2m// why\u{1b}[0m"
+            "\u{1b}[35mlet\u{1b}[0m x = \u{1b}[94msigmoid\u{1b}[0m(&a); \u{1b}[2m// why\u{1b}[0m"
         );
         assert_eq!(rust("\"a\nb\"", &COLOR), "\u{1b}[32m\"a\u{1b}[0m\n\u{1b}[32mb\"\u{1b}[0m");
         assert_eq!(rust("x != 2.5f32", &COLOR), "x != \u{1b}[36m2.5f32\u{1b}[0m");

@@ -8,8 +8,10 @@ use super::labels::{self, Label};
 use super::raster::{self, Raster};
 
 const PAPER: [u8; 3] = [255; 3];
-/// How many times finer than its dots the figure is drawn first.
-const FINER: usize = 3;
+/// How many times finer than its dots the figure is drawn first: so much that no thin curve turns pale.
+fn finer(wide: f64, dots: usize) -> usize {
+    ((wide / dots as f64).ceil() as usize).clamp(3, 12)
+}
 
 /// One character of the picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,18 +65,21 @@ impl Grid {
         let rows = ((columns as f64 * high / wide / 2.0).round() as usize).clamp(1, 200);
         let (labels, svg) = labels::taken_out(svg);
         let (across, down) = (columns * dots.0, rows * dots.1);
-        let fine = Raster::squeezed(&svg, across * FINER, down * FINER)?;
+        let times = finer(wide, across);
+        let fine = Raster::squeezed(&svg, across * times, down * times)?;
         let mut cells = Vec::with_capacity(columns * rows);
         for row in 0..rows {
             for column in 0..columns {
                 let places = (0..dots.1).flat_map(|y| (0..dots.0).map(move |x| (x, y)));
                 let pixels: Vec<[u8; 3]> =
-                    places.map(|(x, y)| strongest(&fine, column * dots.0 + x, row * dots.1 + y)).collect();
+                    places.map(|(x, y)| strongest(&fine, times, column * dots.0 + x, row * dots.1 + y)).collect();
                 cells.push(cell(&pixels));
             }
         }
         let mut grid = Grid { columns, cells };
-        for label in &labels {
+        // Those that are read from below have a column to themselves, if the others leave one.
+        let (upright, level): (Vec<&Label>, Vec<&Label>) = labels.iter().partition(|label| label.upright);
+        for label in level.into_iter().chain(upright) {
             grid.write(label, columns as f64 / wide, rows as f64 / high);
         }
         Some(grid)
@@ -86,8 +91,9 @@ impl Grid {
         let rows = self.cells.len() / self.columns.max(1);
         if label.upright {
             let start = (row - label.text.chars().count() as f64 / 2.0).round().max(0.0) as usize;
+            let Some(column) = self.free_column(label, column, start) else { return };
             for (at, letter) in label.text.chars().enumerate() {
-                self.put(column.floor().max(0.0) as usize, start + at, letter, label.color);
+                self.put(column, start + at, letter, label.color);
             }
             return;
         }
@@ -116,6 +122,20 @@ impl Grid {
         }
         let stands_high = middle.fract() < 0.5;
         above.filter(|_| stands_high && !is_bare(own)).or(Some(own))
+    }
+
+    /// The column of a label that is read from below: its own or one further left, with a blank one beside it if it can
+    /// be; none where it would hide another label.
+    fn free_column(&self, label: &Label, middle: f64, start: usize) -> Option<usize> {
+        let wide = label.text.chars().filter_map(UnicodeWidthChar::width).max().unwrap_or(1);
+        let own = (middle.floor().max(0.0) as usize).min(self.columns.saturating_sub(wide));
+        let is_free = |column: usize, wide: usize| {
+            let rows = start..start + label.text.chars().count();
+            let mut places = rows.flat_map(|row| (column..column + wide).map(move |at| row * self.columns + at));
+            places.all(|at| self.cells.get(at).is_none_or(|cell| !cell.is_word()))
+        };
+        let columns = || (0..=own).rev();
+        columns().find(|at| is_free(*at, wide + 1)).or_else(|| columns().find(|at| is_free(*at, wide)))
     }
 
     fn put(&mut self, column: usize, row: usize, letter: char, ink: [u8; 3]) {
@@ -166,8 +186,8 @@ impl Grid {
 }
 
 /// The pixel farthest from the paper among those that make up one dot.
-fn strongest(fine: &Raster, x: usize, y: usize) -> [u8; 3] {
-    let places = (0..FINER).flat_map(|dy| (0..FINER).map(move |dx| (x * FINER + dx, y * FINER + dy)));
+fn strongest(fine: &Raster, times: usize, x: usize, y: usize) -> [u8; 3] {
+    let places = (0..times).flat_map(|dy| (0..times).map(move |dx| (x * times + dx, y * times + dy)));
     places.map(|(x, y)| fine.at(x, y)).max_by_key(distance).unwrap_or(PAPER)
 }
 
@@ -256,11 +276,11 @@ mod tests {
         let columns = 40;
         let picture = seen(&draw(&svg, columns, true).expect("it is SVG"));
         assert_eq!((picture.len(), picture[0].len()), (10, columns));
-        let fine = Raster::squeezed(&svg, columns * FINER, 2 * picture.len() * FINER).expect("it is SVG");
+        let fine = Raster::squeezed(&svg, columns * 3, 2 * picture.len() * 3).expect("it is SVG");
         let mut colors = std::collections::HashSet::new();
         for (row, line) in picture.iter().enumerate() {
             for (column, halves) in line.iter().enumerate() {
-                let wanted = [0, 1].map(|half| strongest(&fine, column, 2 * row + half));
+                let wanted = [0, 1].map(|half| strongest(&fine, 3, column, 2 * row + half));
                 assert_eq!(*halves, wanted, "row {row}, column {column}");
                 colors.extend(wanted);
             }
@@ -276,7 +296,7 @@ mod tests {
         let columns = 30;
         let text = dots(&svg, columns).expect("it is SVG");
         let rows = text.lines().count();
-        let fine = Raster::squeezed(&svg, columns * 2 * FINER, rows * 4 * FINER).expect("it is SVG");
+        let fine = Raster::squeezed(&svg, columns * 2 * 3, rows * 4 * 3).expect("it is SVG");
         // Unicode: dots 1 to 3 go down the left, 4 to 6 down the right, 7 and 8 are the last row.
         let number = [[0, 3], [1, 4], [2, 5], [6, 7]];
         for (row, line) in text.lines().enumerate() {
@@ -285,7 +305,7 @@ mod tests {
                 let letter = letters[x / 2];
                 let bits = if letter == ' ' { 0 } else { letter as u32 - 0x2800 };
                 let is_set = bits >> number[y][x % 2] & 1 == 1;
-                assert_eq!(is_set, distance(&strongest(&fine, x, 4 * row + y)) > 90, "{x} {y} of row {row}");
+                assert_eq!(is_set, distance(&strongest(&fine, 3, x, 4 * row + y)) > 90, "{x} {y} of row {row}");
             }
         }
         assert!(text.chars().filter(|letter| *letter > ' ').count() > 20, "{text}");
@@ -301,7 +321,9 @@ mod tests {
     #[test]
     fn a_label_gives_way_to_a_line_and_to_another_label() {
         let label = |text: &str, y: f64| {
-            format!("<g aria-label=\"{text}\" fill=\"#000\" transform=\"translate(30 {y}) scale(.01)\"><use/><use x=\"500\"/></g>")
+            format!(
+                "<g aria-label=\"{text}\" fill=\"#000\" transform=\"translate(30 {y}) scale(.01)\"><use/><use x=\"500\"/></g>"
+            )
         };
         let svg = |inside: &str| {
             let links = "xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"";
