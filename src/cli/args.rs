@@ -102,7 +102,7 @@ pub struct ReplArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// The notebook; its code runs as you
+    /// The notebook; its code runs as you, and so do the build scripts of what it depends on
     pub notebook: PathBuf,
     /// Write the executed notebook here
     #[arg(short, long, value_name = "FILE")]

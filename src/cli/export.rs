@@ -44,7 +44,13 @@ fn of_notebook(source: &Source, target: Target, output: Option<&Path>) -> Result
         Target::Script | Target::Ipynb => Exported::single(script::write(source)?),
         Target::Html => Exported::single(html::page(source)),
         Target::Md => markdown::page(source, output),
-        Target::Rs => program::program(source, output.is_some())?,
+        Target::Rs => match source.notebook.other_language() {
+            Some(_) => {
+                let language = &source.notebook.language;
+                return Err(usage(format!("`{}` is written in {language}: it makes no Rust program", source.name)));
+            }
+            None => program::program(source, output.is_some())?,
+        },
     })
 }
 

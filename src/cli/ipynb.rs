@@ -66,6 +66,13 @@ impl Notebook {
         })
     }
 
+    /// In words, where its kernel is not one for Rust; a notebook that names none is taken for Rust.
+    pub fn other_language(&self) -> Option<String> {
+        let language = self.language.as_str();
+        (!language.is_empty() && language != "rust")
+            .then(|| format!("its kernel speaks {language}, and only Rust is run here"))
+    }
+
     /// The first heading in the prose.
     pub fn title(&self) -> Option<String> {
         let prose = self.cells.iter().filter(|cell| cell.kind == CellKind::Markdown);

@@ -28,6 +28,7 @@ pub const LINTS: &[(&str, &str)] = &[
     ("unstable-output", "a stored output with a time, an address, or a path of one machine"),
     ("cell-ids", "cells without an id, or with the same"),
     ("quoted-number", "a number in prose tagged `quoted-numbers` that no output shows"),
+    ("unreadable", "a file that is no notebook, or one of a form that is not read"),
     ("rules", "a tag of ours or a setting that does not exist, or is wrong"),
 ];
 
@@ -79,7 +80,13 @@ fn allowed(names: &[String]) -> Result<BTreeSet<&str>> {
 }
 
 fn of_file(path: &Path) -> Result<Vec<Finding>> {
-    let notebook = Notebook::read(path)?;
+    let notebook = match Notebook::read(path) {
+        Ok(notebook) => notebook,
+        Err(error) => {
+            let words = format!("{error:#}");
+            return Ok(vec![Finding { lint: "unreadable", cell: None, line: 1, words, help: "" }]);
+        }
+    };
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let json: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))?;
     let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -4,9 +4,8 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use super::Exit;
 use super::args::RunArgs;
 use super::execute;
 use super::files::write_atomically;
@@ -16,11 +15,17 @@ use super::outcome::{End, Event, Outcome, Waiting};
 use super::report::{self, BAD, QUIET};
 use super::rules::{Expect, Rules};
 use super::session::Engine;
-use super::settings;
+use super::{Exit, settings, usage};
 
 pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     let path = std::path::absolute(&args.notebook)?;
+    if !path.is_file() {
+        return Err(usage(format!("there is no notebook {}\nhelp: check the path", args.notebook.display())));
+    }
     let notebook = Notebook::read(&path)?;
+    if let Some(words) = notebook.other_language() {
+        return Err(usage(format!("cannot run {}: {words}", args.notebook.display())));
+    }
     if let Some(output) = &args.output {
         refuse_same_file(&path, output)?;
     }
@@ -75,11 +80,11 @@ pub fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
 fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
     let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
     if real(input)? == real(output)? {
-        bail!(
+        return Err(usage(format!(
             "`-o {}` would write over the notebook that is run\n\
              help: name another file, or use `test --accept` to store new outputs",
             output.display()
-        );
+        )));
     }
     Ok(())
 }

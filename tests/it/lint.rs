@@ -69,6 +69,9 @@ fn findings_are_told_to_programs_and_unknown_lints_refused() {
     let line = 1 + maker.text().lines().position(|line| line.contains("{x}")).unwrap();
     assert_eq!(report["findings"][0]["line"], line);
     lint(&maker, &["--format", "github"]).has(&format!("::warning file=made.ipynb,line={line},title=used-before::"));
+    std::fs::write(maker.folder.path().join("old.ipynb"), "{\"nbformat\": 3}").unwrap();
+    let all = forward_pass(maker.folder.path(), &["lint", "."]);
+    all.exits(1).has("unreadable cannot use").has("of nbformat 3, which is too old").has("used-before");
     lint(&maker, &["--allow", "used-befor"]).exits(2).has("did you mean `used-before`?");
     forward_pass(maker.folder.path(), &["lint", "missing.ipynb"]).exits(2).has("missing.ipynb");
 }

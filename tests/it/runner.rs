@@ -211,8 +211,17 @@ fn run_shows_what_a_notebook_shows_and_writes_it_elsewhere() {
     assert_eq!(out["cells"][0]["outputs"][0]["text"], json!(["seen\n"]));
     assert_eq!(out["cells"][0]["outputs"][1]["data"]["text/plain"], json!(["42"]));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), maker.text());
-    let over = forward_pass(maker.folder.path(), &["run", "made.ipynb", "-o", "./made.ipynb"]);
-    assert!(over.stderr.contains("`-o ./made.ipynb` would write over the notebook that is run"), "{}", over.stderr);
+    for name in ["./made.ipynb", "link.ipynb"] {
+        #[cfg(unix)]
+        let _ = std::os::unix::fs::symlink("made.ipynb", maker.folder.path().join("link.ipynb"));
+        let over = forward_pass(maker.folder.path(), &["run", "made.ipynb", "-o", name]);
+        over.exits(2).has(&format!("`-o {name}` would write over the notebook that is run"));
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), maker.text());
+    forward_pass(maker.folder.path(), &["run", "missing.ipynb"]).exits(2).has("there is no notebook missing.ipynb");
+    let help = forward_pass(maker.folder.path(), &["run", "--help"]);
+    help.has("its code runs as you, and so do the build scripts of what it depends on");
+    forward_pass(maker.folder.path(), &["test", "--help"]).has("the build scripts of its dependencies, as you");
 }
 
 #[test]

@@ -41,6 +41,23 @@ fn a_picture_is_its_pixels_and_what_differs_is_drawn() {
     assert!(read("off.stored.png").starts_with(b"\x89PNG") && read("off.fresh.png").starts_with(b"\x89PNG"));
 }
 
+/// Sixteen pixels square, by Pillow: with its usual tables, with tables made for the picture, and with one pixel white.
+const JPEG: &str = include_str!("../fixtures/jpeg/usual-tables.txt");
+const JPEG_ENCODED_OTHERWISE: &str = include_str!("../fixtures/jpeg/own-tables.txt");
+const ANOTHER_JPEG: &str = include_str!("../fixtures/jpeg/another.txt");
+
+#[test]
+fn a_jpeg_is_its_pixels_too() {
+    let maker = Maker::new()
+        .cell(shows("same", "image/jpeg", JPEG.trim(), json!(JPEG_ENCODED_OTHERWISE)))
+        .cell(shows("other", "image/jpeg", JPEG.trim(), json!(ANOTHER_JPEG)))
+        .cell(shows("broken", "image/jpeg", JPEG.trim(), json!("/9j/4AAQ")));
+    let told = tested(&maker, &[]);
+    told.exits(1).has("`other` shows something else").has(" of 256 pixels differ, by up to ");
+    told.has("`broken` shows something else").has("the stored picture cannot be read");
+    assert!(!told.stdout.contains("`same`"), "{}", told.stdout);
+}
+
 #[test]
 fn json_is_its_value_and_an_svg_its_text() {
     let svg = |x: &str| format!("<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><rect x='{x}'/></svg>");

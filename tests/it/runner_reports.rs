@@ -32,6 +32,71 @@ fn json_says_all_that_people_are_told() {
     assert_eq!(cells[2]["cell_line"], 3);
 }
 
+/// One cell for each way to end that can stand in one notebook.
+#[test]
+fn every_verdict_is_told_in_json_junit_and_annotations() {
+    let maker = Maker::new()
+        .code("fine", "println!(\"1\");", "1\n")
+        .code("moved", "println!(\"0.5\");", "0.25\n")
+        .code("refused", "let n: i32 = \"x\";", "")
+        .code("panics", "println!(\"here\");\npanic!(\"no\");", "here\n")
+        .code("asks", "\n\n\"x\".parse::<i32>()?;", "")
+        .code("was-to-fail", "let n = 1;", "")
+        .tags(&["raises-exception"])
+        .code("fails-otherwise", "panic!(\"small\");", "")
+        .tags(&["should_panic=large"])
+        .code("misspelt", "1", "")
+        .tags(&["should-panic"])
+        .code("later", "todo!()", "")
+        .tags(&["nbval-skip"])
+        .settings(json!({"reason": "needs a camera"}))
+        .code("hangs", "loop {}", "")
+        .settings(json!({"run_timeout": "0.3"}))
+        .code("after", "println!(\"2\");", "2\n");
+    let expected = [
+        ("fine", "passed", Value::Null),
+        ("moved", "output-changed", Value::Null),
+        ("refused", "compile-error", json!(1)),
+        ("panics", "panicked", json!(2)),
+        ("asks", "returned-error", json!(3)),
+        ("was-to-fail", "expected-failure-missing", Value::Null),
+        ("fails-otherwise", "wrong-failure", json!(1)),
+        ("misspelt", "bad-rules", Value::Null),
+        ("later", "skipped", Value::Null),
+        ("hangs", "timed-out", Value::Null),
+        ("after", "not-run", Value::Null),
+    ];
+    let told = tested(&maker, &["--format", "json", "--junit", "out.xml"]);
+    let report: Value = serde_json::from_str(&told.stdout).unwrap();
+    let cells = report["notebooks"][0]["cells"].as_array().unwrap();
+    for (cell, (id, verdict, line)) in cells.iter().zip(&expected) {
+        assert_eq!((&cell["id"], &cell["verdict"], &cell["cell_line"]), (&json!(id), &json!(verdict), line));
+    }
+    assert_eq!(cells.len(), expected.len());
+    let counts = &report["summary"];
+    assert_eq!(
+        (&counts["cells_failed"], &counts["cells_skipped"], &counts["cells_not_run"]),
+        (&json!(8), &json!(1), &json!(1))
+    );
+    let xml = std::fs::read_to_string(maker.folder.path().join("out.xml")).unwrap();
+    for (id, verdict, _) in &expected[1..] {
+        let case = xml.split("<testcase").find(|case| case.contains(&format!("name=\"{id}\""))).unwrap();
+        assert!(case.contains(&format!("type=\"{verdict}\"")), "{id}: {case}");
+    }
+    let annotated = tested(&maker, &["--format", "github"]).stdout;
+    let source_line = |text: &str| 1 + maker.text().lines().position(|line| line.contains(text)).unwrap();
+    for (id, verdict, text) in [
+        ("moved", "output-changed", "0.25"),
+        ("panics", "panicked", "panic!(\\\"no"),
+        ("asks", "returned-error", "parse"),
+        ("misspelt", "bad-rules", "\"1\""),
+    ] {
+        let line = source_line(text);
+        let annotation = format!("::error file=made.ipynb,line={line},title=`{id}`%3A {verdict}::");
+        assert!(annotated.contains(&annotation), "{annotation}\n{annotated}");
+    }
+}
+
 #[test]
 fn github_gets_annotations_at_the_line_of_the_file() {
     let maker = mixed();
@@ -75,14 +140,64 @@ fn only_the_chosen_cells_are_accepted_and_every_other_byte_stays() {
 fn in_ci_nothing_is_written() {
     let maker = Maker::new().code("a", "println!(\"1\");", "old\n");
     maker.write();
-    let output = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
-        .args(["test", "made.ipynb", "--accept"])
-        .current_dir(maker.folder.path())
-        .env("CI", "true")
-        .output()
-        .unwrap();
-    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    assert_eq!(stored(&maker), maker.text());
+    for (arguments, code) in [
+        (&["test", "made.ipynb", "--accept"][..], 2),
+        (&["test", "made.ipynb", "--pending"], 2),
+        (&["review", "made.ipynb"], 2),
+        (&["test", "made.ipynb"], 1),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+        let output = command.args(arguments).current_dir(maker.folder.path()).env("CI", "true").output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(stored(&maker), maker.text());
+        assert_eq!(std::fs::read_dir(maker.folder.path()).unwrap().count(), 1, "{arguments:?} wrote a file");
+    }
+}
+
+#[test]
+fn the_parts_of_a_split_run_are_the_whole() {
+    let maker = Maker::new().code("a", "println!(\"1\");", "1\n");
+    ["a.ipynb", "b.ipynb", "c.ipynb"].iter().for_each(|name| drop(maker.write_as(name)));
+    let part = |part: &str| {
+        let told = forward_pass(maker.folder.path(), &["--engine", "own", "test", ".", "--shard", part]);
+        told.exits(0);
+        let names =
+            told.stdout.lines().filter_map(|line| Some(line.strip_prefix("ok ")?.split(' ').next()?.to_owned()));
+        names.collect::<Vec<_>>()
+    };
+    let mut all = [part("1/2"), part("2/2")].concat();
+    all.sort();
+    assert_eq!(all, ["a.ipynb", "b.ipynb", "c.ipynb"]);
+    let none = forward_pass(maker.folder.path(), &["test", ".", "--shard", "4/4"]);
+    none.exits(4).has("part 4 of 4 holds none of 3 notebooks");
+}
+
+/// In colour where that is asked for, and with the files of a figure that changed.
+#[test]
+fn review_shows_a_diff_in_colour_and_names_the_files_of_a_figure() {
+    let svg = |x: u8| {
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect x='{x}' width='3' height='3'/></svg>"
+        )
+    };
+    let source = format!("println!(\"EVCXR_BEGIN_CONTENT image/svg+xml\\n{{}}\\nEVCXR_END_CONTENT\", \"{}\");", svg(1));
+    let output = json!({"data": {"image/svg+xml": [svg(2)]}, "metadata": {}, "output_type": "display_data"});
+    let maker =
+        Maker::new().code("text", "println!(\"2\");", "3\n").cell(json!({"cell_type": "code", "execution_count": 1,
+        "id": "figure", "metadata": {}, "outputs": [output], "source": [source]}));
+    maker.write();
+    let cache = maker.folder.path().join("cache");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+    command.args(["--engine", "own", "review", "made.ipynb"]).current_dir(maker.folder.path()).env_remove("CI");
+    command.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").env("XDG_CACHE_HOME", &cache);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"s\ns\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("\u{1b}[31m- 3") && told.contains("\u{1b}[32m+ 2"), "{told:?}");
+    let files: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("file://")).collect();
+    assert!(files.len() >= 2, "{told}");
+    files.iter().for_each(|file| assert!(std::path::Path::new(file).is_file(), "{file}"));
 }
 
 /// `review` with these lines typed.

@@ -88,6 +88,7 @@ The lints:
   cell-ids          cells without an id, or with the same
   quoted-number     a number in prose tagged `quoted-numbers` that no output shows, rounded or in full; only numbers with
                     a point, an exponent, a percent sign or at least three digits are looked at
+  unreadable        a file that is no notebook, or one of a form that is not read
   rules             a tag of ours or a setting that does not exist, or is wrong
 
 Exit codes:

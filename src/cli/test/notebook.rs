@@ -157,7 +157,7 @@ pub fn test_notebook(
             return report;
         }
     };
-    match other_language(&notebook) {
+    match notebook.other_language() {
         Some(words) if bench.choice.foreign == Foreign::Skip => report.left_out = Some(words),
         Some(words) => {
             let help = "help: leave it out, choose the Rust kernel, or pass `--foreign skip`";
@@ -184,12 +184,6 @@ pub fn test_notebook(
         problems::find(&mut report, bench.portable);
     }
     report
-}
-
-fn other_language(notebook: &Notebook) -> Option<String> {
-    let language = notebook.language.as_str();
-    (!language.is_empty() && language != "rust")
-        .then(|| format!("its kernel speaks {language}, and only Rust is run here"))
 }
 
 /// What a cell gives, by its place among the code cells, and how long that took.
