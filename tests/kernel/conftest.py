@@ -1,5 +1,6 @@
 """A kernel of this project for each test, and what Jupyter would see of one cell."""
 
+import subprocess
 import time
 
 import pytest
@@ -39,8 +40,24 @@ class Front:
         return [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "execute_result"]
 
 
-def begin(**options):
-    manager, client = start_new_kernel(kernel_name="forward-pass", startup_timeout=60, **options)
+def children(pid):
+    text = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in text.splitlines()]
+    found, wanted = [], [pid]
+    while wanted:
+        parent = wanted.pop()
+        own = [child for child, of in pairs if of == parent]
+        found, wanted = found + own, wanted + own
+    return found
+
+
+def alive(pids):
+    states = [subprocess.run(["ps", "-o", "stat=", "-p", str(p)], capture_output=True, text=True).stdout for p in pids]
+    return [p for p, state in zip(pids, states, strict=True) if state.strip() and not state.startswith("Z")]
+
+
+def begin(name="forward-pass", **options):
+    manager, client = start_new_kernel(kernel_name=name, startup_timeout=60, **options)
     return Front(manager, client)
 
 

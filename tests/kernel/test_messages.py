@@ -13,10 +13,10 @@ def parts(front, kind, content):
     return [header, session.pack({}), session.pack({}), content]
 
 
-def send(front, pieces, signature=None):
+def send(front, pieces, signature=None, channel="shell"):
     session = front.client.session
     sign = session.sign(pieces) if signature is None else signature
-    front.client.shell_channel.socket.send_multipart([b"<IDS|MSG>", sign, *pieces])
+    getattr(front.client, f"{channel}_channel").socket.send_multipart([b"<IDS|MSG>", sign, *pieces])
 
 
 def still_answers(front):
@@ -33,13 +33,16 @@ BAD = {
 }
 
 
+@pytest.mark.parametrize("channel", ["shell", "control"])
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_request_is_answered(front, name):
+def test_a_bad_request_is_answered(front, name, channel):
     kind, content = BAD[name]
-    send(front, parts(front, kind, content))
-    reply = front.client.get_shell_msg(timeout=20)
+    if channel == "control" and name == "a cursor far out":
+        kind, content = "shutdown_request", b'{"restart": "perhaps"}'
+    send(front, parts(front, kind, content), channel=channel)
+    reply = getattr(front.client, f"get_{channel}_msg")(timeout=20)
     assert reply["msg_type"] == kind.replace("_request", "_reply")
-    assert reply["content"]["status"] == ("ok" if name == "a cursor far out" else "error")
+    assert reply["content"]["status"] == ("ok" if name == "a cursor far out" and channel == "shell" else "error")
     still_answers(front)
 
 
@@ -47,6 +50,7 @@ def test_a_bad_request_is_answered(front, name):
 def test_a_wrong_signature_runs_nothing(front, signature):
     front.run("let mut count = 0;")
     send(front, parts(front, "execute_request", b'{"code": "count += 1;"}'), signature)
+    send(front, parts(front, "shutdown_request", b'{"restart": false}'), signature, "control")
     assert front.value("count") == ["0"]
 
 

@@ -8,6 +8,7 @@ import textwrap
 import time
 
 import pytest
+from conftest import alive, children
 
 FAILURES = [
     ("let x: i32 = \"a\";", "E0308"),
@@ -166,22 +167,6 @@ def test_a_line_is_asked_for(front):
     reply, messages = front.await_cell(sent)
     assert reply["status"] == "ok"
     assert '"ADA"' in [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "execute_result"]
-
-
-def children(pid):
-    text = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in text.splitlines()]
-    found, wanted = [], [pid]
-    while wanted:
-        parent = wanted.pop()
-        own = [child for child, of in pairs if of == parent]
-        found, wanted = found + own, wanted + own
-    return found
-
-
-def alive(pids):
-    states = [subprocess.run(["ps", "-o", "stat=", "-p", str(p)], capture_output=True, text=True).stdout for p in pids]
-    return [p for p, state in zip(pids, states, strict=True) if state.strip() and not state.startswith("Z")]
 
 
 def test_a_front_end_that_is_killed_leaves_no_process_behind():
