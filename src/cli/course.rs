@@ -73,9 +73,16 @@ impl Section {
 }
 
 impl Course {
-    /// Finds a section by number (`5`, `05`), by name or the beginning of a name or title, or a cell by its id.
+    /// Finds a section by number (`5`, `05`), by name or the beginning of a name or title, or a cell by its id, which
+    /// may stand behind its section: `shapes/exercise`.
     pub fn find(&self, words: &str) -> Lookup {
         let wanted = words.trim().to_lowercase();
+        if let Some((section, cell)) = wanted.split_once('/')
+            && let Lookup::Found { section, cell: None } = self.find(section)
+            && let Some(cell) = self.sections[section].cells.iter().position(|it| it.id == cell)
+        {
+            return Lookup::Found { section, cell: Some(cell) };
+        }
         let found = self
             .section_by_number(&wanted)
             .or_else(|| self.section_where(|name| name == wanted))
@@ -191,6 +198,8 @@ mod tests {
             ("softmax", (2, None)),
             ("Three layers", (1, None)),
             ("6. soft", (2, None)),
+            ("step-function/step-plot", (0, Some(1))),
+            ("5/layer-one", (1, Some(0))),
             ("three", (1, None)),
             ("01-step-function", (0, None)),
             ("step-plot", (0, Some(1))),

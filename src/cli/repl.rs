@@ -4,6 +4,7 @@
 
 mod about;
 mod absent;
+mod analyzer;
 mod keep;
 mod language;
 mod live;
@@ -29,7 +30,7 @@ use super::args::ReplArgs;
 use super::command::input::{Reading, reading};
 use super::command::{self, Command, is_command};
 use super::complete::{self, Names};
-use super::course::{Cell, Section};
+use super::course::{Cell, Lookup, Section};
 use super::look::Look;
 use super::outcome::{Outcome, Output};
 use super::picture::{Images, probe};
@@ -37,6 +38,7 @@ use super::session::{self, Engine, SessionOptions};
 use super::shelf::{self, Shelf};
 use super::words::Lang;
 use super::{glossary, interrupt, ipynb, types};
+use analyzer::{Analyzer, Project};
 use live::{Live, Ticket};
 use prompt::{Prompt, Typed};
 use screen::Screen;
@@ -82,6 +84,7 @@ struct Repl {
     shelf: Shelf,
     /// Is it this project's chapter, which there is in other languages?
     own_chapter: bool,
+    project: Project,
     live: Live,
     screen: Screen,
     interactive: bool,
@@ -99,6 +102,8 @@ struct Repl {
     own_lines: usize,
     /// What ran to its end, the reader's own lines among it.
     journal: Vec<keep::Entry>,
+    /// Where in the journal this session begins.
+    session_begins: usize,
     /// What ran to its end since the session was fresh: `:undo` goes back by these.
     done: Vec<Done>,
     belongings: Belongings,
@@ -137,6 +142,7 @@ impl Repl {
         let mut dependencies = ipynb::dependencies(&cells);
         let mut seen = HashSet::new();
         dependencies.retain(|line| seen.insert(line.clone()));
+        let project = Project { dependencies: dependencies.clone(), folder: shelf.folder.clone() };
         let options = SessionOptions {
             folder: shelf.folder.clone(),
             compile_timeout: None,
@@ -145,6 +151,7 @@ impl Repl {
             shell: true,
         };
         let mut repl = Repl {
+            project,
             live: Live::start(move || session::start(engine, options)),
             shelf,
             own_chapter: false,
@@ -158,6 +165,7 @@ impl Repl {
             shown_stored: Vec::new(),
             own_lines: 0,
             journal: Vec::new(),
+            session_begins: 0,
             done: Vec::new(),
             belongings: Belongings::default(),
             written: HashSet::new(),
@@ -184,17 +192,23 @@ impl Repl {
 
     /// The cell that a reader saw last in an earlier session.
     fn where_it_was_left(&self) -> Option<String> {
-        let (section, cell) = self.progress.last()?;
-        let section = self.shelf.course.sections.iter().find(|it| it.name == section)?;
-        section.cells.iter().find(|it| it.id == cell)?;
-        Some(self.screen.lang.resume(section.bare_title(), cell))
+        let (name, id) = self.progress.last()?;
+        let course = &self.shelf.course;
+        let at = course.sections.iter().position(|it| it.name == name)?;
+        let section = &course.sections[at];
+        let cell = section.cells.iter().position(|it| it.id == id)?;
+        // Sections may use the same id.
+        let is_enough = course.find(id) == Lookup::Found { section: at, cell: Some(cell) };
+        let place = if is_enough { id.to_owned() } else { format!("{name}/{id}") };
+        Some(self.screen.lang.resume(section.bare_title(), place))
     }
 
     /// A person at a terminal.
     fn converse(&mut self, vi: bool, images: Images, mut asked: probe::Asked) -> Result<Exit> {
         let terms = glossary::terms().into_iter().flat_map(|term| [term.english, term.korean]).collect();
         let names = Names { places: self.places(), library: complete::library_names(), terms, ..Names::default() };
-        let mut prompt = Prompt::new(self.screen.look, self.screen.lang, names, vi)?;
+        let analyzer = Analyzer::new(self.project.clone());
+        let mut prompt = Prompt::new(self.screen.look, self.screen.lang, names, analyzer, vi)?;
         let mut initial = String::new();
         loop {
             // Whole lines that were typed ahead come first; the rest stands on the line.
@@ -238,6 +252,7 @@ impl Repl {
         if self.live.is_busy() {
             return;
         }
+        prompt.remember_code(self.code_so_far());
         let items = self.live.items();
         let variables = self.live.variables();
         prompt.renew(|names| {
@@ -248,6 +263,14 @@ impl Repl {
         if let Some(code) = self.next_code() {
             self.live.expect(code);
         }
+    }
+
+    /// What the session has run: the section's cells, then the reader's own lines.
+    fn code_so_far(&self) -> String {
+        let cells = self.steps.iter().filter_map(|step| step.code).filter(|at| self.ran.contains(at));
+        let own = self.journal.iter().skip(self.session_begins).filter(|entry| entry.is_own);
+        let codes = cells.map(|at| self.cell(at).source.as_str()).chain(own.map(|entry| entry.code.as_str()));
+        codes.collect::<Vec<_>>().join("\n")
     }
 
     /// A program, or a file: complete inputs, one after the other.

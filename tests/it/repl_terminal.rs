@@ -141,6 +141,60 @@ fn tab_completes_commands_places_and_names() {
     person.leaves();
 }
 
+/// A folder with a program of this name in it.
+fn program(folder: &Path, name: &str, script: &str) -> String {
+    let bin = folder.join("bin");
+    std::fs::create_dir_all(&bin).expect("a folder");
+    std::fs::write(bin.join(name), script).expect("it is written");
+    std::fs::set_permissions(bin.join(name), PermissionsExt::from_mode(0o755)).expect("it may run");
+    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default())
+}
+
+#[test]
+fn a_language_server_adds_to_what_tab_offers() {
+    // It answers each question, which are numbered from 1, before it is asked.
+    const SERVER: &str = r#"#!/bin/sh
+[ "$1" = --version ] && exit 0
+say() { printf 'Content-Length: %d\r\n\r\n%s' "${#1}" "$1"; }
+say '{"id":1,"result":{}}'
+for number in $(seq 2 99); do say "{\"id\":$number,\"result\":[{\"label\":\"frobnicate(…)\"}]}"; done
+exec cat >/dev/null
+"#;
+    let state = state();
+    // `${#1}` counts characters, and the protocol bytes.
+    let path = program(state.path(), "rust-analyzer", &SERVER.replace("(…)", "()"));
+    let setting = Setting { environment: &[("PATH", &path)], ..USUAL };
+    let mut person = sit_down(state.path(), &setting);
+    person.sees("numbers 0/9> ");
+    person.types("\"x\".fro");
+    for _ in 0..20 {
+        person.types("\t");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    person.sees("frobnicate");
+    person.types("\x03");
+    person.sees("the line is given up");
+    person.sees("numbers 0/9> ");
+    person.leaves();
+}
+
+#[test]
+fn a_language_server_that_is_missing_or_silent_keeps_nobody_waiting() {
+    for server in
+        ["#!/bin/sh\nexit 1\n", "#!/bin/sh\nexec sleep 100\n", "#!/bin/sh\necho nonsense; exec cat >/dev/null\n"]
+    {
+        let state = state();
+        let path = program(state.path(), "rust-analyzer", server);
+        let setting = Setting { environment: &[("PATH", &path)], ..USUAL };
+        let mut person = sit_down(state.path(), &setting);
+        person.sees("numbers 0/9> ");
+        person.says("let my_value = 40;", "\n");
+        person.says("my_v\t + 2", "42");
+        person.says("my_v\t + 3", "43");
+        person.leaves();
+    }
+}
+
 #[test]
 fn several_lines_are_one_input_with_their_indentation() {
     let state = state();

@@ -7,6 +7,7 @@ use rand_pcg::rand_core::{Rng, SeedableRng};
 use super::input::{Reading, indentation, reading, stepped_out};
 use super::{Command, ENTRIES, parse};
 use crate::cli::complete::{Names, complete};
+use crate::cli::fuzz::rounds;
 use crate::cli::words::Lang;
 
 const PIECES: &[&str] = &[
@@ -75,10 +76,6 @@ const PIECES: &[&str] = &[
     "    }",
 ];
 
-fn count() -> u64 {
-    std::env::var("FORWARD_PASS_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000)
-}
-
 fn line(random: &mut Pcg64Mcg) -> String {
     let mut line = String::new();
     if random.next_u32().is_multiple_of(3) {
@@ -102,7 +99,7 @@ fn any_line_is_understood_and_can_be_typed() {
         terms: text(&["bias", "편향"]),
     };
     let mut random = Pcg64Mcg::seed_from_u64(13);
-    for round in 0..count() {
+    for round in 0..rounds() {
         let line = line(&mut random);
         match parse(&line) {
             Ok(Command::Rust(code)) => assert_eq!(code, line, "round {round}"),

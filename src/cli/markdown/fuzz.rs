@@ -5,6 +5,7 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
 use super::{inline, render};
+use crate::cli::fuzz::rounds;
 use crate::cli::look::Look;
 
 const WORDS: &[&str] = &[
@@ -90,10 +91,6 @@ const PIECES: &[&str] = &[
     "https://b.org/",
 ];
 
-fn count() -> u64 {
-    std::env::var("FORWARD_PASS_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000)
-}
-
 fn pick<'a>(random: &mut Pcg64Mcg, from: &[&'a str]) -> &'a str {
     from[random.next_u32() as usize % from.len()]
 }
@@ -123,7 +120,7 @@ fn without_colours(text: &str) -> String {
 #[test]
 fn any_page_is_drawn_and_steers_nothing() {
     let mut random = Pcg64Mcg::seed_from_u64(11);
-    for round in 0..count() {
+    for round in 0..rounds() {
         let mut page = String::new();
         for _ in 0..random.next_u32() % 24 {
             let from = if random.next_u32().is_multiple_of(3) { WORDS } else { PIECES };
@@ -142,7 +139,7 @@ fn any_page_is_drawn_and_steers_nothing() {
 #[test]
 fn prose_is_never_wider_than_its_room() {
     let mut random = Pcg64Mcg::seed_from_u64(12);
-    for round in 0..count() {
+    for round in 0..rounds() {
         let mut page = String::new();
         for _ in 0..1 + random.next_u32() % 5 {
             page.push_str(pick(&mut random, &["", "", "# ", "- ", "1. ", "> ", "- - ", "> - ", "99. "]));

@@ -18,6 +18,7 @@ use rustyline::{
     ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
+use super::analyzer::Analyzer;
 use super::{about, state};
 use crate::cli::command::input::{Reading, indentation, reading, stepped_out};
 use crate::cli::command::is_command;
@@ -40,18 +41,26 @@ pub struct Prompt {
     editor: Editor<Assistant, DefaultHistory>,
     history: Option<PathBuf>,
     names: Shared,
+    server: Arc<Mutex<Asked>>,
+}
+
+/// The language server, and the code that has run.
+struct Asked {
+    analyzer: Analyzer,
+    code: String,
 }
 
 /// The names at hand, which the keys ask as well.
 type Shared = Arc<Mutex<Names>>;
 
-fn locked(names: &Shared) -> std::sync::MutexGuard<'_, Names> {
+fn locked<T>(names: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     names.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Prompt {
-    pub fn new(look: Look, lang: Lang, names: Names, vi: bool) -> Result<Prompt> {
+    pub fn new(look: Look, lang: Lang, names: Names, analyzer: Analyzer, vi: bool) -> Result<Prompt> {
         let names = Arc::new(Mutex::new(names));
+        let server = Arc::new(Mutex::new(Asked { analyzer, code: String::new() }));
         let config = Config::builder()
             .max_history_size(5000)?
             .history_ignore_dups(true)?
@@ -61,7 +70,12 @@ impl Prompt {
             .bracketed_paste(true)
             .auto_add_history(false);
         let mut editor = Editor::with_config(config.build())?;
-        editor.set_helper(Some(Assistant { look, names: Arc::clone(&names), hint: HistoryHinter::new() }));
+        editor.set_helper(Some(Assistant {
+            look,
+            names: Arc::clone(&names),
+            server: Arc::clone(&server),
+            hint: HistoryHinter::new(),
+        }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
         if let Ok(printer) = editor.create_external_printer() {
             let about =
@@ -76,12 +90,17 @@ impl Prompt {
             // A first start has none yet.
             drop(editor.load_history(file));
         }
-        Ok(Prompt { editor, history, names })
+        Ok(Prompt { editor, history, names, server })
     }
 
     /// The names that Tab offers from now on.
     pub fn renew(&mut self, names: impl FnOnce(&mut Names)) {
         names(&mut locked(&self.names));
+    }
+
+    /// What has run: the language server reads it before the line.
+    pub fn remember_code(&mut self, code: String) {
+        locked(&self.server).code = code;
     }
 
     /// One complete input: a command, or Rust on as many lines as it needs. `initial` is there to be changed.
@@ -115,6 +134,7 @@ impl Prompt {
 struct Assistant {
     look: Look,
     names: Shared,
+    server: Arc<Mutex<Asked>>,
     hint: HistoryHinter,
 }
 
@@ -165,7 +185,14 @@ impl Completer for Assistant {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (at, names) = complete(&line[..position], &locked(&self.names));
+        let typed = &line[..position];
+        let (at, mut names) = complete(typed, &locked(&self.names));
+        if !is_command(line) && (at < position || typed.ends_with(['.', ':'])) {
+            let Asked { analyzer, code } = &mut *locked(&self.server);
+            names.extend(analyzer.complete(code, typed).into_iter().filter(|name| name.starts_with(&typed[at..])));
+            names.sort();
+            names.dedup();
+        }
         let pairs = names.into_iter().map(|name| Pair { display: name.clone(), replacement: name });
         Ok((at, pairs.collect()))
     }

@@ -312,6 +312,7 @@ impl Repl {
         self.ran.clear();
         self.shown_stored.clear();
         self.own_lines = 0;
+        self.session_begins = self.journal.len();
         self.done.clear();
         self.belongings.forget();
         if !self.interactive {
