@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """How long Jupyter waits: our kernel beside the stock kernel for Rust, in one run.
 
-    python benches/kernel.py forward-pass [ROUNDS] [NOTEBOOK]     where jupyter_client and the stock kernel are installed
+    bash tests/jupyter/run.sh bench kernel forward-pass [ROUNDS] [NOTEBOOK]
 
-`tests/jupyter/run.sh` makes such an environment. In each round both kernels are started afresh, turn about, in the
-notebook's folder, by jupyter_client, as JupyterLab does it; dependencies are built before the first round. Told are
-the medians over all rounds of
+`forward-pass` is the path of the program, built with `--release`; the script brings jupyter_client and the stock
+kernel. In each round both kernels are started afresh, turn about, in the notebook's folder, by jupyter_client, as
+JupyterLab does it; a round before them, not counted, builds the dependencies. Told are the medians over all rounds of
 
     start         from the start of the process to the answer to `kernel_info_request`
     first figure  from the start of the process to the first figure of the notebook, all cells before it run
@@ -25,6 +25,7 @@ import tempfile
 import time
 
 from jupyter_client import KernelManager
+from jupyter_client.kernelspec import KernelSpecManager
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NAMES = {"ours": "forward-pass", "stock": "rust"}
@@ -109,6 +110,8 @@ def install(program, folder):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    if NAMES["stock"] not in KernelSpecManager().find_kernel_specs():
+        sys.exit("the stock kernel is not here\nhelp: bash tests/jupyter/run.sh bench kernel forward-pass")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     path = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else ROOT / "notebooks/en/02-sigmoid.ipynb").resolve()
     cells = cells_of(path)

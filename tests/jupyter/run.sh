@@ -4,6 +4,7 @@
 #
 #     bash tests/jupyter/run.sh                              # every notebook
 #     bash tests/jupyter/run.sh notebooks/en/03-relu.ipynb   # one of them
+#     bash tests/jupyter/run.sh bench kernel forward-pass    # benches/kernel.py, where the stock kernel is; the path of ours
 #
 # It needs Python 3.10 or newer and cargo. What it installs goes into FORWARD_PASS_JUPYTER_CACHE
 # (default: the user's cache folder), so that only the first run is a slow one.
@@ -35,4 +36,7 @@ standard_library=$(cd "$here" && rustc --print target-libdir)
 export LD_LIBRARY_PATH=$standard_library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export DYLD_FALLBACK_LIBRARY_PATH=$standard_library
 mkdir -p "$EVCXR_TMPDIR"
+if [ "${1:-}" = bench ]; then
+    exec "$venv/bin/python" "$here/../../benches/${2:?which one? kernel, cells or notebooks}.py" "${@:3}"
+fi
 exec "$venv/bin/python" "$here/run.py" "$@"
