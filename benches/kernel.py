@@ -110,13 +110,16 @@ def install(program, folder):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    program = pathlib.Path(sys.argv[1]).resolve()
+    if not program.is_file():
+        sys.exit(f"there is no program at {program}\nhelp: cargo build --release --locked")
     if NAMES["stock"] not in KernelSpecManager().find_kernel_specs():
         sys.exit("the stock kernel is not here\nhelp: bash tests/jupyter/run.sh bench kernel forward-pass")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     path = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else ROOT / "notebooks/en/02-sigmoid.ipynb").resolve()
     cells = cells_of(path)
     with tempfile.TemporaryDirectory() as folder:
-        install(str(pathlib.Path(sys.argv[1]).resolve()), folder)
+        install(str(program), folder)
         seen = {kernel: [] for kernel in NAMES}
         for number in range(rounds + 1):
             for kernel in NAMES:
