@@ -204,3 +204,60 @@ fn the_shell_is_open_where_the_caller_says_so() {
     // Nothing of the cell ran.
     has(&closed, "cannot find value `n`");
 }
+
+/// The files below the cells that are kept.
+fn kept(place: &Place, name: &str) -> Vec<std::path::PathBuf> {
+    let below = |folder: &Path| -> Vec<std::path::PathBuf> {
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    };
+    let groups = below(&place.cache().join("cells"));
+    let entries: Vec<_> = groups.iter().flat_map(|group| below(group)).collect();
+    entries.iter().map(|entry| entry.join(name)).filter(|file| file.is_file()).collect()
+}
+
+#[test]
+fn a_cell_is_compiled_once() {
+    let place = Place::new("let x = vec![1, 2];\n%%\nx.len() + 40\n%%\nlet wrong: u8 = \"text\";");
+    let first = place.tells(&["cells", "cells.txt"]);
+    has(&first, "\"42\"");
+    has(&first, "mismatched types");
+    assert_eq!([kept(&place, "built.json").len(), kept(&place, "library").len()], [3, 2]);
+    // What was kept is what comes: here it says something else.
+    for file in kept(&place, "built.json") {
+        let text = std::fs::read_to_string(&file).unwrap().replace("mismatched types", "taken from what was kept");
+        std::fs::write(&file, text).unwrap();
+    }
+    let second = place.tells(&["cells", "cells.txt"]);
+    has(&second, "\"42\"");
+    has(&second, "taken from what was kept");
+    // An entry that was cut short counts for nothing.
+    for file in kept(&place, "library") {
+        std::fs::write(file, "cut").unwrap();
+    }
+    has(&place.tells(&["cells", "cells.txt"]), "\"42\"");
+    place.write("work/cells.txt", ":cache 0\n%%\nlet wrong: u8 = \"text\";");
+    has(&place.tells(&["cells", "cells.txt"]), "mismatched types");
+    has(&place.tells(&["clean"]), "freed");
+    assert!(kept(&place, "built.json").is_empty());
+}
+
+#[test]
+fn a_cell_that_was_kept_is_never_stale() {
+    let place = Place::new(
+        ":dep part = { path = \"part\" }\n%%\npart::f() + 40\n%%\ninclude_str!(concat!(env!(\"CELLS_HERE\"), \"/told.txt\"))",
+    );
+    let tells = |number: u8| {
+        place.package("part", "", &format!("pub fn f() -> u8 {{ {number} }}"));
+        place.write("work/told.txt", &format!("told {number}"));
+        let folder = place.folder.path().join("work");
+        let output = place.command(&["cells", "cells.txt"]).env("CELLS_HERE", folder).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    for number in [1, 2, 1] {
+        let told = tells(number);
+        has(&told, &format!("\"4{number}\""));
+        has(&told, &format!("told {number}"));
+    }
+    // The one that reads a file and a variable is not kept.
+    assert_eq!(kept(&place, "library").len(), 2);
+}

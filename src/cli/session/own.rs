@@ -12,6 +12,7 @@ mod diagnostics;
 mod display;
 mod generate;
 mod input;
+mod kept;
 pub mod process;
 mod runtime;
 mod rustc;

@@ -11,6 +11,7 @@ use crate::cli::outcome::{Diagnostic, End, Event, Output, Phase, RichKind, Span}
 
 use super::deps::{Dependency, NotBuilt};
 use super::diagnostics::refusal;
+use super::kept::Shelf;
 use super::session::OwnSession;
 use super::shell::{self, Failed};
 use super::source::line_and_column;
@@ -229,7 +230,6 @@ impl OwnSession {
                 format!("Preserve vars on panic: {on}")
             }
             ":sccache"
-            | ":cache"
             | ":linker"
             | ":allow_static_linking"
             | ":codegen_backend"
@@ -240,6 +240,11 @@ impl OwnSession {
             | ":offline" => {
                 said.notes.push(format!("`{name}` has no effect in this session"));
                 return Ok(Ok(()));
+            }
+            ":cache" => {
+                self.workshop.shelf = if argument == "0" { None } else { Shelf::open() };
+                let keeps = if self.workshop.shelf.is_some() { "are kept" } else { "are compiled anew" };
+                format!("Compiled cells {keeps}")
             }
             ":toolchain" => format!("Toolchain: {}", self.workshop.toolchain.version),
             ":env" => {
@@ -343,6 +348,7 @@ const HELP: &str = "\
 :fmt [FORMAT]     how values are shown, {:?} at first
 :types            show types beside values, or not
 :efmt [FORMAT]    how errors that leave through `?` are shown
+:cache [0]        keep what cells were compiled to for the next time, or (0) don't
 :timing           show how long each cell takes, or not
 :explain          rustc's explanation of the last error
 :version          this program's version

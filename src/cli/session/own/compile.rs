@@ -13,6 +13,7 @@ use crate::cli::outcome::{Diagnostic, End, Phase};
 use super::bindings::Binding;
 use super::diagnostics::{Fault, Touch, faults, refusal};
 use super::generate::{Plan, Show, generate};
+use super::kept::{self, Shelf};
 use super::rustc::{CHANNEL, CompileEnd, Compiled, Job, Kind, Toolchain, compile};
 use super::source::{Source, line_and_column};
 use super::split::Cell;
@@ -38,6 +39,8 @@ pub struct Workshop {
     pub with_type: bool,
     pub timeout: Option<Duration>,
     pub stop: Stop,
+    /// Cells that were compiled before; none where that is not wanted.
+    pub shelf: Option<Shelf>,
 }
 
 /// A cell that compiled.
@@ -167,7 +170,15 @@ impl Workshop {
             search_paths: self.search_paths.clone(),
             env: self.env.clone(),
         };
-        compile(&self.toolchain, &job, self.timeout, &self.stop)
+        let Some(shelf) = &self.shelf else { return compile(&self.toolchain, &job, self.timeout, &self.stop) };
+        let prints = self.fingerprints.iter().map(|(name, print)| (name.clone(), print.clone()));
+        let key = kept::key(&self.toolchain, &job, &source.text, prints);
+        if let Some(compiled) = shelf.find(&key, &job) {
+            return Ok(compiled);
+        }
+        let compiled = compile(&self.toolchain, &job, self.timeout, &self.stop)?;
+        shelf.keep(&key, &job, &compiled);
+        Ok(compiled)
     }
 
     /// The new variables with their types, or why one of them can't live on.

@@ -16,6 +16,7 @@ use super::cache::Lock;
 pub use crate::cli::dependency::Dependency;
 pub use build::build;
 pub use early::Early;
+pub use inputs::dep_info;
 
 /// tokio as a cell that awaits needs it: as it was asked for, with what a runtime is made of.
 pub fn tokio(dependencies: &[Dependency]) -> Dependency {

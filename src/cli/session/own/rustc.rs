@@ -211,9 +211,27 @@ fn run(toolchain: &Toolchain, job: &Job, fast_link: bool, timeout: Option<Durati
         }
     }
     let ended = stopped.unwrap_or(if status.success() { CompileEnd::Succeeded } else { CompileEnd::Failed });
-    let file = |head: &str, tail: &str| job.folder.join(format!("{head}{}{}{tail}", job.crate_name, job.suffix));
-    let tail = if job.kind == Kind::Rlib { ".rlib" } else { std::env::consts::DLL_SUFFIX };
-    Ok(Compiled { ended, messages, rest, library: file("lib", tail), mir: file("", ".mir") })
+    Ok(Compiled { ended, messages, rest, library: job.library(), mir: job.mir() })
+}
+
+impl Job {
+    /// Where the library is written.
+    pub fn library(&self) -> PathBuf {
+        self.file("lib", if self.kind == Kind::Rlib { ".rlib" } else { std::env::consts::DLL_SUFFIX })
+    }
+
+    pub fn mir(&self) -> PathBuf {
+        self.file("", ".mir")
+    }
+
+    /// The list of what rustc read.
+    pub fn dep_info(&self) -> PathBuf {
+        self.file("", ".d")
+    }
+
+    fn file(&self, head: &str, tail: &str) -> PathBuf {
+        self.folder.join(format!("{head}{}{}{tail}", self.crate_name, self.suffix))
+    }
 }
 
 /// Reads what a process says to its end, unless the time runs out or somebody stops it; keeps the first `most` bytes.
@@ -266,8 +284,8 @@ fn arguments(toolchain: &Toolchain, job: &Job, fast_link: bool) -> Vec<OsString>
     match job.kind {
         Kind::Rlib => ["--crate-type=rlib", "--emit=link", "-Copt-level=2"].map(&mut add),
         // A crate type of its own makes the check use the same rules as the cell.
-        Kind::Check => ["--crate-type=cdylib", "--emit=mir", "-Copt-level=0"].map(&mut add),
-        Kind::Cell => ["--crate-type=cdylib", "--emit=mir,link", "-Ccodegen-units=1"].map(&mut add),
+        Kind::Check => ["--crate-type=cdylib", "--emit=mir,dep-info", "-Copt-level=0"].map(&mut add),
+        Kind::Cell => ["--crate-type=cdylib", "--emit=mir,link,dep-info", "-Ccodegen-units=1"].map(&mut add),
     };
     if job.kind == Kind::Cell {
         add(&format!("-Copt-level={}", job.opt_level));

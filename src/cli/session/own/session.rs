@@ -20,6 +20,7 @@ use super::deps::{self, Dependency, Early};
 use super::diagnostics::refusal;
 use super::display::Outputs;
 use super::generate::symbol;
+use super::kept::Shelf;
 use super::process::{After, Child, Ended, Mark, Piece};
 use super::rustc::Toolchain;
 use super::source::{Source, line_and_column};
@@ -91,6 +92,7 @@ impl OwnSession {
             with_type: false,
             timeout: options.compile_timeout,
             stop: stop.clone(),
+            shelf: Shelf::open(),
         };
         let history = BTreeMap::from([(child.mark(), State::default())]);
         Ok(OwnSession {

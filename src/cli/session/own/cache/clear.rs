@@ -27,12 +27,14 @@ pub fn clear() -> Result<Cleared> {
         return Ok(cleared);
     }
     let before = size(&folder);
-    for entry in entries(&folder.join("deps")).into_iter().chain([folder.join("runtime")]) {
+    let kept = ["deps", "cells"].into_iter().flat_map(|groups| entries(&folder.join(groups)));
+    for entry in kept.chain([folder.join("runtime")]) {
         if entry.exists() && !discard(&entry) {
             is_left(&entry, &mut cleared)?;
         }
     }
-    for group in below(&folder.join("deps")).into_iter().chain(below(&folder.join("evcxr"))) {
+    let groups = ["deps", "cells", "evcxr"].into_iter().flat_map(|groups| below(&folder.join(groups)));
+    for group in groups {
         let has_entries = below(&group).iter().any(|entry| entry.join(super::IN_USE).exists());
         if !has_entries && !remove_unlocked(&group)? {
             cleared.in_use += 1;
