@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use serde_json::{Value, json};
 
 use super::cache::{self, DONE};
@@ -36,6 +37,7 @@ pub struct Shelf {
 impl Shelf {
     /// In the user's cache; none where there is none.
     pub fn open() -> Option<Shelf> {
+        survive_limits();
         Some(Shelf { groups: cache::folder().ok()?.join("cells"), has_room: Arc::default() })
     }
 
@@ -110,6 +112,15 @@ impl Shelf {
     fn entry(&self, key: &str) -> PathBuf {
         self.groups.join(&key[..2]).join(key)
     }
+}
+
+/// A file that may not grow is an error here, as a full disk is, and not the end of the program. What this program starts
+/// begins with the usual end again.
+fn survive_limits() {
+    extern "C" fn nothing(_: nix::libc::c_int) {}
+    let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::SA_RESTART, SigSet::empty());
+    // SAFETY: the handler does nothing.
+    let _ = unsafe { sigaction(Signal::SIGXFSZ, &action) };
 }
 
 /// A name for all that goes into a compilation: the compiler, the source, the libraries by their content, the flags.
