@@ -58,7 +58,7 @@ pub enum Command {
     Data(DataArgs),
     /// Live Rust in Jupyter: install the kernel, take it away, see what is there
     Kernel(KernelArgs),
-    /// Empty the cache of compiled dependencies; what a running session uses stays
+    /// Empty the cache of compiled dependencies and cells; what a running session uses stays
     #[cfg(unix)]
     Clean,
     /// Write a shell's completions of this command, to be put where that shell looks for them

@@ -1,4 +1,4 @@
-//! `clean`: empties the cache of compiled dependencies, and says what that freed.
+//! `clean`: empties the cache of compiled dependencies and cells, and says what that freed.
 //!
 //! It leaves what a running session uses, and the data that was fetched.
 

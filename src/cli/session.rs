@@ -119,7 +119,7 @@ pub fn hook() {
     evcxr::hook();
 }
 
-/// Removes the compiled dependencies that no running session uses.
+/// Removes the compiled dependencies and cells that no running session uses.
 #[cfg(unix)]
 pub fn clear_cache() -> Result<own::cache::Cleared> {
     own::cache::clear()
