@@ -25,6 +25,7 @@ pub struct Settings {
     pub value_format: String,
     pub types: bool,
     pub timing: bool,
+    pub passes: bool,
     pub last_errors: Vec<Diagnostic>,
 }
 
@@ -36,6 +37,7 @@ impl Default for Settings {
             value_format: "{:?}".to_owned(),
             types: false,
             timing: false,
+            passes: false,
             last_errors: Vec::new(),
         }
     }
@@ -216,6 +218,10 @@ impl OwnSession {
                 self.settings.timing = !self.settings.timing;
                 format!("Timing: {}", self.settings.timing)
             }
+            ":time_passes" => {
+                self.settings.passes = !self.settings.passes;
+                format!("Time passes: {}", self.settings.passes)
+            }
             ":version" => env!("CARGO_PKG_VERSION").to_owned(),
             ":help" => HELP.trim_end().to_owned(),
             ":show_deps" => self.dependencies.iter().map(|dependency| format!("{dependency}\n")).collect(),
@@ -233,7 +239,6 @@ impl OwnSession {
             | ":linker"
             | ":allow_static_linking"
             | ":codegen_backend"
-            | ":time_passes"
             | ":clear_cache"
             | ":load_config"
             | ":internal_debug"
@@ -350,6 +355,7 @@ const HELP: &str = "\
 :efmt [FORMAT]    how errors that leave through `?` are shown
 :cache [0]        keep what cells were compiled to for the next time, or (0) don't
 :timing           show how long each cell takes, or not
+:time_passes      show where the time of each cell goes, or not
 :explain          rustc's explanation of the last error
 :version          this program's version
 !COMMAND          hand a line to the shell, where that is allowed

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -154,22 +154,9 @@ impl Workshop {
     }
 
     fn call(&self, source: &Source, number: usize, state: &State, runs: bool) -> Result<Compiled> {
-        let path = self.folder.join(file_name(number));
-        std::fs::write(&path, &source.text).with_context(|| format!("cannot write `{}`", path.display()))?;
-        let mut externs = self.externs.clone();
-        externs.push(("fp_rt".to_owned(), self.runtime.clone()));
-        let job = Job {
-            crate_name: "cell".to_owned(),
-            source: path,
-            folder: self.folder.clone(),
-            suffix: format!("-{number}"),
-            kind: if runs { Kind::Cell } else { Kind::Check },
-            metadata: format!("fp{}", state.salt),
-            opt_level: self.opt_level.clone(),
-            externs,
-            search_paths: self.search_paths.clone(),
-            env: self.env.clone(),
-        };
+        let job = self.job(number, state, if runs { Kind::Cell } else { Kind::Check });
+        std::fs::write(&job.source, &source.text)
+            .with_context(|| format!("cannot write `{}`", job.source.display()))?;
         let Some(shelf) = &self.shelf else { return compile(&self.toolchain, &job, self.timeout, &self.stop) };
         let prints = self.fingerprints.iter().map(|(name, print)| (name.clone(), print.clone()));
         let key = kept::key(&self.toolchain, &job, &source.text, prints);
@@ -179,6 +166,36 @@ impl Workshop {
         let compiled = compile(&self.toolchain, &job, self.timeout, &self.stop)?;
         shelf.keep(&key, &job, &compiled);
         Ok(compiled)
+    }
+
+    /// How long the front end, the code generation and the linker take for a cell that has been compiled: it is compiled
+    /// three times more, up to each of them.
+    pub fn passes(&self, number: usize, state: &State) -> Result<[Duration; 3]> {
+        let mut until = [Duration::ZERO; 3];
+        for (kind, time) in [Kind::Front, Kind::Object, Kind::Cell].into_iter().zip(&mut until) {
+            let begun = Instant::now();
+            compile(&self.toolchain, &self.job(number, state, kind), self.timeout, &self.stop)?;
+            *time = begun.elapsed();
+        }
+        let [front, object, whole] = until;
+        Ok([front, object.saturating_sub(front), whole.saturating_sub(object)])
+    }
+
+    fn job(&self, number: usize, state: &State, kind: Kind) -> Job {
+        let mut externs = self.externs.clone();
+        externs.push(("fp_rt".to_owned(), self.runtime.clone()));
+        Job {
+            crate_name: "cell".to_owned(),
+            source: self.folder.join(file_name(number)),
+            folder: self.folder.clone(),
+            suffix: format!("-{number}"),
+            kind,
+            metadata: format!("fp{}", state.salt),
+            opt_level: self.opt_level.clone(),
+            externs,
+            search_paths: self.search_paths.clone(),
+            env: self.env.clone(),
+        }
     }
 
     /// The new variables with their types, or why one of them can't live on.

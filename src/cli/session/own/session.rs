@@ -27,6 +27,7 @@ use super::source::{Source, line_and_column};
 use super::split::{Cell, split};
 use super::state::State;
 use super::stop::Stop;
+use super::worker::LOADED;
 use super::{cache, runtime};
 
 /// A live session.
@@ -120,6 +121,7 @@ impl OwnSession {
         let started = Instant::now();
         let mut outcome = Outcome::default();
         let cell = split(code, &self.state.item_macros);
+        let split_in = started.elapsed();
         match self.commands(&cell, code, events)? {
             Ok(said) => add_said(&mut outcome, said, events),
             Err(end) => {
@@ -147,10 +149,27 @@ impl OwnSession {
         };
         let compiled = compiled_at.elapsed();
         self.say_lost(&ready, &mut outcome);
+        let (library, state) = (ready.library.is_some(), ready.state.clone());
         let run_at = Instant::now();
-        self.run_ready(*ready, code, &mut outcome, events)?;
+        let load = self.run_ready(*ready, code, &mut outcome, events)?;
+        let ran = run_at.elapsed();
+        if self.settings.passes && library {
+            let [front, generation, link] = self.workshop.passes(self.number, &state)?;
+            let run = ran.saturating_sub(load);
+            let parts = [
+                ("split", split_in),
+                ("compiling", compiled),
+                ("(front end", front),
+                ("code generation", generation),
+                ("linking", link),
+                (") loading", load),
+                ("running", run),
+            ];
+            let parts = parts.map(|(name, time)| format!("{name} {:.1}", time.as_secs_f64() * 1e3)).join(", ");
+            outcome.notes.push(format!("milliseconds: {}", parts.replace(", (", " (").replace(", )", ")")));
+        }
         if self.settings.timing {
-            let (all, run) = (started.elapsed(), run_at.elapsed());
+            let (all, run) = (started.elapsed(), ran);
             outcome.notes.push(format!("took {} (compiling {}, running {})", ms(all), ms(compiled), ms(run)));
         }
         Ok(outcome)
@@ -203,19 +222,20 @@ impl OwnSession {
         code: &str,
         outcome: &mut Outcome,
         events: &mut dyn FnMut(Event),
-    ) -> Result<()> {
+    ) -> Result<Duration> {
         if !ready.lost.is_empty() {
             self.child.forget(&ready.lost)?;
         }
         let before = std::mem::replace(&mut self.state, ready.state.clone());
         let Some(library) = &ready.library else {
             self.remember(before, false);
-            return Ok(());
+            return Ok(Duration::ZERO);
         };
         let mut listener = Listener::new(&ready.source, code, &ready.file, events, self.reader.as_mut());
         let name = symbol(self.number);
         let report = self.child.run(library, &name, self.options.run_timeout, &mut |piece| listener.hear(piece))?;
         let ended_well = matches!(report.ended, Ended::Returned(0));
+        let load = listener.load;
         let (standing, trouble) = listener.finish(matches!(report.ended, Ended::Returned(1)));
         if standing.was_cleared {
             outcome.beyond_stock.push("output is cleared: the stock kernel takes nothing back".into());
@@ -228,7 +248,7 @@ impl OwnSession {
         if is_lost {
             outcome.end = self.give_up_loaded(&ready);
         }
-        Ok(())
+        Ok(load)
     }
 
     /// A value was not of the type that was written for it: nothing of the cell ran, and what was taken for it is gone.
@@ -435,6 +455,8 @@ struct Listener<'a> {
     panic: Option<Trouble>,
     payload: Option<String>,
     error: Option<Trouble>,
+    /// How long the cell's library took to load.
+    load: Duration,
     events: &'a mut dyn FnMut(Event),
     reader: Option<&'a mut Reader>,
 }
@@ -449,7 +471,19 @@ impl<'a> Listener<'a> {
     ) -> Self {
         let (panic, payload, error) = (None, None, None);
         let outputs = Outputs::default();
-        Listener { source, code, file, outputs, standing: Standing::default(), panic, payload, error, events, reader }
+        Listener {
+            source,
+            code,
+            file,
+            outputs,
+            standing: Standing::default(),
+            panic,
+            payload,
+            error,
+            load: Duration::ZERO,
+            events,
+            reader,
+        }
     }
 
     fn hear(&mut self, piece: Piece) {
@@ -471,6 +505,7 @@ impl<'a> Listener<'a> {
             1 => self.panic = Some(self.trouble(text)),
             2 => self.error = Some(self.trouble(text)),
             4 => self.payload = Some(text.to_owned()),
+            LOADED => self.load = Duration::from_micros(text.parse().unwrap_or(0)),
             _ => {}
         }
     }

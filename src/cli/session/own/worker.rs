@@ -5,6 +5,7 @@
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::time::Instant;
 
 use nix::libc;
 
@@ -14,6 +15,9 @@ use super::wire::{Channel, FromWorker, OVERFLOWED, PIECE, Received, ToWorker, ch
 
 /// Wakes a frozen copy; only the supervisor's counts.
 pub const WAKE: i32 = libc::SIGUSR2;
+
+/// The report of how long loading a cell took, in microseconds.
+pub const LOADED: u32 = 7;
 
 /// Reports of this kind and above wait until everything printed before has been read.
 pub const ORDERED: u32 = 256;
@@ -76,7 +80,10 @@ fn set_stdin(fds: &Fds, reads: bool) {
 
 fn run_cell(fds: &Fds, library: &str, symbol: &str) {
     let pid = own_pid();
-    let answer = match load(library, symbol) {
+    let begun = Instant::now();
+    let loaded = load(library, symbol);
+    report(LOADED, begun.elapsed().as_micros().to_string().as_bytes());
+    let answer = match loaded {
         // SAFETY: a cell that our own compiler made against this very table.
         Ok(cell) => FromWorker::Done { code: unsafe { cell(&API) } },
         Err(why) => FromWorker::NotLoaded(why),
