@@ -80,7 +80,7 @@ def measure(kernel, folder, cells):
     manager = KernelManager(kernel_name=NAMES[kernel])
     begun = time.perf_counter()
     since = lambda: (time.perf_counter() - begun) * 1000
-    manager.start_kernel(cwd=str(folder))
+    manager.start_kernel(cwd=str(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     client = manager.client()
     client.start_channels()
     try:
