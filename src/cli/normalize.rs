@@ -81,9 +81,7 @@ pub fn text(raw: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut in_backtrace = false;
     for line in raw.split('\n') {
-        if line.starts_with("note: run with `RUST_BACKTRACE=")
-            || line.starts_with("note: Some details are omitted, run")
-        {
+        if is_of_the_kernel(line) {
             continue;
         }
         if line.trim_end() == "stack backtrace:" {
@@ -98,8 +96,15 @@ pub fn text(raw: &str) -> String {
     lines.join("\n")
 }
 
+/// What to do for a backtrace, and what the stock kernel says of a variable that it gave up: our notes say that.
+fn is_of_the_kernel(line: &str) -> bool {
+    line.starts_with("note: run with `RUST_BACKTRACE=")
+        || line.starts_with("note: Some details are omitted, run")
+        || line.starts_with("The type of the variable ") && line.trim_end().ends_with(" was redefined, so was lost.")
+}
+
 fn line_text(line: &str) -> String {
-    let mut line = panic_place(line);
+    let mut line = debug_place(&panic_place(line));
     line = temporary_folders(&line);
     cargo_duration(&line)
 }
@@ -117,6 +122,16 @@ fn panic_place(line: &str) -> String {
     let place = &line[at + "panicked at ".len()..];
     let place = if place.starts_with("src/lib.rs:") { "the cell:" } else { place };
     format!("{before}{name}panicked at {place}")
+}
+
+/// `[src/lib.rs:6:1] x = 3`, as `dbg!` prints it: the file and its lines are those of generated code.
+fn debug_place(line: &str) -> String {
+    let place = line.strip_prefix('[').and_then(|rest| rest.split_once("] "));
+    let Some((place, rest)) = place else { return line.to_string() };
+    let Some((file, numbers)) = place.split_once(".rs:") else { return line.to_string() };
+    let cell = file.strip_prefix("cell_").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let counted = numbers.split(':').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    if (cell || file == "src/lib") && counted { format!("[the cell] {rest}") } else { line.to_string() }
 }
 
 fn is_backtrace_line(line: &str) -> bool {
@@ -183,6 +198,12 @@ mod tests {
                 "thread 'main' panicked at src/shape.rs:3:1:\nboom\nafter\n",
             ),
             ("in /tmp/.tmpAb12/x and /tmp/rustcQ9 and /tmp/mine", "in /tmp/folder/x and /tmp/folder and /tmp/mine"),
+            ("[src/lib.rs:6:1] x = 3\n[cell_12.rs:7:5] y = 4", "[the cell] x = 3\n[the cell] y = 4"),
+            (
+                "[src/shape.rs:6:1] x = 3\n[1, 2] 3\n[cell_x.rs:1] 3",
+                "[src/shape.rs:6:1] x = 3\n[1, 2] 3\n[cell_x.rs:1] 3",
+            ),
+            ("a\nThe type of the variable p was redefined, so was lost.\nb", "a\nb"),
             ("    Finished `dev` profile target(s) in 0.31s", "    Finished `dev` profile target(s)"),
             ("0.74614674 [1, 2] 0xdeadbeef 12:30", "0.74614674 [1, 2] 0xdeadbeef 12:30"),
         ];

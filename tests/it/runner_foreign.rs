@@ -95,3 +95,40 @@ fn a_crate_by_path_is_found_from_the_notebooks_folder() {
     std::fs::write(krate.join("src/lib.rs"), "pub const ANSWER: i32 = 43;\n").unwrap();
     test().exits(1).has("42 became 43");
 }
+
+/// Notebooks as others write them, with what real Jupyter on the stock kernel stored: wherever that kernel shows something,
+/// the same comes here, to the character. What it calls *ok* although Rust failed is red, and what it refuses is refused.
+#[test]
+fn what_real_jupyter_stored_for_notebooks_of_others_comes_here_too() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/foreign");
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(&fixtures).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let told = forward_pass(folder.path(), &["--engine", "own", "test", ".", "--format", "json"]);
+    let report: Value = serde_json::from_str(&told.stdout).unwrap_or_else(|_| panic!("{}{}", told.stdout, told.stderr));
+    let mut red = Vec::new();
+    for notebook in report["notebooks"].as_array().unwrap() {
+        for cell in notebook["cells"].as_array().unwrap().iter().filter(|cell| cell["verdict"] != "passed") {
+            let name = |value: &Value| value.as_str().unwrap().trim_end_matches(".ipynb").to_owned();
+            red.push(format!("{} {} {}", name(&notebook["path"]), name(&cell["id"]), name(&cell["verdict"])));
+        }
+    }
+    let expected = [
+        "07-errors cell-6 returned-error",
+        "07-errors cell-7 panicked",
+        "07-errors cell-9 compile-error",
+        "12-types c11 compile-error",
+        // The stock kernel does not compile this one, and should: `catch_unwind` in a `let`.
+        "13-output c10 output-changed",
+        "13-output c20 panicked",
+        "13-output c22 returned-error",
+        "14-life c2 compile-error",
+        "14-life c3 compile-error",
+        "14-life c32 compile-error",
+    ];
+    assert_eq!(red, expected, "{:#}", report["notebooks"]);
+    assert_eq!(report["summary"]["cells_run"], 134);
+    assert!(report["summary"]["outputs_compared"].as_u64() > Some(120));
+}

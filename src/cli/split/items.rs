@@ -314,8 +314,11 @@ fn members_of(item: &syn::ItemImpl, text: &str, base: usize, offset: usize) -> O
 
 fn layout_of(item: &syn::ItemImpl, text: &str, base: usize) -> Option<Layout> {
     let open = item.brace_token.span.open().byte_range().start.checked_sub(base)?;
-    let (head, _) = words::names_and_hash(text.get(..open)?)?;
-    let mut layout = Layout { head, ..Layout::default() };
+    let head = text.get(..open)?;
+    let (mut names, _) = words::names_and_hash(head)?;
+    // The way to a name (`std::ops::`) tells nothing: many types come by the same.
+    names.retain(|name| !is_only_a_way(name, head));
+    let mut layout = Layout { head: names, ..Layout::default() };
     let mut text_of_layout = String::new();
     for member in &item.items {
         if matches!(member, ImplItem::Const(_) | ImplItem::Type(_) | ImplItem::Macro(_)) {
@@ -328,6 +331,15 @@ fn layout_of(item: &syn::ItemImpl, text: &str, base: usize) -> Option<Layout> {
         (layout.words, layout.hash) = words::names_and_hash(&text_of_layout)?;
     }
     Some(layout)
+}
+
+/// Whether a word stands in front of `::` wherever it stands.
+fn is_only_a_way(name: &str, text: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let places = text.match_indices(name).map(|(at, _)| (&text[..at], &text[at + name.len()..]));
+    let whole = places.filter(|(before, after)| !before.ends_with(is_part) && !after.starts_with(is_part));
+    let ways: Vec<bool> = whole.map(|(_, after)| after.trim_start().starts_with("::")).collect();
+    !ways.is_empty() && ways.into_iter().all(|is_way| is_way)
 }
 
 fn imports_of(tree: &UseTree, head: &str, path: &str, imports: &mut Vec<Import>) {
