@@ -24,8 +24,8 @@ pub enum Command {
     Run,
     RunAll,
     Code,
-    /// Put the cell's code on the line, to change it.
-    Edit,
+    /// Put a cell's code on the line, to change it: this one's, or the one that is named or defines the name.
+    Edit(String),
     /// What this cell gave against what the chapter has stored.
     Diff,
     /// The whole output where it was cut.
@@ -106,7 +106,7 @@ pub const ENTRIES: &[Entry] = &[
     entry("sections", &["s"], Walking, Lang::brief_sections, Lang::help_sections, Plain(Command::Sections)),
     entry("progress", &[], Walking, Lang::brief_progress, Lang::help_progress, Plain(Command::Progress)),
     entry("code", &["c"], Cell, Lang::brief_code, Lang::help_code, Plain(Command::Code)),
-    entry("edit", &["e"], Cell, Lang::brief_edit, Lang::help_edit, Plain(Command::Edit)),
+    entry("edit", &["e"], Cell, Lang::brief_edit, Lang::help_edit, Maybe("[NAME]", Command::Edit)),
     entry("diff", &[], Cell, Lang::brief_diff, Lang::help_diff, Plain(Command::Diff)),
     entry("all", &[], Cell, Lang::brief_all, Lang::help_all, Plain(Command::All)),
     entry("figure", &["f"], Figures, Lang::brief_figure, Lang::help_figure, Plain(Command::Figure)),
@@ -265,6 +265,8 @@ mod tests {
             (":term 편향", Command::Term("편향".into())),
             (":lang ko", Command::Lang("ko".into())),
             ("?sigmoid", Command::Doc("sigmoid".into())),
+            (":edit", Command::Edit(String::new())),
+            (":e my_step", Command::Edit("my_step".into())),
             (":explain", Command::Explain(String::new())),
             (":explain E0382", Command::Explain("E0382".into())),
             (":type 1 + 1", Command::Type("1 + 1".into())),

@@ -68,6 +68,10 @@ pub fn complete(typed: &str, names: &Names) -> (usize, Vec<String>) {
     if let Some(place) = argument(typed, &[":goto ", ":g "]) {
         return (typed.len() - place.len(), beginning(place, names.places.iter().map(String::as_str)));
     }
+    if let Some(name) = argument(typed, &[":edit ", ":e "]) {
+        let names = names.items.iter().chain(names.variables.iter().map(|(name, _)| name)).chain(&names.places);
+        return (typed.len() - name.len(), beginning(name, names.map(String::as_str)));
+    }
     if let Some(name) = argument(typed, &ABOUT_NAMES) {
         return (typed.len() - name.len(), beginning(name, names.library.iter().map(String::as_str)));
     }
@@ -160,7 +164,8 @@ mod tests {
             terms: text(&["bias", "편향"]),
             library: text(&["Network", "Network::chapter", "Network::forward", "sigmoid", "softmax"]),
         };
-        let cases: [(&str, usize, &[&str]); 17] = [
+        let cases: [(&str, usize, &[&str]); 18] = [
+            (":edit my_", 6, &["my_step", "my_value"]),
             (":go", 0, &[":goto"]),
             (":goto so", 6, &["softmax", "softmax-overflow"]),
             (":doc sig", 5, &["sigmoid"]),

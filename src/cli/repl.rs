@@ -303,7 +303,7 @@ impl Repl {
         };
         match command {
             Command::Quit => return Then::Leave,
-            Command::Edit => return self.edit(),
+            Command::Edit(name) => return self.edit(&name),
             Command::Next => drop(self.step()),
             Command::Back => self.back(),
             Command::Again => self.again(),

@@ -216,6 +216,41 @@ fn several_lines_are_one_input_with_their_indentation() {
 }
 
 #[test]
+fn a_name_s_code_is_put_on_the_line_and_enter_goes_on_behind_it() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says(":goto one-more", "42");
+    person.types(":edit double\r");
+    person.sees("n * 2");
+    // From the line's end up to the second line of the function, and `n * 2` becomes `n * 23`.
+    person.types("\x1b[A\x1b[F3\r");
+    person.sees("numbers 2/9> ");
+    person.says("", "460");
+    person.types(":edit double\r");
+    person.sees("n * 23");
+    person.types("\x03");
+    person.sees("the line is given up");
+    person.sees("> ");
+    person.says(":edit nothing", "no cell of this section has the id `nothing` or defines it");
+    person.leaves();
+}
+
+#[test]
+fn keys_typed_ahead_of_a_running_cell_are_not_lost() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.types("std::thread::sleep(std::time::Duration::from_millis(500)); 40 + 1\r40 + 2\r40 + 3\r40 + ");
+    for answer in ["41", "42", "43"] {
+        person.sees(&format!("{answer}\r\n"));
+    }
+    person.sees("40 + ");
+    person.types("4\r");
+    person.sees("44\r\n");
+    person.sees("> ");
+    person.leaves();
+}
+
+#[test]
 fn history_is_private_and_searched_in_the_next_session() {
     let state = state();
     let mut person = Person::usual(&state);

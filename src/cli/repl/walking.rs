@@ -3,7 +3,7 @@
 //! How a cell runs is in `running`.
 
 use super::walk::{self, Step};
-use super::{Repl, Then, is_expected_to_fail, is_skipped, show};
+use super::{Repl, Then, is_expected_to_fail, is_skipped, origin, show};
 use crate::cli::course::Lookup;
 use crate::cli::look::{HEADING, visible};
 use crate::cli::outcome::End;
@@ -84,19 +84,35 @@ impl Repl {
         }
     }
 
-    /// The code of the current cell for the reader's own line.
-    pub(super) fn edit(&mut self) -> Then {
-        match self.current_code() {
-            Some(at) if self.interactive => Then::Edit(self.cell(at).source.trim_end().to_owned()),
-            Some(at) => {
-                self.show_cell(at);
-                Then::ReadOn
-            }
-            None => {
-                self.fail(&self.screen.lang.no_code_yet());
-                Then::ReadOn
-            }
+    /// A cell's code for the reader's own line: this cell's, or the one's that has the name or defines it. Enter goes on
+    /// behind it.
+    pub(super) fn edit(&mut self, name: &str) -> Then {
+        let code = if name.is_empty() {
+            self.current_code().map(|at| self.cell(at).source.clone()).ok_or_else(|| self.screen.lang.no_code_yet())
+        } else {
+            self.code_named(name).ok_or_else(|| self.screen.lang.nothing_to_edit(name))
+        };
+        match code {
+            Ok(code) if self.interactive => return Then::Edit(code.trim_end().to_owned()),
+            Ok(code) => self.show_source_code(&code),
+            Err(message) => self.fail(&message),
         }
+        Then::ReadOn
+    }
+
+    /// The code that a name stands for; the reader's place moves to its cell.
+    fn code_named(&mut self, name: &str) -> Option<String> {
+        let defines = |code: &str| origin::defined(code).iter().any(|defined| defined == name);
+        let codes = || self.steps.iter().enumerate().filter_map(|(step, it)| Some((step, it.code?)));
+        let by_id = codes().find(|(_, at)| self.cell(*at).id == name);
+        let (step, at) = by_id.or_else(|| codes().find(|(_, at)| defines(&self.cell(*at).source))).unzip();
+        if let Some(step) = step {
+            self.next = step + 1;
+        }
+        // What the reader has made of it goes before what the chapter has.
+        let own = self.journal.iter().skip(self.session_begins).filter(|entry| entry.is_own);
+        let own = own.filter(|entry| by_id.is_none() && defines(&entry.code)).last().map(|entry| entry.code.clone());
+        own.or_else(|| at.map(|at| self.cell(at).source.clone()))
     }
 
     fn show_prose(&mut self, step: &Step) {
@@ -112,7 +128,12 @@ impl Repl {
     }
 
     pub(super) fn show_cell(&mut self, at: usize) {
-        let code = highlight::rust(&visible(self.cell(at).source.trim_end()), &self.screen.look);
+        let code = self.cell(at).source.clone();
+        self.show_source_code(&code);
+    }
+
+    fn show_source_code(&mut self, code: &str) {
+        let code = highlight::rust(&visible(code.trim_end()), &self.screen.look);
         let lines: Vec<String> =
             code.lines().map(|line| if line.is_empty() { String::new() } else { format!("    {line}") }).collect();
         self.screen.line(&lines.join("\n"));
@@ -130,8 +151,22 @@ impl Repl {
             Some(next) => self.screen.lang.closing(self.here().number, next.bare_title()),
             None => self.screen.lang.closing_chapter(),
         };
+        let name = self.name_to_change();
         self.screen.blank();
         self.screen.faint(&text);
+        if let Some(name) = name.filter(|_| self.interactive) {
+            let text = self.screen.lang.edit_hint(name);
+            self.screen.faint(&text);
+        }
+    }
+
+    /// The first name of this section that its last prose speaks of: the exercises say what to change.
+    fn name_to_change(&self) -> Option<String> {
+        let last = *self.steps.last()?.prose.last()?;
+        let spoken = origin::mentioned(&self.cell(last).source);
+        let cells = self.steps.iter().filter_map(|step| step.code);
+        let mut names = cells.flat_map(|at| origin::defined(&self.cell(at).source));
+        names.find(|name| name.len() > 1 && spoken.contains(name))
     }
 
     pub(super) fn back(&mut self) {

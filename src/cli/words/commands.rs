@@ -56,7 +56,10 @@ super::words! {
     help_sections() { "list the sections", "절을 모두 보여 줘요" }
     help_progress() { "what you have seen so far, in this and in earlier sessions", "이번과 지난번까지 본 셀을 세어 줘요" }
     help_code() { "show this cell's code", "이 셀의 코드를 보여 줘요" }
-    help_edit() { "put this cell's code on your line, to change it", "이 셀의 코드를 입력 줄에 놓아 고칠 수 있게 해요" }
+    help_edit() {
+        "put this cell's code on your line, to change it, or the code of a name: `:edit my_step`; Enter then goes on behind it",
+        "이 셀의 코드를 입력 줄에 놓아 고칠 수 있게 해요. `:edit my_step`처럼 이름을 쓰면 그 코드를 놓아요. 그다음 Enter는 그 뒤로 나아가요"
+    }
     help_diff() { "compare what came with the chapter's output", "나온 출력을 이 장의 출력과 비교해요" }
     help_all() { "show the whole of a long output", "긴 출력을 모두 보여 줘요" }
     help_figure() { "show the last figure again", "마지막 그림을 다시 보여 줘요" }

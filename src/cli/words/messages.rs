@@ -24,6 +24,14 @@ super::words! {
         "End of section {number}; Enter goes on to the next.",
         "{number}절이 끝났어요. Enter를 누르면 다음 절로 가요."
     }
+    edit_hint(name) {
+        "To change something: `:edit {name}` puts its code on your line, and Enter runs it.",
+        "바꿔 보려면 `:edit {name}` 명령으로 그 코드를 입력 줄에 놓고, 고친 다음 Enter를 누르세요."
+    }
+    nothing_to_edit(name) {
+        "no cell of this section has the id `{name}` or defines it\nhelp: `:edit` alone takes the cell shown last",
+        "이 절에는 id가 `{name}`이거나 그 이름을 정의하는 셀이 없어요\n도움말: `:edit`만 쓰면 마지막에 본 셀을 고쳐요"
+    }
     closing_chapter() { "End of the chapter.", "이 장이 끝났어요." }
     was_the_last() {
         "That was the last section. `:sections` lists them all, `:goto 1` begins anew.",
