@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/show/scalar.rs", include_str!("../show/scalar.rs")),
     ("src/display.rs", include_str!("../display.rs")),
     ("src/display/containers.rs", include_str!("../display/containers.rs")),
+    ("src/display/live.rs", include_str!("../display/live.rs")),
     ("src/display/standard.rs", include_str!("../display/standard.rs")),
     ("src/shape.rs", include_str!("../shape.rs")),
     ("src/shape/number.rs", include_str!("../shape/number.rs")),

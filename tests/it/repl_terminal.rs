@@ -56,6 +56,7 @@ fn sit_down(state: &Path, setting: &Setting) -> Person {
         .env("XDG_STATE_HOME", state)
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")
+        .env("PATH", program(&state.join("no-server"), "rust-analyzer", "#!/bin/sh\nexit 1\n"))
         .envs(setting.environment.iter().copied())
         .env_remove("CLICOLOR_FORCE")
         .env_remove("COLORTERM")
@@ -137,7 +138,11 @@ fn tab_completes_commands_places_and_names() {
     person.says("fn my_function(n: i32) -> i32 { n - 1 }", "\n");
     person.says("my_f\t(44)", "43");
     person.says("String::from(\"abc\").to_upp\t()", "ABC");
-    person.says(":doc sigmo\t", "pub fn sigmoid");
+    person.types(":doc sigmo\t\r");
+    person.sees("pub fn sigmoid");
+    // The signature has an arrow, which is no prompt.
+    person.sees("The trap");
+    person.sees("> ");
     person.leaves();
 }
 
