@@ -111,7 +111,8 @@ impl Repl {
         }
         // What the reader has made of it goes before what the chapter has.
         let own = self.journal.iter().skip(self.session_begins).filter(|entry| entry.is_own);
-        let own = own.filter(|entry| by_id.is_none() && defines(&entry.code)).last().map(|entry| entry.code.clone());
+        let mut own = own.filter(|entry| by_id.is_none() && defines(&entry.code));
+        let own = own.next_back().map(|entry| entry.code.clone());
         own.or_else(|| at.map(|at| self.cell(at).source.clone()))
     }
 
