@@ -16,13 +16,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
+from test_elsewhere import MANIFEST, SLOW
 from test_notebooks import stock
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTION = ROOT / "notebooks" / "en" / "02-sigmoid.ipynb"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("FORWARD_PASS_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-KERNEL = os.environ.get("FORWARD_PASS_LAB_KERNEL", "forward-pass")
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is here: FORWARD_PASS_CHROMIUM names one")
 
@@ -37,7 +37,7 @@ def folder(tmp_path):
     folder = tmp_path / "lab"
     folder.mkdir()
     notebook = nbformat.read(SECTION, as_version=4)
-    notebook.metadata["kernelspec"] = {"name": KERNEL, "display_name": "Rust", "language": "rust"}
+    notebook.metadata["kernelspec"] = {"name": "forward-pass", "display_name": "Rust", "language": "rust"}
     for cell in notebook.cells:
         cell.source = cell.source.replace('path = "../.."', f'path = "{ROOT}"')
         if cell.cell_type == "code":
@@ -105,12 +105,13 @@ def command(page, name):
     page.evaluate("name => { jupyterapp.commands.execute(name); }", name)
 
 
-def wait_for(page, wanted, seconds=600):
+def wait_for(page, wanted, seconds=600, idle=True):
     end = time.time() + seconds
     while not wanted(cells := page.evaluate(CELLS)):
         assert time.time() < end, json.dumps(cells[-3:], indent=1)
         time.sleep(0.1)
-    page.wait_for_function(f"() => ({STATUS})() === 'idle'")
+    if idle:
+        page.wait_for_function(f"() => ({STATUS})() === 'idle'")
     return page.evaluate(CELLS)
 
 
@@ -231,7 +232,7 @@ FAILS = {
 }
 
 
-def test_failures_and_bars_are_shown_as_a_person_reads_them(page, address, picture):
+def test_failures_and_bars_are_shown_as_a_person_reads_them(page, address, picture, folder):
     open_notebook(page, address)
     page.evaluate(RUN_FIRST)
     for name, code in FAILS.items():
@@ -249,3 +250,13 @@ def test_failures_and_bars_are_shown_as_a_person_reads_them(page, address, pictu
     assert len(seen - {""}) > 5, seen
     assert len(page.evaluate(CELLS)[-1]["outputs"]) == 1
     picture("9-bar")
+
+    crate = folder / "slow"
+    crate.mkdir()
+    for name, text in (("Cargo.toml", MANIFEST.format(name="slow")), ("lib.rs", ""), ("build.rs", SLOW)):
+        (crate / name).write_text(text)
+    run_last(page, f':dep slow = {{ path = "{crate}" }}\n"built"')
+    wait_for(page, lambda cells: "compiling" in text_of(cells[-1]), 60, idle=False)
+    picture("10-progress")
+    cells = wait_for(page, lambda cells: "built" in text_of(cells[-1]), 120)
+    assert len(cells[-1]["outputs"]) == 1 and text_of(cells[-1]) == '"built"'
