@@ -339,3 +339,36 @@ fn a_section_without_its_data_is_left_out_aloud_and_can_be_read() {
     assert!(walked.contains("`forward-pass data mnist` fetches it at any time"), "{walked}");
     assert!(walked.contains(&format!("a digit\n(stored output: {why})")), "{walked}");
 }
+
+#[test]
+fn a_digit_in_a_png_is_shown_with_ten_bars() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("seven.png");
+    let file = std::fs::File::create(&path).expect("it is made");
+    let mut encoder = png::Encoder::new(file, 28, 28);
+    encoder.set_color(png::ColorType::Grayscale);
+    let is_ink = |x: usize, y: usize| {
+        (6..22).contains(&x) && (5..8).contains(&y) || x.abs_diff(24 - y / 2) < 2 && y > 7 && y < 24
+    };
+    let pixels: Vec<u8> = (0..28 * 28).map(|at| if is_ink(at % 28, at / 28) { 0 } else { 255 }).collect();
+    encoder.write_header().expect("a header").write_image_data(&pixels).expect("pixels");
+    let line = format!("Network::untrained(&[784, 10], 1)?.classify_png(\"{}\")?\n", path.display());
+    let seen = piped(None, &line);
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
+    let lines: Vec<&str> = seen.stdout.lines().collect();
+    assert!(lines[0].starts_with("it is a "), "{}", seen.stdout);
+    let bars: Vec<(usize, f64)> = lines[1..]
+        .iter()
+        .map(|line| {
+            let parts: Vec<&str> = line.split('|').collect();
+            (parts[1].trim_end().chars().count(), parts[2].trim().parse().expect("a probability"))
+        })
+        .collect();
+    assert_eq!(bars.len(), 10);
+    let sum: f64 = bars.iter().map(|(_, probability)| probability).sum();
+    assert!((sum - 1.0).abs() < 0.06, "{}", seen.stdout);
+    // The likelier, the longer.
+    for (one, other) in bars.iter().flat_map(|one| bars.iter().map(move |other| (one, other))) {
+        assert!(one.1 <= other.1 || one.0 >= other.0, "{}", seen.stdout);
+    }
+}
