@@ -2,6 +2,8 @@
 //!
 //! It shows nothing itself.
 
+mod window;
+
 use super::look::{BAD, FAINT, Look, NOTE};
 use super::outcome::{Diagnostic, End, Phase};
 use super::words::Lang;
@@ -31,6 +33,8 @@ pub fn diagnostic(diagnostic: &Diagnostic, look: &Look) -> String {
     } else {
         diagnostic.rendered.trim_end().to_owned()
     };
+    // A program gets whole lines.
+    let text = if look.decorated { window::windowed(&text, look.width) } else { text };
     let lines: Vec<String> = text.lines().enumerate().map(|(at, line)| in_color(at, line, look)).collect();
     lines.join("\n")
 }
