@@ -149,3 +149,28 @@ fn the_page_on_testing_names_all_that_the_help_names() {
     }
     assert!(named > 40, "only {named} names were found in the help");
 }
+
+/// A moving line on a terminal, which says which cell runs; elsewhere nothing moves, and nothing is coloured.
+#[cfg(unix)]
+#[test]
+fn progress_moves_on_a_terminal_and_nowhere_else() {
+    let slow = "std::thread::sleep(std::time::Duration::from_millis(700));\nprintln!(\"1\");";
+    let maker = Maker::new().code("slow", slow, "1\n").code("next", "println!(\"2\");", "2\n");
+    let told = tested(&maker, &[]);
+    told.exits(0);
+    assert!(
+        !format!("{}{}", told.stdout, told.stderr).contains(['\r', '\u{1b}']),
+        "{:?} {:?}",
+        told.stdout,
+        told.stderr
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+    command.args(["--engine", "own", "test", "made.ipynb"]).current_dir(maker.folder.path());
+    command.env("TERM", "xterm").env_remove("CI").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    let options = rexpect::reader::Options::new().timeout_ms(Some(60_000)).strip_ansi_escape_codes(true);
+    let mut terminal = rexpect::session::spawn_with_options(command, options).unwrap();
+    terminal.exp_string("[0/1]").unwrap();
+    terminal.exp_string("made.ipynb: cell 1 of 2, `slow`").unwrap();
+    terminal.exp_string("ok made.ipynb (2 cells").unwrap();
+    terminal.exp_string("2 outputs compared").unwrap();
+}

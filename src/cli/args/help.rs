@@ -44,6 +44,7 @@ rules; normalisers and allowances add up.
   run_timeout, compile_timeout   seconds
   normalisers       a list of {name, pattern, replace, reason}: what matches the pattern is replaced on both sides
   reason            why a cell is skipped, or its output not compared
+  requires          a data set without which it is skipped, aloud: mnist or fashion-mnist
   allow             a list of what may be green all the same; it is counted aloud:
     no-code              a notebook without a code cell
     nothing-compared     a notebook of which no output is compared
@@ -57,6 +58,9 @@ Threads: a panic in a thread that nobody joins does not end its cell. What it pr
 other: the cell is output-changed, unless that text is stored. Output belongs to the cell that is running when it
 comes; what comes after the last cell has ended is not seen. A thread that ends the process ends the cell that is
 running then.
+
+Editions: notebooks of one name in neighbouring folders with the same code run once, and each is compared with
+what came.
 
 Not portable: a cell that is green here and would be red on the stock Jupyter kernel, which shows one rich output a
 cell, loses a line without an end, waits for ever for stdin, and loses every variable with the process.
@@ -94,3 +98,23 @@ The lints:
 Exit codes:
   0 nothing found   1 something found   2 usage   3 the tool itself failed   4 no notebook
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::{LINT, TEST};
+    use crate::cli::lint::LINTS;
+    use crate::cli::rules::{ALLOWANCES, SETTINGS, TAGS};
+
+    #[test]
+    fn the_help_and_the_page_name_everything_that_an_author_can_write() {
+        let page = include_str!("../../../docs/testing.md");
+        let names = |table: &[(&'static str, &str)]| table.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        let all = [names(SETTINGS), names(ALLOWANCES), TAGS.to_vec()].concat();
+        for (names, help) in [(all, TEST), (names(LINTS), LINT)] {
+            for name in names {
+                assert!(help.contains(name), "the help does not name `{name}`");
+                assert!(page.contains(&format!("`{name}`")), "docs/testing.md does not name `{name}`");
+            }
+        }
+    }
+}
