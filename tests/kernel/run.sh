@@ -21,4 +21,4 @@ target=$(cargo metadata --locked --no-deps --format-version 1 --manifest-path "$
 "$target/debug/forward-pass" kernel install --prefix "$cache/prefix" > /dev/null
 export JUPYTER_PATH=$cache/prefix/share/jupyter JUPYTER_NO_CONFIG=1
 cd "$here"
-exec "$venv/bin/python" -m pytest -q -p no:cacheprovider "$@" .
+exec "$venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$@" .
