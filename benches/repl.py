@@ -51,9 +51,8 @@ class Session:
     def line(self, code, answer=None):
         """Milliseconds from Enter to the answer; the prompt that follows is waited for, too."""
         self.child.send(code)
-        self.child.expect_exact(code[-6:])
-        # A person needs longer from the last letter to Enter.
-        time.sleep(0.1)
+        # A person needs longer from the last letter to Enter; the line editor may show letters only with the next key.
+        time.sleep(0.3)
         begun = time.perf_counter()
         self.child.send("\r")
         self.child.expect_exact(answer if answer else "\n")
@@ -63,6 +62,8 @@ class Session:
         return took
 
     def close(self):
+        # Before the next prompt stands, Ctrl-D would mean nothing.
+        time.sleep(0.5)
         self.child.sendcontrol("d")
         self.child.expect(pexpect.EOF)
         self.child.close()
@@ -101,17 +102,23 @@ def stock(program, folder):
     return {"prompt": prompt, "first line's answer": ready}, times
 
 
+def told(whose, seen):
+    # A long run says what it has as it goes.
+    print(f"# {whose}: {({name: round(took) for name, took in seen[0].items()})}, lines {[round(took) for took in seen[1]]}", flush=True)
+    return seen
+
+
 def main():
     program, peer = (str(pathlib.Path(name).resolve()) for name in sys.argv[1:3])
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
     seen = {"ours": [], "evcxr": []}
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        ours(program, one)
-        stock(peer, two)
+        told("not counted: ours", ours(program, one))
+        told("not counted: evcxr", stock(peer, two))
         for _ in range(rounds):
             # Turn about, so that what else the machine does falls on both.
-            seen["ours"].append(ours(program, one))
-            seen["evcxr"].append(stock(peer, two))
+            seen["ours"].append(told("ours", ours(program, one)))
+            seen["evcxr"].append(told("evcxr", stock(peer, two)))
     median = lambda whose, take: statistics.median(take(round) for round in seen[whose])
     print(f"medians of {rounds} rounds{'':<40} {'ours':>9} {'evcxr':>9}  ratio")
     row = lambda name, a, b: print(f"{name:<58} {a:>6.0f} ms " + (f"{b:>6.0f} ms  {a / b:.3f}" if b else ""))
