@@ -8,6 +8,7 @@ mod batch;
 mod drawn;
 mod figure;
 mod file;
+mod gunzip;
 pub mod idx;
 mod score;
 

@@ -7,9 +7,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::Digits;
+use super::gunzip::Gunzip;
 use super::idx;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -107,5 +106,5 @@ fn stream(file: File, path: &Path) -> Result<Box<dyn Read>> {
         let bytes: Vec<String> = start.iter().map(|byte| format!("{byte:02x}")).collect();
         return Err(damaged(format!("not gzip: it starts with `{}`, gzip with `1f 8b`", bytes.join(" "))));
     }
-    Ok(Box::new(MultiGzDecoder::new(reader)))
+    Ok(Box::new(Gunzip::new(reader)))
 }

@@ -8,6 +8,8 @@
 //! It reads from any stream and opens no file. A header is a claim: memory grows with the bytes that really come.
 
 use std::io::{ErrorKind as IoKind, Read};
+use std::sync::mpsc;
+use std::thread;
 
 use ndarray::{Array1, Array2};
 
@@ -24,6 +26,8 @@ pub const PIXELS: usize = SIDE * SIDE;
 
 const OTHER: &str = "digits are 28 x 28, one byte a pixel; this file holds something else";
 const CHUNK: usize = PIXELS * 64;
+/// Pieces that may wait to be converted.
+const AHEAD: usize = 8;
 
 /// Reads an image file: (count, 784), every pixel divided by 255.
 ///
@@ -45,15 +49,39 @@ pub fn images(mut stream: impl Read, name: &str) -> Result<Array2<f32>> {
         return Err(Error::new(ErrorKind::File, message, OTHER));
     }
     let expected = u64::from(count) * PIXELS as u64;
-    let pixel: [f32; 256] = std::array::from_fn(|byte| byte as f32 / 255.0);
-    let mut values: Vec<f32> = Vec::new();
-    body(&mut stream, name, expected, |bytes, rest| {
-        grow(&mut values, bytes.len(), rest, name)?;
-        values.extend(bytes.iter().map(|&byte| pixel[usize::from(byte)]));
-        Ok(())
-    })?;
+    let values = floats(&mut stream, name, expected)?;
     let count = values.len() / PIXELS;
     Ok(Array2::from_shape_vec((count, PIXELS), values).expect("the body was counted"))
+}
+
+/// Every byte of the body divided by 255, on a thread of its own: to make room for the floats takes longer than to unpack
+/// the bytes.
+fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>> {
+    thread::scope(|scope| {
+        let (full, pieces) = mpsc::sync_channel::<(Vec<u8>, u64)>(AHEAD);
+        let (empty, spare) = mpsc::channel();
+        let convert = move || {
+            let mut values: Vec<f32> = Vec::new();
+            for (bytes, rest) in pieces {
+                grow(&mut values, bytes.len(), rest, name)?;
+                values.extend(bytes.iter().map(|&byte| f32::from(byte) / 255.0));
+                // The reader may have ended already.
+                let _ = empty.send(bytes);
+            }
+            Ok(values)
+        };
+        let converter = scope.spawn(convert);
+        let read = body(stream, name, expected, |bytes, rest| {
+            let mut piece: Vec<u8> = spare.try_recv().unwrap_or_default();
+            piece.clear();
+            piece.extend_from_slice(bytes);
+            // Nobody takes it when there was no memory, and then there is nothing more to read.
+            Ok(full.send((piece, rest)).is_ok())
+        });
+        drop(full);
+        let values = converter.join().expect("the loop above does not panic");
+        read.and(values)
+    })
 }
 
 /// Reads a label file: (count,).
@@ -66,7 +94,7 @@ pub fn labels(mut stream: impl Read, name: &str) -> Result<Array1<u8>> {
     body(&mut stream, name, u64::from(count), |bytes, rest| {
         grow(&mut values, bytes.len(), rest, name)?;
         values.extend_from_slice(bytes);
-        Ok(())
+        Ok(true)
     })?;
     if let Some(place) = values.iter().position(|&label| label > 9) {
         let message = format!("{name}: label {} at place {place} is above 9", values[place]);
@@ -106,12 +134,12 @@ fn check_magic(magic: u32, wanted: u32, name: &str) -> Result<()> {
     Err(Error::new(ErrorKind::File, message, help))
 }
 
-/// Hands the body on in pieces, and stands up when there are too few or too many bytes.
+/// Hands the body on in pieces as long as they are wanted, and stands up when there are too few or too many bytes.
 fn body(
     stream: &mut impl Read,
     name: &str,
     expected: u64,
-    mut take: impl FnMut(&[u8], u64) -> Result<()>,
+    mut take: impl FnMut(&[u8], u64) -> Result<bool>,
 ) -> Result<()> {
     let mut chunk = vec![0; CHUNK.min(usize::try_from(expected).unwrap_or(CHUNK)).max(1)];
     let mut seen = 0;
@@ -123,7 +151,9 @@ fn body(
                 format!("{name}: the header says {expected} bytes follow, and there are {}", seen + got as u64);
             return Err(Error::new(ErrorKind::File, message, "the file is cut short: fetch it again"));
         }
-        take(&chunk[..got], expected - seen)?;
+        if !take(&chunk[..got], expected - seen)? {
+            return Ok(());
+        }
         seen += got as u64;
     }
     if fill(stream, &mut [0], name)? > 0 {
