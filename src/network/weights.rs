@@ -155,7 +155,8 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
     let found = || tensors.iter().map(|tensor| tensor.name.as_str()).collect::<Vec<_>>().join(", ");
     // A number beside the weights, such as an accuracy, does no harm; another array may be a layer with a wrong name.
     if let Some(stranger) = tensors.iter().find(|tensor| numbered(tensor).is_none() && !tensor.shape.is_empty()) {
-        return problem(format!("`{}` is no name of a weight or bias; it has {}", stranger.name, found()), NAMES);
+        let what = format!("`{}` is no name of a weight or bias; it has {}", stranger.name, found());
+        return problem(what, renamed(&stranger.name));
     }
     let count = tensors.iter().filter_map(numbered).max().unwrap_or(0);
     if count == 0 {
@@ -185,6 +186,20 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
     }
     check_chain(&layers)?;
     Network::new(layers).map_err(|error| Problem { what: error.message().into(), help: error.help().into() })
+}
+
+/// What to do about the names that other programs give.
+fn renamed(name: &str) -> String {
+    let torch = name.strip_suffix(".weight").or(name.strip_suffix(".bias")).filter(|layer| !layer.is_empty());
+    let keras = name.strip_suffix("kernel").or(name.strip_suffix("kernel:0"));
+    match (torch, keras) {
+        (Some(layer), _) => format!(
+            "PyTorch's names, and its weights are (outputs, inputs): save {layer}.weight.T as W1, {layer}.bias as b1, \
+             and the next layer as W2, b2"
+        ),
+        (_, Some(_)) => format!("Keras's names: save {name} as W1, its bias as b1, and the next layer as W2, b2"),
+        _ => NAMES.to_string(),
+    }
 }
 
 fn layer(weights: &Tensor, bias: &Tensor, kind: Activation) -> Result<Layer<f32>, Problem> {

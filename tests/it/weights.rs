@@ -28,6 +28,71 @@ fn every_float_type_layout_and_packing_is_read() {
     }
 }
 
+/// What tests/fixtures/weights/others.py, where no code of this crate runs, found out with NumPy.
+fn others() -> serde_json::Value {
+    serde_json::from_slice(&fs::read(fixture("other.json")).unwrap()).unwrap()
+}
+
+fn list(of: &serde_json::Value) -> Vec<f64> {
+    of.as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+}
+
+/// The network of others.py in both formats, and in all that it wrote into a folder where the variable names one.
+fn files_of_others() -> Vec<PathBuf> {
+    let mut files = vec![fixture("other.npz"), fixture("other.safetensors")];
+    if let Some(folder) = std::env::var_os("FORWARD_PASS_OTHER_WEIGHTS") {
+        files.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    files.retain(|path| !path.ends_with("torch.safetensors"));
+    files
+}
+
+#[test]
+fn a_network_that_scikit_learn_trained_says_what_numpy_says() {
+    let images = Array2::from_shape_fn((3, 784), |(row, place)| (place * [1, 7, 61][row] % 256) as f32 / 255.0);
+    for path in files_of_others() {
+        let net = Network::load(&path).unwrap();
+        assert_eq!(net.sizes(), [784, 16, 10]);
+        for (row, wanted) in
+            net.forward(&images).unwrap().rows().into_iter().zip(others()["patterns"].as_array().unwrap())
+        {
+            for (ours, theirs) in row.iter().zip(list(wanted)) {
+                assert!((f64::from(*ours) - theirs).abs() < 1e-5, "{}: {ours} and {theirs}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_network_that_scikit_learn_trained_is_right_exactly_as_often_as_numpy_says() {
+    let Some(folder) = std::env::var_os(forward_pass::mnist::VARIABLE) else {
+        eprintln!("FORWARD_PASS_MNIST is not set, so the weights of others met NO real digits");
+        return;
+    };
+    let (test, about) = (Mnist::open(folder).unwrap().test, others());
+    for path in files_of_others() {
+        let said = Network::load(&path).unwrap().classify(&test.images).unwrap();
+        assert_eq!(Some(accuracy(&said, &test.labels).unwrap()), about["accuracy"].as_f64(), "{}", path.display());
+        let count = |of: &dyn Fn(u8, u8) -> bool| said.iter().zip(&test.labels).filter(|(s, l)| of(**s, **l)).count();
+        let each =
+            |of: &dyn Fn(u8, u8, u8) -> bool| (0..10).map(|d| count(&|s, l| of(d, s, l)) as f64).collect::<Vec<_>>();
+        assert_eq!(each(&|digit, said, _| said == digit), list(&about["said"]));
+        assert_eq!(each(&|digit, said, label| said == digit && label == digit), list(&about["right"]));
+    }
+}
+
+#[test]
+fn names_of_other_programs_come_with_what_to_do() {
+    let said = message(&tensors(&[("fc1.weight", &[2, 3]), ("fc1.bias", &[2])], 0.0));
+    let help = "help: PyTorch's names, and its weights are (outputs, inputs): save fc1.weight.T as W1, fc1.bias as b1, \
+                and the next layer as W2, b2";
+    assert_eq!(said, format!("`fc1.weight` is no name of a weight or bias; it has fc1.weight, fc1.bias\n{help}"));
+    let said = message(&tensors(&[("dense/kernel", &[3, 2]), ("dense/bias", &[2])], 0.0));
+    assert!(
+        said.ends_with("help: Keras's names: save dense/kernel as W1, its bias as b1, and the next layer as W2, b2")
+    );
+}
+
 #[test]
 fn what_is_saved_comes_back_with_its_activations() {
     let folder = TempDir::new().unwrap();
