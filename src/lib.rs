@@ -31,7 +31,7 @@
 //! | 5 A three-layer network | [`Layer`], [`Network`], [`Trace`] | [`plot_network`] | `notebooks/en/05-three-layer-network.ipynb` | `tests/it/network.rs` |
 //! | 6 Softmax | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `notebooks/en/06-softmax.ipynb` | `tests/it/numpy.rs` |
 //! | 7 Digits | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`] | [`plot_digits`] | `notebooks/en/07-digits.ipynb` | `tests/it/mnist.rs` |
-//! | 8 MNIST | [`Training`], [`classify_png`] | [`plot_digits`] | `notebooks/en/08-mnist.ipynb` | `tests/it/train.rs` |
+//! | 8 MNIST | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `notebooks/en/08-mnist.ipynb` | `tests/it/train.rs` |
 //!
 //! Every name above is in the [`prelude`]. What a function takes as "x" is a scalar, an array, a view, or a reference to one.
 //! Functions that only look at one number at a time never fail; those that depend on a shape or a file return a [`Result`].
@@ -66,7 +66,7 @@ pub mod prelude {
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network};
     pub use crate::plot::{Figure, bar, hist, imshow, plot, scatter, subplots};
-    pub use crate::reading::{Reading, classify_png, read_png};
+    pub use crate::reading::{Reading, classify_png, plot_reading, read_png};
     pub use crate::shape::{
         All, Shape, arange, argmax, dot, keepdims, linspace, matmul, max, mean, reshape, shape, sum,
     };

@@ -4,6 +4,8 @@
 //! network that learned from such images reads nothing else well. Ink may be dark on light or light on dark: what the
 //! border of the picture looks like is taken for the paper. It finds no digits in a page: one picture is one digit.
 
+mod figure;
+
 use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
@@ -11,6 +13,7 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2};
 
+pub use self::figure::plot_reading;
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::Mnist;
@@ -176,8 +179,16 @@ impl fmt::Display for Reading {
     }
 }
 
+/// The figure where pictures can be shown, the bars of letters elsewhere.
 impl CellDisplay for Reading {
     fn cell_text(&self) -> Option<String> {
         Some(self.to_string())
+    }
+
+    fn cell_parts(&self) -> Vec<(&'static str, String)> {
+        let mut parts = plot_reading(self).cell_parts();
+        parts.retain(|(kind, _)| *kind != "text/plain");
+        parts.push(("text/plain", self.to_string()));
+        parts
     }
 }

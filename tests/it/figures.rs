@@ -107,6 +107,23 @@ fn a_network_is_drawn_with_its_shapes_and_large_layers_are_elided() {
     check("network-large", diagram(&[784, 50, 100, 10], &["sigmoid", "sigmoid", "softmax"]));
 }
 
+/// A seven of two strokes, and a network that takes it for a nine now and then.
+#[test]
+fn a_digit_stands_beside_its_ten_probabilities() {
+    let stroke = |row: usize, column: usize| {
+        let bar = (5..8).contains(&row) && (6..22).contains(&column);
+        let leg = row >= 8 && row < 24 && (row + 2 * column).abs_diff(50) <= 3;
+        if bar || leg { 1.0 } else { 0.0 }
+    };
+    let image = Array1::from_shape_fn(784, |place| stroke(place / 28, place % 28));
+    let probabilities = array![0.0, 0.01, 0.02, 0.03, 0.0, 0.0, 0.0, 0.81, 0.0, 0.13];
+    let reading = Reading { digit: 7, probabilities, image };
+    let kinds: Vec<&str> = reading.cell_parts().iter().map(|(kind, _)| *kind).collect();
+    assert_eq!(kinds, ["image/svg+xml", "text/plain"]);
+    assert!(reading.cell_parts()[1].1.starts_with("it is a 7\n0 |"));
+    check("reading", plot_reading(&reading));
+}
+
 #[test]
 fn korean_words_stand_everywhere() {
     let x = linspace(-4.0, 4.0, 41);

@@ -14,6 +14,7 @@ mod mutants;
 mod network;
 mod new_course;
 mod notebooks;
+mod reading;
 mod runner;
 mod runner_compares;
 mod runner_editions;

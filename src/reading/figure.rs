@@ -1,0 +1,26 @@
+//! A digit beside its ten probabilities.
+//!
+//! It draws one reading; many digits with their labels are [`plot_digits`](crate::mnist::plot_digits)'s.
+
+use super::Reading;
+use crate::mnist::idx::SIDE;
+use crate::plot::{Figure, Picture, bar, images, subplots};
+
+/// What the network was given at the left, and at the right a bar for each of its probabilities.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let probabilities = array![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.75, 0.0, 0.25];
+/// let reading = Reading { digit: 7, probabilities, image: Array1::zeros(784) };
+/// assert_eq!(plot_reading(&reading).to_string(), "<Figure 660x330 with 2 Axes>");
+/// ```
+pub fn plot_reading(reading: &Reading) -> Figure {
+    let ink = reading.image.iter().map(|&ink| f64::from(ink)).collect();
+    let digit = images([Picture { columns: SIDE, ink, name: String::new() }]);
+    let classes: Vec<usize> = (0..reading.probabilities.len()).collect();
+    // As a share of 100, so that a value above its bar is short.
+    let shares: Vec<f64> = reading.probabilities.iter().map(|&p| (f64::from(p) * 100.0).round()).collect();
+    let bars = bar(&classes, &shares).bar_label().ylim(0.0, 110.0).yticks(&[0, 25, 50, 75, 100]);
+    let both = [digit, bars.xlabel("digit").ylabel("probability in %")];
+    subplots(1, 2, both).title(format!("it is a {}", reading.digit)).figsize(6.6, 3.3)
+}
