@@ -62,7 +62,7 @@ fn seeds(digits: &Mnist) {
 
 fn rate_of(digits: &Mnist, seed: u64) -> f64 {
     let mut net = Network::untrained(&SIZES, seed).expect("three layers");
-    let training = Training::sgd(0.3).momentum(0.9).epochs(10).seed(seed);
+    let training = Training::sgd(0.1).momentum(0.9).epochs(10).seed(seed);
     training.fit(&mut net, &digits.train).expect("it learns");
     let said = net.classify(&digits.test.images).expect("784 values");
     accuracy(&said, &digits.test.labels).expect("one answer each")

@@ -76,11 +76,12 @@ mod tests {
 
     #[test]
     fn all_members_come_out_whatever_the_size_of_the_pieces() {
-        let bytes: Vec<u8> = (0..70_000_u32).map(|place| (place * place >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..70_000_u64).map(|place| ((place * place) >> 7) as u8).collect();
         let two = [gzip(&bytes), gzip(b""), gzip(b"and more")].concat();
         let whole = [&bytes[..], b"and more"].concat();
         assert_eq!(slow(&two).expect("whole"), whole);
-        let (mut out, mut piece, mut stream) = (Vec::new(), [0; 777], Gunzip::new(&two[..]));
+        let (mut out, mut piece) = (Vec::<u8>::new(), [0; 777]);
+        let mut stream = Gunzip::new(&two[..]);
         while let Ok(count @ 1..) = stream.read(&mut piece) {
             out.extend(&piece[..count]);
         }

@@ -176,13 +176,11 @@ fn pixels_of(svg: &mut String, area: &Area, pixels: &Pixels, clip: &Option<Area>
     }
     let (across, down) = (area.width() / pixels.columns as f64, area.height() / pixels.rows() as f64);
     let (x, y) = (number(area.left), number(area.top));
-    line(
-        svg,
-        format_args!(
-            "<g transform=\"translate({x} {y}) scale({across:.4} {down:.4})\" shape-rendering=\"crispEdges\"{}>",
-            clip_of(clip)
-        ),
-    );
+    // A clip is measured after the transformation of its own element, so it needs an element without one.
+    let (clip, close) =
+        if clip.is_some() { (format!("<g{}>", clip_of(clip)), "</g></g>\n") } else { (String::new(), "</g>\n") };
+    let transform = format!("translate({x} {y}) scale({across:.4} {down:.4})");
+    line(svg, format_args!("{clip}<g transform=\"{transform}\" shape-rendering=\"crispEdges\">"));
     let paper = commonest(pixels);
     let (columns, rows) = (pixels.columns, pixels.rows());
     line(svg, format_args!("<rect width=\"{columns}\" height=\"{rows}\" fill=\"{}\"/>", paper.to_svg()));
@@ -193,7 +191,7 @@ fn pixels_of(svg: &mut String, area: &Area, pixels: &Pixels, clip: &Option<Area>
         }
         line(svg, format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
     }
-    svg.push_str("</g>\n");
+    svg.push_str(close);
 }
 
 struct Runs {

@@ -77,6 +77,21 @@ fn a_matrix_is_shown_as_colours_with_a_bar() {
     check("imshow", imshow(&image()).colorbar().title("imshow"));
 }
 
+/// A viewer's own reading of the SVG, not ours of the figure: what a browser would show in the middle of each quarter.
+#[test]
+fn a_viewer_sees_the_matrix_too() {
+    let figure = imshow(&array![[0.0, 1.0], [1.0, 0.0]]).cmap("gray");
+    let (svg, rgba) = (figure.to_svg(), figure.render(640, 480).unwrap());
+    let tree = resvg::usvg::Tree::from_str(&svg, &resvg::usvg::Options::default()).unwrap();
+    let mut seen = resvg::tiny_skia::Pixmap::new(640, 480).unwrap();
+    resvg::render(&tree, resvg::tiny_skia::Transform::default(), &mut seen.as_mut());
+    for (x, y, light) in [(240, 150, 0), (420, 150, 255), (240, 330, 255), (420, 330, 0)] {
+        let ours = &rgba[(y * 640 + x) * 4..][..3];
+        let pixel = seen.pixel(x as u32, y as u32).unwrap();
+        assert_eq!((ours, [pixel.red(), pixel.green(), pixel.blue()]), (&[light; 3][..], [light; 3]), "at {x}, {y}");
+    }
+}
+
 #[test]
 fn figures_stand_side_by_side() {
     let x = linspace(-4.0, 4.0, 41);
