@@ -127,7 +127,7 @@ fn a_network_is_drawn_with_its_shapes_and_large_layers_are_elided() {
 fn a_digit_stands_beside_its_ten_probabilities() {
     let stroke = |row: usize, column: usize| {
         let bar = (5..8).contains(&row) && (6..22).contains(&column);
-        let leg = row >= 8 && row < 24 && (row + 2 * column).abs_diff(50) <= 3;
+        let leg = (8..24).contains(&row) && (row + 2 * column).abs_diff(50) <= 3;
         if bar || leg { 1.0 } else { 0.0 }
     };
     let image = Array1::from_shape_fn(784, |place| stroke(place / 28, place % 28));
