@@ -9,6 +9,7 @@ mod export;
 mod figures;
 mod kernel;
 mod lint;
+mod mistakes;
 mod mnist;
 mod mutants;
 mod network;
