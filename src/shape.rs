@@ -5,6 +5,7 @@
 mod broadcast;
 mod logistic;
 mod make;
+mod normal;
 mod number;
 mod product;
 mod range;

@@ -5,7 +5,7 @@
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD};
 use num_traits::Zero;
 
-use super::{logistic, reduce, stacked};
+use super::{logistic, normal, reduce, stacked};
 use crate::error::Result;
 use crate::show::Element;
 
@@ -77,10 +77,10 @@ pub trait Float: Number + num_traits::Float {
     fn log_one_plus(self) -> Self;
     /// The hyperbolic tangent.
     fn tangent(self) -> Self;
-    /// The error function.
-    fn error_function(self) -> Self;
-    /// 1 minus the error function, exact where that is near 0.
-    fn error_function_rest(self) -> Self;
+    /// Φ(`self`): the chance that a normal number is smaller.
+    fn normal_below(self) -> Self;
+    /// `self` times Φ(`self`), exact where that is near 0.
+    fn normal_weighted(self) -> Self;
     /// 1 / (1 + e^-`self`), exact on both sides.
     fn logistic(self) -> Self;
     /// The nearest number of this type.
@@ -179,7 +179,7 @@ integers!(i64: i8 i16 i32 i64 isize);
 integers!(u64: u8 u16 u32 u64 usize);
 
 macro_rules! float {
-    ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $erf:path, $erfc:path, $logistic:path) => {
+    ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $logistic:path) => {
         impl Number for $type {
             type Total = $type;
             type Mean = $type;
@@ -235,12 +235,12 @@ macro_rules! float {
                 $tanh(self)
             }
 
-            fn error_function(self) -> Self {
-                $erf(self)
+            fn normal_below(self) -> Self {
+                normal::below(f64::from(self)) as $type
             }
 
-            fn error_function_rest(self) -> Self {
-                $erfc(self)
+            fn normal_weighted(self) -> Self {
+                normal::weighted(f64::from(self)) as $type
             }
 
             fn logistic(self) -> Self {
@@ -254,5 +254,5 @@ macro_rules! float {
     };
 }
 
-float!(f32, libm::expf, libm::expm1f, libm::logf, libm::log1pf, libm::tanhf, libm::erff, libm::erfcf, logistic::single);
-float!(f64, libm::exp, libm::expm1, libm::log, libm::log1p, libm::tanh, libm::erf, libm::erfc, logistic::double);
+float!(f32, libm::expf, libm::expm1f, libm::logf, libm::log1pf, libm::tanhf, logistic::single);
+float!(f64, libm::exp, libm::expm1, libm::log, libm::log1p, libm::tanh, logistic::double);

@@ -5,4 +5,5 @@ mod behaviour;
 mod cases;
 mod chapter;
 mod printing;
+mod properties;
 mod stored;

@@ -18,7 +18,7 @@ const FUNCTIONS: [Promise; 8] = [
     ("tanh_derivative", |x| tanh_derivative(x), 2.5),
     ("softplus", |x| softplus(x), 1.1),
     ("silu", |x| silu(x), 2.5),
-    ("gelu", |x| gelu(x), 1400.0),
+    ("gelu", |x| gelu(x), 3.0),
 ];
 
 fn exp(x: f64) -> f64 {
