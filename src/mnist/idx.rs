@@ -28,6 +28,8 @@ const OTHER: &str = "digits are 28 x 28, one byte a pixel; this file holds somet
 const CHUNK: usize = PIXELS * 64;
 /// Pieces that may wait to be converted.
 const AHEAD: usize = 8;
+/// As many values as 80,000 images have; a system gives memory page by page, so that a false header costs nothing here.
+const BELIEVED: usize = PIXELS * 80_000;
 
 /// Reads an image file: (count, 784), every pixel divided by 255.
 ///
@@ -163,13 +165,15 @@ fn body(
     Ok(())
 }
 
-/// Doubles the room when it is full, never beyond what the header says, and asks instead of aborting.
+/// Takes the room for all that the header says at once, if that is no more than a real set needs; otherwise it doubles
+/// the room when it is full, never beyond what the header says. It asks instead of aborting.
 fn grow<T>(values: &mut Vec<T>, needed: usize, rest: u64, name: &str) -> Result<()> {
     if values.capacity() - values.len() >= needed {
         return Ok(());
     }
     let rest = usize::try_from(rest).unwrap_or(usize::MAX);
-    values.try_reserve_exact(needed.max(values.len()).min(rest)).map_err(|_| {
+    let wished = if rest <= BELIEVED { rest } else { needed.max(values.len()).min(rest) };
+    values.try_reserve_exact(wished).map_err(|_| {
         let message = format!("{name}: no memory for {} values", values.len() + needed);
         Error::new(ErrorKind::File, message, "close other programs, or use the drawn digits: `Mnist::sample()`")
     })

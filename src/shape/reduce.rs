@@ -228,7 +228,8 @@ pub(crate) fn lanes<T: Copy, U: Copy>(
     shape[axis] = 1;
     room::<U>(&shape)?;
     let pairs = axis + 1 == x.ndim();
-    let mut lane = Vec::with_capacity(x.len_of(Axis(axis)));
+    // An array without numbers may have a side of any length.
+    let mut lane = Vec::with_capacity(x.len_of(Axis(axis)).min(x.len()));
     let mut numbers = Vec::new();
     for terms in x.lanes(Axis(axis)) {
         lane.clear();

@@ -58,6 +58,8 @@ pub(super) fn dot<T: Number>(a: ArrayViewD<'_, T>, b: ArrayViewD<'_, T>) -> Resu
     let b = b.permuted_axes(axes);
     let columns = b.to_shape((terms, b.len() / terms)).expect("the first axis holds the terms");
     let out = T::product(rows.view(), columns.view());
+    // Of two operands in Fortran order the product is in Fortran order, too.
+    let out = if out.is_standard_layout() { out } else { out.as_standard_layout().into_owned() };
     Ok(out.into_shape_with_order(shape).expect("the product has a number for each row and column"))
 }
 

@@ -4,7 +4,7 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::Digits;
 use crate::network::elementwise::{each_width, softmax};
 use crate::network::product::{Across, add_product_shared};
@@ -35,9 +35,13 @@ pub struct Gradient {
 /// ```
 ///
 /// # Errors
-/// When the network and the digits do not fit together.
+/// When the network and the digits do not fit together, or there are no digits.
 pub fn gradient(net: &Network, digits: &Digits) -> Result<Gradient> {
     super::check_fit(net, digits)?;
+    if digits.is_empty() {
+        let help = "give it at least one: `digits.first(100)`";
+        return Err(Error::new(ErrorKind::Value, "a gradient of 0 digits", help));
+    }
     let places: Vec<usize> = (0..digits.len()).collect();
     let mut work = Workspace::new(net, digits.len(), 1);
     let outcome = work.learn_from(net, digits, &places);
@@ -260,6 +264,13 @@ mod tests {
         assert_eq!(surprise(&sums, 0.0, 2), 500.0);
         assert!((surprise(&[0.0, 0.0], 0.5, 1) - std::f64::consts::LN_2).abs() < 1e-12);
         assert!(surprise(&[f32::NAN, 0.0], f32::NAN, 1).is_nan());
+    }
+
+    #[test]
+    fn nothing_has_no_gradient() {
+        let net = Network::untrained(&[784, 10], 1).unwrap();
+        let error = gradient(&net, &crate::mnist::Mnist::drawn(1, 0, 1).train.first(0)).unwrap_err().to_string();
+        assert_eq!(error, "a gradient of 0 digits\nhelp: give it at least one: `digits.first(100)`");
     }
 
     #[test]

@@ -37,16 +37,12 @@ pub fn numbers<T: Number + Hard + Show + CellDisplay + NumCast>(draw: &mut Draw)
     black_box((zeros(sizes.as_slice()).is_ok(), ones((sizes[0], 2)).is_ok(), shape(&a).to_string()));
     draw.now("arange");
     // Not more numbers than a test has time for.
-    let (start, stop, step) = (T::hard(draw), T::hard(draw), T::hard(draw));
-    if !((stop.as_f64() - start.as_f64()) / step.as_f64() > 1e6) {
-        black_box(arange(start, stop, step).len());
+    let (start, stop, by) = (T::hard(draw), T::hard(draw), T::hard(draw));
+    if !((stop.as_f64() - start.as_f64()) / by.as_f64() > 1e4) {
+        black_box(arange(start, stop, by).len());
     }
     draw.now("step, relu and identity");
-    black_box((step(&a), relu(&a), identity(&a), relu_derivative_of(&a)));
-}
-
-fn relu_derivative_of<T: Number>(a: &ArrayD<T>) -> usize {
-    step(a).len()
+    black_box((step(&a), relu(&a), identity(&a)));
 }
 
 /// And what only floats can.

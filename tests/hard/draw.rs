@@ -50,7 +50,7 @@ impl Draw {
 
     /// Seen straight, backwards, across, every second one, or one number many times.
     pub fn array<T: Hard>(&mut self) -> ArrayD<T> {
-        let mut shape: Vec<usize> = (0..self.below(5)).map(|_| self.size()).collect();
+        let mut shape: Vec<usize> = (0..self.below(5)).map(|_| self.one(&[0, 1, 1, 2, 3, 3, 5])).collect();
         if shape.contains(&0) && self.below(4) == 0 {
             shape.push(1 << 40);
         }

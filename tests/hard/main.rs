@@ -1,6 +1,6 @@
 //! Nothing panics: every public function of the library on hard shapes and hard values, drawn from a seed.
 //!
-//! A few thousand inputs by default; FORWARD_PASS_FUZZ_SECONDS goes on for that long, from a new seed each time:
+//! A few hundred inputs by default; FORWARD_PASS_FUZZ_SECONDS goes on for that long, from a new seed each time:
 //!
 //! ```text
 //! FORWARD_PASS_FUZZ_SECONDS=600 cargo test --release --locked --no-default-features --test hard -- --nocapture
@@ -45,7 +45,7 @@ fn try_all(seed: u64) {
 fn nothing_panics() {
     let seconds: Option<u64> = std::env::var("FORWARD_PASS_FUZZ_SECONDS").ok().map(|text| text.parse().unwrap());
     let Some(seconds) = seconds else {
-        return (0..150).for_each(try_all);
+        return (0..40).for_each(try_all);
     };
     let first = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
     let (begun, mut inputs) = (Instant::now(), 0);
@@ -61,7 +61,22 @@ fn nothing_panics() {
 const LEFT_OUT: [&str; 8] =
     ["evcxr_display", "clear_output", "display_as", "default_folder", "find", "fashion", "find_folder", "of_session"];
 /// The modules of `plot` that a user does not see.
-const UNSEEN: [&str; 9] = ["axes", "canvas", "colour", "diagram", "element", "draw.rs", "ticks", "scale", "live"];
+const UNSEEN: [&str; 14] = [
+    "axes",
+    "canvas",
+    "colour",
+    "diagram",
+    "element",
+    "ticks",
+    "scale",
+    "live",
+    "series",
+    "path",
+    "sheet",
+    "problem",
+    "plot/frame.rs",
+    "font",
+];
 
 #[test]
 fn every_public_function_is_called_here() {
@@ -74,7 +89,10 @@ fn every_public_function_is_called_here() {
             let name = path.to_string_lossy().replace('\\', "/");
             if path.is_dir() {
                 folders.extend((!name.ends_with("/cli")).then_some(path));
-            } else if !name.ends_with("cli.rs") && !UNSEEN.iter().any(|part| name.contains(&format!("/{part}"))) {
+            } else if name.ends_with(".rs")
+                && !name.ends_with("cli.rs")
+                && !UNSEEN.iter().any(|part| name.contains(&format!("/{part}")))
+            {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let found = text.lines().filter_map(|line| line.trim_start().strip_prefix("pub fn "));
                 let names = found.map(|line| line.split(['(', '<']).next().unwrap());

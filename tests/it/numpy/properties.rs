@@ -2,7 +2,7 @@
 
 use forward_pass::prelude::*;
 use forward_pass::shape::Number;
-use ndarray::{IxDyn, Slice};
+use ndarray::{Dimension, IxDyn, Slice};
 use proptest::prelude::*;
 
 /// Any finite number, subnormal, huge, or -0.0.
