@@ -197,7 +197,11 @@ fn stable_row<T: Float>(row: &mut [T]) {
     row.iter_mut().for_each(|power| *power = *power / sum);
 }
 
+/// Rows without numbers are left out: there may be more of them than memory holds.
 fn lanes_mut<T: Float>(x: &mut ArrayD<T>) -> Vec<ndarray::ArrayViewMut1<'_, T>> {
+    if x.is_empty() {
+        return Vec::new();
+    }
     if x.ndim() == 0 {
         let one = x.view_mut().into_shape_with_order(1).expect("one number is a row of one");
         return vec![one];
