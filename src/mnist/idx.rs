@@ -5,7 +5,8 @@
 //! labels   00 00 08 01 | count | count bytes, 0 to 9
 //! ```
 //!
-//! It reads from any stream and opens no file. A header is a claim: memory grows with the bytes that really come.
+//! It reads from any stream and opens no file. A header is a claim: beyond the size of a real set memory grows with the
+//! bytes that really come.
 
 use std::io::{ErrorKind as IoKind, Read};
 use std::sync::mpsc;
