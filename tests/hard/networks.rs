@@ -134,6 +134,9 @@ pub fn files(draw: &mut Draw) {
     let net = Network::untrained(&[784, 10], 1).unwrap();
     black_box((read_png(&picture).is_ok(), net.classify_png(&picture).map(|reading| reading.to_string()).is_ok()));
     black_box(classify_png("no such file").is_ok());
+    draw.now("plot_reading");
+    let reading = Reading { digit: draw.size(), probabilities: draw.vector(), image: draw.vector() };
+    black_box((reading.to_string(), plot_reading(&reading).to_svg(), reading.cell_text()));
     draw.now("open");
     black_box(Mnist::open(folder.path()).is_ok());
     draw.now("sample");
