@@ -14,6 +14,7 @@ mod generate;
 mod input;
 mod kept;
 pub mod process;
+mod recipe;
 mod runtime;
 mod rustc;
 mod session;

@@ -14,6 +14,7 @@ use super::bindings::Binding;
 use super::diagnostics::{Fault, Touch, faults, refusal};
 use super::generate::{Plan, Show, generate};
 use super::kept::{self, Shelf};
+use super::recipe::{Known, Recipe};
 use super::rustc::{CHANNEL, CompileEnd, Compiled, Job, Kind, Toolchain, compile};
 use super::source::{Source, line_and_column};
 use super::split::Cell;
@@ -52,6 +53,8 @@ pub struct Ready {
     pub plan: Plan,
     /// The new variables, if the cell reaches its end.
     pub new: Vec<(Binding, TypeText)>,
+    /// How they were made, by name.
+    pub recipes: BTreeMap<String, Recipe>,
     /// Variables whose types changed: to be forgotten before anything runs.
     pub lost: Vec<String>,
     pub notes: Vec<String>,
@@ -97,6 +100,7 @@ impl Workshop {
                         Ok(new) => new,
                         Err(diagnostics) => return Ok(Attempt::Ended(End::CompileError(diagnostics))),
                     };
+                    let recipes = recipes(&next, &plan, &new, cell, code);
                     let library = cell.has_statements().then_some(compiled.library);
                     let file = file_name(number);
                     return Ok(Attempt::Ready(Box::new(Ready {
@@ -104,6 +108,7 @@ impl Workshop {
                         state: next,
                         plan,
                         new,
+                        recipes,
                         lost,
                         notes,
                         source,
@@ -117,7 +122,8 @@ impl Workshop {
                 bail!("rustc failed without an error to show\n{}", compiled.rest.trim());
             }
             let before = (plan.clone(), dropped.len());
-            if let Some(diagnostics) = learn(&faults, &mut plan, &mut dropped, &mut notes, code) {
+            let again = by_recipe(&faults, &next, &mut plan);
+            if let Some(diagnostics) = learn(&faults, &mut plan, &mut dropped, &mut notes, &again, code) {
                 return Ok(Attempt::Ended(End::CompileError(diagnostics)));
             }
             if (plan.clone(), dropped.len()) == before {
@@ -249,7 +255,8 @@ impl Workshop {
             for (binding, type_text) in &ready.new {
                 let basis = state.basis(type_text, &self.fingerprints);
                 let crates = self.fingerprints.keys().cloned().collect();
-                let kept = Kept { type_text: type_text.clone(), mutable: binding.mutable, basis, crates };
+                let recipe = ready.recipes.get(&binding.name).cloned();
+                let kept = Kept { type_text: type_text.clone(), mutable: binding.mutable, recipe, basis, crates };
                 state.variables.insert(binding.name.clone(), kept);
             }
         }
@@ -259,6 +266,46 @@ impl Workshop {
 
 fn file_name(number: usize) -> String {
     format!("cell_{number}.rs")
+}
+
+/// How the cell made its new variables, from what it loaded and from each other.
+fn recipes(
+    state: &State,
+    plan: &Plan,
+    new: &[(Binding, TypeText)],
+    cell: &Cell,
+    code: &str,
+) -> BTreeMap<String, Recipe> {
+    let variable = |name: &String| {
+        let kept = state.variables.get(name)?;
+        Some((name.clone(), (kept.type_text.clone(), kept.recipe.clone())))
+    };
+    let mut known: Known = plan.load.iter().filter_map(variable).collect();
+    let mut recipes = BTreeMap::new();
+    // One name for two variables: nobody knows which is meant.
+    let twice: Vec<&String> =
+        new.iter().map(|(binding, _)| &binding.name).filter(|&name| known.contains_key(name)).collect();
+    let twice: BTreeSet<String> = twice.into_iter().cloned().collect();
+    known.retain(|name, _| !twice.contains(name));
+    for (binding, type_text) in new.iter().filter(|(binding, _)| !twice.contains(&binding.name)) {
+        let recipe = Recipe::of(&binding.name, cell, code, &known);
+        known.insert(binding.name.clone(), (type_text.clone(), recipe.clone()));
+        recipes.extend(recipe.map(|recipe| (binding.name.clone(), recipe)));
+    }
+    recipes
+}
+
+/// Variables whose types have private names are loaded as what made them, where that is known; those for which this is
+/// new.
+fn by_recipe(faults: &[Fault], state: &State, plan: &mut Plan) -> BTreeSet<String> {
+    let private = faults.iter().filter(|fault| fault.code == "E0603").filter_map(|fault| fault.load.clone());
+    let mut again: BTreeSet<String> = private.collect();
+    again.retain(|name| state.variables.get(name).is_some_and(|kept| kept.recipe.is_some()));
+    again.retain(|name| plan.like.get(name) != Some(&true));
+    for name in &again {
+        plan.like.entry(name.clone()).and_modify(|deep| *deep = true).or_insert(false);
+    }
+    again
 }
 
 fn load_names(state: &State, cell: &Cell) -> Vec<String> {
@@ -272,6 +319,7 @@ fn learn(
     plan: &mut Plan,
     dropped: &mut BTreeSet<usize>,
     notes: &mut Vec<String>,
+    again: &BTreeSet<String>,
     code: &str,
 ) -> Option<Vec<Diagnostic>> {
     let mut refusals = Vec::new();
@@ -309,6 +357,7 @@ fn learn(
             {
                 dropped.extend(fault.earlier.first());
             }
+            "E0603" if fault.load.as_ref().is_some_and(|name| again.contains(name)) => {}
             "E0603" if fault.load.is_some() => {
                 let refusal = cannot_be_named(fault, code);
                 if !refusals.contains(&refusal) {

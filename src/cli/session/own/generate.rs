@@ -2,7 +2,7 @@
 //!
 //! Every path in generated code is absolute and every name reserved, so that the reader may define `Result`, `Box` or `run`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Origin, Source};
 use super::split::{Cell, PartKind};
@@ -20,6 +20,8 @@ pub struct Plan {
     pub bound: BTreeSet<String>,
     /// Loaded variables that the cell moves away, or that can't be put back.
     pub gone: BTreeSet<String>,
+    /// Loaded variables whose types are said by what made them, and whether all the way down.
+    pub like: BTreeMap<String, bool>,
     /// `?` leaves the cell.
     pub question: bool,
     /// Where in the cell a `?` follows an Option.
@@ -125,10 +127,20 @@ fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number:
     source.generated(&format!(
         "#[unsafe(no_mangle)]\npub extern \"C\" fn {name}(__fp_api: ::fp_rt::ApiPointer) -> ::fp_rt::Code {{\n::fp_rt::enter(__fp_api);\n"
     ));
-    for name in &plan.load {
+    // What is said by an expression comes before variables that the expression could take for its own.
+    let (like, plain): (Vec<_>, Vec<_>) = plan.load.iter().partition(|name| plan.like.contains_key(*name));
+    for name in like.into_iter().chain(plain) {
         let Some(kept) = state.variables.get(name) else { continue };
         let mutable = if kept.mutable { "mut " } else { "" };
         let variable = identifier(name);
+        if let (Some(recipe), Some(&deep)) = (&kept.recipe, plan.like.get(name)) {
+            let closure = recipe.closure(deep);
+            let load = format!(
+                "let {mutable}{variable} = match ::fp_rt::take_like(\"{name}\", {closure}) {{ ::fp_rt::Found::Yes(it) => it, ::fp_rt::Found::No => return ::fp_rt::LOST }};\n"
+            );
+            source.push(Origin::Load(name.to_owned()), &load);
+            continue;
+        }
         let type_text = kept.type_text.source();
         let load = format!(
             "let {mutable}{variable}: {type_text} = match ::fp_rt::take::<{type_text}>(\"{name}\") {{ ::fp_rt::Found::Yes(it) => it, ::fp_rt::Found::No => return ::fp_rt::LOST }};\n"

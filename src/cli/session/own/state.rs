@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::items::{Item, ItemKind, Layout, Space};
+use super::recipe::Recipe;
 use super::split::{Cell, PartKind};
 use super::types::TypeText;
 
@@ -58,6 +59,8 @@ pub enum Key {
 pub struct Kept {
     pub type_text: TypeText,
     pub mutable: bool,
+    /// For a type whose name is private.
+    pub recipe: Option<Recipe>,
     /// A hash of all that the type's layout can hang on.
     pub basis: u64,
     /// The crates that there were: one that came later is no part of the type.
