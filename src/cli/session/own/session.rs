@@ -240,6 +240,11 @@ impl OwnSession {
         if standing.was_cleared {
             outcome.beyond_stock.push("output is cleared: the stock kernel takes nothing back".into());
         }
+        if !ready.plan.like.is_empty() {
+            let why =
+                "it uses a variable whose type has a private name: the stock kernel does not keep such a variable";
+            outcome.beyond_stock.push(why.into());
+        }
         outcome.outputs.extend(standing.outputs());
         let is_lost = matches!(report.ended, Ended::Returned(4));
         outcome.end = self.end_of(report.ended, trouble);
