@@ -30,6 +30,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/shape/broadcast.rs", include_str!("../shape/broadcast.rs")),
     ("src/shape/logistic.rs", include_str!("../shape/logistic.rs")),
     ("src/shape/make.rs", include_str!("../shape/make.rs")),
+    ("src/shape/normal.rs", include_str!("../shape/normal.rs")),
     ("src/shape/reduce.rs", include_str!("../shape/reduce.rs")),
     ("src/shape/stacked.rs", include_str!("../shape/stacked.rs")),
     ("src/plot.rs", include_str!("../plot.rs")),
@@ -96,6 +97,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/mnist/drawn/pen.rs", include_str!("../mnist/drawn/pen.rs")),
     ("src/mnist/figure.rs", include_str!("../mnist/figure.rs")),
     ("src/mnist/file.rs", include_str!("../mnist/file.rs")),
+    ("src/mnist/gunzip.rs", include_str!("../mnist/gunzip.rs")),
     ("src/mnist/idx.rs", include_str!("../mnist/idx.rs")),
     ("src/mnist/score.rs", include_str!("../mnist/score.rs")),
     ("src/train.rs", include_str!("../train.rs")),
@@ -104,6 +106,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/train/step.rs", include_str!("../train/step.rs")),
     ("src/warned.rs", include_str!("../warned.rs")),
     ("src/reading.rs", include_str!("../reading.rs")),
+    ("src/reading/figure.rs", include_str!("../reading/figure.rs")),
 ];
 
 /// One item of the library, as it stands in its file.
