@@ -18,7 +18,9 @@ fn compiling_and_running_have_limits_of_their_own() {
         .has("`after` was not run: `it` ended the process, and the variables with it");
     let own = Maker::new().code("it", "loop {}", "").settings(json!({"run_timeout": "0.4"}));
     tested(&own, &[]).exits(1).has("`it` was still running after 0.4 s");
-    let compile = Maker::new().code("it", "println!(\"1\");", "1\n");
+    // A cell that nobody compiled before: it would be taken from what is kept.
+    let new = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+    let compile = Maker::new().code("it", &format!("let _ = {new}_u128; println!(\"1\");"), "1\n");
     tested(&compile, &["--compile-timeout", "0.001"]).exits(1).has("`it` was still compiling after 0.001 s");
     tested(&compile, &["--timeout", "0"]).exits(2);
 }
