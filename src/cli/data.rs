@@ -39,12 +39,9 @@ pub fn title_and_size(name: &str) -> Option<(&'static str, String)> {
     Some((set.title, sets::Size(set.bytes()).to_string()))
 }
 
-/// Is not one file of this set where the library will look? `false` of a set that nobody knows.
+/// Is a file of this set not where the library will look? `false` of a set that nobody knows.
 pub fn is_absent(name: &str) -> bool {
-    let Some(set) = ALL.into_iter().find(|set| set.name == name) else { return false };
-    let Ok(folder) = folder_of(set, None) else { return true };
-    let unpacked = |name: &str| folder.join(name.trim_end_matches(".gz")).exists();
-    !set.files.iter().any(|file| folder.join(file.name).exists() || unpacked(file.name))
+    ALL.into_iter().any(|set| set.name == name) && forward_pass::mnist::find_folder(name).is_err()
 }
 
 fn get(set: &Set, args: &FetchArgs) -> Result<Exit> {

@@ -37,8 +37,8 @@ pub fn default_folder(set: &str) -> Option<PathBuf> {
 /// Where a set is: `mnist` or `fashion-mnist`. It only looks, and reads nothing.
 ///
 /// # Errors
-/// When no variable names a folder and the user's data folder has none, with the command that fetches the files; and
-/// when there is no such set.
+/// When no variable names a folder and the user's data folder has none, or one of the four files is not in that folder,
+/// with the command that fetches the files; and when there is no such set.
 pub fn find_folder(set: &str) -> Result<PathBuf> {
     match set {
         "mnist" => find("MNIST", set, VARIABLE),
@@ -52,22 +52,41 @@ pub fn find_folder(set: &str) -> Result<PathBuf> {
 
 /// The folder that the variable names, otherwise the set's own.
 fn find(title: &str, set: &str, variable: &str) -> Result<PathBuf> {
-    if let Some(folder) = env::var_os(variable).filter(|value| !value.is_empty()) {
-        return Ok(PathBuf::from(folder));
-    }
-    let folder = default_folder(set).filter(|folder| folder.is_dir());
-    folder.ok_or_else(|| {
-        let place = default_folder(set).map_or("the data folder".into(), |folder| folder.display().to_string());
-        let message = format!("{title} is not here: {variable} is not set and there is no folder {place}");
+    let absent = |message: String| {
         let help = format!("`forward-pass data {set}` fetches the four files, and `Mnist::sample()` needs none");
         Error::new(ErrorKind::File, message, help)
-    })
+    };
+    let named = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = named.or_else(|| default_folder(set).filter(|folder| folder.is_dir())).ok_or_else(|| {
+        let place = default_folder(set).map_or("the data folder".into(), |folder| folder.display().to_string());
+        absent(format!("{title} is not here: {variable} is not set and there is no folder {place}"))
+    })?;
+    let files = ["train", "t10k"].into_iter().flat_map(|part| KINDS.map(|kind| (part, kind)));
+    for (part, kind) in files {
+        if !names(part, kind).any(|name| folder.join(name).exists()) {
+            return Err(absent(not_in(&folder, part, kind)));
+        }
+    }
+    Ok(folder)
 }
 
-pub(super) fn read(folder: &Path, set: &str) -> Result<Digits> {
-    let (stream, images_name) = open(folder, set, "images-idx3-ubyte")?;
+/// What the files of a part end in: its images, and their labels.
+const KINDS: [&str; 2] = ["images-idx3-ubyte", "labels-idx1-ubyte"];
+
+/// Both spellings that are in use, `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, each with and without `.gz`.
+fn names(part: &str, kind: &str) -> impl Iterator<Item = String> {
+    let names = [format!("{part}-{kind}"), format!("{part}-{}", kind.replacen("-idx", ".idx", 1))];
+    names.into_iter().flat_map(|name| [format!("{name}.gz"), name])
+}
+
+fn not_in(folder: &Path, part: &str, kind: &str) -> String {
+    format!("no {part}-{kind} or {part}-{kind}.gz in {}", folder.display())
+}
+
+pub(super) fn read(folder: &Path, part: &str) -> Result<Digits> {
+    let (stream, images_name) = open(folder, part, KINDS[0])?;
     let images = idx::images(stream, &images_name)?;
-    let (stream, labels_name) = open(folder, set, "labels-idx1-ubyte")?;
+    let (stream, labels_name) = open(folder, part, KINDS[1])?;
     let labels = idx::labels(stream, &labels_name)?;
     if images.nrows() != labels.len() {
         let message =
@@ -77,10 +96,8 @@ pub(super) fn read(folder: &Path, set: &str) -> Result<Digits> {
     Digits::new(images, labels)
 }
 
-/// Both spellings that are in use, `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, each with and without `.gz`.
-fn open(folder: &Path, set: &str, kind: &str) -> Result<(Box<dyn Read>, String)> {
-    let names = [format!("{set}-{kind}"), format!("{set}-{}", kind.replacen("-idx", ".idx", 1))];
-    for name in names.iter().flat_map(|name| [format!("{name}.gz"), name.clone()]) {
+fn open(folder: &Path, part: &str, kind: &str) -> Result<(Box<dyn Read>, String)> {
+    for name in names(part, kind) {
         let path = folder.join(&name);
         match File::open(&path) {
             Ok(file) => return Ok((stream(file, &path)?, path.display().to_string())),
@@ -88,8 +105,7 @@ fn open(folder: &Path, set: &str, kind: &str) -> Result<(Box<dyn Read>, String)>
             Err(error) => return Err(Error::new(ErrorKind::File, format!("{}: {error}", path.display()), FETCH)),
         }
     }
-    let message = format!("no {} or {}.gz in {}", names[0], names[0], folder.display());
-    Err(Error::new(ErrorKind::File, message, FETCH))
+    Err(Error::new(ErrorKind::File, not_in(folder, part, kind), FETCH))
 }
 
 fn stream(file: File, path: &Path) -> Result<Box<dyn Read>> {

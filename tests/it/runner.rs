@@ -186,6 +186,33 @@ fn nothing_is_green_for_nothing() {
 }
 
 #[test]
+fn data_that_is_not_there_skips_aloud_and_an_empty_folder_is_no_data() {
+    let maker = Maker::new().code("shown", "println!(\"1\");", "1\n").code("digits", "todo!()", "");
+    let maker = maker.settings(json!({"requires": "mnist"}));
+    maker.write();
+    let folder = maker.folder.path();
+    let (empty, partly) = (folder.join("data/forward-pass/mnist"), folder.join("partly"));
+    std::fs::create_dir_all(&empty).unwrap();
+    std::fs::create_dir_all(&partly).unwrap();
+    std::fs::write(partly.join("train-images-idx3-ubyte"), "").unwrap();
+    let data = folder.join("data");
+    let tested = |variable: &str, value: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+        command.args(["--engine", "own", "test", "made.ipynb"]).current_dir(folder).env_remove("CI");
+        Told::of(command.env_remove("FORWARD_PASS_MNIST").env(variable, value).output().unwrap())
+    };
+    for (variable, value) in [("FORWARD_PASS_MNIST", &empty), ("FORWARD_PASS_MNIST", &partly), ("XDG_DATA_HOME", &data)]
+    {
+        let why = "`mnist` is not here, and `forward-pass data mnist` fetches it";
+        tested(variable, value).exits(0).has(&format!("`digits` was skipped: {why}"));
+    }
+    for file in ["train-labels-idx1-ubyte", "t10k-images.idx3-ubyte.gz", "t10k-labels-idx1-ubyte"] {
+        std::fs::write(partly.join(file), "").unwrap();
+    }
+    tested("FORWARD_PASS_MNIST", &partly).exits(1).has("`digits` panicked");
+}
+
+#[test]
 fn accept_stores_what_came_and_nothing_else() {
     let maker = Maker::new().code("same", "println!(\"1\");", "1\n").code("new", "println!(\"2\");", "3\n");
     tested(&maker, &["--accept"]).exits(0).has("accepted made.ipynb");
