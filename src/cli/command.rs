@@ -18,6 +18,8 @@ pub enum Command {
     Back,
     Again,
     Sections,
+    /// The cells of this section, or of the one that is named, with their ids.
+    Cells(String),
     /// A section's number or name, or a cell's id.
     Goto(String),
     /// The rest of the section.
@@ -104,6 +106,7 @@ pub const ENTRIES: &[Entry] = &[
     entry("run", &["r"], Walking, Lang::brief_run, Lang::help_run, Plain(Command::Run)),
     entry("run-all", &[], Walking, Lang::brief_run_all, Lang::help_run_all, Plain(Command::RunAll)),
     entry("sections", &["s"], Walking, Lang::brief_sections, Lang::help_sections, Plain(Command::Sections)),
+    entry("cells", &[], Walking, Lang::brief_cells, Lang::help_cells, Maybe("[PLACE]", Command::Cells)),
     entry("progress", &[], Walking, Lang::brief_progress, Lang::help_progress, Plain(Command::Progress)),
     entry("code", &["c"], Cell, Lang::brief_code, Lang::help_code, Plain(Command::Code)),
     entry("edit", &["e"], Cell, Lang::brief_edit, Lang::help_edit, Maybe("[NAME]", Command::Edit)),
@@ -256,6 +259,8 @@ mod tests {
             (":n", Command::Next),
             (":goto 4", Command::Goto("4".into())),
             ("  :goto   three layers ", Command::Goto("three layers".into())),
+            (":cells", Command::Cells(String::new())),
+            (":cells 4", Command::Cells("4".into())),
             (":source sigmoid", Command::Source("sigmoid".into())),
             ("exit", Command::Quit),
             ("quit()", Command::Quit),

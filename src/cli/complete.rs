@@ -3,7 +3,6 @@
 //! It looks only at names that are at hand: it never asks the session, so it never waits.
 
 use crate::cli::command::ENTRIES;
-use crate::cli::library;
 
 /// The names at hand; renewed between two lines.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +64,7 @@ const ABOUT_NAMES: [&str; 2] = [":doc ", ":source "];
 
 /// Where the word to be completed begins, and what it may become.
 pub fn complete(typed: &str, names: &Names) -> (usize, Vec<String>) {
-    if let Some(place) = argument(typed, &[":goto ", ":g "]) {
+    if let Some(place) = argument(typed, &[":goto ", ":g ", ":cells "]) {
         return (typed.len() - place.len(), beginning(place, names.places.iter().map(String::as_str)));
     }
     if let Some(name) = argument(typed, &[":edit ", ":e "]) {
@@ -145,11 +144,6 @@ fn beginning<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<String
     fitting
 }
 
-/// The library's public names, read once.
-pub fn library_names() -> Vec<String> {
-    library::public_names()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,10 +158,11 @@ mod tests {
             terms: text(&["bias", "편향"]),
             library: text(&["Network", "Network::chapter", "Network::forward", "sigmoid", "softmax"]),
         };
-        let cases: [(&str, usize, &[&str]); 18] = [
+        let cases: [(&str, usize, &[&str]); 19] = [
             (":edit my_", 6, &["my_step", "my_value"]),
             (":go", 0, &[":goto"]),
             (":goto so", 6, &["softmax", "softmax-overflow"]),
+            (":cells sig", 7, &["sigmoid"]),
             (":doc sig", 5, &["sigmoid"]),
             (":source Network::f", 8, &["Network::forward"]),
             ("let y = my_", 8, &["my_step", "my_value"]),

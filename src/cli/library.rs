@@ -2,6 +2,8 @@
 //!
 //! It is the source this binary was built from, and it is read as text: nothing is compiled.
 
+use std::sync::LazyLock;
+
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, TraitItem};
 
@@ -169,16 +171,20 @@ fn without_links(line: &str) -> String {
     out + rest
 }
 
-/// Every item and method of the library, in the order of its files.
-pub fn items() -> Vec<Found> {
-    FILES.iter().flat_map(|(file, text)| items_of(file, text)).collect()
+/// Every item and method of the library, in the order of its files; read once, by whoever asks first.
+static ITEMS: LazyLock<Vec<Found>> =
+    LazyLock::new(|| FILES.iter().flat_map(|(file, text)| items_of(file, text)).collect());
+
+/// Reads the library on a thread of its own, so that who asks later need not wait.
+pub fn read_ahead() {
+    std::thread::spawn(|| LazyLock::force(&ITEMS));
 }
 
 /// What has this name: a public item if there is one, else private ones; `Network::forward` or `forward` for methods.
-pub fn find(name: &str) -> Vec<Found> {
+pub fn find(name: &str) -> Vec<&'static Found> {
     let wanted = name.trim().trim_end_matches("()").trim_end_matches('!');
-    let named = |found: &Found| found.name == wanted || found.name.rsplit("::").next() == Some(wanted);
-    let mut found: Vec<Found> = items().into_iter().filter(named).collect();
+    let named = |found: &&Found| found.name == wanted || found.name.rsplit("::").next() == Some(wanted);
+    let mut found: Vec<&Found> = ITEMS.iter().filter(named).collect();
     if found.iter().any(|item| item.is_public) {
         found.retain(|item| item.is_public);
     }
@@ -190,7 +196,7 @@ pub fn find(name: &str) -> Vec<Found> {
 
 /// The names that a reader may ask for.
 pub fn public_names() -> Vec<String> {
-    let mut names: Vec<String> = items().into_iter().filter(|item| item.is_public).map(|item| item.name).collect();
+    let mut names: Vec<String> = ITEMS.iter().filter(|item| item.is_public).map(|item| item.name.clone()).collect();
     names.sort();
     names.dedup();
     names
@@ -295,7 +301,7 @@ mod tests {
     fn the_library_is_found() {
         let found = find("Network::forward");
         assert!(found[0].code.starts_with("pub fn forward"), "{found:?}");
-        assert_eq!(find("nothing_of_this_name"), []);
+        assert!(find("nothing_of_this_name").is_empty());
     }
 
     #[test]

@@ -6,9 +6,11 @@ mod about;
 mod absent;
 mod analyzer;
 mod keep;
+mod keyboard;
 mod language;
 mod live;
 mod origin;
+mod pager;
 mod pages;
 mod prompt;
 mod running;
@@ -37,8 +39,9 @@ use super::picture::{Images, probe};
 use super::session::{self, Engine, SessionOptions};
 use super::shelf::{self, Shelf};
 use super::words::Lang;
-use super::{glossary, interrupt, ipynb, types};
+use super::{glossary, interrupt, ipynb, library, types};
 use analyzer::{Analyzer, Project};
+use keyboard::Keyboard;
 use live::{Live, Ticket};
 use prompt::{Prompt, Typed};
 use screen::Screen;
@@ -55,6 +58,7 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     };
     let interactive = args.code.is_empty() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     interrupt::watch();
+    let keyboard = interactive.then(Keyboard::hold);
     let images = if args.plain && args.images == Images::Auto { Images::None } else { args.images };
     let asked = probe::canvas(images, interactive);
     let screen = Screen::new(Look::of_stdout(args.plain), lang, asked.canvas, interactive);
@@ -70,12 +74,10 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     } else if interactive {
         repl.announce();
     }
-    if !args.code.is_empty() {
-        repl.run_lines(args.code.iter().cloned().map(Ok))
-    } else if interactive {
-        repl.converse(args.vi, images, asked)
-    } else {
-        repl.run_lines(std::io::stdin().lock().lines())
+    match keyboard {
+        Some(keyboard) => repl.converse(args.vi, images, asked, keyboard),
+        None if args.code.is_empty() => repl.run_lines(std::io::stdin().lock().lines()),
+        None => repl.run_lines(args.code.iter().cloned().map(Ok)),
     }
 }
 
@@ -204,11 +206,13 @@ impl Repl {
     }
 
     /// A person at a terminal.
-    fn converse(&mut self, vi: bool, images: Images, mut asked: probe::Asked) -> Result<Exit> {
+    fn converse(&mut self, vi: bool, images: Images, mut asked: probe::Asked, mut keyboard: Keyboard) -> Result<Exit> {
         let terms = glossary::terms().into_iter().flat_map(|term| [term.english, term.korean]).collect();
-        let names = Names { places: self.places(), library: complete::library_names(), terms, ..Names::default() };
+        let names = Names { places: self.places(), terms, ..Names::default() };
         let analyzer = Analyzer::new(self.project.clone());
         let mut prompt = Prompt::new(self.screen.look, self.screen.lang, names, analyzer, vi)?;
+        // Tab needs it, and the first prompt does not.
+        library::read_ahead();
         let mut initial = String::new();
         loop {
             // Whole lines that were typed ahead come first; the rest stands on the line.
@@ -231,7 +235,9 @@ impl Repl {
                 self.screen.canvas = asked.canvas;
                 continue;
             }
+            keyboard.release();
             let typed = prompt.read(&text, &std::mem::take(&mut initial), &self.screen.look)?;
+            keyboard.hold_again();
             self.screen.look.width = super::look::columns();
             match typed {
                 Typed::Line(line) if self.is_answer(&line) => {}
@@ -266,11 +272,10 @@ impl Repl {
     }
 
     /// What the session has run: the section's cells, then the reader's own lines.
-    fn code_so_far(&self) -> String {
+    fn code_so_far(&self) -> Vec<String> {
         let cells = self.steps.iter().filter_map(|step| step.code).filter(|at| self.ran.contains(at));
         let own = self.journal.iter().skip(self.session_begins).filter(|entry| entry.is_own);
-        let codes = cells.map(|at| self.cell(at).source.as_str()).chain(own.map(|entry| entry.code.as_str()));
-        codes.collect::<Vec<_>>().join("\n")
+        cells.map(|at| self.cell(at).source.clone()).chain(own.map(|entry| entry.code.clone())).collect()
     }
 
     /// A program, or a file: complete inputs, one after the other.
@@ -311,6 +316,7 @@ impl Repl {
             Command::RunAll => self.run_all(),
             Command::Goto(place) => drop(self.goto(&place)),
             Command::Sections => self.list_sections(),
+            Command::Cells(place) => self.list_cells(&place),
             Command::Progress => self.show_progress(),
             Command::Code => self.show_code(),
             Command::Diff => self.show_diff(),

@@ -56,6 +56,7 @@ fn sit_down(state: &Path, setting: &Setting) -> Person {
         .env("XDG_STATE_HOME", state)
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")
+        .env("PAGER", "cat")
         .env("PATH", program(&state.join("no-server"), "rust-analyzer", "#!/bin/sh\nexit 1\n"))
         .envs(setting.environment.iter().copied())
         .env_remove("CLICOLOR_FORCE")
@@ -256,6 +257,21 @@ fn keys_typed_ahead_of_a_running_cell_are_not_lost() {
 }
 
 #[test]
+fn ctrl_d_pressed_while_a_cell_runs_leaves_when_it_has_ended() {
+    let state = state();
+    for term in ["xterm", "dumb"] {
+        let mut person = sit_down(state.path(), &Setting { term, ..USUAL });
+        person.sees("numbers 0/9> ");
+        person.types(
+            "for n in 40..43 { println!(\"n is {n}\"); std::thread::sleep(std::time::Duration::from_millis(200)); }\r",
+        );
+        person.sees("n is 40");
+        let seen = person.leaves();
+        assert!(seen.contains("n is 42"), "{seen:?}");
+    }
+}
+
+#[test]
 fn history_is_private_and_searched_in_the_next_session() {
     let state = state();
     let mut person = Person::usual(&state);
@@ -351,6 +367,101 @@ fn shift_tab_says_what_is_under_the_cursor() {
     person.types("\x03");
     person.sees("the line is given up");
     person.sees("> ");
+    person.leaves();
+}
+
+#[test]
+fn shift_tab_knows_your_own_functions_and_asks_the_language_server() {
+    const SERVER: &str = r#"#!/bin/sh
+[ "$1" = --version ] && exit 0
+say() { printf 'Content-Length: %d\r\n\r\n%s' "${#1}" "$1"; }
+say '{"id":1,"result":{}}'
+for number in $(seq 2 99); do
+  say "{\"id\":$number,\"result\":{\"contents\":{\"value\":\"\`\`\`rust\nfn frobnicate(n: u8)\n\`\`\`\n\n---\n\nIt frobnicates.\"}}}"
+done
+exec cat >/dev/null
+"#;
+    let state = state();
+    let path = program(state.path(), "rust-analyzer", SERVER);
+    let setting = Setting { environment: &[("PATH", &path)], ..USUAL };
+    let mut person = sit_down(state.path(), &setting);
+    person.sees("numbers 0/9> ");
+    person.says("fn my_function(n: i32) -> i32 { n - 1 }", "\n");
+    person.types("my_function(\x1b[Z");
+    person.sees("fn my_function(n: i32) -> i32\r\n");
+    person.types("\x03");
+    person.sees("the line is given up");
+    person.types("\"x\".frob(");
+    for _ in 0..20 {
+        person.types("\x1b[Z");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    person.sees("fn frobnicate(n: u8)\r\nIt frobnicates.");
+    person.types("\x03");
+    person.sees("the line is given up");
+    person.sees("numbers 0/9> ");
+    person.leaves();
+}
+
+#[test]
+fn a_long_page_comes_in_the_pager_and_without_one_is_cut() {
+    let state = state();
+    let read = state.path().join("read");
+    let pager = format!("tee {} | head -1; echo \"keys: $LESS\"", read.display());
+    let mut person = sit_down(state.path(), &Setting { environment: &[("PAGER", &pager)], ..USUAL });
+    person.sees("numbers 0/9> ");
+    person.types(":explain E0382\r");
+    person.sees("A variable was used after");
+    person.sees("keys: FRXPsSpace reads on, b goes back, q leaves this page$");
+    person.sees("numbers 0/9> ");
+    // What fits the screen needs no pager.
+    person.types(":type 1 + 1\r");
+    let short = person.sees("numbers 0/9> ");
+    assert!(short.contains("i32") && !short.contains("keys:"), "{short}");
+    person.types("for n in 0..90 { println!(\"n is {n}\"); }\r");
+    person.sees("... 30 more lines: `:all` shows them");
+    person.types(":all\r");
+    let all = person.sees("keys: ");
+    assert!(all.contains("n is 0") && !all.contains("n is 1\r"), "{all}");
+    person.leaves();
+    assert!(std::fs::read_to_string(&read).expect("it was read").ends_with("n is 88\nn is 89\n"));
+
+    for pager in ["", "no-such-pager-anywhere"] {
+        let mut person = sit_down(state.path(), &Setting { environment: &[("PAGER", pager)], ..USUAL });
+        person.sees("numbers 0/9> ");
+        person.types(":explain E0382\r");
+        person.sees("more lines: `:all` shows them");
+        person.sees("numbers 0/9> ");
+        person.types(":all\r");
+        let all = person.sees("numbers 0/9> ");
+        assert!(all.lines().count() > 30, "{all}");
+        person.leaves();
+    }
+
+    // A screen reader reads on by itself.
+    for (term, args) in [("xterm", &["--images", "none", "--plain"][..]), ("dumb", &["--images", "none"])] {
+        let mut person = sit_down(state.path(), &Setting { term, args, environment: &[("PAGER", &pager)], ..USUAL });
+        person.sees("numbers 0/9> ");
+        person.types(":explain E0382\r");
+        let all = person.sees("numbers 0/9> ");
+        assert!(all.lines().count() > 30 && !all.contains("keys:") && !all.contains("more lines"), "{all}");
+        person.leaves();
+    }
+}
+
+#[test]
+fn cells_are_listed_with_the_ids_that_goto_takes() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says(":goto one-more", "42");
+    person.types(":cells\r");
+    let list = person.sees("numbers ");
+    let here: Vec<&str> = list.lines().filter(|line| line.starts_with('>')).collect();
+    assert!(here.len() == 1 && here[0].contains("one-more") && here[0].contains("y + 1"), "{list}");
+    person.sees("> ");
+    person.says(":cells words", "length");
+    person.says(":cells wrods", "did you mean `:cells words`?");
+    person.says(":sections", "`:cells` lists the cells of this section");
     person.leaves();
 }
 

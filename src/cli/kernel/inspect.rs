@@ -57,7 +57,7 @@ fn page(owner: &str, word: &str, is_detailed: bool, known: &Known, history: &His
     let owner = type_of(owner, known).unwrap_or_else(|| owner.to_owned());
     let full = if owner.is_empty() { word.to_owned() } else { format!("{owner}::{word}") };
     let found = library::find(&full).into_iter().next().or_else(|| library::find(word).into_iter().next())?;
-    Some(of_library(&found, is_detailed))
+    Some(of_library(found, is_detailed))
 }
 
 fn of_library(found: &Found, is_detailed: bool) -> String {

@@ -17,8 +17,8 @@ use crate::cli::look;
 
 /// kitty's graphics; the size of a character in pixels; and who are you.
 const QUESTION: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
-/// A terminal answers at once; over a network it may take longer.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// A terminal answers at once, and who does not is no reason to wait for the prompt; over a network it takes longer.
+const PATIENCE: Duration = Duration::from_millis(50);
 const PATIENCE_FAR_AWAY: Duration = Duration::from_millis(1500);
 
 /// What the terminal said.

@@ -1,6 +1,7 @@
-//! rust-analyzer's language server, where it is installed: what Tab can offer beyond the names at hand.
+//! rust-analyzer's language server, where it is installed: what Tab can offer, and Shift-Tab say, beyond the names at
+//! hand.
 //!
-//! It is asked on a thread of its own, and with a limit: where it is missing, slow or broken, Tab is as it was.
+//! It is asked on a thread of its own, and with a limit: where it is missing, slow or broken, the keys are as they were.
 
 mod wire;
 
@@ -30,13 +31,32 @@ pub struct Analyzer {
 }
 
 struct Question {
+    about: About,
     text: String,
     /// Line and column, as the protocol counts them: from 0, in units of UTF-16.
     place: (usize, usize),
-    answer: Sender<Vec<String>>,
+    answer: Sender<Value>,
 }
 
-/// How long Tab may wait: less than is noticed as waiting.
+/// What is asked of a place.
+#[derive(Clone, Copy, Debug)]
+enum About {
+    /// How it may go on.
+    Completion,
+    /// What stands there.
+    Hover,
+}
+
+impl About {
+    fn method(self) -> &'static str {
+        match self {
+            About::Completion => "textDocument/completion",
+            About::Hover => "textDocument/hover",
+        }
+    }
+}
+
+/// How long a key may wait: less than is noticed as waiting.
 const PATIENCE: Duration = Duration::from_millis(150);
 /// How long the server may think about a question that nobody waits for any more.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -50,6 +70,15 @@ impl Analyzer {
 
     /// The names that may stand at the end of `typed`, after the code that has run; none if they do not come in time.
     pub fn complete(&mut self, code: &str, typed: &str) -> Vec<String> {
+        self.ask(About::Completion, code, typed, "").map(|said| names(&said)).unwrap_or_default()
+    }
+
+    /// Signature or type of what `rest` begins with, and a line on it; nothing if that does not come in time.
+    pub fn describe(&mut self, code: &str, typed: &str, rest: &str) -> Option<Described> {
+        described(&self.ask(About::Hover, code, typed, rest)?)
+    }
+
+    fn ask(&mut self, about: About, code: &str, typed: &str, rest: &str) -> Option<Value> {
         let questions = self.questions.get_or_insert_with(|| {
             let (questions, inbox) = channel();
             let project = self.project.clone();
@@ -57,17 +86,24 @@ impl Analyzer {
             std::thread::spawn(move || drop(serve(&project, &inbox)));
             questions
         });
-        let (answer, names) = channel();
-        let (text, place) = program(code, typed);
-        if questions.send(Question { text, place, answer }).is_err() {
-            return Vec::new();
-        }
-        names.recv_timeout(PATIENCE).unwrap_or_default()
+        let (answer, said) = channel();
+        let (text, place) = program(code, typed, rest);
+        questions.send(Question { about, text, place, answer }).ok()?;
+        said.recv_timeout(PATIENCE).ok()
     }
 }
 
-/// The session so far as one function, with the line at its end; `:dep` lines are no Rust.
-fn program(code: &str, typed: &str) -> (String, (usize, usize)) {
+/// What the server says of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// Rust.
+    pub head: String,
+    /// The first line of its documentation, if it has one.
+    pub docs: String,
+}
+
+/// The session so far as one function, with the line at its end, and the place in the line; `:dep` lines are no Rust.
+fn program(code: &str, typed: &str, rest: &str) -> (String, (usize, usize)) {
     let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with(':')).collect();
     let head = format!(
         "#![allow(unused)]\nfn main() -> Result<(), Box<dyn std::error::Error>> {{\n{}\n{typed}",
@@ -75,7 +111,7 @@ fn program(code: &str, typed: &str) -> (String, (usize, usize)) {
     );
     let last = head.rsplit('\n').next().unwrap_or_default();
     let place = (head.matches('\n').count(), last.encode_utf16().count());
-    (format!("{head}\n;\nOk(())\n}}\n"), place)
+    (format!("{head}{rest}\n;\nOk(())\n}}\n"), place)
 }
 
 fn serve(project: &Project, questions: &Receiver<Question>) -> Result<()> {
@@ -101,9 +137,9 @@ fn serve(project: &Project, questions: &Receiver<Question>) -> Result<()> {
         server.tell("textDocument/didChange", change)?;
         let (line, character) = question.place;
         let place = json!({"textDocument": {"uri": address}, "position": {"line": line, "character": character}});
-        let said = server.ask("textDocument/completion", place, Instant::now() + LONGEST)?;
+        let said = server.ask(question.about.method(), place, Instant::now() + LONGEST)?;
         // Whoever asked may have gone on.
-        drop(question.answer.send(names(&said)));
+        drop(question.answer.send(said));
     }
     Ok(())
 }
@@ -132,7 +168,10 @@ fn initialization(folder: &Path) -> Value {
     json!({
         "processId": std::process::id(),
         "rootUri": format!("file://{}", folder.display()),
-        "capabilities": {"textDocument": {"completion": {"completionItem": {"snippetSupport": false}}}},
+        "capabilities": {"textDocument": {
+            "completion": {"completionItem": {"snippetSupport": false}},
+            "hover": {"contentFormat": ["markdown"]},
+        }},
         "initializationOptions": {
             "checkOnSave": false,
             "cachePriming": {"enable": false},
@@ -157,14 +196,27 @@ fn names(said: &Value) -> Vec<String> {
     items.into_iter().flatten().filter_map(name).collect()
 }
 
+/// An answer's last piece of code before its first rule (the one before that names the module), and the first line of
+/// prose behind the rule.
+fn described(said: &Value) -> Option<Described> {
+    let contents = &said["contents"];
+    let text = contents["value"].as_str().or_else(|| contents.as_str())?;
+    let mut parts = text.split("\n---\n");
+    let head = parts.next().unwrap_or_default();
+    let head = head.trim_end().strip_suffix("```")?.rsplit("```").next()?.strip_prefix("rust")?.trim();
+    let is_layout = |part: &&str| ["size = ", "align = ", "no Drop"].iter().any(|word| part.trim().starts_with(word));
+    let docs = parts.find(|part| !is_layout(part)).unwrap_or_default().trim().lines().next().unwrap_or_default();
+    (!head.is_empty()).then(|| Described { head: head.to_owned(), docs: docs.trim().to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_session_is_one_program_with_the_line_at_its_end() {
-        let (text, place) = program(":dep ndarray = \"0.17\"\nuse std::fmt;\nlet x = 1;", "let 값 = x.");
-        assert!(text.contains("{\nuse std::fmt;\nlet x = 1;\nlet 값 = x.\n;\n"), "{text}");
+        let (text, place) = program(":dep ndarray = \"0.17\"\nuse std::fmt;\nlet x = 1;", "let 값 = x.", "abs()");
+        assert!(text.contains("{\nuse std::fmt;\nlet x = 1;\nlet 값 = x.abs()\n;\n"), "{text}");
         assert_eq!(place, (4, 10));
     }
 
@@ -179,5 +231,23 @@ mod tests {
         ]});
         assert_eq!(names(&said), ["mapv", "println!", "len"]);
         assert_eq!(names(&Value::Null), [""; 0]);
+    }
+
+    #[test]
+    fn a_signature_is_taken_from_what_would_be_shown_beside_the_mouse() {
+        let item = "```rust\nndarray::impl_methods\n```\n\n```rust\npub fn mapv<B>(&self) -> Array<B, D>\n```\n\n---\n\n\
+                    Call `f` by value.\n\nMore.";
+        let local = "```rust\nlet x: i32\n```\n\n---\n\nsize = 4, align = 4, no Drop";
+        for (text, head, docs) in [
+            (item, "pub fn mapv<B>(&self) -> Array<B, D>", "Call `f` by value."),
+            (local, "let x: i32", ""),
+            ("```rust\nfn a()\n```", "fn a()", ""),
+        ] {
+            let said = json!({"contents": {"kind": "markdown", "value": text}});
+            assert_eq!(described(&said), Some(Described { head: head.into(), docs: docs.into() }), "{text}");
+        }
+        for said in [Value::Null, json!({"contents": {"value": "words"}}), json!({"contents": {"value": "```"}})] {
+            assert_eq!(described(&said), None, "{said}");
+        }
     }
 }

@@ -4,10 +4,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Repl;
+use super::walk::Step;
+use super::{Repl, screen};
 use crate::cli::command::{self, ENTRIES, Entry, Group};
-use crate::cli::course::nearest;
-use crate::cli::look::{BOLD, FAINT, GOOD, HEADING};
+use crate::cli::course::{Cell, nearest};
+use crate::cli::look::{BOLD, FAINT, GOOD, HEADING, visible};
 use crate::cli::words::Lang;
 use crate::cli::{glossary, highlight, library, markdown};
 
@@ -22,6 +23,32 @@ impl Repl {
             let text = if at == self.section { self.screen.look.paint(BOLD, &text) } else { text };
             self.screen.line(&text);
         }
+        if self.interactive {
+            self.screen.faint(&lang.see_cells());
+        }
+    }
+
+    /// The cells of a section, each with its place, its id, and how it begins.
+    pub(super) fn list_cells(&mut self, place: &str) {
+        let here = self.section;
+        let found = if place.is_empty() { Some((here, None)) } else { self.find_place(place, "cells") };
+        let Some((section, _)) = found else { return };
+        let section_is_here = section == here;
+        let now = self.next.checked_sub(1).and_then(|at| self.steps.get(at)).map(Step::last);
+        let look = self.screen.look;
+        let cells = &self.shelf.course.sections[section].cells;
+        let widest = cells.iter().map(|cell| cell.id.width()).max().unwrap_or(0);
+        let rows = cells.iter().enumerate().map(|(at, cell)| {
+            let is_now = section_is_here && now == Some(at);
+            let mark = if is_now { ">" } else { " " };
+            let place = format!("{mark} {:>2}  {}", at + 1, cell.id);
+            let gap = " ".repeat(2 + widest - cell.id.width());
+            let room = look.width.saturating_sub(place.width() + gap.len() + 1);
+            let begins = look.paint(FAINT, &screen::cut(&beginning_of(cell), room));
+            format!("{}{gap}{begins}", if is_now { look.paint(BOLD, &place) } else { place }).trim_end().to_owned()
+        });
+        let rows: Vec<String> = rows.collect();
+        self.screen.page(&rows.join("\n"));
     }
 
     pub(super) fn show_code(&mut self) {
@@ -36,26 +63,30 @@ impl Repl {
         if found.is_empty() {
             return self.unknown_name("source", name);
         }
-        for item in found {
-            self.screen.faint(&format!("// {}:{}", item.file, item.line));
-            let code = highlight::rust(&item.code, &self.screen.look);
-            self.screen.line(&code);
-        }
+        let look = self.screen.look;
+        let page = found.iter().map(|item| {
+            let place = look.paint(FAINT, &format!("// {}:{}", item.file, item.line));
+            format!("{place}\n{}", highlight::rust(&item.code, &look))
+        });
+        let page: Vec<String> = page.collect();
+        self.screen.page(&page.join("\n"));
     }
 
     /// What the library says of a name: its signature, then its documentation.
     pub(super) fn show_doc(&mut self, name: &str) {
-        let found: Vec<library::Found> = library::find(name).into_iter().filter(|item| !item.docs.is_empty()).collect();
+        let mut found = library::find(name);
+        found.retain(|item| !item.docs.is_empty());
         if found.is_empty() {
             return self.unknown_name("doc", name);
         }
         let look = self.screen.look;
-        for item in found {
-            self.screen.line(&highlight::rust(&item.signature(), &look));
-            self.screen.blank();
-            self.screen.line(&markdown::render(&library::for_readers(&item.docs), &look));
-            self.screen.blank();
-        }
+        let page = found.iter().map(|item| {
+            let signature = highlight::rust(&item.signature(), &look);
+            format!("{signature}\n\n{}", markdown::render(&library::for_readers(&item.docs), &look))
+        });
+        let page: Vec<String> = page.collect();
+        self.screen.page(&page.join("\n\n"));
+        self.screen.blank();
     }
 
     fn unknown_name(&mut self, command: &str, name: &str) {
@@ -78,7 +109,7 @@ impl Repl {
         match answer {
             Ok(answer) if answer.status.success() => {
                 let text = markdown::render(&String::from_utf8_lossy(&answer.stdout), &self.screen.look);
-                self.screen.line(&text);
+                self.screen.page(&text);
             }
             Ok(_) => self.fail(&lang.no_such_error(code)),
             Err(error) => self.fail(&lang.no_rustc(error)),
@@ -186,6 +217,14 @@ fn page(lang: Lang, look: &crate::cli::look::Look) -> Vec<String> {
         format!("{text}{}{other}", " ".repeat(HALF.saturating_sub(width))).trim_end().to_owned()
     };
     (0..left.len().max(right.len())).map(row).collect()
+}
+
+/// The first line of a cell that says something of it.
+fn beginning_of(cell: &Cell) -> String {
+    let mut lines = cell.source.lines().map(str::trim).filter(|line| !line.is_empty());
+    let says = |line: &&str| !["#[", "//", ":dep", "use "].iter().any(|head| line.starts_with(head));
+    let line = lines.clone().find(says).or_else(|| lines.next()).unwrap_or_default();
+    visible(line).into_owned()
 }
 
 /// Where two halves do not fit: the names alone.

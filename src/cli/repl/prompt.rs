@@ -18,12 +18,14 @@ use rustyline::{
     ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
+use super::about::{self, AtHand};
 use super::analyzer::Analyzer;
-use super::{about, state};
+use super::state;
 use crate::cli::command::input::{Reading, indentation, reading, stepped_out};
 use crate::cli::command::is_command;
 use crate::cli::complete::{Names, complete};
 use crate::cli::highlight;
+use crate::cli::library;
 use crate::cli::look::{FAINT, GOOD, Look};
 use crate::cli::words::Lang;
 
@@ -44,10 +46,10 @@ pub struct Prompt {
     server: Arc<Mutex<Asked>>,
 }
 
-/// The language server, and the code that has run.
+/// The language server, and the code that has run, input by input.
 struct Asked {
     analyzer: Analyzer,
-    code: String,
+    codes: Vec<String>,
 }
 
 /// The names at hand, which the keys ask as well.
@@ -57,10 +59,18 @@ fn locked<T>(names: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     names.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The library's names are there when somebody asks, and not before.
+fn with_library(names: &mut Names) -> &Names {
+    if names.library.is_empty() {
+        names.library = library::public_names();
+    }
+    names
+}
+
 impl Prompt {
     pub fn new(look: Look, lang: Lang, names: Names, analyzer: Analyzer, vi: bool) -> Result<Prompt> {
         let names = Arc::new(Mutex::new(names));
-        let server = Arc::new(Mutex::new(Asked { analyzer, code: String::new() }));
+        let server = Arc::new(Mutex::new(Asked { analyzer, codes: Vec::new() }));
         let config = Config::builder()
             .max_history_size(5000)?
             .history_ignore_dups(true)?
@@ -78,8 +88,9 @@ impl Prompt {
         }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
         if let Ok(printer) = editor.create_external_printer() {
-            let about =
-                Arc::new(About { printer: Mutex::new(Box::new(printer)), names: Arc::clone(&names), look, lang });
+            let printer: Mutex<Box<dyn ExternalPrinter + Send>> = Mutex::new(Box::new(printer));
+            let (names, server) = (Arc::clone(&names), Arc::clone(&server));
+            let about = Arc::new(About { printer, names, server, look, lang });
             for key in [KeyCode::BackTab, KeyCode::F(1)] {
                 let about = Box::new(AboutKey(Arc::clone(&about)));
                 editor.bind_sequence(KeyEvent(key, Modifiers::NONE), EventHandler::Conditional(about));
@@ -99,8 +110,8 @@ impl Prompt {
     }
 
     /// What has run: the language server reads it before the line.
-    pub fn remember_code(&mut self, code: String) {
-        locked(&self.server).code = code;
+    pub fn remember_code(&mut self, codes: Vec<String>) {
+        locked(&self.server).codes = codes;
     }
 
     /// One complete input: a command, or Rust on as many lines as it needs. `initial` is there to be changed.
@@ -186,10 +197,12 @@ impl Completer for Assistant {
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         let typed = &line[..position];
-        let (at, mut names) = complete(typed, &locked(&self.names));
+        let (at, mut names) = complete(typed, with_library(&mut locked(&self.names)));
         if !is_command(line) && (at < position || typed.ends_with(['.', ':'])) {
-            let Asked { analyzer, code } = &mut *locked(&self.server);
-            names.extend(analyzer.complete(code, typed).into_iter().filter(|name| name.starts_with(&typed[at..])));
+            let Asked { analyzer, codes } = &mut *locked(&self.server);
+            names.extend(
+                analyzer.complete(&codes.join("\n"), typed).into_iter().filter(|name| name.starts_with(&typed[at..])),
+            );
             names.sort();
             names.dedup();
         }
@@ -213,6 +226,7 @@ impl ConditionalEventHandler for NewLine {
 struct About {
     printer: Mutex<Box<dyn ExternalPrinter + Send>>,
     names: Shared,
+    server: Arc<Mutex<Asked>>,
     look: Look,
     lang: Lang,
 }
@@ -221,8 +235,16 @@ struct AboutKey(Arc<About>);
 
 impl ConditionalEventHandler for AboutKey {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
-        let About { printer, names, look, lang } = &*self.0;
-        let text = about::under(context.line(), context.pos(), &locked(names), *lang, look)?;
+        let About { printer, names, server, look, lang } = &*self.0;
+        let line = context.line();
+        let word = about::word_at(line, context.pos())?;
+        let Asked { analyzer, codes } = &mut *locked(server);
+        let others = || {
+            let (typed, rest) = line.split_at(word.start);
+            (!is_command(line)).then(|| analyzer.describe(&codes.join("\n"), typed, rest)).flatten()
+        };
+        let at_hand = AtHand { names: &locked(names), codes };
+        let text = about::of(line, word, &at_hand, others, *lang, look);
         // The line is printed by whoever reads the keys; a line that cannot be printed is no loss.
         let mut printer = printer.lock().unwrap_or_else(PoisonError::into_inner);
         drop(printer.print(format!("{text}\n")));

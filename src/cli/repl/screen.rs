@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthChar;
 
+use super::pager;
 use crate::cli::look::{self, BAD, FAINT, GOOD, Look};
 use crate::cli::picture::Canvas;
 use crate::cli::words::Lang;
@@ -141,15 +142,52 @@ impl Screen {
         }
     }
 
-    /// The whole output of the last cell.
+    /// The whole output of the last cell, or the whole page that was cut last.
     pub fn all(&mut self) {
         if self.whole.is_empty() {
             let text = self.lang.no_output_yet();
             return self.faint(&text);
         }
-        let whole = self.whole.clone();
-        self.text(&whole);
+        let whole = std::mem::take(&mut self.whole);
+        if !self.in_pager(&whole) {
+            self.text(&whole);
+            self.fresh_line();
+        }
+        self.whole = whole;
+    }
+
+    /// A text that may be long. For a person it comes in the pager; where there is none, its first screen comes, and
+    /// the rest with `:all`. A program and a screen reader get all of it.
+    pub fn page(&mut self, text: &str) {
+        if self.in_pager(text) {
+            return;
+        }
+        let (count, rows) = (text.lines().count(), rows());
+        if !self.is_paged() || count < rows {
+            return self.line(text);
+        }
+        // The prompt, and the line that says so, need room.
+        let most = rows.saturating_sub(3).max(1);
+        let first: Vec<&str> = text.lines().take(most).collect();
+        self.line(&first.join("\n"));
+        let more = self.lang.more_lines(count - most);
+        self.faint(&more);
+        self.whole = format!("{text}\n");
+        self.shown = 0;
+    }
+
+    /// `false` if it fits the screen, or there is no pager.
+    fn in_pager(&mut self, text: &str) -> bool {
+        if !self.is_paged() || text.lines().count() < rows() {
+            return false;
+        }
         self.fresh_line();
+        pager::show(&format!("{}\n", text.trim_end_matches('\n')), &self.lang.pager_keys())
+    }
+
+    /// Is there somebody who would leave a pager again?
+    fn is_paged(&self) -> bool {
+        self.interactive && self.look.decorated
     }
 
     /// What went wrong: beside the output for a person, on standard error for a program.
@@ -202,11 +240,16 @@ impl Screen {
 
 /// Two screens of output are more than anybody reads before the next line.
 fn most_lines() -> usize {
-    look::size().map_or(0, |size| 2 * usize::from(size.ws_row)).max(FEWEST_LINES)
+    (2 * rows()).max(FEWEST_LINES)
+}
+
+/// The lines of the terminal.
+fn rows() -> usize {
+    look::size().map_or(24, |size| size.ws_row.into())
 }
 
 /// As much of a text as these columns hold.
-fn cut(text: &str, columns: usize) -> String {
+pub fn cut(text: &str, columns: usize) -> String {
     let mut used = 0;
     let fits = |c: &char| {
         used += c.width().unwrap_or(0);

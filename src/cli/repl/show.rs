@@ -17,6 +17,8 @@ pub fn output(screen: &mut Screen, output: &Output, name: &str) {
             let text = screen.look.paint(NOTE, text.trim_end_matches('\n'));
             screen.output(&format!("{text}\n"));
         }
+        // A loop or an assignment has nothing to say.
+        Output::Rich { data, .. } if data.len() == 1 && data.get("text/plain").is_some_and(|it| it == "()") => {}
         Output::Rich { data, .. } => {
             if let Some(picture) =
                 data.get("image/svg+xml").and_then(|svg| picture::draw(svg, &screen.canvas, &screen.look))

@@ -232,24 +232,29 @@ impl Repl {
 
     /// `false` if there is no such place.
     pub(super) fn goto(&mut self, place: &str) -> bool {
-        match self.shelf.course.find(place) {
-            Lookup::Found { section, cell: None } => {
+        match self.find_place(place, "goto") {
+            Some((section, None)) => {
                 self.enter(section);
                 self.announce();
-                true
             }
-            Lookup::Found { section, cell: Some(cell) } => {
-                self.goto_cell(section, cell);
-                true
-            }
+            Some((section, Some(cell))) => self.goto_cell(section, cell),
+            None => return false,
+        }
+        true
+    }
+
+    /// The section that a place is in, and the cell if it is one; what else could have been meant is said.
+    pub(super) fn find_place(&mut self, place: &str, command: &str) -> Option<(usize, Option<usize>)> {
+        match self.shelf.course.find(place) {
+            Lookup::Found { section, cell } => Some((section, cell)),
             Lookup::DidYouMean(names) => {
                 let lang = self.screen.lang;
                 let help = match names.first() {
-                    Some(name) => lang.did_you_mean(format!(":goto {name}")),
+                    Some(name) => lang.did_you_mean(format!(":{command} {name}")),
                     None => lang.see_sections(),
                 };
                 self.fail_with_help(&lang.no_place(place), &help);
-                false
+                None
             }
         }
     }

@@ -22,6 +22,7 @@ super::words! {
     brief_run_all() { "the rest of the chapter", "이 장의 나머지" }
     brief_goto() { "4, softmax, a cell", "4, softmax, 셀 이름" }
     brief_sections() { "the sections", "절의 목록" }
+    brief_cells() { "its cells, their ids", "셀과 셀 이름" }
     brief_progress() { "what you have seen", "지금까지 본 것" }
     brief_code() { "its code", "코드 보기" }
     brief_edit() { "change its code", "코드 고치기" }
@@ -54,6 +55,10 @@ super::words! {
         "절이나 셀로 가요: `:goto 4`, `:goto softmax`"
     }
     help_sections() { "list the sections", "절을 모두 보여 줘요" }
+    help_cells() {
+        "list the cells of this section with their ids, or of another: `:cells softmax`; `:goto` takes an id",
+        "이 절의 셀과 그 이름을 보여 줘요. 다른 절은 `:cells softmax`처럼 물어요. 셀 이름은 `:goto` 명령에 쓸 수 있어요"
+    }
     help_progress() { "what you have seen so far, in this and in earlier sessions", "이번과 지난번까지 본 셀을 세어 줘요" }
     help_code() { "show this cell's code", "이 셀의 코드를 보여 줘요" }
     help_edit() {

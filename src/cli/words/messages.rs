@@ -104,6 +104,7 @@ super::words! {
     }
     line_given_up() { "the line is given up; `:quit` or Ctrl-D leaves", "줄을 버렸어요. `:quit` 또는 Ctrl-D로 나가요" }
     more_lines(count) { "... {count} more lines: `:all` shows them", "... {count}줄 더 있어요: `:all` 명령으로 모두 봐요" }
+    pager_keys() { "Space reads on, b goes back, q leaves this page", "스페이스는 다음, b는 앞, q는 나가기" }
     no_output_yet() { "nothing has been shown yet", "아직 나온 출력이 없어요" }
     input_ends(text) { "the input ends before `{text}` is complete", "`{text}` 입력이 끝나지 않았는데 입력이 끊겼어요" }
     moved_away(name, line) {
@@ -232,6 +233,10 @@ super::words! {
     did_you_mean(line) { "did you mean `{line}`?", "혹시 `{line}`인가요?" }
     see_help() { "`:help` lists the commands", "`:help` 명령이 모든 명령을 보여 줘요" }
     see_sections() { "`:sections` lists the sections", "`:sections` 명령이 절을 보여 줘요" }
+    see_cells() {
+        "`:cells` lists the cells of this section, `:cells 4` those of another",
+        "`:cells` 명령은 이 절의 셀을, `:cells 4` 명령은 다른 절의 셀을 보여 줘요"
+    }
     see_terms() { "`:term` lists all of them", "`:term` 명령이 모두 보여 줘요" }
     try_it(line) { "try `{line}`", "`{line}`처럼 써 보세요" }
     takes_nothing(name, argument) {
