@@ -301,6 +301,9 @@ pub struct CellsArgs {
     /// Compile each cell before it is asked for, as the prompt does, after another that never comes
     #[arg(long)]
     pub ahead: bool,
+    /// Read all cells first, and compile together those that can be, as `test` does
+    #[arg(long, conflicts_with = "ahead")]
+    pub together: bool,
     /// Hand lines `!command` to the shell
     #[arg(long)]
     pub allow_shell: bool,

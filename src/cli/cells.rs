@@ -42,6 +42,16 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
     };
     let mut session = session::start(engine, options)?;
     interrupt::watch();
+    if args.together {
+        let mut text = String::new();
+        reader.read_to_string(&mut text).context("cannot read the cells")?;
+        let (mut all, mut cells) = (text.as_bytes(), Vec::new());
+        while let Some(cell) = next_cell(&mut all)? {
+            cells.push(cell);
+        }
+        session.script(cells);
+        reader = Box::new(std::io::Cursor::new(text));
+    }
     while let Some(cell) = next_cell(&mut reader)? {
         if args.ahead {
             session.expect("let never = 1; struct Never;");

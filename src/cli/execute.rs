@@ -10,6 +10,7 @@ use anyhow::Result;
 use super::course::{Cell, CellKind};
 use super::ipynb::Notebook;
 use super::outcome::{Event, Outcome};
+use super::rules::{Rules, Settings};
 use super::session::{self, Engine, Session, SessionOptions};
 
 /// How long one cell may compile when nobody said otherwise: a first build of dependencies is part of it.
@@ -38,6 +39,12 @@ pub fn session(
 pub fn code_cells(notebook: &Notebook) -> impl Iterator<Item = (usize, &Cell)> {
     let cells = notebook.cells.iter().enumerate();
     cells.filter(|(_, cell)| cell.kind == CellKind::Code && !cell.source.trim().is_empty())
+}
+
+/// The sources of the cells that will run, for a session that may compile them together.
+pub fn script(notebook: &Notebook, settings: &Settings) -> Vec<String> {
+    let runs = |cell: &Cell| Rules::of(cell, settings).is_ok_and(|rules| rules.skip.is_none());
+    code_cells(notebook).filter(|(_, cell)| runs(cell)).map(|(_, cell)| cell.source.clone()).collect()
 }
 
 /// Runs a cell and tells how long it took.

@@ -58,6 +58,11 @@ pub trait Session: Send {
         let _ = reader;
     }
 
+    /// These cells will be run in this order, as far as anybody knows: they may be compiled together.
+    fn script(&mut self, cells: Vec<String>) {
+        let _ = cells;
+    }
+
     /// This cell will probably be run next: what can be done before it is asked for may be done now.
     fn expect(&mut self, code: &str) {
         let _ = code;

@@ -4,6 +4,7 @@
 
 pub mod bindings;
 pub mod items;
+mod plain;
 pub mod words;
 
 use std::collections::BTreeSet;

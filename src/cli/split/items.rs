@@ -9,7 +9,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{ImplItem, UseTree};
 
-use super::words;
+use super::{plain, words};
 
 /// An item, as the session must know it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Item {
     pub hash: u64,
     /// A macro by example whose output begins like an item.
     pub makes_items: bool,
+    /// It is felt only where its name is written.
+    pub is_plain: bool,
 }
 
 impl Item {
@@ -158,14 +160,15 @@ pub fn item_of(item: &syn::Item, text: &str, offset: usize) -> Option<Item> {
         }
         _ => nameless(),
     };
-    Some(Item { kind, names, words: all_words, hash, makes_items })
+    Some(Item { kind, names, words: all_words, hash, makes_items, is_plain: plain::is_plain_item(item) })
 }
 
 /// Reads a macro call that makes items.
 pub fn item_of_call(call: &syn::Macro, text: &str) -> Option<Item> {
     let (all_words, hash) = words::names_and_hash(text)?;
     let names = names_defined(&call.tokens);
-    Some(Item { kind: ItemKind::Call(words::plain(text)), names, words: all_words, hash, makes_items: false })
+    let kind = ItemKind::Call(words::plain(text));
+    Some(Item { kind, names, words: all_words, hash, makes_items: false, is_plain: false })
 }
 
 /// Does this macro call stand for items? Known by the macro's own rules, or by what it is given.

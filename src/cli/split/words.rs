@@ -8,6 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::Visit;
 
+use super::plain;
+
 /// What a stretch of Rust mentions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
@@ -16,6 +18,8 @@ pub struct Words {
     pub question: bool,
     /// An `.await` in the cell itself.
     pub awaits: bool,
+    /// An item inside that is felt elsewhere: an `impl` in a block.
+    pub reaches_out: bool,
 }
 
 impl Words {
@@ -23,6 +27,7 @@ impl Words {
         self.names.extend(other.names.iter().cloned());
         self.question |= other.question;
         self.awaits |= other.awaits;
+        self.reaches_out |= other.reaches_out;
     }
 }
 
@@ -44,14 +49,15 @@ pub fn of(text: &str) -> Option<Words> {
     let (names, _) = names_and_hash(text)?;
     let tokens: TokenStream = text.parse().ok()?;
     let (question, awaits) = acts_in_tokens(&tokens);
-    Some(Words { names, question, awaits })
+    Some(Words { names, question, awaits, reaches_out: false })
 }
 
 pub fn of_statement(statement: &syn::Stmt, text: &str) -> Option<Words> {
     let (names, _) = names_and_hash(text)?;
     let mut acts = Acts::default();
     acts.visit_stmt(statement);
-    Some(Words { names, question: acts.question, awaits: acts.awaits })
+    let reaches_out = !plain::is_plain_statement(statement);
+    Some(Words { names, question: acts.question, awaits: acts.awaits, reaches_out })
 }
 
 /// For a text that is no Rust: every run of letters in it.

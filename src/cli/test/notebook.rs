@@ -207,6 +207,7 @@ impl Runner<'_> {
         let defaults = Rules::of(&Cell::default(), self.settings).unwrap_or_default();
         let mut session = pool.take(self.path, self.notebook, &defaults)?;
         self.bench.control.register(self.worker, session.interrupter());
+        session.script(execute::script(self.notebook, self.settings));
         let count = reports.len();
         self.walk(&mut reports, &mut |number, cell, rules| {
             self.run_cell(session.as_mut(), (number, count), cell, rules)

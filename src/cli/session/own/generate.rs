@@ -2,12 +2,14 @@
 //!
 //! Every path in generated code is absolute and every name reserved, so that the reader may define `Result`, `Box` or `run`.
 
+pub mod together;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Origin, Source};
 use super::split::{Cell, PartKind};
 use super::state::{Key, State, Stored};
-use super::types::RESERVED;
+use super::types::{RESERVED, mark};
 
 /// What a pass over a cell does; a failed pass teaches the next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,12 +115,7 @@ fn items(source: &mut Source, state: &State, cell: &Cell, code: &str, number: us
 
 fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number: usize, plan: &Plan) {
     if plan.question {
-        let bound = if plan.error_format == "{}" { "::std::fmt::Display" } else { "::std::fmt::Debug" };
-        let format = &plan.error_format;
-        source.generated(&format!(
-            "struct __fp_Failure;\nimpl<T: {bound}> ::std::convert::From<T> for __fp_Failure {{ #[track_caller] fn from(error: T) -> Self {{ \
-             ::fp_rt::failed(&::std::format!(\"{format}\", error)); __fp_Failure }} }}\n"
-        ));
+        failure(source, number, &plan.error_format);
     }
     if plan.awaits {
         source.generated(BLOCK_ON);
@@ -127,6 +124,46 @@ fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number:
     source.generated(&format!(
         "#[unsafe(no_mangle)]\npub extern \"C\" fn {name}(__fp_api: ::fp_rt::ApiPointer) -> ::fp_rt::Code {{\n::fp_rt::enter(__fp_api);\n"
     ));
+    loads(source, state, plan);
+    source.generated("let __fp_end = ::fp_rt::run(|__fp_done: &mut ::fp_rt::Done| ");
+    let failed = if plan.question { result(number) } else { "()".to_owned() };
+    let output = &failed;
+    if plan.awaits {
+        source.generated(&format!("-> {output} {{ __fp_block_on::<{output}, _>(async {{\n"));
+    } else {
+        source.generated(&format!("-> {output} {{\n"));
+    }
+    body(source, cell, code, plan);
+    types(source, number, plan);
+    stores(source, plan);
+    if plan.question {
+        source.generated(&format!("::std::result::Result::<(), {}>::Ok(())\n", failure_name(number)));
+    }
+    source.generated(if plan.awaits { "})})" } else { "})" });
+    source.generated(";\n");
+    put_back(source, plan);
+    source.generated("__fp_end\n}\n");
+}
+
+/// What `?` leaves the cell as; `From` for every error tells of it.
+fn failure(source: &mut Source, number: usize, format: &str) {
+    let bound = if format == "{}" { "::std::fmt::Display" } else { "::std::fmt::Debug" };
+    let name = failure_name(number);
+    source.generated(&format!(
+        "struct {name};\nimpl<T: {bound}> ::std::convert::From<T> for {name} {{ #[track_caller] fn from(error: T) -> Self {{ \
+         ::fp_rt::failed(&::std::format!(\"{format}\", error)); {name} }} }}\n"
+    ));
+}
+
+fn failure_name(number: usize) -> String {
+    format!("{RESERVED}Failure_{number}")
+}
+
+fn result(number: usize) -> String {
+    format!("::std::result::Result<(), {}>", failure_name(number))
+}
+
+fn loads(source: &mut Source, state: &State, plan: &Plan) {
     // What is said by an expression comes before variables that the expression could take for its own.
     let (like, plain): (Vec<_>, Vec<_>) = plan.load.iter().partition(|name| plan.like.contains_key(*name));
     for name in like.into_iter().chain(plain) {
@@ -147,22 +184,6 @@ fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number:
         );
         source.push(Origin::Load(name.to_owned()), &load);
     }
-    source.generated("let __fp_end = ::fp_rt::run(|__fp_done: &mut ::fp_rt::Done| ");
-    let output = if plan.question { "::std::result::Result<(), __fp_Failure>" } else { "()" };
-    if plan.awaits {
-        source.generated(&format!("-> {output} {{ __fp_block_on::<{output}, _>(async {{\n"));
-    } else {
-        source.generated(&format!("-> {output} {{\n"));
-    }
-    body(source, cell, code, plan);
-    types_and_stores(source, plan);
-    if plan.question {
-        source.generated("::std::result::Result::<(), __fp_Failure>::Ok(())\n");
-    }
-    source.generated(if plan.awaits { "})})" } else { "})" });
-    source.generated(";\n");
-    put_back(source, plan);
-    source.generated("__fp_end\n}\n");
 }
 
 fn body(source: &mut Source, cell: &Cell, code: &str, plan: &Plan) {
@@ -210,18 +231,23 @@ fn show(source: &mut Source, code: &str, range: std::ops::Range<usize>, plan: &P
     source.push(Origin::Show, &after);
 }
 
-fn types_and_stores(source: &mut Source, plan: &Plan) {
-    if !plan.store.is_empty() {
-        // By value and never run: a borrow would hide what rustc knows of the values from its lints.
-        source.generated("if ::fp_rt::never() { let __fp_types = (::fp_rt::never(), ");
-        for name in &plan.store {
-            source.push(Origin::Store(name.clone()), &format!("{},", identifier(name)));
-        }
-        source.generated(");\n::fp_rt::mark(__fp_types); }\n");
-        for name in &plan.store {
-            let variable = identifier(name);
-            source.push(Origin::Store(name.clone()), &format!("::fp_rt::put(\"{name}\", {variable});\n"));
-        }
+/// By value and never run: a borrow would hide what rustc knows of the values from its lints.
+fn types(source: &mut Source, number: usize, plan: &Plan) {
+    if plan.store.is_empty() {
+        return;
+    }
+    let mark = mark(number);
+    source.generated(&format!("if ::fp_rt::never() {{ let {mark} = (::fp_rt::never(), "));
+    for name in &plan.store {
+        source.push(Origin::Store(name.clone()), &format!("{},", identifier(name)));
+    }
+    source.generated(&format!(");\n::fp_rt::mark({mark}); }}\n"));
+}
+
+fn stores(source: &mut Source, plan: &Plan) {
+    for name in &plan.store {
+        let variable = identifier(name);
+        source.push(Origin::Store(name.clone()), &format!("::fp_rt::put(\"{name}\", {variable});\n"));
     }
     source.generated("__fp_done.set();\n");
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::cli::outcome::{End, Event, Outcome, Output, Phase, Standing};
+use crate::cli::outcome::{End, Event, Outcome, Output, Phase};
 use crate::cli::session::{Interrupter, Reader, Session, SessionOptions, Variable};
 
 use super::ahead::Ahead;
@@ -18,16 +18,15 @@ use super::commands::{Said, Settings};
 use super::compile::{Attempt, Ready, Workshop};
 use super::deps::{self, Dependency, Early};
 use super::diagnostics::refusal;
-use super::display::Outputs;
 use super::generate::symbol;
 use super::kept::Shelf;
-use super::process::{After, Child, Ended, Mark, Piece};
+use super::listener::{Listener, Trouble};
+use super::process::{After, Child, Ended, Mark};
 use super::rustc::Toolchain;
-use super::source::{Source, line_and_column};
 use super::split::{Cell, split};
 use super::state::State;
 use super::stop::Stop;
-use super::worker::LOADED;
+use super::together::Script;
 use super::{cache, runtime};
 
 /// A live session.
@@ -41,6 +40,8 @@ pub struct OwnSession {
     early: Option<Early>,
     /// The cell that is probably next.
     pub(super) ahead: Option<Ahead>,
+    /// The cells that will come, and those of them that are compiled.
+    script: Script,
     pub(super) child: Child,
     /// The variables that belong to each state of the process.
     history: BTreeMap<Mark, State>,
@@ -104,6 +105,7 @@ impl OwnSession {
             dependencies: Vec::new(),
             early,
             ahead: None,
+            script: Script::default(),
             child,
             history,
             undo: Vec::new(),
@@ -122,6 +124,9 @@ impl OwnSession {
         let mut outcome = Outcome::default();
         let cell = split(code, &self.state.item_macros);
         let split_in = started.elapsed();
+        if !cell.commands.is_empty() {
+            self.script.give_up();
+        }
         match self.commands(&cell, code, events)? {
             Ok(said) => add_said(&mut outcome, said, events),
             Err(end) => {
@@ -182,6 +187,9 @@ impl OwnSession {
         code: &str,
         events: &mut dyn FnMut(Event),
     ) -> Result<std::result::Result<Box<Ready>, End>> {
+        if let Some(ready) = self.script.take(&self.state, code)? {
+            return Ok(Ok(ready));
+        }
         if let Some(ahead) = self.ahead.take().filter(|ahead| ahead.is_for(&self.workshop, &self.state, code)) {
             match ahead.finish(&self.stop) {
                 Some(Ok(Attempt::Ready(ready))) => return Ok(Ok(ready)),
@@ -190,6 +198,12 @@ impl OwnSession {
             }
         }
         self.number += 1;
+        if !self.settings.passes {
+            self.number = self.script.prepare(&self.workshop, &self.state, code, self.number)?;
+            if let Some(ready) = self.script.take(&self.state, code)? {
+                return Ok(Ok(ready));
+            }
+        }
         for _ in 0..2 {
             match self.workshop.compile(&self.state, cell, code, self.number)? {
                 Attempt::Ready(ready) => return Ok(Ok(ready)),
@@ -232,7 +246,7 @@ impl OwnSession {
             return Ok(Duration::ZERO);
         };
         let mut listener = Listener::new(&ready.source, code, &ready.file, events, self.reader.as_mut());
-        let name = symbol(self.number);
+        let name = symbol(ready.number);
         let report = self.child.run(library, &name, self.options.run_timeout, &mut |piece| listener.hear(piece))?;
         let ended_well = matches!(report.ended, Ended::Returned(0));
         let load = listener.load;
@@ -348,6 +362,7 @@ impl OwnSession {
     /// Builds the session's dependencies anew; the old ones stay when that fails.
     pub(super) fn build(&mut self, wanted: Vec<Dependency>, events: &mut dyn FnMut(Event)) -> Result<()> {
         self.ahead = None;
+        self.script.give_up();
         let (timeout, mut say) = (self.options.compile_timeout, |text| events(Event::Progress(text)));
         // One for other dependencies is given up.
         let built = match self.early.take().filter(|early| early.is_for(&wanted)) {
@@ -380,6 +395,7 @@ impl OwnSession {
 impl Session for OwnSession {
     fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
         self.stop.clear();
+        self.script.arrive(code);
         let mut outcome = self.run_cell(code, events)?;
         if let End::CompileError(diagnostics) = &outcome.end
             && diagnostics.iter().any(|diagnostic| diagnostic.code.is_some())
@@ -428,6 +444,10 @@ impl Session for OwnSession {
         self.ahead = Ahead::begin(&self.workshop, &self.state, code, self.number);
     }
 
+    fn script(&mut self, cells: Vec<String>) {
+        self.script.set(cells);
+    }
+
     fn items(&mut self) -> Vec<String> {
         self.state.item_names().into_iter().collect()
     }
@@ -441,114 +461,6 @@ fn runtime_in_cache(toolchain: &Toolchain, stop: &Stop) -> Result<(PathBuf, Opti
     // `clean` may have removed it just before it was held.
     cache::make(&cache)?;
     Ok((runtime::library(toolchain, &cache, stop)?, hold))
-}
-
-/// A panic or an error, with its line in the cell.
-#[derive(Clone, Debug, Default)]
-struct Trouble {
-    message: String,
-    line: Option<usize>,
-}
-
-/// Hears what a running cell gives, passes outputs on, and keeps its last trouble: earlier panics were caught.
-struct Listener<'a> {
-    source: &'a Source,
-    code: &'a str,
-    file: &'a str,
-    outputs: Outputs,
-    standing: Standing,
-    panic: Option<Trouble>,
-    payload: Option<String>,
-    error: Option<Trouble>,
-    /// How long the cell's library took to load.
-    load: Duration,
-    events: &'a mut dyn FnMut(Event),
-    reader: Option<&'a mut Reader>,
-}
-
-impl<'a> Listener<'a> {
-    fn new(
-        source: &'a Source,
-        code: &'a str,
-        file: &'a str,
-        events: &'a mut dyn FnMut(Event),
-        reader: Option<&'a mut Reader>,
-    ) -> Self {
-        let (panic, payload, error) = (None, None, None);
-        let outputs = Outputs::default();
-        Listener {
-            source,
-            code,
-            file,
-            outputs,
-            standing: Standing::default(),
-            panic,
-            payload,
-            error,
-            load: Duration::ZERO,
-            events,
-            reader,
-        }
-    }
-
-    fn hear(&mut self, piece: Piece) {
-        match piece {
-            Piece::Text(stream, bytes) => self.outputs.push(stream, bytes),
-            Piece::Report(256, _) => self.outputs.value_begins(),
-            Piece::Report(kind, text) => self.report(kind, &String::from_utf8_lossy(text)),
-            Piece::Reads(line) => {
-                let question = self.outputs.take_question();
-                *line = self.reader.as_mut().and_then(|reader| reader(&question));
-            }
-        }
-        let ready = self.outputs.ready();
-        self.pass_on(ready);
-    }
-
-    fn report(&mut self, kind: u32, text: &str) {
-        match kind {
-            1 => self.panic = Some(self.trouble(text)),
-            2 => self.error = Some(self.trouble(text)),
-            4 => self.payload = Some(text.to_owned()),
-            LOADED => self.load = Duration::from_micros(text.parse().unwrap_or(0)),
-            _ => {}
-        }
-    }
-
-    fn trouble(&self, text: &str) -> Trouble {
-        let mut fields = text.splitn(3, '\n');
-        let file = fields.next().unwrap_or_default();
-        let place = fields.next().and_then(|place| place.split_once(':'));
-        let message = fields.next().unwrap_or_default().to_owned();
-        let line = place.and_then(|(line, column)| self.line_in_cell(file, line.parse().ok()?, column.parse().ok()?));
-        Trouble { message, line }
-    }
-
-    fn line_in_cell(&self, file: &str, line: usize, column: usize) -> Option<usize> {
-        if !file.ends_with(self.file) {
-            return None;
-        }
-        let at = self.source.in_cell(self.source.byte_at(line, column)?)?;
-        Some(line_and_column(self.code, at).0)
-    }
-
-    fn pass_on(&mut self, outputs: Vec<Output>) {
-        for output in outputs {
-            (self.events)(Event::Output(output.clone()));
-            self.standing.push(output);
-        }
-    }
-
-    fn finish(mut self, panicked: bool) -> (Standing, Option<Trouble>) {
-        let mut trouble = self.error.take();
-        if panicked {
-            let message = self.payload.take().unwrap_or_default();
-            trouble = Some(self.panic.take().unwrap_or(Trouble { message, ..Trouble::default() }));
-        }
-        let outputs = std::mem::take(&mut self.outputs).finish();
-        self.pass_on(outputs);
-        (self.standing, trouble)
-    }
 }
 
 /// Neighbouring texts of one stream are one text.

@@ -48,6 +48,16 @@ impl Source {
         self.push(Origin::Cell(range.start), &code[range]);
     }
 
+    /// Another source's text. What is not the viewer's own counts as generated, but for items of earlier cells.
+    pub fn adopt(&mut self, other: &Source, is_own: bool) {
+        let base = self.text.len();
+        for (start, origin) in &other.stretches {
+            let is_kept = is_own || matches!(origin, Origin::Earlier(..));
+            self.stretches.push((base + start, if is_kept { origin.clone() } else { Origin::Generated }));
+        }
+        self.text.push_str(&other.text);
+    }
+
     /// The origin of a byte, and how far into its stretch it lies.
     pub fn origin(&self, at: usize) -> (&Origin, usize) {
         let index = self.stretches.partition_point(|(start, _)| *start <= at);

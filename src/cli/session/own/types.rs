@@ -14,14 +14,20 @@ pub const RESERVED: &str = "__fp_";
 /// `!` may stand only behind an arrow.
 const NEVER: &str = "<fn() -> ! as ::fp_rt::Gives>::What";
 
-/// The types in the marked tuple after its first, which is a `bool` that keeps it from being optimised away; `None` when the tuple was never reached (the cell does not return).
-pub fn marked_types(mir: &str) -> Option<Vec<TypeText>> {
+/// What the tuple of a cell's new variables is called.
+pub fn mark(number: usize) -> String {
+    format!("{RESERVED}types_{number}")
+}
+
+/// The types in a cell's marked tuple after its first, which is a `bool` that keeps it from being optimised away; `None` when the tuple was never reached (the cell does not return).
+pub fn marked_types(mir: &str, number: usize) -> Option<Vec<TypeText>> {
     // Locals are numbered per function: the tuple is looked for in the function that names it.
-    let named = mir.find("debug __fp_types => ")?;
+    let name = format!("debug {} => ", mark(number));
+    let named = mir.find(&name)?;
     let start = mir[..named].rfind("\nfn ").map_or(0, |newline| newline + 1);
     let end = mir[named..].find("\n}").map_or(mir.len(), |end| named + end);
     let function = &mir[start..end];
-    let local = mir[named..].strip_prefix("debug __fp_types => ")?.split(';').next()?;
+    let local = mir[named..].strip_prefix(&name)?.split(';').next()?;
     let declared = ["let ", "let mut "].map(|head| format!("{head}{local}: "));
     let mut lines = function.lines().map(str::trim);
     let tuple = lines.find_map(|line| declared.iter().find_map(|head| line.strip_prefix(head.as_str())))?;
