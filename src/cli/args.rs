@@ -129,6 +129,9 @@ pub struct Choice {
     /// How many notebooks run at once; 0 is one for each processor. More than 1 only where notebooks leave each other's files alone
     #[arg(long, short, value_name = "N", default_value_t = 1)]
     pub jobs: usize,
+    /// Compile each cell alone, as the prompt does, not a notebook's cells together: slower, and nothing else may differ
+    #[arg(long)]
+    pub one_by_one: bool,
     /// Hand lines `!command` to the shell; without it they are refused
     #[arg(long)]
     pub allow_shell: bool,
@@ -301,9 +304,9 @@ pub struct CellsArgs {
     /// Compile each cell before it is asked for, as the prompt does, after another that never comes
     #[arg(long)]
     pub ahead: bool,
-    /// Read all cells first, and compile together those that can be, as `test` does
-    #[arg(long, conflicts_with = "ahead")]
-    pub together: bool,
+    /// The cells that will come, in the same form: those that can be are compiled together, as `test` does
+    #[arg(long, value_name = "FILE", conflicts_with = "ahead")]
+    pub script: Option<PathBuf>,
     /// Hand lines `!command` to the shell
     #[arg(long)]
     pub allow_shell: bool,

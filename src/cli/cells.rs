@@ -42,15 +42,13 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
     };
     let mut session = session::start(engine, options)?;
     interrupt::watch();
-    if args.together {
-        let mut text = String::new();
-        reader.read_to_string(&mut text).context("cannot read the cells")?;
-        let (mut all, mut cells) = (text.as_bytes(), Vec::new());
-        while let Some(cell) = next_cell(&mut all)? {
+    if let Some(path) = &args.script {
+        let text = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let (mut text, mut cells) = (text.as_slice(), Vec::new());
+        while let Some(cell) = next_cell(&mut text)? {
             cells.push(cell);
         }
         session.script(cells);
-        reader = Box::new(std::io::Cursor::new(text));
     }
     while let Some(cell) = next_cell(&mut reader)? {
         if args.ahead {

@@ -41,10 +41,11 @@ pub fn code_cells(notebook: &Notebook) -> impl Iterator<Item = (usize, &Cell)> {
     cells.filter(|(_, cell)| cell.kind == CellKind::Code && !cell.source.trim().is_empty())
 }
 
-/// The sources of the cells that will run, for a session that may compile them together.
-pub fn script(notebook: &Notebook, settings: &Settings) -> Vec<String> {
+/// The sources of those of the first `count` code cells that will run, for a session that may compile them together.
+pub fn script(notebook: &Notebook, settings: &Settings, count: usize) -> Vec<String> {
     let runs = |cell: &Cell| Rules::of(cell, settings).is_ok_and(|rules| rules.skip.is_none());
-    code_cells(notebook).filter(|(_, cell)| runs(cell)).map(|(_, cell)| cell.source.clone()).collect()
+    let cells = code_cells(notebook).take(count).map(|(_, cell)| cell);
+    cells.filter(|cell| runs(cell)).map(|cell| cell.source.clone()).collect()
 }
 
 /// Runs a cell and tells how long it took.

@@ -31,7 +31,7 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     }
     let settings = settings::of_notebook(&path, &notebook)?;
     let mut session = execute::session(engine, &path, &notebook, None, None, args.allow_shell)?;
-    session.script(execute::script(&notebook, &settings));
+    session.script(execute::script(&notebook, &settings, usize::MAX));
     let mut changes = Vec::new();
     let mut exit = Exit::Passed;
     for (at, cell) in execute::code_cells(&notebook) {

@@ -21,6 +21,7 @@ pub struct Cells {
     pub child: Child,
     stdin: Option<ChildStdin>,
     answers: Receiver<String>,
+    _script: Option<tempfile::NamedTempFile>,
 }
 
 /// The command, in a folder, with what the surroundings wish kept out.
@@ -36,12 +37,22 @@ impl Cells {
         Cells::spawn(command(engine, folder, &[]))
     }
 
+    /// A session that knows which cells will come, and may compile them together.
+    pub fn spawn_with_script(mut command: Command, cells: impl Iterator<Item = String>) -> Cells {
+        let mut script = tempfile::NamedTempFile::new().unwrap();
+        cells.for_each(|cell| script.write_all(format!("{cell}\n%%\n").as_bytes()).unwrap());
+        command.arg("--script").arg(script.path());
+        let mut cells = Cells::spawn(command);
+        cells._script = Some(script);
+        cells
+    }
+
     pub fn spawn(mut command: Command) -> Cells {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, answers) = channel();
         std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Cells { stdin: child.stdin.take(), child, answers }
+        Cells { stdin: child.stdin.take(), child, answers, _script: None }
     }
 
     /// Sends a cell, and does not wait.
@@ -140,8 +151,8 @@ fn error(error: &Value) -> String {
     format!("error {code} at {}: {message}", error["place"].as_str().unwrap())
 }
 
-/// `thread 'main' (4711) panicked at /rustc/5980...` has a number that is never the same and the compiler's folder, and a
-/// backtrace has nothing else.
+/// `thread 'main' (4711) panicked at /rustc/5980...` has a number that is never the same and the compiler's folder, a place
+/// in generated code moves with what is generated, and a backtrace has nothing else.
 fn without_numbers(text: &str) -> String {
     let mut shown = String::new();
     let mut in_backtrace = false;
@@ -160,6 +171,9 @@ fn without_numbers(text: &str) -> String {
 }
 
 fn in_std(text: &str) -> String {
+    if let Some((head, _)) = text.split_once("src/lib.rs:") {
+        return format!("{head}src/lib.rs\n");
+    }
     match text.split_once("/rustc/").and_then(|(head, path)| Some((head, path.split_once("/library/")?.1))) {
         Some((head, path)) => format!("{head}{}\n", path.split(':').next().unwrap_or(path)),
         None => text.to_owned(),

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cells::Cells;
+use super::cells::{Cells, command};
 
 /// Set to anything, it stores what came.
 const ACCEPT: &str = "FORWARD_PASS_ACCEPT";
@@ -95,8 +95,9 @@ fn written(head: &str, groups: &[Group]) -> String {
     format!("{head}{}", groups.iter().map(group).collect::<Vec<_>>().join("\n"))
 }
 
-/// Runs a file on one engine, and puts what came in place of what was expected; tells what differed.
-fn run(engine: usize, groups: &mut [Group], folder: &Path) -> String {
+/// Runs a file on one engine, and puts what came in place of what was expected; tells what differed. With `together`, the
+/// engine knows the cells of a group beforehand, and may compile them together.
+fn run(engine: usize, groups: &mut [Group], folder: &Path, together: bool) -> String {
     let mut wrong = String::new();
     let mut kept: Option<Cells> = None;
     for group in groups {
@@ -105,6 +106,10 @@ fn run(engine: usize, groups: &mut [Group], folder: &Path) -> String {
             Some(mut cells) => {
                 cells.run(":clear");
                 cells
+            }
+            None if together => {
+                let code = group.cells.iter().map(|cell| cell.code.join("\n"));
+                Cells::spawn_with_script(command(ENGINES[engine], folder, &[]), code)
             }
             None => Cells::start(ENGINES[engine], folder),
         };
@@ -145,9 +150,10 @@ fn check_in(name: &str, prepare: impl FnOnce(&Path)) {
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path());
     let mut wrong = without_reason(&groups);
-    wrong += &run(OWN, &mut groups, folder.path());
+    wrong += &run(OWN, &mut groups, folder.path(), false);
+    wrong += &run(OWN, &mut groups, folder.path(), true);
     if cfg!(feature = "evcxr") {
-        wrong += &run(EVCXR, &mut groups, folder.path());
+        wrong += &run(EVCXR, &mut groups, folder.path(), false);
     }
     if std::env::var_os(ACCEPT).is_some() {
         std::fs::write(&path, written(&head, &groups)).unwrap();

@@ -33,13 +33,16 @@ fn source(cell: &Value) -> String {
     words(&cell["source"]).concat()
 }
 
-/// A session as the notebook wants it.
-fn start(settings: &Value, folder: &Path) -> Cells {
+/// A session as the notebook wants it; it knows the cells beforehand, where it gets them.
+fn start(settings: &Value, folder: &Path, script: Option<Vec<String>>) -> Cells {
     let mut command = command("own", folder, &words(&settings["arguments"]));
     for (name, value) in settings["environment"].as_object().into_iter().flatten() {
         command.env(name, value.as_str().unwrap());
     }
-    Cells::spawn(command)
+    match script {
+        Some(cells) => Cells::spawn_with_script(command, cells.into_iter()),
+        None => Cells::spawn(command),
+    }
 }
 
 /// Runs a cell, with what is to happen to it meanwhile.
@@ -84,10 +87,12 @@ fn short(mut lines: Vec<String>) -> Vec<String> {
 }
 
 /// Runs a notebook, and puts what came in place of what was expected; tells what differed.
-fn visit(path: &Path) -> String {
+fn visit(path: &Path, together: bool) -> String {
     let mut notebook: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut cells = start(&notebook["metadata"]["zoo"], folder.path());
+    let all = notebook["cells"].as_array().unwrap().iter().filter(|cell| cell["cell_type"] == "code");
+    let script = together.then(|| all.map(source).collect());
+    let mut cells = start(&notebook["metadata"]["zoo"], folder.path(), script);
     let mut wrong = String::new();
     for cell in notebook["cells"].as_array_mut().unwrap().iter_mut().filter(|cell| cell["cell_type"] == "code") {
         let came = run(&mut cells, &source(cell), &cell["metadata"]["zoo"]);
@@ -130,7 +135,9 @@ fn after_every_kind_of_failure_the_session_answers_with_its_variables() {
     let wrong: String = std::thread::scope(|scope| {
         let visits: Vec<_> = paths
             .chunks(share)
-            .map(|paths| scope.spawn(|| paths.iter().map(|path| visit(path)).collect::<String>()))
+            .map(|paths| {
+                scope.spawn(|| paths.iter().map(|path| visit(path, false) + &visit(path, true)).collect::<String>())
+            })
             .collect();
         visits.into_iter().map(|visit| visit.join().unwrap()).collect()
     });

@@ -42,6 +42,7 @@ enum Request {
     Variables(Sender<Vec<Variable>>),
     Items(Sender<Vec<String>>),
     Expect(String),
+    Script(Vec<String>),
 }
 
 enum Reply {
@@ -112,6 +113,11 @@ impl Live {
             // A session that has ended expects nothing.
             drop(self.requests.send(Request::Expect(code)));
         }
+    }
+
+    /// These cells will come, one after the other.
+    pub fn script(&mut self, cells: Vec<String>) {
+        drop(self.requests.send(Request::Script(cells)));
     }
 
     /// The items that cells have defined; empty while the session is at work.
@@ -248,6 +254,10 @@ fn serve(
                 session.expect(&code);
                 continue;
             }
+            Request::Script(cells) => {
+                session.script(cells);
+                continue;
+            }
         };
         if outbox.send(reply).is_err() {
             break;
@@ -271,7 +281,7 @@ fn refuse(error: &anyhow::Error, inbox: &Receiver<Request>, outbox: &Sender<Repl
             }
             Request::Variables(answer) => drop(answer.send(Vec::new())),
             Request::Items(answer) => drop(answer.send(Vec::new())),
-            Request::Expect(_) => {}
+            Request::Expect(_) | Request::Script(_) => {}
         }
     }
 }

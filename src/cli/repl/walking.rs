@@ -215,8 +215,14 @@ impl Repl {
             let text = self.screen.lang.section_is_done();
             self.screen.faint(&text);
         }
+        let rest = self.steps[self.next.min(self.steps.len())..].iter().filter_map(|step| step.code);
+        let rest = rest.filter(|at| !is_skipped(self.cell(*at)) && self.absent_for(*at).is_none());
+        let script = rest.map(|at| self.cell(at).source.clone()).collect();
+        self.live.script(script);
         while self.next < self.steps.len() {
             if !self.step() {
+                // The next cells come one by one.
+                self.live.script(Vec::new());
                 return false;
             }
         }
@@ -266,12 +272,13 @@ impl Repl {
             self.announce();
         }
         let Some(target) = self.steps.iter().position(|step| step.holds(cell)) else { return };
-        let before: Vec<usize> = self.steps[..target].iter().filter_map(|step| step.code).collect();
+        let mut before: Vec<usize> = self.steps[..target].iter().filter_map(|step| step.code).collect();
+        before.retain(|at| !is_skipped(self.cell(*at)) && self.absent_for(*at).is_none() && !self.ran.contains(at));
+        let script = before.iter().map(|at| self.cell(*at).source.clone()).collect();
+        self.live.script(script);
         let mut ran = 0;
         for at in before {
-            if is_skipped(self.cell(at)) || self.absent_for(at).is_some() || !self.ran.insert(at) {
-                continue;
-            }
+            self.ran.insert(at);
             ran += 1;
             let code = self.cell(at).source.clone();
             let ticket = self.live.submit(&code);

@@ -203,11 +203,12 @@ impl Runner<'_> {
     /// Runs the cells in a session of their own.
     fn run_cells(&mut self, pool: &mut Pool) -> Result<Vec<CellReport>> {
         let mut reports = self.reports();
-        let (Some(_), false) = (self.last(), self.is_halted(&mut reports)) else { return Ok(reports) };
+        let (Some(last), false) = (self.last(), self.is_halted(&mut reports)) else { return Ok(reports) };
         let defaults = Rules::of(&Cell::default(), self.settings).unwrap_or_default();
         let mut session = pool.take(self.path, self.notebook, &defaults)?;
         self.bench.control.register(self.worker, session.interrupter());
-        session.script(execute::script(self.notebook, self.settings));
+        let script = execute::script(self.notebook, self.settings, last + 1);
+        session.script(if self.bench.choice.one_by_one { Vec::new() } else { script });
         let count = reports.len();
         self.walk(&mut reports, &mut |number, cell, rules| {
             self.run_cell(session.as_mut(), (number, count), cell, rules)

@@ -6,7 +6,7 @@ mod learn;
 mod refuse;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -83,6 +83,27 @@ pub enum Attempt {
 const MOST_PASSES: usize = 12;
 
 impl Workshop {
+    /// As a session begins: no crates, no settings of the reader's, and nothing kept.
+    pub fn new(toolchain: Toolchain, folder: &Path, runtime: PathBuf, stop: Stop) -> Workshop {
+        Workshop {
+            toolchain,
+            folder: folder.to_owned(),
+            runtime,
+            externs: Vec::new(),
+            search_paths: Vec::new(),
+            env: BTreeMap::new(),
+            awaits: false,
+            fingerprints: BTreeMap::new(),
+            opt_level: "0".to_owned(),
+            error_format: "{}".to_owned(),
+            value_format: "{:?}".to_owned(),
+            with_type: false,
+            timeout: None,
+            stop,
+            shelf: None,
+        }
+    }
+
     /// Compiles a cell against a state.
     pub fn compile(&self, state: &State, cell: &Cell, code: &str, number: usize) -> Result<Attempt> {
         let mut plan = self.first_plan(cell);

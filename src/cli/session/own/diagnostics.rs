@@ -43,6 +43,13 @@ pub fn faults(messages: &[Value], source: &Source, code: &str, file: &str) -> Ve
     real.map(|message| fault(message, source, code, file)).collect()
 }
 
+/// Is one of the messages, or of the notes on where it came from, about this source's cell?
+pub fn is_about(messages: &[Value], source: &Source, code: &str, file: &str) -> bool {
+    let told = messages.iter().filter(|message| message["level"] == "error" || message["level"] == "note");
+    told.map(|message| fault(message, source, code, file))
+        .any(|fault| fault.in_show || fault.load.is_some() || !fault.at.is_empty() || !fault.touches.is_empty())
+}
+
 fn fault(message: &Value, source: &Source, code: &str, file: &str) -> Fault {
     let mut fault = Fault {
         code: message["code"]["code"].as_str().unwrap_or_default().to_owned(),

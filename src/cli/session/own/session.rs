@@ -78,29 +78,14 @@ impl OwnSession {
                 (runtime::library(&toolchain, scratch.path(), &stop)?, None)
             }
         };
-        let settings = Settings::default();
-        let workshop = Workshop {
-            toolchain,
-            folder: scratch.path().to_owned(),
-            runtime,
-            externs: Vec::new(),
-            search_paths: Vec::new(),
-            env: BTreeMap::new(),
-            awaits: false,
-            fingerprints: BTreeMap::new(),
-            opt_level: settings.opt_level.clone(),
-            error_format: settings.error_format.clone(),
-            value_format: settings.value_format.clone(),
-            with_type: false,
-            timeout: options.compile_timeout,
-            stop: stop.clone(),
-            shelf: Shelf::open(),
-        };
+        let mut workshop = Workshop::new(toolchain, scratch.path(), runtime, stop.clone());
+        workshop.timeout = options.compile_timeout;
+        workshop.shelf = Shelf::open();
         let history = BTreeMap::from([(child.mark(), State::default())]);
         Ok(OwnSession {
             options,
             workshop,
-            settings,
+            settings: Settings::default(),
             state: State::default(),
             dependencies: Vec::new(),
             early,
@@ -187,7 +172,7 @@ impl OwnSession {
         code: &str,
         events: &mut dyn FnMut(Event),
     ) -> Result<std::result::Result<Box<Ready>, End>> {
-        if let Some(ready) = self.script.take(&self.state, code)? {
+        if let Some(ready) = self.script.take(&self.state, code) {
             return Ok(Ok(ready));
         }
         if let Some(ahead) = self.ahead.take().filter(|ahead| ahead.is_for(&self.workshop, &self.state, code)) {
@@ -200,7 +185,7 @@ impl OwnSession {
         self.number += 1;
         if !self.settings.passes {
             self.number = self.script.prepare(&self.workshop, &self.state, code, self.number)?;
-            if let Some(ready) = self.script.take(&self.state, code)? {
+            if let Some(ready) = self.script.take(&self.state, code) {
                 return Ok(Ok(ready));
             }
         }

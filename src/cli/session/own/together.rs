@@ -8,12 +8,11 @@
 mod choice;
 
 use std::collections::{BTreeSet, VecDeque};
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::compile::{New, Ready, Workshop, file_name, load_names, recipes};
-use super::diagnostics::{Fault, faults};
+use super::diagnostics::is_about;
 use super::generate::Plan;
 use super::generate::together::{Part, functions, types_of};
 use super::rustc::{CompileEnd, Compiled, Kind};
@@ -75,18 +74,13 @@ impl Script {
     }
 
     /// The cell, if it has been compiled for a session that is as it is now.
-    pub fn take(&mut self, state: &State, code: &str) -> Result<Option<Box<Ready>>> {
-        let Some(mut waiting) = self.ready.pop_front().filter(|it| it.code == code && it.before.is_same(state)) else {
+    pub fn take(&mut self, state: &State, code: &str) -> Option<Box<Ready>> {
+        let is_it = |it: &Waiting| it.code == code && it.before.is_same(state);
+        let found = self.ready.pop_front().filter(is_it).and_then(|it| with_own_library(it.ready));
+        if found.is_none() {
             self.ready.clear();
-            return Ok(None);
-        };
-        if let Some(library) = &waiting.ready.library {
-            // A file of its own: its statics are those of no other cell.
-            let own = of_one(library, waiting.ready.number);
-            std::fs::copy(library, &own).with_context(|| format!("cannot write `{}`", own.display()))?;
-            waiting.ready.library = Some(own);
         }
-        Ok(Some(waiting.ready))
+        found
     }
 
     /// Compiles this cell and those that follow, as far as they can be compiled together; the last number that was used.
@@ -227,16 +221,10 @@ impl Workshop {
             CompileEnd::TimedOut | CompileEnd::Interrupted => return Ok(Pass::Ended),
         }
         let file = file_name(number);
-        let is_its_own = |at: &usize| {
-            let found = faults(&compiled.messages, &sources[*at], &members[*at].code, &file);
-            found.iter().any(touches_cell)
-        };
-        Ok((0..members.len()).find(is_its_own).map_or(Pass::Ended, Pass::Without))
+        let is_its_own = |at: &usize| is_about(&compiled.messages, &sources[*at], &members[*at].code, &file);
+        // Where nobody can tell, the first is the one.
+        Ok(Pass::Without((0..members.len()).find(is_its_own).unwrap_or(0)))
     }
-}
-
-fn touches_cell(fault: &Fault) -> bool {
-    fault.in_show || fault.load.is_some() || !fault.at.is_empty() || !fault.touches.is_empty()
 }
 
 fn parts<'a>(
@@ -258,7 +246,16 @@ fn mir(compiled: &Compiled) -> Result<String> {
     std::fs::read_to_string(&compiled.mir).context("cannot read the MIR that rustc wrote")
 }
 
-fn of_one(library: &Path, number: usize) -> PathBuf {
-    let stem = library.file_stem().unwrap_or_default().to_string_lossy();
-    library.with_file_name(format!("{stem}-{number}{}", std::env::consts::DLL_SUFFIX))
+/// With a file of its own: then its statics are those of no other cell.
+fn with_own_library(mut ready: Box<Ready>) -> Option<Box<Ready>> {
+    if let Some(library) = &ready.library {
+        let stem = library.file_stem().unwrap_or_default().to_string_lossy();
+        let own = library.with_file_name(format!("{stem}-{}{}", ready.number, std::env::consts::DLL_SUFFIX));
+        std::fs::copy(library, &own).ok()?;
+        ready.library = Some(own);
+    }
+    Some(ready)
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ fn types_of(items: &str, statements: &str, names: &[&str], opt_level: &str) -> V
     let tuple: String = names.iter().map(|name| format!("{name},")).collect();
     let text = format!(
         "{items}\n#[inline(never)] fn mark<T>(_: T) -> ! {{ std::process::abort() }}\n#[inline(never)] fn never() -> bool {{ false }}\n#[unsafe(no_mangle)] pub extern \"C\" fn run() {{\n\
-         let mut f = || {{ {statements}\nif never() {{ let __fp_types = (never(), {tuple}); mark(__fp_types); }} }}; f() }}"
+         let mut f = || {{ {statements}\nif never() {{ let __fp_types_1 = (never(), {tuple}); mark(__fp_types_1); }} }}; f() }}"
     );
     std::fs::write(&source, text).expect("the source can be written");
     let job = Job {
@@ -29,7 +29,7 @@ fn types_of(items: &str, statements: &str, names: &[&str], opt_level: &str) -> V
     let compiled = compile(&toolchain, &job, None, &Stop::new().expect("a switch")).expect("rustc can be called");
     assert_eq!(compiled.ended, CompileEnd::Succeeded, "{:#?}", compiled.messages);
     let mir = std::fs::read_to_string(&compiled.mir).expect("rustc wrote MIR");
-    let types = marked_types(&mir).expect("the marked tuple is in the MIR");
+    let types = marked_types(&mir, 1).expect("the marked tuple is in the MIR");
     types.iter().map(|it| (it.source(), it.shown(), it.unnameable().is_some())).collect()
 }
 
@@ -91,7 +91,7 @@ fn rustc_names_the_types_of_variables() {
 
 #[test]
 fn a_cell_that_never_ends_has_no_types() {
-    assert_eq!(marked_types("fn run() -> () {\n    let _1: (bool, i32);\n}\n"), None);
+    assert_eq!(marked_types("fn run() -> () {\n    let _1: (bool, i32);\n}\n", 1), None);
 }
 
 #[test]
