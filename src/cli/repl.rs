@@ -51,16 +51,19 @@ use walk::Step;
 
 /// Walks through a course until the input ends.
 pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
-    let lang = args.lang.unwrap_or_else(Lang::of_environment);
-    let shelf = match &args.path {
-        Some(path) => shelf::open(path)?,
-        None => shelf::chapter(lang)?,
-    };
     let interactive = args.code.is_empty() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     interrupt::watch();
     let keyboard = interactive.then(Keyboard::hold);
     let images = if args.plain && args.images == Images::Auto { Images::None } else { args.images };
-    let asked = probe::canvas(images, interactive);
+    let question = probe::ask(images, interactive);
+    let lang = args.lang.unwrap_or_else(Lang::of_environment);
+    let shelf = match &args.path {
+        Some(path) => shelf::open(path),
+        None => shelf::chapter(lang),
+    };
+    // The answer comes whatever the shelf holds, and belongs to no shell.
+    let asked = question.answer();
+    let shelf = shelf?;
     let screen = Screen::new(Look::of_stdout(args.plain), lang, asked.canvas, interactive);
     let mut repl = Repl::new(engine, shelf, screen, interactive);
     repl.own_chapter = args.path.is_none();

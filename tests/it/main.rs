@@ -1,6 +1,7 @@
 //! One integration binary: everything is tested through the prelude or through the `forward-pass` command.
 
 mod cells;
+mod completions;
 mod data;
 mod editions;
 mod engine;

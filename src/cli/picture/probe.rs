@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, tcgetattr, tcsetattr};
+use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
 
 use super::{Canvas, Images};
 use crate::cli::look;
@@ -44,19 +44,39 @@ pub struct Asked {
     pub is_waiting: bool,
 }
 
-/// The way to show figures here; `wanted` decides if it is not `auto`.
-pub fn canvas(wanted: Images, terminal: bool) -> Asked {
+/// A question whose answer is on its way.
+pub struct Question {
+    wanted: Images,
+    terminal: bool,
+    /// Nothing where nobody is asked.
+    quiet: Option<Quiet>,
+    until: Instant,
+}
+
+/// Asks for the way to show figures here; `wanted` decides if it is not `auto`.
+pub fn ask(wanted: Images, terminal: bool) -> Question {
     let is_dumb = env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
     // Characters need no pixels, and what nobody sees needs no answer.
     let is_asked = terminal && !is_dumb && !matches!(wanted, Images::Blocks | Images::Text | Images::None);
-    let answer = if is_asked { ask(Some(patience())).unwrap_or_default() } else { Answer::default() };
-    let is_waiting = is_asked && !answer.complete;
-    Asked { canvas: canvas_by(wanted, terminal, &answer), typed: answer.typed, is_waiting }
+    let quiet = if is_asked { Quiet::begin() } else { None };
+    let quiet = quiet.and_then(|mut quiet| quiet.terminal.write_all(QUESTION.as_bytes()).ok().map(|()| quiet));
+    Question { wanted, terminal, quiet, until: Instant::now() + patience() }
+}
+
+impl Question {
+    /// Waits for the rest of the answer, but not for long.
+    pub fn answer(mut self) -> Asked {
+        let is_asked = self.quiet.is_some();
+        let answer = self.quiet.as_mut().and_then(|quiet| listen(&mut quiet.terminal, Some(self.until)));
+        let answer = answer.unwrap_or_default();
+        let canvas = canvas_by(self.wanted, self.terminal, &answer);
+        Asked { canvas, typed: answer.typed, is_waiting: is_asked && !answer.complete }
+    }
 }
 
 /// Waits for the first keys, or for an answer that comes late: then it is asked for what it says.
 pub fn canvas_at_last(wanted: Images) -> Asked {
-    let answer = ask(None).unwrap_or_default();
+    let answer = Quiet::begin().and_then(|mut quiet| listen(&mut quiet.terminal, None)).unwrap_or_default();
     // Keys mean that somebody is there, who is not kept waiting for the terminal any longer.
     let is_waiting = !answer.complete && answer.typed.is_empty() && answer.heard;
     Asked { canvas: canvas_by(wanted, true, &answer), typed: answer.typed, is_waiting }
@@ -104,28 +124,35 @@ fn cell_by_window() -> Option<(usize, usize)> {
     (cell.0 > 0 && cell.1 > 0).then_some((cell.0.into(), cell.1.into()))
 }
 
-/// Asks on the terminal itself, without its echo, and sets it back as it was; without a limit it only listens.
-fn ask(limit: Option<Duration>) -> Option<Answer> {
-    let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
-    let before = tcgetattr(&terminal).ok()?;
-    let mut quiet = before.clone();
-    quiet.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
-    quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 0;
-    quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
-    tcsetattr(&terminal, SetArg::TCSANOW, &quiet).ok()?;
-    let answer = match limit {
-        Some(limit) => terminal.write_all(QUESTION.as_bytes()).ok().and_then(|()| listen(&mut terminal, Some(limit))),
-        None => listen(&mut terminal, None),
-    };
-    let _ = tcsetattr(&terminal, SetArg::TCSANOW, &before);
-    answer
+/// The terminal itself, without its echo; it is set back as it was.
+struct Quiet {
+    terminal: File,
+    before: Termios,
+}
+
+impl Quiet {
+    fn begin() -> Option<Quiet> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+        let before = tcgetattr(&terminal).ok()?;
+        let mut quiet = before.clone();
+        quiet.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
+        quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 0;
+        quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+        tcsetattr(&terminal, SetArg::TCSANOW, &quiet).ok()?;
+        Some(Quiet { terminal, before })
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        let _ = tcsetattr(&self.terminal, SetArg::TCSANOW, &self.before);
+    }
 }
 
 /// How long the rest of an answer may take once it has begun.
 const BREATH: Duration = Duration::from_millis(100);
 
-fn listen(terminal: &mut File, limit: Option<Duration>) -> Option<Answer> {
-    let until = limit.map(|limit| Instant::now() + limit);
+fn listen(terminal: &mut File, until: Option<Instant>) -> Option<Answer> {
     let mut said = Vec::new();
     while !understood(&said).complete {
         let timeout = match until {
@@ -141,7 +168,7 @@ fn listen(terminal: &mut File, limit: Option<Duration>) -> Option<Answer> {
             _ => break,
         }
         // Typed letters are shown at once.
-        if limit.is_none() && !said.contains(&0x1b) {
+        if until.is_none() && !said.contains(&0x1b) {
             break;
         }
     }

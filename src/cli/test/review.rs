@@ -124,7 +124,7 @@ impl Review {
         let look = Look::of_stdout(false);
         let answers = Answers::new();
         // What was typed before a change was seen is no answer to it.
-        let canvas = probe::canvas(Images::Auto, look.decorated && answers.is_terminal).canvas;
+        let canvas = probe::ask(Images::Auto, look.decorated && answers.is_terminal).answer().canvas;
         Review { answers, canvas, look, total, seen: 0, accepted: 0, rejected: 0, interrupted: false }
     }
 
