@@ -10,10 +10,12 @@ mod figure;
 mod file;
 mod gunzip;
 pub mod idx;
+mod pages;
 mod score;
 
 use std::fmt;
 use std::path::Path;
+use std::thread;
 
 use ndarray::{Array1, Array2, ArrayView2, s};
 
@@ -69,8 +71,11 @@ impl Mnist {
     /// disagree.
     pub fn open(folder: impl AsRef<Path>) -> Result<Mnist> {
         let folder = folder.as_ref();
-        let train = file::read(folder, "train")?;
-        let test = file::read(folder, "t10k")?;
+        let (train, test) = thread::scope(|scope| {
+            let test = scope.spawn(|| file::read(folder, "t10k"));
+            (file::read(folder, "train"), test.join().expect("what is wrong with a file is an error, not a panic"))
+        });
+        let (train, test) = (train?, test?);
         // The files themselves do not say what they are.
         let fashion = folder.file_name().is_some_and(|name| name.to_string_lossy().contains("fashion"));
         Ok(Mnist { train, test, source: if fashion { Source::Fashion } else { Source::Handwritten } })

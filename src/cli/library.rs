@@ -101,6 +101,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/mnist/file.rs", include_str!("../mnist/file.rs")),
     ("src/mnist/gunzip.rs", include_str!("../mnist/gunzip.rs")),
     ("src/mnist/idx.rs", include_str!("../mnist/idx.rs")),
+    ("src/mnist/pages.rs", include_str!("../mnist/pages.rs")),
     ("src/mnist/score.rs", include_str!("../mnist/score.rs")),
     ("src/train.rs", include_str!("../train.rs")),
     ("src/train/gradient.rs", include_str!("../train/gradient.rs")),

@@ -14,6 +14,7 @@ use std::thread;
 
 use ndarray::{Array1, Array2};
 
+use super::pages::ask_for_large;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The first four bytes of an image file, 0x0803.
@@ -60,6 +61,7 @@ pub fn images(mut stream: impl Read, name: &str) -> Result<Array2<f32>> {
 /// Every byte of the body divided by 255, on a thread of its own: to make room for the floats takes longer than to unpack
 /// the bytes.
 fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>> {
+    let mut body = Body { stream, name, expected, seen: 0 };
     thread::scope(|scope| {
         let (full, pieces) = mpsc::sync_channel::<(Vec<u8>, u64)>(AHEAD);
         let (empty, spare) = mpsc::channel();
@@ -74,13 +76,16 @@ fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>>
             Ok(values)
         };
         let converter = scope.spawn(convert);
-        let read = body(stream, name, expected, |bytes, rest| {
-            let mut piece: Vec<u8> = spare.try_recv().unwrap_or_default();
-            piece.clear();
-            piece.extend_from_slice(bytes);
-            // Nobody takes it when there was no memory, and then there is nothing more to read.
-            Ok(full.send((piece, rest)).is_ok())
-        });
+        let mut read = || -> Result<()> {
+            loop {
+                let (mut piece, rest) = (spare.try_recv().unwrap_or_default(), body.rest());
+                // Nobody takes it when there was no memory, and then there is nothing more to read.
+                if !body.next(&mut piece)? || full.send((piece, rest)).is_err() {
+                    return Ok(());
+                }
+            }
+        };
+        let read = read();
         drop(full);
         let values = converter.join().expect("the loop above does not panic");
         read.and(values)
@@ -93,12 +98,16 @@ fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>>
 /// As [`images`]; also when a label is above 9.
 pub fn labels(mut stream: impl Read, name: &str) -> Result<Array1<u8>> {
     let [_, count] = header(&mut stream, LABELS_MAGIC, name)?;
-    let mut values: Vec<u8> = Vec::new();
-    body(&mut stream, name, u64::from(count), |bytes, rest| {
-        grow(&mut values, bytes.len(), rest, name)?;
-        values.extend_from_slice(bytes);
-        Ok(true)
-    })?;
+    let mut body = Body { stream: &mut stream, name, expected: u64::from(count), seen: 0 };
+    let (mut values, mut piece) = (Vec::new(), Vec::new());
+    loop {
+        let rest = body.rest();
+        if !body.next(&mut piece)? {
+            break;
+        }
+        grow(&mut values, piece.len(), rest, name)?;
+        values.extend_from_slice(&piece);
+    }
     if let Some(place) = values.iter().position(|&label| label > 9) {
         let message = format!("{name}: label {} at place {place} is above 9", values[place]);
         return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
@@ -137,33 +146,38 @@ fn check_magic(magic: u32, wanted: u32, name: &str) -> Result<()> {
     Err(Error::new(ErrorKind::File, message, help))
 }
 
-/// Hands the body on in pieces as long as they are wanted, and stands up when there are too few or too many bytes.
-fn body(
-    stream: &mut impl Read,
-    name: &str,
+/// What follows the header, as many bytes as it says.
+struct Body<'a, R> {
+    stream: &'a mut R,
+    name: &'a str,
     expected: u64,
-    mut take: impl FnMut(&[u8], u64) -> Result<bool>,
-) -> Result<()> {
-    let mut chunk = vec![0; CHUNK.min(usize::try_from(expected).unwrap_or(CHUNK)).max(1)];
-    let mut seen = 0;
-    while seen < expected {
-        let want = chunk.len().min(usize::try_from(expected - seen).unwrap_or(usize::MAX));
-        let got = fill(stream, &mut chunk[..want], name)?;
-        if got < want {
-            let message =
-                format!("{name}: the header says {expected} bytes follow, and there are {}", seen + got as u64);
+    seen: u64,
+}
+
+impl<R: Read> Body<'_, R> {
+    fn rest(&self) -> u64 {
+        self.expected - self.seen
+    }
+
+    /// Fills the piece with what comes next; `false` behind the end. Too few or too many bytes are errors.
+    fn next(&mut self, piece: &mut Vec<u8>) -> Result<bool> {
+        let (name, expected) = (self.name, self.expected);
+        if self.rest() == 0 {
+            if fill(self.stream, &mut [0], name)? > 0 {
+                let message = format!("{name}: the header says {expected} bytes follow, and there are more");
+                return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
+            }
+            return Ok(false);
+        }
+        piece.resize(CHUNK.min(usize::try_from(self.rest()).unwrap_or(CHUNK)), 0);
+        let got = fill(self.stream, piece, name)?;
+        self.seen += got as u64;
+        if got < piece.len() {
+            let message = format!("{name}: the header says {expected} bytes follow, and there are {}", self.seen);
             return Err(Error::new(ErrorKind::File, message, "the file is cut short: fetch it again"));
         }
-        if !take(&chunk[..got], expected - seen)? {
-            return Ok(());
-        }
-        seen += got as u64;
+        Ok(true)
     }
-    if fill(stream, &mut [0], name)? > 0 {
-        let message = format!("{name}: the header says {expected} bytes follow, and there are more");
-        return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
-    }
-    Ok(())
 }
 
 /// Takes the room for all that the header says at once, if that is no more than a real set needs; otherwise it doubles
@@ -177,7 +191,9 @@ fn grow<T>(values: &mut Vec<T>, needed: usize, rest: u64, name: &str) -> Result<
     values.try_reserve_exact(wished).map_err(|_| {
         let message = format!("{name}: no memory for {} values", values.len() + needed);
         Error::new(ErrorKind::File, message, "close other programs, or use the drawn digits: `Mnist::sample()`")
-    })
+    })?;
+    ask_for_large(values);
+    Ok(())
 }
 
 fn fill(stream: &mut impl Read, buffer: &mut [u8], name: &str) -> Result<usize> {
