@@ -79,6 +79,13 @@ impl<T: Real> Network<T> {
         &mut self.layers
     }
 
+    /// The weights and biases of a network of the same sizes, into the memory that is there.
+    pub(crate) fn take_over(&mut self, other: &Self) {
+        for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
+            layer.take_over(other);
+        }
+    }
+
     /// The number of values at each place between layers, inputs first: `[3, 2, 3, 1]`.
     pub fn sizes(&self) -> Vec<usize> {
         let inputs = self.layers.first().map(Layer::inputs);

@@ -129,14 +129,15 @@ impl Training {
         let mut work = Workspace::new(net, self.batch, self.threads);
         let mut memory = Memory::new(net, matches!(self.rule, Rule::Adam { .. }));
         let mut places: Vec<usize> = (0..digits.len()).collect();
-        let mut history = History::new(self.epochs * digits.len().div_ceil(self.batch));
+        let mut history = History::new(self.epochs, digits.len().div_ceil(self.batch));
         let mut progress = Progress::new(self.epochs, digits.len().div_ceil(self.batch));
         let mut good = net.clone();
         for epoch in 0..self.epochs {
             Random::new(self.seed, 100 + epoch as u64).shuffle(&mut places);
             progress.start_epoch();
-            for batch in places.chunks(self.batch) {
-                let outcome = work.learn_from(net, digits, batch);
+            for (at, batch) in places.chunks(self.batch).enumerate() {
+                let next = places.chunks(self.batch).nth(at + 1).unwrap_or(&[]);
+                let outcome = work.learn_from(net, digits, batch, next);
                 if !outcome.loss.is_finite() {
                     let error = self.diverged(&progress, outcome.loss, digits);
                     *net = good;
@@ -148,7 +149,7 @@ impl Training {
                 watch(&progress);
             }
             history.end_epoch(&progress);
-            good.clone_from(net);
+            good.take_over(net);
         }
         Ok(history)
     }

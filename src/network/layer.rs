@@ -6,7 +6,7 @@ use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Axis, CowArray, Data, Ix1, Ix2};
 
-use super::product::{Across, add_product_shared};
+use super::product::{Across, Next, add_product_shared};
 use super::{Activation, Real};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
@@ -220,6 +220,11 @@ impl<T: Real> Layer<T> {
         (self.weights.as_slice_mut().expect(ONE_BLOCK), self.bias.as_slice_mut().expect(ONE_BLOCK))
     }
 
+    pub(super) fn take_over(&mut self, other: &Self) {
+        self.weights.assign(&other.weights);
+        self.bias.assign(&other.bias);
+    }
+
     /// The same on slices: rows of `inputs` values to rows of `outputs` values.
     pub(crate) fn weigh_into(&self, x: &[T], a: &mut [T]) {
         let shape = self.start(a);
@@ -241,11 +246,11 @@ impl<T: Real> Layer<T> {
 }
 
 impl Layer<f32> {
-    /// [`weigh_into`](Layer::weigh_into), shared among threads where that pays.
-    pub(crate) fn weigh_shared(&self, x: &[f32], a: &mut [f32], threads: usize) {
+    /// [`weigh_into`](Layer::weigh_into), shared among threads where that pays, with what is read `next` on its way.
+    pub(crate) fn weigh_shared(&self, x: &[f32], a: &mut [f32], threads: usize, next: Next<'_>) {
         let shape = self.start(a);
         let weights = self.weights.as_slice().expect(ONE_BLOCK);
-        add_product_shared(Across::rows(x, self.inputs()), weights, a, shape, threads);
+        add_product_shared(Across { next, ..Across::rows(x, self.inputs()) }, weights, a, shape, threads);
     }
 }
 

@@ -17,17 +17,38 @@ pub(crate) struct Across<'a> {
     pub(crate) values: &'a [f32],
     pub(crate) row: usize,
     pub(crate) column: usize,
+    pub(crate) next: Next<'a>,
+}
+
+/// What will be read soon: it is asked for while the product is worked out, and is near when its turn comes.
+#[derive(Clone, Copy)]
+pub(crate) enum Next<'a> {
+    Nothing,
+    /// The rows that follow in the same memory.
+    Rows,
+    /// These rows of another matrix that is as wide.
+    Picked(&'a [f32], &'a [usize]),
+}
+
+impl Next<'_> {
+    /// Without the first rows.
+    fn after(self, rows: usize) -> Self {
+        match self {
+            Next::Picked(values, places) => Next::Picked(values, places.get(rows..).unwrap_or(&[])),
+            other => other,
+        }
+    }
 }
 
 impl<'a> Across<'a> {
     /// Rows one after the other, each `inner` long.
     pub(crate) fn rows(values: &'a [f32], inner: usize) -> Self {
-        Across { values, row: inner, column: 1 }
+        Across { values, row: inner, column: 1, next: Next::Rows }
     }
 
     /// The same memory read as columns: the transposed matrix.
     pub(crate) fn columns(values: &'a [f32], inner: usize) -> Self {
-        Across { values, row: 1, column: inner }
+        Across { values, row: 1, column: inner, next: Next::Nothing }
     }
 }
 
@@ -53,8 +74,9 @@ pub(crate) fn add_product(a: Across<'_>, b: &[f32], c: &mut [f32], [rows, inner,
     portable(a, b, c, [rows, inner, columns]);
 }
 
-/// Multiplications below which a second thread costs more than it saves.
-pub(crate) const WORTH_A_THREAD: usize = 20_000_000;
+/// Multiplications below which a second thread may cost more than it saves: some milliseconds of work. Two threads may
+/// share a core, and on a busy machine one waits for the other.
+pub(crate) const WORTH_A_THREAD: usize = 200_000_000;
 
 /// The same, the rows of C shared among at most `threads` threads (0: as many as there are) where that pays.
 pub(crate) fn add_product_shared(a: Across<'_>, b: &[f32], c: &mut [f32], shape: [usize; 3], threads: usize) {
@@ -66,8 +88,8 @@ pub(crate) fn add_product_shared(a: Across<'_>, b: &[f32], c: &mut [f32], shape:
     let share = rows.div_ceil(threads);
     thread::scope(|scope| {
         for (index, c) in c.chunks_mut(share * columns).enumerate() {
-            let values = &a.values[index * share * a.row..];
-            scope.spawn(move || add_product(Across { values, ..a }, b, c, [c.len() / columns, inner, columns]));
+            let (values, next) = (&a.values[index * share * a.row..], a.next.after(index * share));
+            scope.spawn(move || add_product(Across { values, next, ..a }, b, c, [c.len() / columns, inner, columns]));
         }
     });
 }
@@ -97,9 +119,11 @@ macro_rules! tiles {
         mod $name {
             use std::arch::x86_64::*;
 
-            use super::Across;
+            use super::{Across, Next};
 
             const ROWS: usize = 6;
+            /// Numbers that come from memory together.
+            const LINE: usize = 16;
 
             /// # Safety
             /// The processor has the features; `a`, `b` and `c` hold the shape.
@@ -111,6 +135,8 @@ macro_rules! tiles {
                     let mut row = 0;
                     while row < rows {
                         let height = ROWS.min(rows - row);
+                        // The same rows again for further columns are near already; to ask for one row costs what it saves.
+                        let next = if column == 0 && height > 1 { next_of(a, row, height, inner) } else { None };
                         let tile = Tile {
                             // SAFETY: (row, 0) of A, (0, column) of B and (row, column) of C are inside.
                             a: unsafe { a.values.as_ptr().add(row * a.row) },
@@ -121,6 +147,7 @@ macro_rules! tiles {
                             inner,
                             columns,
                             width,
+                            next,
                         };
                         // SAFETY: the tile ends at row + height and column + width, inside the shape.
                         unsafe { by_height(&tile, height) };
@@ -139,6 +166,23 @@ macro_rules! tiles {
                 inner: usize,
                 columns: usize,
                 width: usize,
+                next: Option<[*const f32; ROWS]>,
+            }
+
+            /// Where the rows begin that will be read soon, as many as a tile has. Nothing is read there yet.
+            fn next_of(a: Across<'_>, row: usize, height: usize, inner: usize) -> Option<[*const f32; ROWS]> {
+                match a.next {
+                    Next::Nothing => None,
+                    Next::Rows => {
+                        let begin = |r| a.values.as_ptr().wrapping_add((row + height + r) * a.row);
+                        Some(std::array::from_fn(begin))
+                    }
+                    Next::Picked(values, places) => {
+                        let begin = |place: &usize| values.as_ptr().wrapping_add(place * inner);
+                        let places = places.get(row..).filter(|places| !places.is_empty())?;
+                        Some(std::array::from_fn(|r| begin(places.get(r).unwrap_or(&places[0]))))
+                    }
+                }
             }
 
             #[target_feature(enable = $features)]
@@ -182,7 +226,10 @@ macro_rules! tiles {
                         }
                     }
                     let (mut a, mut b) = (tile.a, tile.b);
-                    for _ in 0..tile.inner {
+                    for k in 0..tile.inner {
+                        if let Some(next) = tile.next.filter(|_| k % LINE == 0) {
+                            next[..MR].iter().for_each(|row| _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(k).cast()));
+                        }
                         let mut parts: [$vector; NV] = [$zero; NV];
                         for v in 0..NV {
                             parts[v] = ($load)(b.add(v * $lanes), masks[v]);

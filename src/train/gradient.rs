@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::Digits;
 use crate::network::elementwise::{each_width, softmax};
-use crate::network::product::{Across, add_product_shared};
+use crate::network::product::{Across, Next, add_product_shared};
 use crate::network::{Activation, Layer, Network, largest};
 
 /// The slope of the loss along every weight and bias, layer by layer.
@@ -44,7 +44,7 @@ pub fn gradient(net: &Network, digits: &Digits) -> Result<Gradient> {
     }
     let places: Vec<usize> = (0..digits.len()).collect();
     let mut work = Workspace::new(net, digits.len(), 1);
-    let outcome = work.learn_from(net, digits, &places);
+    let outcome = work.learn_from(net, digits, &places, &[]);
     let shaped = |(slope, layer): (&Slope, &Layer)| {
         let weights = Array2::from_shape_vec(layer.weights().dim(), slope.weights.clone());
         (weights.expect("made for this layer"), Array1::from(slope.bias.clone()))
@@ -97,8 +97,9 @@ impl Workspace {
         &self.slopes
     }
 
-    /// Forward, loss, backward, for the images at these places (not more than the batch of `new`).
-    pub(super) fn learn_from(&mut self, net: &Network, digits: &Digits, places: &[usize]) -> Outcome {
+    /// Forward, loss, backward, for the images at these places (not more than the batch of `new`). Those of the `next`
+    /// batch lie anywhere in memory, and are brought near meanwhile.
+    pub(super) fn learn_from(&mut self, net: &Network, digits: &Digits, places: &[usize], next: &[usize]) -> Outcome {
         let width = digits.images.ncols();
         for (row, &place) in self.x.chunks_exact_mut(width).zip(places) {
             match digits.images.row(place).as_slice() {
@@ -106,18 +107,20 @@ impl Workspace {
                 None => row.iter_mut().zip(digits.images.row(place)).for_each(|(to, from)| *to = *from),
             }
         }
-        self.forward(net.layers(), places.len());
+        let next = digits.images.as_slice().map_or(Next::Nothing, |images| Next::Picked(images, next));
+        self.forward(net.layers(), places.len(), next);
         let outcome = self.judge(digits, places);
         self.backward(net.layers(), places.len());
         outcome
     }
 
-    fn forward(&mut self, layers: &[Layer], rows: usize) {
+    fn forward(&mut self, layers: &[Layer], rows: usize, next: Next<'_>) {
         for (k, layer) in layers.iter().enumerate() {
             let (before, here) = self.z.split_at_mut(k);
             let from = before.last().unwrap_or(&self.x);
             let to = &mut here[0][..rows * layer.outputs()];
-            layer.weigh_shared(&from[..rows * layer.inputs()], to, self.threads);
+            let next = if k == 0 { next } else { Next::Nothing };
+            layer.weigh_shared(&from[..rows * layer.inputs()], to, self.threads, next);
             if k + 1 < layers.len() {
                 layer.activate_in_place(to);
             }

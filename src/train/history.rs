@@ -27,9 +27,11 @@ pub struct Epoch {
 }
 
 impl History {
-    pub(super) fn new(steps: usize) -> History {
+    pub(super) fn new(epochs: usize, steps: usize) -> History {
         // A wish for too many epochs should not end the program before it began.
-        History { losses: Vec::with_capacity(steps.min(1 << 20)), epochs: Vec::new() }
+        let room = |wished: usize| wished.min(1 << 20);
+        let losses = Vec::with_capacity(room(epochs.saturating_mul(steps)));
+        History { losses, epochs: Vec::with_capacity(room(epochs)) }
     }
 
     pub(super) fn record(&mut self, loss: f64) {

@@ -8,6 +8,7 @@
 //!
 //! It compares no answer; `tests/it/numpy` does.
 
+mod allocation;
 mod arrays;
 mod draw;
 mod figures;
