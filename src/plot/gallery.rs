@@ -1,6 +1,7 @@
 //! Many small images in rows, each with its name above: handwritten digits and their labels.
 //!
-//! Every image has a frame of its own and square pixels, from white (the smallest value) to black.
+//! Every image has a frame of its own and square pixels, from white (the smallest value) to black. A name may have
+//! several lines; where names are wider than their images, fewer images stand in a row.
 
 use plotters::element::{Rectangle, Text};
 use plotters::style::text_anchor::{HPos, VPos};
@@ -9,6 +10,7 @@ use super::canvas::Pixels;
 use super::colour::{BLACK, Colour, ColourMap};
 use super::element::Element;
 use super::figure::Figure;
+use super::font::Font;
 use super::sheet::{Drawn, Fit, Sheet, area_of, letters, line};
 
 /// Images side by side, at most ten in a row, each with its name above.
@@ -34,7 +36,7 @@ pub struct Picture {
     pub columns: usize,
     /// Row by row, from 0 (paper) to 1 (ink).
     pub ink: Vec<f64>,
-    /// What stands above it.
+    /// What stands above it, in as many lines as it has.
     pub name: String,
 }
 
@@ -42,8 +44,12 @@ pub struct Picture {
 const ZOOM: f64 = 2.0;
 const GAP: f64 = 14.0;
 const NAME: f64 = 13.0;
-const NAME_ROOM: f64 = 20.0;
+const NAME_LINE: f64 = 16.0;
+/// Between a name and its image, and above the name.
+const NAME_GAP: f64 = 4.0;
 const MARGIN: f64 = 14.0;
+/// What ten digits with short names take; no name is given more.
+const ROOM: f64 = 10.0 * (28.0 * ZOOM + GAP);
 const EDGE: Colour = Colour::new(0xd0d0d0);
 
 impl Gallery {
@@ -51,10 +57,23 @@ impl Gallery {
         self.images.len()
     }
 
-    /// At most ten in a row.
+    /// At most ten in a row, and no more than as many digits with short names take.
     fn columns(&self) -> usize {
-        let count = self.len().max(1);
-        count.div_ceil(count.div_ceil(10))
+        let (count, most) = (self.len().max(1), (ROOM / self.step()) as usize);
+        count.div_ceil(count.div_ceil(most.clamp(1, 10)))
+    }
+
+    /// From one image to the next: the widest image or name, and what stays free.
+    fn step(&self) -> f64 {
+        let font = Font::new();
+        let lines = self.images.iter().flat_map(|image| image.name.lines());
+        lines.map(|line| font.width(line, NAME).ceil().min(ROOM - GAP)).fold(self.side(), f64::max) + GAP
+    }
+
+    /// Room for the longest name above every image.
+    fn name_room(&self) -> f64 {
+        let lines = self.images.iter().map(|image| image.name.lines().count()).max().unwrap_or(1);
+        lines.max(1) as f64 * NAME_LINE + NAME_GAP
     }
 
     fn side(&self) -> f64 {
@@ -64,23 +83,25 @@ impl Gallery {
 
     pub fn size(&self) -> (f64, f64) {
         let (columns, rows) = (self.columns(), self.len().max(1).div_ceil(self.columns()));
-        let width = columns as f64 * (self.side() + GAP) - GAP + 2.0 * MARGIN;
-        let height = rows as f64 * (self.side() + NAME_ROOM + GAP) - GAP + 2.0 * MARGIN;
+        let width = columns as f64 * self.step() - GAP + 2.0 * MARGIN;
+        let height = rows as f64 * (self.side() + self.name_room() + GAP) - GAP + 2.0 * MARGIN;
         (width.max(160.0), height)
     }
 
     /// Draws everything into a part of the page; shrunk where it has no room.
     pub fn draw(&self, page: &Sheet, part: &Sheet) -> Drawn {
-        let (side, columns) = (self.side(), self.columns());
-        let step = side + GAP;
+        let (side, columns, step, room) = (self.side(), self.columns(), self.step(), self.name_room());
         let (width, height) = (columns as f64 * step - GAP, self.size().1);
         let fit = Fit::centered(&area_of(part), (width + 2.0 * MARGIN, height));
         let plain = page.apply_coord_spec(fit);
         let names = letters(NAME * fit.scale, BLACK, HPos::Center, VPos::Bottom);
         for (index, image) in self.images.iter().enumerate() {
             let (row, column) = ((index / columns) as f64, (index % columns) as f64);
-            let (x, y) = (MARGIN + column * step, MARGIN + row * (step + NAME_ROOM) + NAME_ROOM);
-            plain.draw(&Text::new(&*image.name, (x + side / 2.0, y - 5.0), names.clone()))?;
+            let middle = MARGIN + column * step + (step - GAP) / 2.0;
+            let (x, y) = (middle - side / 2.0, MARGIN + row * (side + room + GAP) + room);
+            for (above, line) in image.name.lines().rev().enumerate() {
+                plain.draw(&Text::new(line, (middle, y - NAME_GAP - 1.0 - above as f64 * NAME_LINE), names.clone()))?;
+            }
             plain.draw(&Element::new([(x, y), (x + side, y + side)], image.pixels()))?;
             let around = [(x - 0.5, y - 0.5), (x + side + 0.5, y + side + 0.5)];
             plain.draw(&Rectangle::new(around, line(EDGE, 1.0)))?;

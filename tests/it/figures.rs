@@ -55,6 +55,18 @@ fn curves_have_markers() {
 }
 
 #[test]
+fn names_of_images_have_lines_and_room() {
+    let mut digits = Array2::zeros((12, 784));
+    (0..12).for_each(|row| digits[[row, 28 * row + 2 * row]] = 1.0);
+    let short = plot_digits(&digits, &[""; 12]);
+    assert_eq!((short.to_string(), short.size()), ("<Figure 434x194 with 12 Axes>".into(), (434.0, 194.0)));
+    let names: Vec<String> = (0..12).map(|row| format!("it is a {row}\nsaid {}, 97 %", row + 1)).collect();
+    check("image-names", plot_digits(&digits, &names));
+    let endless = plot_digits(&digits, &vec!["w".repeat(5000); 12]);
+    assert!(endless.size().0 < 1000.0, "{:?}", endless.size());
+}
+
+#[test]
 fn points_are_scattered() {
     let x = linspace(-4.0, 4.0, 41);
     check("scatter", scatter(&x, &x.mapv(wave)).alpha(0.6).title("scatter").xlabel("a").ylabel("b"));
