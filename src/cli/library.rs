@@ -136,6 +136,66 @@ impl Found {
     }
 }
 
+/// A function's head in lines that fit, as rustfmt breaks it; anything else is as it was.
+pub fn fitted(signature: &str, width: usize) -> String {
+    let Some((open, close)) =
+        parameters(signature).filter(|_| signature.lines().any(|line| line.chars().count() > width))
+    else {
+        return signature.to_owned();
+    };
+    let mut lines = vec![signature[..=open].to_owned()];
+    lines.extend(at_commas(&signature[open + 1..close]).iter().map(|one| format!("    {one},")));
+    lines.push(signature[close..].to_owned());
+    lines.join("\n")
+}
+
+/// Where the brackets of a function's parameters stand; those within `<...>` are none.
+fn parameters(signature: &str) -> Option<(usize, usize)> {
+    let (mut angles, mut rounds, mut open) = (0, 0, None);
+    let mut before = ' ';
+    for (at, c) in signature.char_indices() {
+        match c {
+            '<' => angles += 1,
+            // The arrow of a result closes nothing.
+            '>' if before != '-' => angles -= 1,
+            '(' => {
+                rounds += 1;
+                open = open.or((angles == 0).then_some(at));
+            }
+            ')' => {
+                rounds -= 1;
+                if rounds == 0 && angles == 0 {
+                    return Some((open?, at));
+                }
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    None
+}
+
+/// `x: (A, B), y: C` -> `x: (A, B)` and `y: C`
+fn at_commas(parameters: &str) -> Vec<&str> {
+    let (mut depth, mut begin, mut parts) = (0, 0, Vec::new());
+    let mut before = ' ';
+    for (at, c) in parameters.char_indices() {
+        match c {
+            '(' | '[' | '<' => depth += 1,
+            ')' | ']' => depth -= 1,
+            '>' if before != '-' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&parameters[begin..at]);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    parts.push(&parameters[begin..]);
+    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
 /// A doc comment as a reader of the terminal wants it: code blocks are Rust, hidden lines hidden, links their words.
 pub fn for_readers(docs: &str) -> String {
     let mut inside = false;
@@ -290,6 +350,16 @@ mod tests {
         assert_eq!(found[0].code, "pub fn double(x: i32) -> i32 {\n    x * 2\n}");
         assert_eq!((found[1].name.as_str(), found[1].docs.as_str()), ("P::go", "Goes."));
         assert_eq!(found[1].code, "pub fn go(&self) {}");
+    }
+
+    #[test]
+    fn a_long_head_is_broken_as_rustfmt_does() {
+        let head = "pub fn f<F: Fn(i32) -> u8, D>(x: &A<S, D>, y: (u8, u8), g: F) -> Vec<S>";
+        assert_eq!(fitted(head, 80), head);
+        let broken = "pub fn f<F: Fn(i32) -> u8, D>(\n    x: &A<S, D>,\n    y: (u8, u8),\n    g: F,\n) -> Vec<S>";
+        assert_eq!(fitted(head, 60), broken);
+        assert_eq!(fitted("pub struct Layer<T = f32>", 10), "pub struct Layer<T = f32>");
+        assert_eq!(fitted(broken, 20).replace(char::is_whitespace, ""), broken.replace(char::is_whitespace, ""));
     }
 
     #[test]

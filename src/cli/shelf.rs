@@ -63,6 +63,9 @@ pub fn chapter(lang: Lang) -> Result<Shelf> {
 /// A notebook, or all notebooks of a folder in the order of their names, as a course.
 pub fn open(path: &Path) -> Result<Shelf> {
     let path = std::path::absolute(path)?;
+    if !path.exists() {
+        return Err(no_such(&path));
+    }
     let is_folder = path.is_dir();
     let files = if is_folder { notebooks_in(&path)? } else { vec![path.clone()] };
     let sections = files.iter().enumerate().map(|(at, file)| Ok(section(file, at, Notebook::read(file)?)));
@@ -144,12 +147,16 @@ pub fn asked_for(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         } else if path.is_file() {
             found.push(path);
         } else {
-            return Err(usage(format!("there is no notebook or folder {}\nhelp: check the path", path.display())));
+            return Err(no_such(&path));
         }
     }
     let mut seen = HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
     Ok(found)
+}
+
+fn no_such(path: &Path) -> anyhow::Error {
+    usage(format!("there is no notebook or folder {}\nhelp: check the path", path.display()))
 }
 
 fn is_our_clone(folder: &Path) -> bool {

@@ -128,6 +128,28 @@ fn asked(args: &[&str]) -> Piped {
 }
 
 #[test]
+fn a_path_that_is_not_there_is_the_reader_s_mistake() {
+    let seen = asked(&["nowhere/at-all.ipynb"]);
+    assert_eq!((seen.code, seen.stdout.as_str()), (Some(2), ""));
+    let said = seen.stderr.trim_end();
+    assert!(said.starts_with("error: there is no notebook or folder /"), "{said}");
+    assert!(said.ends_with("nowhere/at-all.ipynb\nhelp: check the path"), "{said}");
+}
+
+#[test]
+fn what_a_program_asks_for_comes_whole_and_line_by_line() {
+    let walk = fixture();
+    let walk = walk.to_str().expect("UTF-8");
+    let seen = asked(&[walk, "-c", ":help", "-c", ":cells words", "-c", "for n in 0..2 { println!(\"{n}\"); }"]);
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
+    assert!(seen.stdout.contains("\n:goto PLACE: 4, softmax, a cell\n"), "{}", seen.stdout);
+    assert!(seen.stdout.contains("length"), "{}", seen.stdout);
+    assert!(seen.stdout.ends_with("\n0\n1\n"), "a loop answers nothing: {}", seen.stdout);
+    let seen = asked(&["-c", ":type matmul"]);
+    assert!(seen.stdout.starts_with("pub fn matmul<"), "{} {}", seen.stdout, seen.stderr);
+}
+
+#[test]
 fn the_repl_speaks_korean_where_it_is_asked_to() {
     let walk = fixture();
     let walk = walk.to_str().expect("UTF-8");

@@ -222,6 +222,20 @@ fn several_lines_are_one_input_with_their_indentation() {
 }
 
 #[test]
+fn one_tab_lists_what_fits() {
+    let state = state();
+    let mut person = Person::usual(&state);
+    person.says("let number = 4.0;", "\n");
+    person.types("number.po\t");
+    person.sees("powf");
+    person.sees("powi");
+    person.types("\x03");
+    person.sees("the line is given up");
+    person.sees("numbers 0/9> ");
+    person.leaves();
+}
+
+#[test]
 fn a_name_s_code_is_put_on_the_line_and_enter_goes_on_behind_it() {
     let state = state();
     let mut person = Person::usual(&state);
@@ -412,7 +426,7 @@ fn a_long_page_comes_in_the_pager_and_without_one_is_cut() {
     person.sees("numbers 0/9> ");
     person.types(":explain E0382\r");
     person.sees("A variable was used after");
-    person.sees("keys: FRXPsSpace reads on, b goes back, q leaves this page$");
+    person.sees("keys: FRXPsSpace reads on, q leaves this page$");
     person.sees("numbers 0/9> ");
     // What fits the screen needs no pager.
     person.types(":type 1 + 1\r");

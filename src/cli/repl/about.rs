@@ -49,9 +49,10 @@ pub fn of(
     };
     // A method of this name may be anybody's: who knows the type goes first.
     let described = if is_method { others().or_else(of_library) } else { of_library().or_else(others) };
+    let fitted = |head: &str| rust(&library::fitted(head, look.width));
     match described {
-        Some(Described { head, docs }) if docs.is_empty() => rust(&head),
-        Some(Described { head, docs }) => format!("{}\n{}", rust(&head), look.paint(FAINT, &docs)),
+        Some(Described { head, docs }) if docs.is_empty() => fitted(&head),
+        Some(Described { head, docs }) => format!("{}\n{}", fitted(&head), look.paint(FAINT, &look.wrapped(&docs))),
         None => lang.nothing_known(word.text),
     }
 }

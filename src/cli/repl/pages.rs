@@ -81,7 +81,7 @@ impl Repl {
         }
         let look = self.screen.look;
         let page = found.iter().map(|item| {
-            let signature = highlight::rust(&item.signature(), &look);
+            let signature = highlight::rust(&library::fitted(&item.signature(), look.width), &look);
             format!("{signature}\n\n{}", markdown::render(&library::for_readers(&item.docs), &look))
         });
         let page: Vec<String> = page.collect();
@@ -165,7 +165,12 @@ impl Repl {
                 None => self.fail(&command::unknown(name).said(lang)),
             };
         }
-        let lines = if look.width >= PAGE { page(lang, &look) } else { narrow_page(lang, &look) };
+        let lines = match look.width {
+            // What is read aloud, or by a program, is read line by line.
+            _ if !look.decorated => list(lang),
+            PAGE.. => page(lang, &look),
+            _ => narrow_page(lang, &look),
+        };
         self.screen.line(&lines.join("\n"));
         let end = format!("{} {}", lang.anything_else(), lang.one_command());
         self.screen.line(&markdown::render(&end, &look));
@@ -219,12 +224,22 @@ fn page(lang: Lang, look: &crate::cli::look::Look) -> Vec<String> {
     (0..left.len().max(right.len())).map(row).collect()
 }
 
+/// A line for each command.
+fn list(lang: Lang) -> Vec<String> {
+    let group = |(group, title): &Titled| {
+        let rows = ENTRIES.iter().filter(|entry| entry.group == *group);
+        let rows = rows.map(|entry| format!("{}: {}", entry.usage(), (entry.brief)(lang)));
+        std::iter::once(title(lang)).chain(rows).collect::<Vec<_>>()
+    };
+    GROUPS.iter().flat_map(group).collect()
+}
+
 /// The first line of a cell that says something of it.
 fn beginning_of(cell: &Cell) -> String {
     let mut lines = cell.source.lines().map(str::trim).filter(|line| !line.is_empty());
     let says = |line: &&str| !["#[", "//", ":dep", "use "].iter().any(|head| line.starts_with(head));
     let line = lines.clone().find(says).or_else(|| lines.next()).unwrap_or_default();
-    visible(line).into_owned()
+    visible(line.trim_start_matches('#').trim_start()).into_owned()
 }
 
 /// Where two halves do not fit: the names alone.
@@ -264,6 +279,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_reader_aloud_gets_a_line_for_each_command() {
+        let lines = list(Lang::En);
+        assert_eq!(lines.len(), ENTRIES.len() + GROUPS.len());
+        assert!(lines.contains(&":goto PLACE: 4, softmax, a cell".to_owned()), "{lines:#?}");
     }
 
     #[test]

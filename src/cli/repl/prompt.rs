@@ -76,6 +76,7 @@ impl Prompt {
             .history_ignore_dups(true)?
             .history_ignore_space(true)
             .completion_type(CompletionType::List)
+            .completion_show_all_if_ambiguous(true)
             .edit_mode(if vi { EditMode::Vi } else { EditMode::Emacs })
             .bracketed_paste(true)
             .auto_add_history(false);

@@ -11,7 +11,7 @@ use crate::cli::command::input::{Reading, reading};
 use crate::cli::course::Cell;
 use crate::cli::look::{BAD, GOOD};
 use crate::cli::outcome::{End, Event, Outcome, Waiting};
-use crate::cli::{highlight, interrupt, types};
+use crate::cli::{highlight, interrupt, library, types};
 
 impl Repl {
     /// Runs a cell of the chapter and shows what comes; while the session is starting, what is stored.
@@ -150,6 +150,12 @@ impl Repl {
                 self.wait(ticket, None);
             }
             Some(Ok(Outcome { end: End::CompileError(diagnostics), .. })) => {
+                // Of a function for many types its head is all that can be said.
+                if let Some(found) = library::find(expression).into_iter().find(|found| found.is_public) {
+                    let look = self.screen.look;
+                    let head = library::fitted(&found.signature(), look.width);
+                    return self.screen.line(&highlight::rust(&head, &look));
+                }
                 // The places are those of the question; the words are about the expression.
                 let message = diagnostics.first().map_or_else(String::new, |first| first.message.clone());
                 self.fail(&self.screen.lang.no_type(expression, message));

@@ -5,7 +5,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::pager;
 use crate::cli::look::{self, BAD, FAINT, GOOD, Look};
@@ -162,15 +162,21 @@ impl Screen {
         if self.in_pager(text) {
             return;
         }
-        let (count, rows) = (text.lines().count(), rows());
-        if !self.is_paged() || count < rows {
+        if !self.is_paged() || self.fits(text) {
             return self.line(text);
         }
         // The prompt, and the line that says so, need room.
-        let most = rows.saturating_sub(3).max(1);
-        let first: Vec<&str> = text.lines().take(most).collect();
+        let mut left = rows().saturating_sub(3);
+        let first: Vec<&str> = text
+            .lines()
+            .take_while(|line| {
+                let room = left;
+                left = left.saturating_sub(self.rows_of(line));
+                room > 0
+            })
+            .collect();
         self.line(&first.join("\n"));
-        let more = self.lang.more_lines(count - most);
+        let more = self.lang.more_lines(text.lines().count() - first.len());
         self.faint(&more);
         self.whole = format!("{text}\n");
         self.shown = 0;
@@ -178,11 +184,21 @@ impl Screen {
 
     /// `false` if it fits the screen, or there is no pager.
     fn in_pager(&mut self, text: &str) -> bool {
-        if !self.is_paged() || text.lines().count() < rows() {
+        if !self.is_paged() || self.fits(text) {
             return false;
         }
         self.fresh_line();
         pager::show(&format!("{}\n", text.trim_end_matches('\n')), &self.lang.pager_keys())
+    }
+
+    /// With a line for the prompt.
+    fn fits(&self, text: &str) -> bool {
+        text.lines().map(|line| self.rows_of(line)).sum::<usize>() < rows()
+    }
+
+    /// A line wider than the terminal takes several of its rows.
+    fn rows_of(&self, line: &str) -> usize {
+        anstream::adapter::strip_str(line).to_string().width().div_ceil(self.look.width.max(1)).max(1)
     }
 
     /// Is there somebody who would leave a pager again?

@@ -104,7 +104,7 @@ super::words! {
     }
     line_given_up() { "the line is given up; `:quit` or Ctrl-D leaves", "줄을 버렸어요. `:quit` 또는 Ctrl-D로 나가요" }
     more_lines(count) { "... {count} more lines: `:all` shows them", "... {count}줄 더 있어요: `:all` 명령으로 모두 봐요" }
-    pager_keys() { "Space reads on, b goes back, q leaves this page", "스페이스는 다음, b는 앞, q는 나가기" }
+    pager_keys() { "Space reads on, q leaves this page", "스페이스는 다음, q는 나가기" }
     no_output_yet() { "nothing has been shown yet", "아직 나온 출력이 없어요" }
     input_ends(text) { "the input ends before `{text}` is complete", "`{text}` 입력이 끝나지 않았는데 입력이 끊겼어요" }
     moved_away(name, line) {
