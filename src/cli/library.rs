@@ -86,6 +86,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/network/trace.rs", include_str!("../network/trace.rs")),
     ("src/network/weights.rs", include_str!("../network/weights.rs")),
     ("src/network/weights/element.rs", include_str!("../network/weights/element.rs")),
+    ("src/network/weights/foreign.rs", include_str!("../network/weights/foreign.rs")),
     ("src/network/weights/json.rs", include_str!("../network/weights/json.rs")),
     ("src/network/weights/npy.rs", include_str!("../network/weights/npy.rs")),
     ("src/network/weights/npz.rs", include_str!("../network/weights/npz.rs")),

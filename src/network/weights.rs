@@ -4,6 +4,7 @@
 //! offset is compared with what is there. No Python object is ever unpickled.
 
 mod element;
+mod foreign;
 mod json;
 mod npy;
 mod npz;
@@ -55,7 +56,8 @@ impl Network<f32> {
     ///
     /// # Errors
     /// When the file is missing or damaged, when an array is missing, has another name or shape than its neighbours
-    /// ask for, is not of floats, or holds a value that is no number.
+    /// ask for, is not of floats, or holds a value that is no number. Of a file of another kind (a pickle, PyTorch's,
+    /// Keras's) the message says what it is and how its weights come here.
     pub fn load(path: impl AsRef<Path>) -> Result<Network<f32>> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -63,7 +65,8 @@ impl Network<f32> {
             let help = "give the path of a .npz or .safetensors file";
             Error::new(ErrorKind::File, format!("{name}: {error}"), help)
         })?;
-        read(&bytes).map_err(|problem| Error::new(ErrorKind::File, format!("{name}: {}", problem.what), problem.help))
+        read(&bytes, &name)
+            .map_err(|problem| Error::new(ErrorKind::File, format!("{name}: {}", problem.what), problem.help))
     }
 }
 
@@ -130,17 +133,14 @@ fn damaged<X>(what: impl Into<String>) -> Result<X, Problem> {
     problem(what, DAMAGED)
 }
 
-fn read(bytes: &[u8]) -> Result<Network<f32>, Problem> {
+fn read(bytes: &[u8], path: &str) -> Result<Network<f32>, Problem> {
     // The content decides: a zip archive begins with PK, a safetensors file with the length of its JSON.
     let contents = if bytes.starts_with(b"PK") {
         npz::read(bytes)?
     } else if bytes.get(8) == Some(&b'{') {
         safetensors::read(bytes)?
     } else {
-        return problem(
-            "neither .npz nor .safetensors",
-            "write it with `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`",
-        );
+        return foreign::told(bytes, path);
     };
     assemble(contents)
 }
@@ -153,7 +153,7 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
         digits.parse::<usize>().ok().filter(|k| *k > 0 && k.to_string() == digits)
     };
     let found = || tensors.iter().map(|tensor| tensor.name.as_str()).collect::<Vec<_>>().join(", ");
-    // A number beside the weights, such as an accuracy, does no harm; another array may be a layer with a wrong name.
+    // A number beside the weights, such as an accuracy, does no harm (one of another type was left out); another array may be a layer with a wrong name.
     if let Some(stranger) = tensors.iter().find(|tensor| numbered(tensor).is_none() && !tensor.shape.is_empty()) {
         let what = format!("`{}` is no name of a weight or bias; it has {}", stranger.name, found());
         return problem(what, renamed(&stranger.name));
@@ -190,6 +190,9 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
 
 /// What to do about the names that other programs give.
 fn renamed(name: &str) -> String {
+    if name.strip_prefix("arr_").is_some_and(|number| number.parse::<usize>().is_ok()) {
+        return "`np.savez` was given no names: `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`".into();
+    }
     let torch = name.strip_suffix(".weight").or(name.strip_suffix(".bias")).filter(|layer| !layer.is_empty());
     let keras = name.strip_suffix("kernel").or(name.strip_suffix("kernel:0"));
     match (torch, keras) {

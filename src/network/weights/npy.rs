@@ -7,7 +7,7 @@
 //! It reads floats, and short texts for the names of activations. It never unpickles.
 
 use super::element::{Element, Kind};
-use super::{Problem, Tensor, damaged, problem, shape_text};
+use super::{Problem, Tensor, damaged, foreign, problem, shape_text};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -19,14 +19,15 @@ struct Header<'a> {
     body: &'a [u8],
 }
 
-/// An array of floats.
-pub(super) fn floats(name: &str, bytes: &[u8]) -> Result<Tensor, Problem> {
+/// An array of floats; nothing for one number or text of another type, such as a count of epochs.
+pub(super) fn floats(name: &str, bytes: &[u8]) -> Result<Option<Tensor>, Problem> {
     let header = header(name, bytes)?;
     let kind = match header.descr.trim_start_matches(['<', '>', '=', '|']) {
         "f2" => Kind::F16,
         "f4" => Kind::F32,
         "f8" => Kind::F64,
-        "O" => return problem(format!("{name} holds Python objects"), "save numbers: `np.savez` of float arrays"),
+        "O" => return foreign::objects(name, &header.shape),
+        _ if header.shape.is_empty() => return Ok(None),
         _ => {
             let what = format!("{name} has dtype {}, not a float of 2, 4 or 8 bytes", header.descr);
             return problem(what, format!("save {name}.astype(\"f4\")"));
@@ -43,7 +44,7 @@ pub(super) fn floats(name: &str, bytes: &[u8]) -> Result<Tensor, Problem> {
     if header.fortran && header.shape.len() > 1 {
         values = by_rows(&values, &header.shape);
     }
-    Ok(Tensor { name: name.to_string(), shape: header.shape, values })
+    Ok(Some(Tensor { name: name.to_string(), shape: header.shape, values }))
 }
 
 /// An array of texts (`<U7`), as written by [`write_texts`].
@@ -160,7 +161,7 @@ mod tests {
     fn what_is_written_is_read() {
         let bytes = write(&[2, 1], &[1.5_f32, -2.0]);
         assert_eq!(bytes.len(), 128 + 8);
-        let tensor = floats("W1", &bytes).unwrap();
+        let tensor = floats("W1", &bytes).unwrap().unwrap();
         assert_eq!((tensor.shape, tensor.values), (vec![2, 1], vec![1.5, -2.0]));
         assert_eq!(texts("a", &write_texts(&["relu", "softmax"])).unwrap(), ["relu", "softmax"]);
     }

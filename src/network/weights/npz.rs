@@ -3,7 +3,7 @@
 //! It knows names and order; the bytes are the business of `zip` and `npy`.
 
 use super::element::Element;
-use super::{Contents, Network, Problem, Real, arrays, kinds, npy, problem, zip};
+use super::{Contents, Network, Problem, Real, arrays, foreign, kinds, npy, problem, zip};
 
 const ACTIVATIONS: &str = "activations";
 
@@ -11,7 +11,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, Problem> {
     let mut contents = Contents::default();
     for member in zip::members(bytes)? {
         let Some(name) = member.name.strip_suffix(".npy") else {
-            return problem(format!("`{}` is not a NumPy array", member.name), "write the file with `np.savez`");
+            return foreign::member(&member.name);
         };
         if name == ACTIVATIONS {
             contents.activations = npy::texts(name, &member.unpack()?)?;
@@ -20,7 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, Problem> {
         if contents.tensors.iter().any(|tensor| tensor.name == name) {
             return problem(format!("{name} is there twice"), "write the file with `np.savez`");
         }
-        contents.tensors.push(npy::floats(name, &member.unpack()?)?);
+        contents.tensors.extend(npy::floats(name, &member.unpack()?)?);
     }
     Ok(contents)
 }

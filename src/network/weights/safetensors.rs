@@ -27,13 +27,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, Problem> {
         } else if contents.tensors.iter().any(|tensor| tensor.name == *name) {
             return problem(format!("{name} is there twice"), "write the file again");
         } else {
-            contents.tensors.push(tensor(name, entry, values)?);
+            contents.tensors.extend(tensor(name, entry, values)?);
         }
     }
     Ok(contents)
 }
 
-fn tensor(name: &str, entry: &Value, values: &[u8]) -> Result<Tensor, Problem> {
+/// An array of floats; nothing for one number of another type, such as a count of epochs.
+fn tensor(name: &str, entry: &Value, values: &[u8]) -> Result<Option<Tensor>, Problem> {
     let numbers = |key: &str| match entry.get(key) {
         Some(Value::Array(items)) => items.iter().map(Value::whole).collect::<Option<Vec<usize>>>(),
         _ => None,
@@ -47,6 +48,7 @@ fn tensor(name: &str, entry: &Value, values: &[u8]) -> Result<Tensor, Problem> {
         "BF16" => Kind::Bf16,
         "F32" => Kind::F32,
         "F64" => Kind::F64,
+        _ if shape.is_empty() => return Ok(None),
         _ => return problem(format!("{name} has dtype {dtype}, not F16, BF16, F32 or F64"), "save floats"),
     };
     let &[start, stop] = &offsets[..] else {
@@ -63,7 +65,7 @@ fn tensor(name: &str, entry: &Value, values: &[u8]) -> Result<Tensor, Problem> {
             block.len()
         ));
     }
-    Ok(Tensor { name: name.to_string(), shape, values: kind.values(block, false) })
+    Ok(Some(Tensor { name: name.to_string(), shape, values: kind.values(block, false) }))
 }
 
 pub(super) fn write<T: Real + Element>(net: &Network<T>) -> Vec<u8> {

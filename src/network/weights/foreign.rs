@@ -1,0 +1,66 @@
+//! Files of other kinds, told by their first bytes: what each is, and how its weights come here.
+//!
+//! None of them is opened. A pickle is a program: to read it is to run it.
+
+use super::{Problem, problem};
+
+const SAVEZ: &str = "write it with `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`";
+
+/// What a file is that is neither `.npz` nor `.safetensors`; `path` is for the line of Python that changes it.
+pub(super) fn told<X>(bytes: &[u8], path: &str) -> Result<X, Problem> {
+    match bytes {
+        // Protocol 2 and later; then the dictionaries of protocol 0 and 1.
+        [0x80, 2..=5, ..] | [b'(', b'd', ..] | [b'}', b'q', ..] => problem(
+            "a pickle, which can run any program when it is opened, and is not opened here",
+            format!("if you trust it, in Python: {}", unpickled(&format!("pickle.load(open({path:?}, \"rb\"))"))),
+        ),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] if holds_objects(bytes) => problem(
+            "a Python object in a .npy file, which can run any program when it is opened, and is not opened here",
+            format!(
+                "if you trust it, in Python: {}",
+                unpickled(&format!("np.load({path:?}, allow_pickle=True).item()"))
+            ),
+        ),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => problem("a single array, and a network has several", SAVEZ),
+        [0x89, b'H', b'D', b'F', ..] => problem("an HDF5 file, such as Keras writes", keras()),
+        _ => problem("neither .npz nor .safetensors", SAVEZ),
+    }
+}
+
+/// A member of a zip archive that is no array: whose archive it is.
+pub(super) fn member<X>(name: &str) -> Result<X, Problem> {
+    if name.ends_with("data.pkl") {
+        let help = "in Python, for each layer k: `np.savez(\"weights.npz\", Wk=layer.weight.detach().numpy().T, \
+                    bk=layer.bias.detach().numpy(), ...)`";
+        return problem(format!("a PyTorch file: it holds the pickle `{name}`, which is not opened here"), help);
+    }
+    if name.ends_with(".h5") || name == "metadata.json" {
+        return problem(format!("a Keras file: it holds `{name}`"), keras());
+    }
+    problem(format!("`{name}` is not a NumPy array"), "write the file with `np.savez`")
+}
+
+/// An array of Python objects in `.npz`: often a whole dictionary under one name.
+pub(super) fn objects<X>(name: &str, shape: &[usize]) -> Result<X, Problem> {
+    let help = if shape.is_empty() {
+        format!("save what it holds: {}", unpickled(name))
+    } else {
+        "save numbers: `np.savez` of float arrays".into()
+    };
+    problem(format!("{name} holds Python objects"), help)
+}
+
+fn unpickled(dictionary: &str) -> String {
+    format!("`np.savez(\"weights.npz\", **{dictionary})`")
+}
+
+fn keras() -> String {
+    "in Python: `W1, b1 = model.layers[0].get_weights()` and so on, then `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`"
+        .into()
+}
+
+/// The header of an array says it in its first line.
+fn holds_objects(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(128)];
+    head.windows(4).any(|letters| letters == b"'|O'")
+}
