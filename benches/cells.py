@@ -4,8 +4,9 @@
     python benches/cells.py forward-pass [ROUNDS] [NOTEBOOK ...]     where nbclient and the stock kernel are installed
 
 `tests/jupyter/run.sh` makes such an environment. For each cell it takes the time from request to answer, on a session whose
-dependencies are built: compiled anew (`ours`), and taken from what was kept of the last time (`again`). It prints the
-medians over all cells, the ratios, and where our time goes. Cells that bring dependencies are left out. The time that
+dependencies are built: compiled anew, each alone (`ours`), and taken from what was kept of the last time (`again`). It
+prints the medians over all cells, the ratios, what all cells took when they were compiled together (as `test` does; the
+first of them has it all), and where our time goes. Cells that bring dependencies are left out. The time that
 the cell's own code runs is part of all.
 """
 
@@ -27,12 +28,13 @@ def cells_of(path):
     return ["".join(cell["source"]) for cell in cells if "skip-execution" not in cell["metadata"].get("tags", [])]
 
 
-def told(program, path, cells):
+def told(program, path, cells, together=False):
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as text:
         text.write("\n%%\n".join(cells))
         text.flush()
+        script = ["--script", text.name] if together else []
         return subprocess.run(
-            [program, "cells", "--time", text.name], cwd=path.parent, capture_output=True, text=True, check=True
+            [program, "cells", "--time", *script, text.name], cwd=path.parent, capture_output=True, text=True, check=True
         ).stdout.splitlines()
 
 
@@ -46,6 +48,10 @@ def ours(program, path, cells):
 
 def again(program, path, cells):
     return times(told(program, path, cells))
+
+
+def together(program, path, cells):
+    return times(told(program, path, [":cache 0", *cells], together=True))[1:]
 
 
 def parts(program, path, cells):
@@ -80,17 +86,18 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     root = pathlib.Path(__file__).resolve().parent.parent
     paths = [pathlib.Path(name).resolve() for name in sys.argv[3:]] or sorted((root / "notebooks/en").glob("*.ipynb"))
-    all_ours, all_again, all_stock, ratios, all_parts = [], [], [], [], []
+    all_ours, all_again, all_together, all_stock, ratios, all_parts = [], [], [], [], [], []
     print(f"{'notebook':<28} {'cell':>4} {'ours':>9} {'again':>9} {'stock':>9}  ratio")
     for path in paths:
         cells = cells_of(path)
-        seen_ours, seen_again, seen_stock = [], [], []
+        seen_ours, seen_again, seen_together, seen_stock = [], [], [], []
         again(program, path, cells)
         all_parts += parts(program, path, cells)
         for _ in range(rounds):
             # Turn about, so that what else the machine does falls on both.
             seen_ours.append(ours(program, path, cells))
             seen_again.append(again(program, path, cells))
+            seen_together.append(together(program, path, cells))
             seen_stock.append(stock(path, cells))
         for at, code in enumerate(cells):
             if ":dep" in code:
@@ -100,6 +107,7 @@ def main():
             other = statistics.median(round[at] for round in seen_stock)
             all_ours.append(one)
             all_again.append(kept)
+            all_together.append(statistics.median(round[at] for round in seen_together))
             all_stock.append(other)
             ratios.append(one / other)
             print(f"{path.name:<28} {at + 1:>4} {one:>6.0f} ms {kept:>6.0f} ms {other:>6.0f} ms  {one / other:.2f}", flush=True)
@@ -107,7 +115,7 @@ def main():
         f"\n{len(ratios)} cells, median of {rounds} rounds: ours {statistics.median(all_ours):.0f} ms, again "
         f"{statistics.median(all_again):.0f} ms, stock kernel {statistics.median(all_stock):.0f} ms; "
         f"ratio {statistics.median(ratios):.2f} (worst {max(ratios):.2f}); in all {sum(all_ours) / 1000:.1f} s, "
-        f"{sum(all_again) / 1000:.1f} s and {sum(all_stock) / 1000:.1f} s"
+        f"{sum(all_again) / 1000:.1f} s and {sum(all_stock) / 1000:.1f} s; compiled together {sum(all_together) / 1000:.1f} s"
     )
     names = ["split", "compiling", "front end", "code generation", "linking", "loading", "running"]
     medians = {name: statistics.median(cell[name] for cell in all_parts) for name in names}

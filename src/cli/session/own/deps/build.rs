@@ -95,9 +95,9 @@ impl<'a> Job<'a> {
 
     /// Has cargo build in an entry that nobody uses.
     fn make(&self, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Built> {
-        let (entry, claim) = self.entry()?;
+        let (entry, claim, is_as_built) = self.entry()?;
         let started = std::time::SystemTime::now();
-        match self.build_in(&entry, stop, events) {
+        match self.build_in(&entry, is_as_built, stop, events) {
             Ok(record) => {
                 if record.inputs.are_unchanged() && !record.changed_since(started) {
                     cache::write(&entry.join(DONE), record.to_json(&self.platform, &self.lines).as_bytes())
@@ -119,24 +119,24 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// An entry of our own: one that was never finished or whose sources changed, else a new one.
-    fn entry(&self) -> Result<(PathBuf, Lock)> {
+    /// An entry of our own: one that was never finished or whose sources changed, else a new one. `true`: what it begins
+    /// with was built from sources that are the same now.
+    fn entry(&self) -> Result<(PathBuf, Lock, bool)> {
         for number in 0.. {
             let entry = self.group.join(number.to_string());
             let is_new = !entry.exists();
             cache::make(&entry)?;
             let Some(claim) = cache::claim(&entry) else { continue };
             let _ = fs::remove_file(entry.join(DONE));
-            if is_new {
-                self.seed(&entry);
-            }
-            return Ok((entry, claim));
+            let is_as_built = is_new && self.seed(&entry).unwrap_or(false);
+            return Ok((entry, claim, is_as_built));
         }
         bail!("all entries of `{}` are in use", self.group.display())
     }
 
-    /// Begins with what the most similar entry has built. Whatever goes wrong here, cargo builds it anew.
-    fn seed(&self, entry: &Path) {
+    /// Begins with what the most similar entry has built, and tells whether its sources are as they were. Whatever goes
+    /// wrong here, cargo builds it anew.
+    fn seed(&self, entry: &Path) -> Option<bool> {
         let common = |other: &PathBuf| -> Option<usize> {
             let text = fs::read_to_string(other.join(DONE)).ok()?;
             let value: Value = serde_json::from_str(&text).ok()?;
@@ -151,18 +151,21 @@ impl<'a> Job<'a> {
             .filter_map(|other| Some((common(&other)?, cache::last_used(&other), other)))
             .filter(|(common, ..)| *common > 0)
             .max();
-        let Some((_, _, best)) = best else { return };
-        let Some(_hold) = cache::hold(&best) else { return };
+        let (_, _, best) = best?;
+        let _hold = cache::hold(&best)?;
+        let is_as_built = Record::read(&best)?.inputs.are_unchanged();
         let (half, whole) = (entry.join("target.half"), entry.join("target"));
         let _ = fs::remove_dir_all(&half);
-        if cache::copy(&best.join("target"), &half).is_ok() {
+        let is_copied = cache::copy(&best.join("target"), &half).is_ok();
+        if is_copied {
             let _ = fs::copy(best.join("Cargo.lock"), entry.join("Cargo.lock"));
             let _ = fs::rename(&half, &whole);
         }
         let _ = fs::remove_dir_all(&half);
+        Some(is_copied && is_as_built)
     }
 
-    fn build_in(&self, entry: &Path, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Record> {
+    fn build_in(&self, entry: &Path, is_as_built: bool, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Record> {
         let write = |name: &str, text: &str| {
             cache::write(&entry.join(name), text.as_bytes())
                 .with_context(|| format!("cannot write `{}`", entry.join(name).display()))
@@ -174,7 +177,9 @@ impl<'a> Job<'a> {
         }
         let _ = fs::remove_dir_all(entry.join("target.half"));
         let graph = self.graph(entry, stop, events)?;
-        forget_local(entry, &graph);
+        if !is_as_built {
+            forget_local(entry, &graph);
+        }
         let arguments = ["build", "--lib", "--message-format=json-render-diagnostics"];
         let mut count = 0;
         let said = self.cargo(entry, &arguments, stop, &mut |line| {

@@ -119,8 +119,17 @@ fn a_build_is_used_again_until_a_source_changes() {
     // One more crate: what is compiled already is not compiled again.
     place.package("more", "", "");
     let more = place.build(&format!("{line}\nmore = {{ path = \"more\" }}")).unwrap();
-    assert!(!place.was_compiled("libm"), "{:?}", place.said);
+    assert!(!place.was_compiled("libm") && !place.was_compiled("inner"), "{:?}", place.said);
     assert_eq!(more.fingerprints["libm"], first.fingerprints["libm"]);
+    assert_eq!(more.fingerprints["inner"], changed.fingerprints["inner"]);
+
+    // And one more, when a source has changed as before: it is compiled, though cargo would not see it.
+    fs::write(&source, "pub const N: u32 = 3;").unwrap();
+    fs::File::options().write(true).open(&source).unwrap().set_modified(age).unwrap();
+    place.package("most", "", "");
+    let most = place.build(&format!("{line}\nmost = {{ path = \"most\" }}")).unwrap();
+    assert!(place.was_compiled("inner") && !place.was_compiled("libm"), "{:?}", place.said);
+    assert_ne!(most.fingerprints["inner"], more.fingerprints["inner"]);
 
     // Changed back: the first build counts again.
     fs::write(&source, "pub const N: u32 = 1;").unwrap();
