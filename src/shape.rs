@@ -22,7 +22,7 @@ use crate::show::tuple;
 
 pub use broadcast::add;
 pub use make::{Sizes, ones, reshape, zeros};
-pub use number::{Float, Number};
+pub use number::{Averaged, Float, Integer, Number, Summed};
 pub use product::{Dot, Matmul, dot, matmul};
 pub use range::{arange, linspace};
 pub use reduce::{All, Along, KeepDims, argmax, keepdims, max, mean, sum};

@@ -105,7 +105,7 @@ fn full<Shape: Sizes>(shape: &Shape, number: f64) -> Result<Array<f64, Shape::Di
 /// ```
 /// use forward_pass::prelude::*;
 ///
-/// let x = reshape(&arange(0, 6, 1), (2, -1))?; // (6,) -> (2, 3)
+/// let x = reshape(&arange(0, 6, 1)?, (2, -1))?; // (6,) -> (2, 3)
 /// assert_eq!(show(&x), "[[0 1 2]\n [3 4 5]]");
 /// # Ok::<(), Error>(())
 /// ```

@@ -9,13 +9,62 @@ use super::{logistic, normal, reduce, stacked};
 use crate::error::Result;
 use crate::show::Element;
 
-/// An integer or a float. Integers wrap around when they overflow, as NumPy's arrays do.
-pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
-    /// What a sum of such numbers is, as in NumPy: 64 bits for integers, the same type for floats.
+/// What a sum of such numbers is.
+///
+/// All floats share one rule, so that rustc knows the type of `sum(&array![1., 2.], All)?` before it has chosen between
+/// f32 and f64. Integers can't: i32 gives i64 and u32 gives u64.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be added up", note = "sums are of integers and floats")]
+pub trait Summed: Copy {
+    /// The type of a sum, as in NumPy: 64 bits for integers, the same type for floats.
     type Total: Number;
-    /// What a mean of such numbers is: f32 for f32, else f64.
+
+    /// The same number, as a sum adds it up.
+    fn as_total(self) -> Self::Total;
+}
+
+impl<T: Float> Summed for T {
+    type Total = T;
+
+    fn as_total(self) -> T {
+        self
+    }
+}
+
+/// What a mean of such numbers is. `Kind` tells the one rule for floats from the one for integers; rustc finds it.
+#[diagnostic::on_unimplemented(message = "`{Self}` has no mean", note = "means are of integers and floats")]
+pub trait Averaged<Kind>: Number {
+    /// The type of a mean, as in NumPy: f32 for f32, else f64.
     type Mean: Float;
 
+    /// Means along an axis, or of everything.
+    #[doc(hidden)]
+    fn mean_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Mean>>;
+}
+
+/// The kind of f32 and f64.
+pub enum Floats {}
+
+/// The kind of i8 to i64 and u8 to u64.
+pub enum Integers {}
+
+impl<T: Float> Averaged<Floats> for T {
+    type Mean = T;
+
+    fn mean_all(view: ArrayViewD<'_, T>, axis: Option<isize>, keep: bool) -> Result<ArrayD<T>> {
+        T::float_means(view, axis, keep)
+    }
+}
+
+impl<T: Integer> Averaged<Integers> for T {
+    type Mean = f64;
+
+    fn mean_all(view: ArrayViewD<'_, T>, axis: Option<isize>, keep: bool) -> Result<ArrayD<f64>> {
+        T::integer_means(view, axis, keep)
+    }
+}
+
+/// An integer or a float. Integers wrap around when they overflow, as NumPy's arrays do.
+pub trait Number: Summed + Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
     /// The number 0.
     const ZERO: Self;
     /// The number 1.
@@ -31,10 +80,9 @@ pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
     fn is_not_a_number(self) -> bool;
     /// The nearest f64.
     fn as_f64(self) -> f64;
-    /// The same number, as a sum adds it up.
-    fn as_total(self) -> Self::Total;
-    /// The nearest number, as a mean adds it up.
-    fn as_mean(self) -> Self::Mean;
+    /// `(stop - start) / step`, rounded once; the step is not 0.
+    #[doc(hidden)]
+    fn steps(start: Self, stop: Self, step: Self) -> f64;
 
     /// `f` of each element. Compiled in the library, so that a cell does not pay for it.
     #[doc(hidden)]
@@ -54,9 +102,6 @@ pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
     /// Sums along an axis, or of everything.
     #[doc(hidden)]
     fn sum_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Total>>;
-    /// Means along an axis, or of everything.
-    #[doc(hidden)]
-    fn mean_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Mean>>;
     /// The largest along an axis, or of everything.
     #[doc(hidden)]
     fn max_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>>;
@@ -65,8 +110,15 @@ pub trait Number: Element + Zero + PartialOrd + Send + Sync + std::fmt::Debug {
     fn argmax_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<i64>>;
 }
 
+/// An integer of any width, signed or not.
+pub trait Integer: Number {
+    /// Means along an axis, or of everything.
+    #[doc(hidden)]
+    fn integer_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<f64>>;
+}
+
 /// `f32` or `f64`, with the functions of the `libm` crate: the same digits on every machine.
-pub trait Float: Number + num_traits::Float {
+pub trait Float: Number + Summed<Total = Self> + num_traits::Float {
     /// e to the power of `self`.
     fn e_to(self) -> Self;
     /// e to the power of `self`, minus 1, exact near 0.
@@ -85,6 +137,9 @@ pub trait Float: Number + num_traits::Float {
     fn logistic(self) -> Self;
     /// The nearest number of this type.
     fn from_f64(number: f64) -> Self;
+    /// Means along an axis, or of everything.
+    #[doc(hidden)]
+    fn float_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>>;
 }
 
 macro_rules! mapped {
@@ -95,14 +150,6 @@ macro_rules! mapped {
 
         fn map_steps(view: ArrayViewD<'_, Self>, f: fn(Self) -> i64) -> ArrayD<i64> {
             view.mapv(f)
-        }
-
-        fn as_total(self) -> Self::Total {
-            self as Self::Total
-        }
-
-        fn as_mean(self) -> Self::Mean {
-            self as Self::Mean
         }
 
         fn dot_all(a: ArrayViewD<'_, Self>, b: ArrayViewD<'_, Self>) -> Result<ArrayD<Self>> {
@@ -117,10 +164,6 @@ macro_rules! mapped {
             reduce::sums(view, axis, keep)
         }
 
-        fn mean_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Mean>> {
-            reduce::means(view, axis, keep)
-        }
-
         fn max_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>> {
             reduce::maxima(view, axis, keep)
         }
@@ -133,10 +176,21 @@ macro_rules! mapped {
 
 macro_rules! integers {
     ($total:ty: $($type:ty)*) => {$(
-        impl Number for $type {
+        impl Summed for $type {
             type Total = $total;
-            type Mean = f64;
 
+            fn as_total(self) -> $total {
+                self as $total
+            }
+        }
+
+        impl Integer for $type {
+            fn integer_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<f64>> {
+                reduce::means(view, axis, keep, Self::as_f64)
+            }
+        }
+
+        impl Number for $type {
             const ZERO: Self = 0;
             const ONE: Self = 1;
 
@@ -160,6 +214,12 @@ macro_rules! integers {
                 self as f64
             }
 
+            fn steps(start: Self, stop: Self, step: Self) -> f64 {
+                // In 128 bits, where no difference wraps around.
+                let (span, step) = (stop as i128 - start as i128, step as i128);
+                (span / step) as f64 + (span % step) as f64 / step as f64
+            }
+
             mapped!();
 
             fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
@@ -181,9 +241,6 @@ integers!(u64: u8 u16 u32 u64 usize);
 macro_rules! float {
     ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $logistic:path) => {
         impl Number for $type {
-            type Total = $type;
-            type Mean = $type;
-
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
 
@@ -205,6 +262,10 @@ macro_rules! float {
 
             fn as_f64(self) -> f64 {
                 f64::from(self)
+            }
+
+            fn steps(start: Self, stop: Self, step: Self) -> f64 {
+                (f64::from(stop) - f64::from(start)) / f64::from(step)
             }
 
             mapped!();
@@ -249,6 +310,10 @@ macro_rules! float {
 
             fn from_f64(number: f64) -> Self {
                 number as $type
+            }
+
+            fn float_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>> {
+                reduce::means(view, axis, keep, |number| number)
             }
         }
     };

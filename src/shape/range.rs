@@ -1,11 +1,13 @@
 //! `arange` and `linspace`: evenly spaced numbers, with NumPy's rounding to the last bit.
 //!
-//! They do not fail: where NumPy raises (a step of 0, a size no memory can hold), the array is empty.
+//! They refuse what NumPy refuses: a step of 0, a range without a length, a size no memory can hold.
 
 use ndarray::Array1;
 use num_traits::NumCast;
 
+use super::make::room;
 use super::number::{Float, Number};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Numbers from `start` on, `step` apart, up to but not including `stop`.
 ///
@@ -15,27 +17,30 @@ use super::number::{Float, Number};
 /// ```
 /// use forward_pass::prelude::*;
 ///
-/// assert_eq!(arange(0, 10, 3), array![0, 3, 6, 9]);
-/// let x = arange(-5.0, 5.0, 0.1); // (100,)
+/// assert_eq!(arange(0, 10, 3)?, array![0, 3, 6, 9]);
+/// assert_eq!(arange(0, 10, -3)?, array![]); // no step leads from 0 to 10
+/// let x = arange(-5.0, 5.0, 0.1)?; // (100,)
 /// assert_eq!(x[50], -1.7763568394002505e-14);
+/// # Ok::<(), Error>(())
 /// ```
 ///
 /// The trap: a `stop` that the steps reach only up to rounding may still be in, or not. Use [`linspace`] when the
-/// number of points matters. A step of 0 gives an empty array, where NumPy raises `ZeroDivisionError`.
-pub fn arange<T: Number + NumCast>(start: T, stop: T, step: T) -> Array1<T> {
-    let length = length(start, stop, step);
-    let mut numbers = Vec::new();
-    if numbers.try_reserve_exact(length).is_err() {
-        return Array1::from_vec(Vec::new());
-    }
+/// number of points matters.
+///
+/// # Errors
+/// When the step is 0, when NaN or infinity leaves the number of steps open, and when there is no room for that many
+/// numbers: where NumPy raises `ZeroDivisionError`, `ValueError` or `MemoryError`.
+pub fn arange<T: Number + NumCast>(start: T, stop: T, step: T) -> Result<Array1<T>> {
+    let length = length(start, stop, step)?;
+    room::<T>(&[length])?;
     let next = start.plus(step);
     let used = next.minus(start);
-    numbers.extend((0..length).map(|index| match index {
+    let number = |index| match index {
         0 => start,
         1 => next,
         _ => start.plus(counter::<T>(index).times(used)),
-    }));
-    Array1::from_vec(numbers)
+    };
+    Ok((0..length).map(number).collect())
 }
 
 /// `num` numbers from `start` to `stop`, both included.
@@ -45,33 +50,36 @@ pub fn arange<T: Number + NumCast>(start: T, stop: T, step: T) -> Array1<T> {
 /// ```
 /// use forward_pass::prelude::*;
 ///
-/// assert_eq!(linspace(0.0, 1.0, 5), array![0.0, 0.25, 0.5, 0.75, 1.0]);
+/// assert_eq!(linspace(0.0, 1.0, 5)?, array![0.0, 0.25, 0.5, 0.75, 1.0]);
+/// # Ok::<(), Error>(())
 /// ```
 ///
 /// It takes floats only: NumPy turns integer ends into floats, here they are written so.
-pub fn linspace<T: Float>(start: T, stop: T, num: usize) -> Array1<T> {
-    let mut numbers = Vec::new();
-    if numbers.try_reserve_exact(num).is_err() {
-        return Array1::from_vec(Vec::new());
-    }
+///
+/// # Errors
+/// When there is no room for that many numbers.
+pub fn linspace<T: Float>(start: T, stop: T, num: usize) -> Result<Array1<T>> {
+    room::<T>(&[num])?;
     let delta = stop - start;
     let gaps = T::from_f64(num.saturating_sub(1) as f64);
     let step = delta / gaps;
-    numbers.extend((0..num).map(|index| {
-        let index = T::from_f64(index as f64);
-        let offset = if num < 2 {
-            index * delta
-        } else if step == T::zero() {
-            index / gaps * delta
-        } else {
-            index * step
-        };
-        offset + start
-    }));
+    let mut numbers: Array1<T> = (0..num)
+        .map(|index| {
+            let index = T::from_f64(index as f64);
+            let offset = if num < 2 {
+                index * delta
+            } else if step == T::zero() {
+                index / gaps * delta
+            } else {
+                index * step
+            };
+            offset + start
+        })
+        .collect();
     if num > 1 {
         numbers[num - 1] = stop;
     }
-    Array1::from_vec(numbers)
+    Ok(numbers)
 }
 
 /// The index as a number of the type, wrapped like the multiplication that follows.
@@ -80,14 +88,25 @@ fn counter<T: Number + NumCast>(index: usize) -> T {
 }
 
 /// NumPy's count: the quotient rounded up.
-fn length<T: Number>(start: T, stop: T, step: T) -> usize {
-    let span = stop.minus(start).as_f64();
-    let quotient = span / step.as_f64();
-    if quotient == 0.0 && span != 0.0 {
-        return <usize as From<bool>>::from(!quotient.is_sign_negative());
+fn length<T: Number>(start: T, stop: T, step: T) -> Result<usize> {
+    let refused = |why: &str, help: &str| {
+        let [start, stop, step] = [start, stop, step].map(T::scalar_text);
+        Err(Error::new(ErrorKind::Value, format!("cannot count from {start} to {stop} in steps of {step}{why}"), help))
+    };
+    if step == T::ZERO {
+        return refused("", "give a step other than 0, or use `linspace` for a number of points");
     }
-    if !quotient.is_finite() || quotient <= 0.0 || quotient >= isize::MAX as f64 {
-        return 0;
+    let steps = T::steps(start, stop, step);
+    if steps.is_nan() {
+        return refused(
+            ": the number of steps is not a number",
+            "start and stop must be finite, and the step a number",
+        );
     }
-    quotient.ceil() as usize
+    if !(isize::MIN as f64..isize::MAX as f64).contains(&steps) {
+        return refused(": no array holds that many numbers", "choose a larger step, or a stop that is nearer");
+    }
+    // A quotient too small for a float is still one step.
+    let least = if start != stop && steps.is_sign_positive() { 1.0 } else { 0.0 };
+    Ok(steps.ceil().max(least) as usize)
 }

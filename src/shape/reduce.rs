@@ -6,7 +6,7 @@
 use ndarray::{Array, ArrayBase, ArrayD, ArrayViewD, Axis, Data, Dimension, IxDyn, RemoveAxis};
 
 use super::make::room;
-use super::number::{Float, Number};
+use super::number::{Averaged, Float, Number, Summed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::show::tuple;
 
@@ -111,9 +111,26 @@ impl<D: Dimension> Along<D> for KeepDims<isize> {
 ///
 /// The trap: axis 0 is the one that disappears, so it sums the columns, not the rows.
 ///
+/// Integers without a type can't be summed to one number in the same breath: i32 gives i64, u32 gives u64, and rustc
+/// takes a plain `1` for i32 only after it has asked for the sum's type.
+///
+/// ```compile_fail
+/// # use forward_pass::prelude::*;
+/// let total = sum(&array![1, 2], All)?;
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// ```
+/// # use forward_pass::prelude::*;
+/// let total = sum(&array![1_i64, 2], All)?;
+/// let same: i64 = sum(&array![1, 2], All)?;
+/// # assert_eq!(total, same);
+/// # Ok::<(), Error>(())
+/// ```
+///
 /// # Errors
 /// When the array has no such axis.
-pub fn sum<S, D, A>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<<S::Elem as Number>::Total>>
+pub fn sum<S, D, A>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<<S::Elem as Summed>::Total>>
 where
     S: Data<Elem: Number>,
     D: Dimension,
@@ -135,9 +152,9 @@ where
 ///
 /// # Errors
 /// When the array has no such axis.
-pub fn mean<S, D, A>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<<S::Elem as Number>::Mean>>
+pub fn mean<S, D, A, Kind>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<<S::Elem as Averaged<Kind>>::Mean>>
 where
-    S: Data<Elem: Number>,
+    S: Data<Elem: Averaged<Kind>>,
     D: Dimension,
     A: Along<D>,
 {
@@ -191,14 +208,19 @@ pub(super) fn sums<T: Number>(x: View<'_, T>, axis: Option<isize>, keep: bool) -
     lanes(x, axis, keep, |lane, pairs| added(lane, pairs, T::as_total))
 }
 
-pub(super) fn means<T: Number>(x: View<'_, T>, axis: Option<isize>, keep: bool) -> Result<ArrayD<T::Mean>> {
+pub(super) fn means<T: Number, M: Float>(
+    x: View<'_, T>,
+    axis: Option<isize>,
+    keep: bool,
+    term: fn(T) -> M,
+) -> Result<ArrayD<M>> {
     if x.ndim() == 0
         && let Some(axis) = axis
     {
         // NumPy lets a single number have an axis in its other sums, but not here.
         return Err(no_axis(x.shape(), axis));
     }
-    lanes(x, axis, keep, |lane, pairs| added(lane, pairs, T::as_mean) / T::Mean::from_f64(lane.len() as f64))
+    lanes(x, axis, keep, |lane, pairs| added(lane, pairs, term) / M::from_f64(lane.len() as f64))
 }
 
 pub(super) fn maxima<T: Number>(x: View<'_, T>, axis: Option<isize>, keep: bool) -> Result<ArrayD<T>> {
@@ -262,9 +284,7 @@ fn not_empty<T>(x: &ArrayViewD<'_, T>, axis: Option<isize>, name: &str) -> Resul
     let axis = axis.map(|axis| place(x.shape(), axis)).transpose()?;
     let nothing = match axis.filter(|_| x.ndim() > 0) {
         None => x.is_empty(),
-        Some(axis) => {
-            x.len_of(Axis(axis)) == 0 && x.shape().iter().enumerate().all(|(at, &size)| at == axis || size > 0)
-        }
+        Some(axis) => x.len_of(Axis(axis)) == 0,
     };
     if !nothing {
         return Ok(());

@@ -45,7 +45,8 @@ pub enum Sign {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrintOptions {
-    /// Digits after the point; `None` prints as many as each number needs.
+    /// Digits after the point. `None` leaves the default of 8, as in NumPy, whatever its documentation says; for as many
+    /// as each number needs there is [`FloatMode::Unique`].
     pub precision: Option<usize>,
     /// Arrays with more elements than this are summarised with `...`.
     pub threshold: usize,
@@ -110,6 +111,9 @@ impl PrintOptions {
         let word = value.trim().trim_matches(['\'', '"']);
         match name {
             "precision" if word == "None" => self.precision = None,
+            // NumPy's word for an option that stays as it was.
+            "threshold" | "edgeitems" | "linewidth" | "suppress" | "nanstr" | "infstr" | "sign" | "floatmode"
+                if value.trim() == "None" => {}
             "precision" => self.precision = Some(number(name, word)?),
             "threshold" => self.threshold = number(name, word)?,
             "edgeitems" => self.edgeitems = number(name, word)?,

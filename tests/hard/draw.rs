@@ -4,21 +4,18 @@ use forward_pass::prelude::*;
 
 /// A stream of choices that remembers which function is being tried.
 pub struct Draw {
-    state: u64,
+    source: Box<dyn FnMut() -> u64>,
     step: &'static str,
 }
 
 impl Draw {
-    pub fn new(seed: u64) -> Draw {
-        Draw { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1), step: "the start" }
+    pub fn new(source: impl FnMut() -> u64 + 'static) -> Draw {
+        Draw { source: Box::new(source), step: "the start" }
     }
 
-    /// The next 64 bits (SplitMix64).
+    /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        (self.source)()
     }
 
     pub fn below(&mut self, end: usize) -> usize {

@@ -13,49 +13,60 @@ mod arrays;
 mod draw;
 mod figures;
 mod networks;
+mod trials;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use draw::Draw;
+use trials::TRIALS;
 
-/// A group of functions, each called once with what is drawn.
-type Trial = fn(&mut Draw);
+/// Any number of bits for a seed (SplitMix64).
+fn seeded(seed: u64) -> impl FnMut() -> u64 {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
+    move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
 
-const TRIALS: [(&str, Trial); 9] = [
-    ("arrays of f64", arrays::floats::<f64>),
-    ("arrays of f32", arrays::floats::<f32>),
-    ("arrays of i32", arrays::numbers::<i32>),
-    ("arrays of i64", arrays::numbers::<i64>),
-    ("arrays of u8", arrays::numbers::<u8>),
-    ("arrays of i8", arrays::numbers::<i8>),
-    ("figures", figures::figures),
-    ("networks", networks::networks),
-    ("files", networks::files),
-];
+/// What was tried, and what took longest.
+#[derive(Default)]
+struct Tried {
+    inputs: u64,
+    slowest: (Duration, &'static str, u64),
+}
 
-fn try_all(seed: u64) {
-    for (name, trial) in TRIALS {
-        let mut draw = Draw::new(seed);
-        let outcome = catch_unwind(AssertUnwindSafe(|| trial(&mut draw)));
-        assert!(outcome.is_ok(), "{name}, seed {seed}, in `{}`", draw.step());
+impl Tried {
+    fn all(&mut self, seed: u64) {
+        for (name, trial) in TRIALS {
+            let (mut draw, begun) = (Draw::new(seeded(seed)), Instant::now());
+            let outcome = catch_unwind(AssertUnwindSafe(|| trial(&mut draw)));
+            assert!(outcome.is_ok(), "{name}, seed {seed}, in `{}`", draw.step());
+            self.inputs += 1;
+            self.slowest = self.slowest.max((begun.elapsed(), name, seed));
+        }
     }
 }
 
 #[test]
 fn nothing_panics() {
     let seconds: Option<u64> = std::env::var("FORWARD_PASS_FUZZ_SECONDS").ok().map(|text| text.parse().unwrap());
-    let Some(seconds) = seconds else {
-        return (0..60).for_each(try_all);
-    };
-    let first = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
-    let (begun, mut inputs) = (Instant::now(), 0);
-    println!("from seed {first}");
-    while begun.elapsed() < Duration::from_secs(seconds) {
-        try_all(first.wrapping_add(inputs));
-        inputs += 1;
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
+    let (first, begun, mut tried) = (if seconds.is_some() { clock } else { 0 }, Instant::now(), Tried::default());
+    for seed in 0.. {
+        let over = seconds.map_or(seed == 60, |seconds| begun.elapsed() >= Duration::from_secs(seconds));
+        if over {
+            break;
+        }
+        tried.all(first.wrapping_add(seed));
     }
-    println!("{} inputs in {seconds} s, and nothing panicked", inputs * TRIALS.len() as u64);
+    let (time, name, seed) = tried.slowest;
+    let all = begun.elapsed().as_secs();
+    println!("{} inputs from seed {first} in {all} s, and nothing panicked", tried.inputs);
+    println!("the slowest: {name}, seed {seed}, {} ms", time.as_millis());
 }
 
 /// What no input can reach, or what only prints, opens nothing, or fetches this machine's files.

@@ -37,7 +37,7 @@ fn image() -> Array2<f64> {
 
 #[test]
 fn curves_have_styles_and_a_legend() {
-    let x = linspace(-4.0, 4.0, 81);
+    let x = linspace(-4.0, 4.0, 81).unwrap();
     let y = x.mapv(wave);
     let figure = plot(&x, &y).label("solid").plot(&x, &(&y * 0.6)).label("dashed").linestyle("--");
     let figure = figure.plot(&x, &(&y * 0.3)).label("dotted").linestyle(":").grid(true);
@@ -68,7 +68,7 @@ fn names_of_images_have_lines_and_room() {
 
 #[test]
 fn points_are_scattered() {
-    let x = linspace(-4.0, 4.0, 41);
+    let x = linspace(-4.0, 4.0, 41).unwrap();
     check("scatter", scatter(&x, &x.mapv(wave)).alpha(0.6).title("scatter").xlabel("a").ylabel("b"));
 }
 
@@ -81,7 +81,10 @@ fn bars_have_names_and_values() {
 
 #[test]
 fn values_are_counted_in_a_histogram() {
-    check("hist", hist(&linspace(-4.0, 4.0, 500).mapv(wave), 20).title("hist").xlabel("value").ylabel("count"));
+    check(
+        "hist",
+        hist(&linspace(-4.0, 4.0, 500).unwrap().mapv(wave), 20).title("hist").xlabel("value").ylabel("count"),
+    );
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_viewer_sees_the_matrix_too() {
 
 #[test]
 fn figures_stand_side_by_side() {
-    let x = linspace(-4.0, 4.0, 41);
+    let x = linspace(-4.0, 4.0, 41).unwrap();
     let y = x.mapv(wave);
     let parts = [
         plot(&x, &y).title("curve").xlabel("x"),
@@ -123,7 +126,7 @@ fn figures_stand_side_by_side() {
 
 #[test]
 fn axes_can_be_logarithmic() {
-    let x = linspace(1.0, 100.0, 100);
+    let x = linspace(1.0, 100.0, 100).unwrap();
     let cubes = x.mapv(|x: f64| x * x * x);
     check("loglog", plot(&x, &cubes).xscale("log").yscale("log").grid(true).label("x³").title("x³"));
 }
@@ -153,7 +156,7 @@ fn a_digit_stands_beside_its_ten_probabilities() {
 
 #[test]
 fn korean_words_stand_everywhere() {
-    let x = linspace(-4.0, 4.0, 41);
+    let x = linspace(-4.0, 4.0, 41).unwrap();
     let figure = plot(&x, &sigmoid(&x)).label("시그모이드 함수").plot(&x, &step(&x)).label("계단 함수");
     check("hangul", figure.title("신경망의 활성화 함수").xlabel("입력 값").ylabel("출력 값"));
     check(

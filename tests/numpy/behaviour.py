@@ -4,6 +4,8 @@ Every number is a small multiple of a power of two, so that no sum is rounded an
 rounded, and their order is fixed. Nothing here runs through a loop that differs by processor.
 """
 
+import itertools
+
 import numpy as np
 
 DTYPES = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"]
@@ -44,7 +46,7 @@ def answer(case, compute):
     try:
         with np.errstate(all="ignore"):
             out = np.asarray(compute())
-    except (ValueError, np.exceptions.AxisError, MemoryError, ZeroDivisionError) as refusal:
+    except (ValueError, np.exceptions.AxisError, MemoryError, OverflowError, ZeroDivisionError) as refusal:
         case["e"] = f"{type(refusal).__name__}: {refusal}"
         return case
     case.update(rs=list(out.shape), rd=out.dtype.str[1:], r=text(out))
@@ -93,21 +95,36 @@ def reshaping(rng):
 
 
 def a_range(rng):
-    kind = rng.integers(0, 4)
+    kind = rng.integers(0, 8)
+    one = lambda of: of[int(rng.integers(0, len(of)))]
     if kind == 0:
         dtype, (start, stop, step) = "i8", (int(x) for x in rng.integers(-30, 30, 3))
-        step = step or 7
     elif kind == 1:
         dtype, start, stop = "f8", float(rng.normal() * 5), float(rng.normal() * 5)
         step = float(rng.choice([0.1, -0.1, 0.3, 1 / 3, -0.7, 2.5]))
     elif kind == 2:
         dtype, start, step = "f8", float(rng.integers(-5, 5)), float(rng.choice([0.1, 0.2, 0.01, -0.1, 0.7]))
         stop = start + step * int(rng.integers(0, 60))
-    else:
+    elif kind == 3:
         dtype, start, stop = "f8", *(float(x) for x in rng.choice([0, 1, -1, np.nan, 0.5, -0.0], 2))
         step = float(rng.choice([0.5, -0.5, 3.0, np.inf, -np.inf]))
+    elif kind == 4:  # none, or too many
+        dtype, start, stop = "f8", *(one([0.0, 1.0, -1.0, np.nan, np.inf, -np.inf, 1e300, -1e300, 5e-324]) for _ in range(2))
+        step = one([0.0, -0.0, 0.5, -0.5, np.inf, np.nan, 1e-300, 1e299, -1e299])
+    elif kind == 5:  # ends further apart than the dtype counts
+        dtype, ends, steps = one([("i8", [-(2**63), 2**63 - 1, 0, -1, 2**62], [2**62, -(2**62), 2**63 - 1, -(2**63), 2**60]),
+                                  ("u8", [0, 1, 2**64 - 1, 2**63], [2**62, 2**63, 2**64 - 1, 0])])
+        start, stop, step = one(ends), one(ends), one(steps)
+    elif kind == 6:
+        dtype = one(["i1", "u1", "i4"])
+        low, high = (0, 255) if dtype == "u1" else (-128, 127)
+        start, stop, step = (int(x) for x in rng.integers(low, high, 3, endpoint=True))
+        step = step or 1
+    else:
+        dtype = "f4"
+        start, stop, step = (float(np.float32(x)) for x in (rng.normal() * 5, rng.normal() * 5, one([0.1, -0.1, 1 / 3, 0.7])))
     case = {"f": "arange", "d": dtype, "v": f"{start} {stop} {step}"}
-    return answer(case, lambda: np.arange(start, stop, step))
+    return answer(case, lambda: np.arange(start, stop, step, dtype=dtype))
 
 
 def spaced(rng):
@@ -145,12 +162,22 @@ def documented():
         yield answer(case, lambda: getattr(np, name)(a, axis=axis))
 
 
+def empty():
+    """What is left of arrays without numbers, along each axis."""
+    shapes = [shape for ndim in (1, 2, 3) for shape in itertools.product([0, 1, 2], repeat=ndim) if 0 in shape]
+    for name, shape in itertools.product(["sum", "mean", "max", "argmax"], shapes):
+        for axis in [None, *range(len(shape))]:
+            a = np.zeros(shape)
+            case = {"f": name, "d": "f8", "s": list(a.shape), "v": "", "axis": axis, "keep": axis == 1}
+            yield answer(case, lambda: getattr(np, name)(a, axis=axis, keepdims=axis == 1))
+
+
 def cases(seed, count):
     rng = np.random.default_rng(seed)
     kinds = [lambda: product(rng, "dot"), lambda: product(rng, "matmul"), lambda: addition(rng),
              *(lambda name=name: reduction(rng, name) for name in ["sum", "mean", "max", "argmax"]),
              lambda: reshaping(rng), lambda: a_range(rng), lambda: spaced(rng), lambda: long_sum(rng)]
-    found = list(documented())
+    found = [*documented(), *empty()]
     while len(found) < count:
         found.append(kinds[len(found) % len(kinds)]())
     return found

@@ -25,7 +25,7 @@ HERE = pathlib.Path(__file__).parent
 PINNED = dict(line.split("==") for line in (HERE / "requirements.txt").read_text().split())
 FIXTURES = {
     "printing.jsonl.gz": lambda: printing.cases(seed=20240229, count=3600),
-    "behaviour.jsonl.gz": lambda: behaviour.cases(seed=20240301, count=2000),
+    "behaviour.jsonl.gz": lambda: behaviour.cases(seed=20240301, count=2400),
     "accuracy.jsonl.gz": lambda: accuracy.cases(seed=20240302, count=1500),
 }
 

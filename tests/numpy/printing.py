@@ -102,7 +102,7 @@ def options(rng):
         if rng.random() < p:
             value = choices[rng.integers(0, len(choices))]
             chosen[name] = value.item() if hasattr(value, "item") else value
-    maybe("precision", 0.4, 0, 1, 2, 3, 4, 8, 12, 17, 20, 30)
+    maybe("precision", 0.4, 0, 1, 2, 3, 4, 8, 12, 17, 20, 30, None)
     maybe("floatmode", 0.4, "fixed", "unique", "maxprec", "maxprec_equal")
     maybe("suppress", 0.3, True)
     maybe("sign", 0.3, "+", " ", "-")
@@ -182,8 +182,6 @@ def drawn(rng):
         pick = lambda *choices: choices[rng.integers(0, len(choices))]
         args = [pick(" ", ", ", ",", "", " | ", ";"), pick("", "x = ", "array("), pick("", ")", "   # end")]
     opts = {} if form == "scalar" else options(rng)
-    if form == "array2string" and opts.get("precision", 8) is None:
-        del opts["precision"]
     return case(a, views(rng, a.ndim), opts, form, args)
 
 

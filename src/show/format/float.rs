@@ -105,8 +105,7 @@ impl<T: Printable> FloatFormat<T> {
         let exact = options.floatmode == FloatMode::Fixed;
         let precision = match options.floatmode {
             FloatMode::Unique => None,
-            FloatMode::Fixed => Some(options.precision.unwrap_or(8)),
-            _ => options.precision,
+            _ => Some(options.precision.unwrap_or(8)),
         };
         let mut format = FloatFormat {
             options: Options {

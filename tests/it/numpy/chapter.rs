@@ -49,7 +49,7 @@ fn step_of_a_matrix() {
 #[test]
 fn step_along_an_axis() {
     let mut out = String::new();
-    let x = arange(-5.0, 5.0, 0.1);
+    let x = arange(-5.0, 5.0, 0.1).unwrap();
     let y = step(&x).mapv(|y| y as i32);
     print!(out, shape(&x), "int32", y.sum());
     print!(out, repr(&x[50]), y[50], repr(&x[51]), y[51]);
@@ -59,7 +59,7 @@ fn step_along_an_axis() {
 #[test]
 fn sigmoid_along_an_axis() {
     let mut out = String::new();
-    let x = arange(-5.0, 5.0, 0.1);
+    let x = arange(-5.0, 5.0, 0.1).unwrap();
     let y = sigmoid(&x);
     print!(out, shape(&x), shape(&y));
     print!(out, show(&y[0]), show(&y[50]), show(&y[99]));
@@ -69,7 +69,7 @@ fn sigmoid_along_an_axis() {
 
 #[test]
 fn relu_along_an_axis() {
-    check("relu_arange", &(repr(&relu(&arange(-5.0, 5.0, 0.1))) + "\n"));
+    check("relu_arange", &(repr(&relu(&arange(-5.0, 5.0, 0.1).unwrap())) + "\n"));
 }
 
 #[test]

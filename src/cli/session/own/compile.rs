@@ -155,7 +155,7 @@ impl Workshop {
             }
             let before = (plan.clone(), dropped.len());
             let again = by_recipe(&faults, &next, &mut plan);
-            if let Some(diagnostics) = learn(&faults, &mut plan, &mut dropped, &mut notes, &again, code) {
+            if let Some(diagnostics) = learn(&faults, &mut plan, &mut dropped, &mut notes, &again, cell, code) {
                 return Ok(Attempt::Ended(End::CompileError(diagnostics)));
             }
             if (plan.clone(), dropped.len()) == before {

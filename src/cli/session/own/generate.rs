@@ -223,7 +223,10 @@ fn show(source: &mut Source, code: &str, range: std::ops::Range<usize>, plan: &P
             } else {
                 format!("::std::format!(\"{text}\", {of})")
             };
-            ("match &(", format!("\n) {{ __fp_value => ::fp_rt::send_plain(&{shown}) }};\n"))
+            (
+                "match &(",
+                format!("\n) {{ __fp_value => {{ ::fp_rt::value_begins(); ::fp_rt::send_plain(&{shown}) }} }};\n"),
+            )
         }
     };
     source.push(Origin::Show, before);

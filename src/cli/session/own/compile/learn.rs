@@ -6,8 +6,12 @@ use crate::cli::outcome::Diagnostic;
 
 use super::super::diagnostics::{Fault, Touch};
 use super::super::generate::{Plan, Show};
+use super::super::split::{Cell, PartKind};
 use super::super::state::State;
 use super::refuse::{cannot_be_named, cannot_outlive};
+
+/// What rustc says where a type is asked for before it is known.
+const NO_TYPE_YET: [&str; 3] = ["E0282", "E0283", "E0284"];
 
 /// Variables whose types have private names are loaded as what made them, where that is known; those for which this is
 /// new.
@@ -29,8 +33,10 @@ pub fn learn(
     dropped: &mut BTreeSet<usize>,
     notes: &mut Vec<String>,
     again: &BTreeSet<String>,
+    cell: &Cell,
     code: &str,
 ) -> Option<Vec<Diagnostic>> {
+    let shown_from = cell.parts.iter().find(|part| matches!(part.kind, PartKind::Final { .. })).map(|part| part.start);
     let mut refusals = Vec::new();
     let mut refused = 0;
     for fault in faults {
@@ -73,6 +79,14 @@ pub fn learn(
                     refusals.push(refusal);
                 }
                 refused += 1;
+            }
+            // What is shown has a type only when all of the cell is seen, too late for a method's name, in time for Debug.
+            error
+                if NO_TYPE_YET.contains(&error)
+                    && plan.show != Show::Format
+                    && fault.at.iter().any(|at| shown_from.is_some_and(|from| *at >= from)) =>
+            {
+                plan.show = Show::Format;
             }
             _ if fault.in_show && plan.show != Show::Format => plan.show = Show::Format,
             _ if !fault.touches.is_empty() => {

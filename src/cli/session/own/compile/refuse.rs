@@ -21,6 +21,7 @@ pub fn shown(faults: Vec<Fault>, lost: &[String], cell: &Cell, plan: &Plan, code
         }
         let mut diagnostic = fault.diagnostic;
         as_if_never_loaded(&mut diagnostic, plan, code);
+        chosen_too_late(&mut diagnostic);
         for name in
             lost.iter().filter(|name| words.contains(*name) && diagnostic.message.contains(&format!("`{name}`")))
         {
@@ -44,6 +45,16 @@ fn as_if_never_loaded(diagnostic: &mut Diagnostic, plan: &Plan, code: &str) {
         diagnostic.code = Some("E0384".to_owned());
         diagnostic.notes.push(format!("help: make it mutable where it is declared: `let mut {name}`"));
         diagnostic.rendered = caret::render(diagnostic, code);
+    }
+}
+
+/// Behind a `?` the type of a plain `1` is asked for before rustc has chosen it, and `!` is what it then says.
+fn chosen_too_late(diagnostic: &mut Diagnostic) {
+    if diagnostic.notes.iter().any(|note| note.contains("`?` operator cannot convert from `!`")) {
+        let help =
+            "help: say the type of a number, as in `1_i64`, or that of the result, as in `let total: i64 = ...?;`";
+        diagnostic.rendered.push_str(&format!("  = {help}\n"));
+        diagnostic.notes.push(help.to_owned());
     }
 }
 

@@ -1,0 +1,42 @@
+//! The trials of `tests/hard`, on bytes that libFuzzer makes up: it keeps those that reach new code, and changes them.
+//!
+//! ```text
+//! bash tests/fuzz/run.sh 600
+//! ```
+//!
+//! It compares no answer; `tests/it/numpy` does.
+#![no_main]
+
+#[path = "../hard/arrays.rs"]
+mod arrays;
+#[path = "../hard/draw.rs"]
+mod draw;
+#[path = "../hard/figures.rs"]
+mod figures;
+#[path = "../hard/networks.rs"]
+mod networks;
+#[path = "../hard/trials.rs"]
+mod trials;
+
+use draw::Draw;
+use trials::TRIALS;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let Some((&which, rest)) = bytes.split_first() else { return };
+    let (_, trial) = TRIALS[usize::from(which) % TRIALS.len()];
+    let mut draw = Draw::new(choices(rest.to_vec()));
+    trial(&mut draw);
+    std::hint::black_box(draw.step());
+});
+
+/// A small choice takes one byte, a number nine; the last bytes are followed by zeros.
+fn choices(bytes: Vec<u8>) -> impl FnMut() -> u64 {
+    let mut bytes = bytes.into_iter();
+    move || {
+        let first = bytes.next().unwrap_or(0);
+        if first < 0xc0 {
+            return u64::from(first);
+        }
+        (0..8).fold(0, |bits, _| (bits << 8) | u64::from(bytes.next().unwrap_or(0)))
+    }
+}

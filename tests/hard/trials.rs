@@ -1,0 +1,19 @@
+//! The groups of functions that are tried; the fuzzer in `tests/fuzz` tries them, too.
+
+use crate::draw::Draw;
+use crate::{arrays, figures, networks};
+
+/// A group of functions, each called once with what is drawn.
+pub type Trial = fn(&mut Draw);
+
+pub const TRIALS: [(&str, Trial); 9] = [
+    ("arrays of f64", arrays::floats::<f64>),
+    ("arrays of f32", arrays::floats::<f32>),
+    ("arrays of i32", arrays::numbers::<_, i32>),
+    ("arrays of i64", arrays::numbers::<_, i64>),
+    ("arrays of u8", arrays::numbers::<_, u8>),
+    ("arrays of i8", arrays::numbers::<_, i8>),
+    ("figures", figures::figures),
+    ("networks", networks::networks),
+    ("files", networks::files),
+];
