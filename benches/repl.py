@@ -62,7 +62,7 @@ class Session:
         return took
 
     def close(self):
-        # Before the next prompt stands, Ctrl-D would mean nothing.
+        # Before the next prompt stands, Ctrl-D means nothing to evcxr.
         time.sleep(0.5)
         self.child.sendcontrol("d")
         self.child.expect(pexpect.EOF)

@@ -2,7 +2,7 @@
 //!
 //! It looks at names that are at hand, as Tab does; what they do not tell, somebody else may be asked for.
 
-use super::analyzer::Described;
+use super::analyzer::{Described, Hover};
 use super::complete::Names;
 use super::origin;
 use crate::cli::highlight;
@@ -24,14 +24,7 @@ pub struct AtHand<'a> {
 }
 
 /// What is known of the word: of the session first, then of the library, then what `others` say.
-pub fn of(
-    line: &str,
-    word: Word,
-    at_hand: &AtHand,
-    others: impl FnOnce() -> Option<Described>,
-    lang: Lang,
-    look: &Look,
-) -> String {
+pub fn of(line: &str, word: Word, at_hand: &AtHand, others: impl FnOnce() -> Hover, lang: Lang, look: &Look) -> String {
     let rust = |text: &str| highlight::rust(text, look);
     let is_method = line[..word.start].ends_with('.');
     if !is_method {
@@ -42,17 +35,19 @@ pub fn of(
             return rust(&head);
         }
     }
-    let of_library = || {
-        let found = library::find(word.text).into_iter().find(|item| item.is_public)?;
+    let found = library::find(word.text).into_iter().find(|item| item.is_public).map(|found| {
         let docs = library::for_readers(&found.docs);
-        Some(Described { head: found.signature(), docs: docs.lines().next().unwrap_or_default().to_owned() })
-    };
+        Described { head: found.signature(), docs: docs.lines().next().unwrap_or_default().to_owned() }
+    });
     // A method of this name may be anybody's: who knows the type goes first.
-    let described = if is_method { others().or_else(of_library) } else { of_library().or_else(others) };
+    let hover = if is_method || found.is_none() { others() } else { Hover::Nothing };
+    let is_late = hover == Hover::Late;
+    let described = if let Hover::Known(described) = hover { Some(described) } else { found };
     let fitted = |head: &str| rust(&library::fitted(head, look.width));
     match described {
         Some(Described { head, docs }) if docs.is_empty() => fitted(&head),
         Some(Described { head, docs }) => format!("{}\n{}", fitted(&head), look.paint(FAINT, &look.wrapped(&docs))),
+        None if is_late => lang.nothing_known_yet(word.text),
         None => lang.nothing_known(word.text),
     }
 }
@@ -99,10 +94,12 @@ mod tests {
         let names = Names { variables: vec![("x".into(), "Array1<f64>".into())], ..Names::default() };
         let codes = ["/// Twice.\nfn twice(n: i32) -> i32 {\n    n * 2\n}\nlet mut x = 1;".to_owned()];
         let at_hand = AtHand { names: &names, codes: &codes };
+        let hovered = |line: &str, hover: Hover| {
+            of(line, word_at(line, line.len()).unwrap(), &at_hand, || hover, Lang::En, &Look::plain(80))
+        };
         let said = |line: &str, known: Option<&str>| {
-            let word = word_at(line, line.len()).unwrap();
-            let known = known.map(|head| Described { head: head.into(), docs: "Says more.".into() });
-            of(line, word, &at_hand, || known, Lang::En, &Look::plain(80))
+            let known = known.map(|head| Hover::Known(Described { head: head.into(), docs: "Says more.".into() }));
+            hovered(line, known.unwrap_or(Hover::Nothing))
         };
         assert_eq!(said("let y = x", Some("let x: ?")), "x: Array1<f64> (yours)");
         assert_eq!(said("twice(", Some("fn other()")), "fn twice(n: i32) -> i32");
@@ -111,5 +108,8 @@ mod tests {
         assert_eq!(said("a.forward(", Some("fn forward()")), "fn forward()\nSays more.");
         assert_eq!(said("qqq", Some("fn qqq()")), "fn qqq()\nSays more.");
         assert_eq!(said("qqq", None), "nothing is known of `qqq`");
+        let late = "nothing is known of `qqq` yet: rust-analyzer is still reading, ask again";
+        assert_eq!(hovered("qqq", Hover::Late), late);
+        assert!(hovered("a.forward(", Hover::Late).contains("fn forward"));
     }
 }

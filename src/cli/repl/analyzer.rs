@@ -7,7 +7,7 @@ mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -73,12 +73,17 @@ impl Analyzer {
         self.ask(About::Completion, code, typed, "").map(|said| names(&said)).unwrap_or_default()
     }
 
-    /// Signature or type of what `rest` begins with, and a line on it; nothing if that does not come in time.
-    pub fn describe(&mut self, code: &str, typed: &str, rest: &str) -> Option<Described> {
-        described(&self.ask(About::Hover, code, typed, rest)?)
+    /// Signature or type of what `rest` begins with, and a line on it.
+    pub fn describe(&mut self, code: &str, typed: &str, rest: &str) -> Hover {
+        match self.ask(About::Hover, code, typed, rest) {
+            Ok(said) => described(&said).map_or(Hover::Nothing, Hover::Known),
+            Err(RecvTimeoutError::Timeout) => Hover::Late,
+            Err(RecvTimeoutError::Disconnected) => Hover::Nothing,
+        }
     }
 
-    fn ask(&mut self, about: About, code: &str, typed: &str, rest: &str) -> Option<Value> {
+    /// There is no answer in time, or nobody who could give one.
+    fn ask(&mut self, about: About, code: &str, typed: &str, rest: &str) -> Result<Value, RecvTimeoutError> {
         let questions = self.questions.get_or_insert_with(|| {
             let (questions, inbox) = channel();
             let project = self.project.clone();
@@ -88,9 +93,19 @@ impl Analyzer {
         });
         let (answer, said) = channel();
         let (text, place) = program(code, typed, rest);
-        questions.send(Question { about, text, place, answer }).ok()?;
-        said.recv_timeout(PATIENCE).ok()
+        // An answer that nobody will give is the same as one that nobody can.
+        let _ = questions.send(Question { about, text, place, answer });
+        said.recv_timeout(PATIENCE)
     }
+}
+
+/// What came of asking about a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hover {
+    Known(Described),
+    Nothing,
+    /// The server is still reading: the next time it may know.
+    Late,
 }
 
 /// What the server says of a name.
@@ -204,9 +219,13 @@ fn described(said: &Value) -> Option<Described> {
     let mut parts = text.split("\n---\n");
     let head = parts.next().unwrap_or_default();
     let head = head.trim_end().strip_suffix("```")?.rsplit("```").next()?.strip_prefix("rust")?.trim();
-    let is_layout = |part: &&str| ["size = ", "align = ", "no Drop"].iter().any(|word| part.trim().starts_with(word));
-    let docs = parts.find(|part| !is_layout(part)).unwrap_or_default().trim().lines().next().unwrap_or_default();
-    (!head.is_empty()).then(|| Described { head: head.to_owned(), docs: docs.trim().to_owned() })
+    let head: Vec<&str> = head.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let head = head.join("\n");
+    // How large it is, and which types its parameters are here.
+    let is_detail =
+        |part: &str| ["size = ", "align = ", "no Drop"].iter().any(|it| part.starts_with(it)) || part.contains("` = `");
+    let docs = parts.find(|part| !is_detail(part.trim())).unwrap_or_default().trim().lines().next().unwrap_or_default();
+    (!head.is_empty()).then(|| Described { head, docs: docs.trim().replace("**", "") })
 }
 
 #[cfg(test)]
@@ -235,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_signature_is_taken_from_what_would_be_shown_beside_the_mouse() {
-        let item = "```rust\nndarray::impl_methods\n```\n\n```rust\npub fn mapv<B>(&self) -> Array<B, D>\n```\n\n---\n\n\
+        let item = "```rust\nndarray::impl_methods\n```\n\n```rust\npub fn mapv<B>(&self) -> Array<B, D>\n    // Bounds from impl:\n```\n\n---\n\n`A` = `f64`, `D` = `Ix1`\n\n---\n\n\
                     Call `f` by value.\n\nMore.";
         let local = "```rust\nlet x: i32\n```\n\n---\n\nsize = 4, align = 4, no Drop";
         for (text, head, docs) in [

@@ -59,6 +59,8 @@ pub struct Live {
     /// Handed in, and no outcome yet.
     open: HashSet<Ticket>,
     done: HashMap<Ticket, Result<Outcome>>,
+    /// What the session said last of what it is doing, and for which cell.
+    doing: Option<(Ticket, String)>,
     /// The session's first words go to this ticket: it is done when the session has started.
     started: Ticket,
 }
@@ -83,7 +85,16 @@ impl Live {
         let started = Ticket(0);
         let theirs = Arc::clone(&shared);
         std::thread::spawn(move || serve(begin, &inbox, &outbox, &theirs));
-        Live { requests, replies, shared, next: 1, open: HashSet::from([started]), done: HashMap::new(), started }
+        Live {
+            requests,
+            replies,
+            shared,
+            next: 1,
+            open: HashSet::from([started]),
+            done: HashMap::new(),
+            doing: None,
+            started,
+        }
     }
 
     /// Hands in a cell; it runs after all those before it.
@@ -162,6 +173,10 @@ impl Live {
 
     /// Waits for a cell's outcome; `None` if it was taken back before it began.
     pub fn wait(&mut self, ticket: Ticket, news: &mut dyn FnMut(News) -> Wish) -> Option<Result<Outcome>> {
+        // Said before anybody waited.
+        if let Some((_, text)) = self.doing.as_ref().filter(|(whose, _)| self.open.contains(whose)) {
+            news(News::Behind(text.clone()));
+        }
         loop {
             if let Some(outcome) = self.done.remove(&ticket) {
                 return Some(outcome);
@@ -198,10 +213,14 @@ impl Live {
     }
 
     fn take(&mut self, reply: Reply) {
-        if let Reply::Done(ticket, outcome) = reply {
-            let wanted = self.open.remove(&ticket);
-            if wanted {
-                self.done.insert(ticket, outcome);
+        match reply {
+            Reply::Event(whose, Event::Progress(text)) => self.doing = Some((whose, text)),
+            Reply::Event(..) => {}
+            Reply::Done(ticket, outcome) => {
+                let wanted = self.open.remove(&ticket);
+                if wanted {
+                    self.done.insert(ticket, outcome);
+                }
             }
         }
     }
@@ -302,7 +321,10 @@ mod tests {
     }
 
     impl Session for Echo {
-        fn run(&mut self, code: &str, _: &mut dyn FnMut(Event)) -> Result<Outcome> {
+        fn run(&mut self, code: &str, tell: &mut dyn FnMut(Event)) -> Result<Outcome> {
+            if code == "wait" {
+                tell(Event::Progress("compiling".into()));
+            }
             while code == "wait" && !self.stopped.swap(false, Ordering::Relaxed) {
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -360,6 +382,23 @@ mod tests {
         assert_eq!(said(outcome), "wait");
         let after = live.submit("after");
         assert_eq!(said(live.wait(after, &mut |_| Wish::GoOn)), "after");
+    }
+
+    #[test]
+    fn what_was_said_before_anybody_waited_is_said_to_who_waits() {
+        let mut live = echo();
+        let (running, waiting) = (live.submit("wait"), live.submit("next"));
+        while live.doing.as_ref().is_none_or(|(whose, _)| *whose != running) {
+            live.is_busy();
+        }
+        let mut heard = Vec::new();
+        live.wait(waiting, &mut |news| {
+            if let News::Behind(text) = news {
+                heard.push(text);
+            }
+            Wish::Stop
+        });
+        assert_eq!(heard, ["compiling"]);
     }
 
     #[test]

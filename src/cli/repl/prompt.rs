@@ -19,7 +19,7 @@ use rustyline::{
 };
 
 use super::about::{self, AtHand};
-use super::analyzer::Analyzer;
+use super::analyzer::{Analyzer, Hover};
 use super::state;
 use crate::cli::command::input::{Reading, indentation, reading, stepped_out};
 use crate::cli::command::is_command;
@@ -242,7 +242,7 @@ impl ConditionalEventHandler for AboutKey {
         let Asked { analyzer, codes } = &mut *locked(server);
         let others = || {
             let (typed, rest) = line.split_at(word.start);
-            (!is_command(line)).then(|| analyzer.describe(&codes.join("\n"), typed, rest)).flatten()
+            if is_command(line) { Hover::Nothing } else { analyzer.describe(&codes.join("\n"), typed, rest) }
         };
         let at_hand = AtHand { names: &locked(names), codes };
         let text = about::of(line, word, &at_hand, others, *lang, look);

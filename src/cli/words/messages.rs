@@ -190,6 +190,10 @@ super::words! {
         "이 장의 용어예요. 뜻은 `:term 편향`처럼 물어요"
     }
     your_variable(name, kind) { "{name}: {kind} (yours)", "{name}: {kind} (내 변수)" }
+    nothing_known_yet(word) {
+        "nothing is known of `{word}` yet: rust-analyzer is still reading, ask again",
+        "`{word}`에 대해서는 아직 아는 것이 없어요. rust-analyzer가 읽는 중이니 다시 물어보세요"
+    }
     nothing_known(word) { "nothing is known of `{word}`", "`{word}`에 대해서는 아는 것이 없어요" }
 
     // Figures and files.
