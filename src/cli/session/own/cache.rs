@@ -154,6 +154,19 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// What went wrong, with what to do where the disk is full.
+pub fn in_words(error: &anyhow::Error) -> String {
+    let words = format!("{error:#}");
+    let is_full = |io: &io::Error| io.kind() == io::ErrorKind::StorageFull;
+    if error.chain().any(|cause| cause.downcast_ref().is_some_and(is_full)) {
+        format!(
+            "{words}\nhelp: free some space on that disk; `forward-pass clean` gives back what our cache takes; no variable is lost"
+        )
+    } else {
+        words
+    }
+}
+
 /// A folder with all that is in it, with the times that cargo judges freshness by.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;

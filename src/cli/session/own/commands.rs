@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use crate::cli::outcome::{Diagnostic, End, Event, Output, Phase, RichKind, Span};
 
+use super::cache;
 use super::deps::{Dependency, NotBuilt};
 use super::diagnostics::refusal;
 use super::kept::Shelf;
@@ -162,7 +163,7 @@ impl OwnSession {
                 let seconds = self.options.compile_timeout.unwrap_or_default().as_secs_f64();
                 return Ok(Err(End::TimedOut { phase: Phase::Compile, seconds }));
             }
-            return Ok(Err(refused(format!("{error:#}"), range, code)));
+            return Ok(Err(refused(cache::in_words(&error), range, code)));
         }
         Ok(Ok(()))
     }
@@ -327,7 +328,7 @@ fn argument_range(command: &Command) -> Range<usize> {
     start..start + argument.len()
 }
 
-fn refused(message: String, range: Range<usize>, code: &str) -> End {
+pub(super) fn refused(message: String, range: Range<usize>, code: &str) -> End {
     let (head, rest) = message.split_once('\n').unwrap_or((&message, ""));
     let notes =
         rest.lines().map(|line| if line.starts_with("help: ") { line.to_owned() } else { format!("note: {line}") });

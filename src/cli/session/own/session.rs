@@ -14,7 +14,7 @@ use crate::cli::outcome::{End, Event, Outcome, Output, Phase};
 use crate::cli::session::{Interrupter, Reader, Session, SessionOptions, Variable};
 
 use super::ahead::Ahead;
-use super::commands::{Said, Settings};
+use super::commands::{Said, Settings, refused};
 use super::compile::{Attempt, Ready, Workshop};
 use super::deps::{self, Dependency, Early};
 use super::diagnostics::refusal;
@@ -131,9 +131,8 @@ impl OwnSession {
             }
             // Nothing ran: a full disk, or a compiler that went away, costs the cell and not the session.
             Err(error) => {
-                let message = format!("the cell could not be compiled: {error:#}");
-                outcome.end =
-                    End::CompileError(vec![refusal(message.trim_end().to_owned(), Vec::new(), Vec::new(), "")]);
+                let words = format!("the cell could not be compiled: {}", cache::in_words(&error));
+                outcome.end = refused(words.trim_end().to_owned(), 0..0, "");
                 return Ok(outcome);
             }
         };
