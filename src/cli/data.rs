@@ -15,7 +15,7 @@ mod web;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use self::disk::State;
 use self::fetch::{Brought, Source};
@@ -52,8 +52,8 @@ fn get(set: &Set, args: &FetchArgs) -> Result<Exit> {
         return Ok(Exit::Passed);
     }
     let sources = sources(set, &args.from)?;
-    std::fs::create_dir_all(&folder).with_context(|| {
-        format!("cannot make the folder {}\nhelp: choose another with `--dir FOLDER`", folder.display())
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        anyhow!("cannot make the folder {}: {error}\nhelp: choose another with `--dir FOLDER`", folder.display())
     })?;
     let patience = Duration::from_secs(args.patience.into());
     for file in missing {
@@ -149,7 +149,9 @@ fn verify_set(set: &Set, folder: &Path) -> bool {
         anstream::println!("  {:28} {style}{state}{style:#}", file.name);
     }
     if !right {
-        anstream::println!("help: `forward-pass data {}` fetches what is missing or wrong", set.name);
+        let usual = folder_of(set, None).is_ok_and(|usual| usual == folder);
+        let dir = if usual { String::new() } else { format!(" --dir {}", folder.display()) };
+        anstream::println!("help: `forward-pass data {}{dir}` fetches what is missing or wrong", set.name);
     }
     right
 }

@@ -68,7 +68,7 @@ error: train-images-idx3-ubyte.gz could not be had:
   SERVER/forbidden: answers 403 Forbidden
   SERVER/gone: answers 404 Not Found
   SERVER/stall: broke off after 2 of 9912422 bytes: nothing came for 1 s
-  SERVER/trickle: is too slow: N of 9912422 bytes came
+  SERVER/trickle: is too slow: N of 9912422 bytes came, hardly any in the last 1 s
   SERVER/endless: sends more than 9912422 bytes
 help: try again later, or fetch the four files by other means and name their folder: `--from FOLDER`
 ";
@@ -132,6 +132,22 @@ fn verify_tells_the_two_values_that_disagree() {
         folder.display()
     );
     assert_eq!((told.stdout, told.code), (expected, Some(1)));
+    // Elsewhere the command that mends it says where.
+    let other = home.path().join("elsewhere").display().to_string();
+    let told = data(home.path(), &["verify", "mnist", "--dir", &other]).stdout;
+    let mends = format!("help: `forward-pass data mnist --dir {other}` fetches what is missing or wrong\n");
+    assert!(told.ends_with(&mends), "{told}");
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_is_said() {
+    let home = TempDir::new().unwrap();
+    let file = home.path().join("taken");
+    std::fs::write(&file, "").unwrap();
+    let told = data(home.path(), &["mnist", "--dir", file.to_str().unwrap()]);
+    let begins = format!("error: cannot make the folder {}: File exists", file.display());
+    assert!(told.stderr.starts_with(&begins), "{}", told.stderr);
+    assert!(told.stderr.ends_with("help: choose another with `--dir FOLDER`\n"), "{}", told.stderr);
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub fn file(entry: &Entry, sources: &[Source], folder: &Path, patience: Duration
     let mut part = Part::open(folder, entry)?;
     let bar = bar(entry);
     let mut troubles = Vec::new();
-    for source in sources {
+    for (at, source) in sources.iter().enumerate() {
         match try_source(source, &mut part, patience, &bar) {
             Ok(()) => {
                 bar.finish_and_clear();
@@ -103,23 +103,30 @@ pub fn file(entry: &Entry, sources: &[Source], folder: &Path, patience: Duration
             }
             Err(Trouble::Theirs(words)) => {
                 let trouble = format!("{}: {words}", source.name());
-                bar.suspend(|| anstream::eprintln!("{QUIET}{}: {trouble}{QUIET:#}", entry.name));
+                // That of the last one is part of the error.
+                if at + 1 < sources.len() {
+                    bar.suspend(|| anstream::eprintln!("{QUIET}{}: {trouble}{QUIET:#}", entry.name));
+                }
                 troubles.push(trouble);
             }
         }
     }
     bar.finish_and_clear();
+    let kept = part.length();
     part.give_up();
-    Ok(Brought::Nowhere(nobody_has(entry, &troubles)))
+    let list: String = troubles.iter().map(|trouble| format!("\n  {trouble}")).collect();
+    Ok(Brought::Nowhere(format!("{} could not be had:{list}\nhelp: {}", entry.name, what_next(sources, kept))))
 }
 
-fn nobody_has(entry: &Entry, troubles: &[String]) -> String {
-    let list: String = troubles.iter().map(|trouble| format!("\n  {trouble}")).collect();
-    format!(
-        "{} could not be had:{list}\n\
-         help: try again later, or fetch the four files by other means and name their folder: `--from FOLDER`",
-        entry.name
-    )
+fn what_next(sources: &[Source], kept: u64) -> String {
+    if !sources.is_empty() && sources.iter().all(|source| matches!(source, Source::Folder(_))) {
+        return "name a folder that holds the four files as they are published, or leave `--from` out".into();
+    }
+    let again = match kept {
+        0 => "try again later".to_string(),
+        _ => format!("run it again, which goes on behind the {} that came", Size(kept)),
+    };
+    format!("{again}, or fetch the four files by other means and name their folder: `--from FOLDER`")
 }
 
 /// A part that was there before may be the one that is wrong: then the whole file is asked for.
@@ -142,9 +149,11 @@ fn try_source(source: &Source, part: &mut Part<'_>, patience: Duration, bar: &Pr
 }
 
 fn copy(folder: &Path, part: &mut Part<'_>, bar: &ProgressBar) -> Result<(), Trouble> {
-    let path = folder.join(part.entry.name);
-    let theirs_of = |error: std::io::Error| Trouble::Theirs(format!("{}: {error}", path.display()));
-    let mut stream = File::open(&path).map_err(theirs_of)?;
+    if !folder.is_dir() {
+        return theirs("is no folder");
+    }
+    let theirs_of = |error: std::io::Error| Trouble::Theirs(error.to_string());
+    let mut stream = File::open(folder.join(part.entry.name)).map_err(theirs_of)?;
     let length = stream.metadata().map_err(theirs_of)?.len();
     if length != part.entry.size {
         return theirs(State::Size(length, part.entry.size).to_string());

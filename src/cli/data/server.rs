@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// What is sent, and what follows when all of it was.
 pub struct Answer {
-    /// The status line and the headers, without the empty line that ends them.
+    /// The status line and the headers, without the empty line that ends them; where it is empty, the body is all.
     pub head: String,
     pub body: Vec<u8>,
     pub then: Then,
@@ -76,7 +76,9 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&str,
 }
 
 fn send(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
-    write!(stream, "{}\r\nConnection: close\r\n\r\n", answer.head.trim_end().replace('\n', "\r\n"))?;
+    if !answer.head.is_empty() {
+        write!(stream, "{}\r\nConnection: close\r\n\r\n", answer.head.trim_end().replace('\n', "\r\n"))?;
+    }
     stream.write_all(&answer.body)?;
     stream.flush()?;
     match answer.then {
@@ -85,7 +87,7 @@ fn send(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
         Then::Trickle => {
             for _ in 0..40 {
                 thread::sleep(Duration::from_millis(200));
-                stream.write_all(&[0])?;
+                stream.write_all(b"0")?;
             }
         }
         Then::Repeat => {

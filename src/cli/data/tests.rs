@@ -50,6 +50,29 @@ fn answer(path: &str, range: &str) -> Answer {
         ("broken", _) => Answer::new("HTTP/1.1 500 Internal Server Error", b"", Then::Close),
         ("moved", _) => Answer::new(&format!("HTTP/1.1 302 Found\nLocation: /good/{NAME}"), b"", Then::Close),
         ("round", _) => Answer::new(&format!("HTTP/1.1 302 Found\nLocation: /round/{NAME}"), b"", Then::Close),
+        ("login", _) => Answer::new(
+            "HTTP/1.1 200 OK\nContent-Type: text/html; charset=utf-8\nContent-Length: 9",
+            b"<p>Log in",
+            Then::Close,
+        ),
+        ("encoded", _) => Answer::new(&format!("{ok}\nContent-Encoding: gzip"), &all, Then::Close),
+        ("to-and-fro", _) => {
+            Answer::new(&format!("HTTP/1.1 302 Found\nLocation: /fro-and-to/{NAME}"), b"", Then::Close)
+        }
+        ("fro-and-to", _) => {
+            Answer::new(&format!("HTTP/1.1 302 Found\nLocation: /to-and-fro/{NAME}"), b"", Then::Close)
+        }
+        ("nowhere", _) => Answer::new("HTTP/1.1 302 Found", b"", Then::Close),
+        ("negative", _) => Answer::new("HTTP/1.1 200 OK\nContent-Length: -5", &all, Then::Close),
+        ("too-long", _) => Answer::new("HTTP/1.1 200 OK\nContent-Length: 200001", &all, Then::Close),
+        ("lie", _) => Answer::new(ok, &[&all[..], b"and more"].concat(), Then::Close),
+        ("changed", Some(from)) => {
+            let rest = all[from..].iter().map(|byte| byte ^ 1).collect::<Vec<u8>>();
+            let range = format!("Content-Range: bytes {from}-199999/200000");
+            Answer::new(&format!("HTTP/1.1 206 Partial Content\n{range}"), &rest, Then::Close)
+        }
+        ("changed", None) => Answer::new(ok, &all, Then::Close),
+        ("slow-head", _) => Answer::new("", b"HTTP/1.1 200 OK\r\nX-Slow: ", Then::Trickle),
         ("page", _) => Answer::new("HTTP/1.1 200 OK", b"<!doctype html><p>Log in", Then::Close),
         ("short", _) => Answer::new("HTTP/1.1 200 OK", &all[..70_000], Then::Close),
         ("cut", _) => Answer::new(ok, &all[..70_000], Then::Close),
@@ -118,6 +141,11 @@ fn what_a_mirror_does_wrong_is_said_and_the_next_one_is_asked() {
     check("broken", "answers 500 Internal Server Error");
     check("round", "sends from one address to the next, more than 5 times");
     check("page", "sends something else: it begins with `<!doctype html>`, not with gzip's 1f 8b");
+    check("login", "offers 9 bytes of text/html, not 200000");
+    check("to-and-fro", "sends from one address to the next, more than 5 times");
+    check("nowhere", "protocol: missing a location header");
+    check("negative", "protocol: content-length header not a number");
+    check("too-long", "offers 200001 bytes, not 200000");
     check("short", "sends 70000 bytes, not 200000");
     check("small", "offers 12 bytes, not 200000");
     check("endless", "sends more than 200000 bytes");
@@ -141,6 +169,8 @@ fn a_stall_and_a_trickle_end_when_patience_does() {
     let tried = Try::new();
     let Brought::Nowhere(words) = tried.fetch(&["trickle"]) else { panic!("a trickle brought it") };
     assert!(words.contains("/trickle: is too slow: 700"), "{words}");
+    assert!(words.contains(" of 200000 bytes came, hardly any in the last 1 s\nhelp: run it again, "), "{words}");
+    check("slow-head", "nothing came for 1 s");
     assert!(begun.elapsed() < Duration::from_secs(60), "no stall may last");
 }
 
@@ -186,6 +216,30 @@ fn a_part_that_is_whole_needs_no_network() {
     assert!(tried.is_right() && tried.server.seen().is_empty());
 }
 
+/// The line breaks, and the server has another file by the time its rest is asked for.
+#[test]
+fn a_file_that_changed_meanwhile_is_fetched_anew() {
+    let tried = Try::new();
+    let Brought::Nowhere(words) = tried.fetch(&["cut"]) else { panic!("it was cut") };
+    assert!(
+        words.contains(": the other side hung up\nhelp: run it again, which goes on behind the 70.0 kB that came, ")
+    );
+    assert_eq!(tried.fetch(&["changed"]), Brought::Right);
+    assert!(tried.is_right());
+    let asked = [format!("/cut/{NAME}"), format!("/changed/{NAME} bytes=70000-"), format!("/changed/{NAME}")];
+    assert_eq!(tried.server.seen(), asked);
+}
+
+/// Such servers mean the file itself; and nothing is read beyond its length.
+#[test]
+fn headers_that_say_too_much_do_no_harm() {
+    for case in ["encoded", "lie"] {
+        let tried = Try::new();
+        assert_eq!(tried.fetch(&[case]), Brought::Right, "{case}");
+        assert!(tried.is_right(), "{case}");
+    }
+}
+
 #[test]
 fn a_redirect_is_followed() {
     let tried = Try::new();
@@ -217,7 +271,12 @@ fn a_folder_gives_its_file_when_it_is_right() {
         Brought::Right => panic!("it is not right"),
     };
     let put = |bytes: &[u8]| std::fs::write(other.path().join(NAME), bytes).unwrap();
-    assert!(said(&tried).ends_with("No such file or directory (os error 2)"));
+    assert!(said(&tried).ends_with(": No such file or directory (os error 2)"));
+    let Brought::Nowhere(words) = tried.from(&[Source::Folder("/no/such/folder".into())]) else {
+        panic!("it is nowhere")
+    };
+    let help = "name a folder that holds the four files as they are published, or leave `--from` out";
+    assert_eq!(words, format!("{NAME} could not be had:\n  /no/such/folder: is no folder\nhelp: {help}"));
     put(&bytes()[1..]);
     assert!(said(&tried).ends_with(": 199999 bytes, not 200000"));
     put(&[0; 200_000]);

@@ -11,8 +11,8 @@ use ureq::{Agent, Body};
 use super::fetch::{Trouble, theirs};
 use super::part::Part;
 
-/// Slower than this in the time that we are patient, and the next mirror is asked.
-const SLOWEST: u64 = 16_384;
+/// Fewer bytes a second than this in the time that we are patient, and the next mirror is asked.
+const SLOWEST: u64 = 2_048;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Goes on where the part ends, if the server can; otherwise from the beginning.
@@ -40,7 +40,7 @@ pub fn bring(
     }
     let (length, missing) = (response.body().content_length(), part.entry.size - part.length());
     if let Some(length) = length.filter(|&length| length != missing) {
-        return theirs(format!("offers {length} bytes, not {missing}"));
+        return theirs(format!("offers {length} bytes{}, not {missing}", kind(response.headers())));
     }
     receive(response.into_body(), part, patience, progress)
 }
@@ -57,6 +57,13 @@ fn agent(url: &str, patience: Duration) -> Agent {
         .timeout_per_read(Some(patience))
         .user_agent(concat!("forward-pass/", env!("CARGO_PKG_VERSION")));
     config.build().into()
+}
+
+/// ` of text/html`: a page that asks to log in is often sent in the place of a file.
+fn kind(headers: &HeaderMap) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.is_empty() || kind == "application/octet-stream" { String::new() } else { format!(" of {kind}") }
 }
 
 fn check_range(headers: &HeaderMap, from: u64) -> Result<(), Trouble> {
@@ -102,7 +109,8 @@ fn receive(body: Body, part: &mut Part<'_>, patience: Duration, progress: &mut d
         part.write(&chunk[..got])?;
         progress(part.length());
         if !part.is_full() && pace.is_too_slow(part.length(), patience) {
-            return theirs(format!("is too slow: {} of {size} bytes came", part.length()));
+            let (came, seconds) = (part.length(), patience.as_secs());
+            return theirs(format!("is too slow: {came} of {size} bytes came, hardly any in the last {seconds} s"));
         }
     }
 }
@@ -120,7 +128,7 @@ impl Pace {
         }
         let came = length - self.length;
         (self.since, self.length) = (Instant::now(), length);
-        came < SLOWEST
+        came < SLOWEST * patience.as_secs()
     }
 }
 
@@ -131,8 +139,11 @@ fn start(bytes: &[u8]) -> String {
 
 /// What went wrong between here and there, without the words of programmers.
 fn words(error: &ureq::Error, patience: Duration) -> String {
+    const NOBODY: &str = "the host is not found; is the network there?";
     match error {
-        ureq::Error::HostNotFound => "the host is not found; is the network there?".into(),
+        ureq::Error::HostNotFound => NOBODY.into(),
+        ureq::Error::Io(error) if error.to_string().contains("lookup address") => NOBODY.into(),
+        ureq::Error::Io(error) if error.to_string() == "Peer disconnected" => "the other side hung up".into(),
         ureq::Error::Timeout(_) => format!("nothing came for {} s", patience.as_secs()),
         ureq::Error::TooManyRedirects => "sends from one address to the next, more than 5 times".into(),
         ureq::Error::RequireHttpsOnly(to) => format!("sends on to {to}, which is not https"),
