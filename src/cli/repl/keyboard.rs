@@ -1,10 +1,10 @@
-//! The keyboard while no line is being typed: what is pressed then waits for the next line, Ctrl-D too.
+//! The keyboard while no line is being typed: what is pressed then waits for the next line, unseen, Ctrl-D too.
 //!
 //! Where the line editor leaves the reading to the terminal, it changes nothing.
 
 use std::env;
 
-use nix::sys::termios::{SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
 
 /// The terminals on which the line editor reads whole lines: there the end of input is the terminal's own affair.
 const WHOLE_LINES: [&str; 3] = ["dumb", "cons25", "emacs"];
@@ -31,6 +31,8 @@ impl Keyboard {
         let mut changed = before.clone();
         // An end of input that nobody reads turns into a zero when the line editor takes over.
         changed.control_chars[SpecialCharacterIndices::VEOF as usize] = nix::libc::_POSIX_VDISABLE;
+        // Output and the spinner have the screen for themselves; the line editor shows the keys when it reads them.
+        changed.local_flags.remove(LocalFlags::ECHO);
         let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &changed);
         self.before = Some(before);
     }
