@@ -120,15 +120,13 @@ impl Cell {
 
     /// The variables that its statements bind, each once, the last binding of a name.
     pub fn bindings(&self) -> Vec<Binding> {
-        let mut last: Vec<Binding> = Vec::new();
-        for part in &self.parts {
-            if let PartKind::Statement { binds, .. } = &part.kind {
-                for bind in binds {
-                    last.retain(|earlier| earlier.name != bind.name);
-                    last.push(bind.clone());
-                }
-            }
-        }
+        let all = self.parts.iter().rev().filter_map(|part| match &part.kind {
+            PartKind::Statement { binds, .. } => Some(binds.iter().rev()),
+            _ => None,
+        });
+        let mut seen = BTreeSet::new();
+        let mut last: Vec<Binding> = all.flatten().filter(|bind| seen.insert(&bind.name)).cloned().collect();
+        last.reverse();
         last
     }
 }

@@ -143,3 +143,19 @@ fn after_every_kind_of_failure_the_session_answers_with_its_variables() {
     });
     assert!(wrong.is_empty(), "{wrong}\nto store what came: {ACCEPT}=1 cargo test zoo");
 }
+
+#[test]
+fn a_cell_of_megabytes_is_interrupted_while_it_is_taken_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cells = Cells::start("own", folder.path());
+    assert_eq!(cells.told("let kept = 1;"), ["ok"]);
+    let lets: String = (0..150_000).map(|n| format!("let x{n} = {n};\n")).collect();
+    cells.send(&lets);
+    std::thread::sleep(A_WHILE);
+    tell("kill", &["-INT", &cells.child.id().to_string()]);
+    let asked = std::time::Instant::now();
+    assert_eq!(told(&cells.answer()), ["Interrupted"]);
+    let waited = asked.elapsed();
+    assert_eq!(cells.told("kept + 1"), ["= 2"]);
+    assert!(waited < Duration::from_secs(10), "{waited:?}: it was taken apart to its end");
+}

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -59,6 +60,9 @@ pub struct OwnSession {
     _scratch: TempDir,
 }
 
+/// The bytes of a cell from which on taking it apart takes a time that somebody may notice.
+const LONG_CELL: usize = 64 << 10;
+
 /// How many cells `:undo` remembers.
 const MOST_UNDO: usize = 64;
 
@@ -107,7 +111,10 @@ impl OwnSession {
     fn run_cell(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
         let started = Instant::now();
         let mut outcome = Outcome::default();
-        let cell = split(code, &self.state.item_macros);
+        let Some(cell) = self.split(code) else {
+            outcome.end = End::Interrupted;
+            return Ok(outcome);
+        };
         let split_in = started.elapsed();
         if !cell.commands.is_empty() {
             self.script.give_up();
@@ -162,6 +169,24 @@ impl OwnSession {
             outcome.notes.push(format!("took {} (compiling {}, running {})", ms(all), ms(compiled), ms(run)));
         }
         Ok(outcome)
+    }
+
+    /// Takes the cell apart; `None` when somebody stopped that, which only a very long one leaves time for.
+    fn split(&self, code: &str) -> Option<Cell> {
+        if code.len() < LONG_CELL {
+            return Some(split(code, &self.state.item_macros));
+        }
+        let (sender, answer) = channel();
+        let (code, macros) = (code.to_owned(), self.state.item_macros.clone());
+        std::thread::spawn(move || drop(sender.send(split(&code, &macros))));
+        loop {
+            match answer.recv_timeout(Duration::from_millis(20)) {
+                Ok(cell) => return Some(cell),
+                Err(_) if self.stop.is_set() => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
     }
 
     /// Compiles, with tokio brought in when an `.await` asks for it.
