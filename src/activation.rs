@@ -87,6 +87,8 @@ fn same_axes<T, D: Dimension>(mapped: ndarray::ArrayD<T>) -> Array<T, D> {
 /// ```
 ///
 /// The trap: it is strict, so `step(0.0)`, `step(-0.0)` and `step(NAN)` are 0. Rust's `signum(0.0)` is 1.
+///
+/// Source: McCulloch and Pitts, *A Logical Calculus of the Ideas Immanent in Nervous Activity* (1943).
 pub fn step<X: Elementwise>(x: X) -> X::Steps {
     x.each_step(|x| i64::from(x > X::Elem::ZERO))
 }
@@ -106,6 +108,8 @@ pub fn step<X: Elementwise>(x: X) -> X::Steps {
 ///
 /// The trap: `e^x / (1 + e^x)` is the same on paper, and NaN from x = 710 on. This one never is, for any finite x; it
 /// is 1.75 units in the last place from the truth at most (`tests/numpy/accuracy.py`), as NumPy's readers write it.
+///
+/// Source: Rumelhart, Hinton and Williams, *Learning Representations by Back-propagating Errors* (1986).
 pub fn sigmoid<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
     x.each(Float::logistic)
 }
@@ -124,6 +128,8 @@ pub fn sigmoid<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// ```
 ///
 /// The trap: Rust's `x.max(0.0)` turns NaN into 0 and hides the mistake that made it. Here, as in NumPy, NaN stays.
+///
+/// Source: Nair and Hinton, *Rectified Linear Units Improve Restricted Boltzmann Machines* (2010).
 pub fn relu<X: Elementwise>(x: X) -> X::Output {
     x.each(|x| if x > X::Elem::ZERO || x.is_not_a_number() { x } else { X::Elem::ZERO })
 }

@@ -28,6 +28,9 @@ use crate::warned::{Trouble, Warned, Warning};
 ///
 /// The maximum is subtracted because it cancels on paper and keeps `e^x` from overflowing in the machine. The trap:
 /// one maximum for a whole batch, or a sum over the batch, mixes the rows; here each row has its own.
+///
+/// Shapes: `(n) -> (n)`, `(m, n) -> (m, n)`, each row of n on its own. Source: Bridle, *Probabilistic Interpretation of
+/// Feedforward Classification Network Outputs* (1990).
 pub fn softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array<S::Elem, D> {
     let shares = rows(x.view().into_dyn(), stable_row);
     shares.into_dimensionality().expect("softmax keeps every axis")
@@ -69,6 +72,14 @@ pub fn log_softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> A
 }
 
 /// [`log_softmax`] along an axis.
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// let x = array![[0.0, 1000.0], [0.0, 0.0]];
+/// assert_eq!(show(&log_softmax_axis(&x, 0)?), "[[-6.93147181e-01  0.00000000e+00]\n [-6.93147181e-01 -1.00000000e+03]]");
+/// # Ok::<(), Error>(())
+/// ```
 ///
 /// # Errors
 /// When the array has no such axis.

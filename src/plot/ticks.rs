@@ -22,9 +22,21 @@ const MINUS: &str = "−";
 pub(super) fn linear(low: f64, high: f64, most: usize) -> Ticks {
     let places = places(low, high, most.clamp(1, 9));
     let format = Format::new(&places, low, high);
-    let slack = (high - low) * 1e-10;
-    let seen = places.into_iter().filter(|&place| (low - slack..=high + slack).contains(&place));
+    let seen = places.into_iter().filter(|&place| is_within(place, low, high));
     Ticks { major: seen.map(|place| (place, format.label(place))).collect(), minor: Vec::new(), offset: format.text() }
+}
+
+/// The same for a colour bar: what lies beyond its ends has no say in how the labels are written.
+pub(super) fn within(low: f64, high: f64, most: usize) -> Ticks {
+    let places: Vec<f64> =
+        places(low, high, most.clamp(1, 9)).into_iter().filter(|&it| is_within(it, low, high)).collect();
+    let format = Format::new(&places, low, high);
+    Ticks { major: places.iter().map(|&it| (it, format.label(it))).collect(), minor: Vec::new(), offset: format.text() }
+}
+
+fn is_within(place: f64, low: f64, high: f64) -> bool {
+    let slack = (high - low) * 1e-10;
+    (low - slack..=high + slack).contains(&place)
 }
 
 /// Ticks of a logarithmic axis: the powers of ten, and small ones at 2 to 9 times them.
@@ -200,4 +212,18 @@ pub(super) fn at(places: &[f64], low: f64, high: f64) -> Ticks {
     let format = Format::new(&places, low, high);
     let seen = places.iter().copied().filter(|place| (low..=high).contains(place));
     Ticks { major: seen.map(|place| (place, format.label(place))).collect(), minor: Vec::new(), offset: format.text() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// matplotlib 3.11 on the same image: 1e-4 lies beyond the bar, and must not make its labels 0.00002, 0.00004, ...
+    #[test]
+    fn the_labels_of_a_colour_bar_are_those_that_are_seen() {
+        let ticks = within(0.0, 9.99e-5, 9);
+        let labels: Vec<&str> = ticks.major.iter().map(|(_, label)| label.as_str()).collect();
+        assert_eq!((labels, ticks.offset.as_str()), (vec!["0", "2", "4", "6", "8"], "1e−5"));
+        assert_eq!(linear(0.0, 9.99e-5, 9).offset, "");
+    }
 }

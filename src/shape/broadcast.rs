@@ -62,7 +62,10 @@ where
     let (a, b) = (a.broadcast(shape.as_slice()), b.broadcast(shape.as_slice()));
     let (a, b) = a.zip(b).expect("both sides broadcast to the common shape");
     let mut out = a.to_owned();
-    out.zip_mut_with(&b, |sum, &term| *sum = sum.plus(term));
+    // A side of any length beside one of length 0 would be walked to its end.
+    if !out.is_empty() {
+        out.zip_mut_with(&b, |sum, &term| *sum = sum.plus(term));
+    }
     Ok(out.into_dimensionality().expect("the longer shape gives the number of axes"))
 }
 

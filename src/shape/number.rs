@@ -224,6 +224,9 @@ macro_rules! integers {
 
             fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
                 let mut out = Array2::zeros((a.nrows(), b.ncols()));
+                if out.is_empty() {
+                    return out;
+                }
                 for (row, mut sums) in a.rows().into_iter().zip(out.rows_mut()) {
                     for (&factor, terms) in row.iter().zip(b.rows()) {
                         sums.zip_mut_with(&terms, |sum: &mut Self, &term| *sum = sum.plus(factor.times(term)));

@@ -96,6 +96,14 @@ impl PrintOptions {
 
     /// Options from text such as `precision=3, suppress=True`; what is not named keeps its default.
     ///
+    /// ```
+    /// use forward_pass::prelude::*;
+    ///
+    /// let options = PrintOptions::parse("precision=3, sign='+'")?;
+    /// assert_eq!(options.show(&array![2.0 / 3.0]), "[+0.667]");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     /// When the text names an option that does not exist, or a value it does not take.
     pub fn parse(text: &str) -> Result<Self> {

@@ -24,7 +24,7 @@ pub(super) fn colour_bar(page: &Sheet, beside: Area, image: &Image) -> Drawn {
     let (low, high) = image.range();
     let (low, high) = if low < high { (low, high) } else { (low - 0.05, low + 0.05) };
     let values = Limits { scale: Scale::Linear, first: low, last: high };
-    let ticks = ticks::linear(low, high, (area.height() / POINT / 20.0) as usize);
+    let ticks = ticks::within(low, high, (area.height() / POINT / 20.0) as usize);
     let mut chart = chart(page, area, Ruler { limits: values, ticks: ticks.clone(), silent: true })?;
 
     let colours = (0..STEPS).map(|step| image.map.at(1.0 - step as f64 / (STEPS - 1) as f64)).collect();

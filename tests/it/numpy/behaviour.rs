@@ -133,6 +133,16 @@ fn reduced<T: Number>(
 }
 
 #[test]
+fn a_side_of_any_length_costs_nothing_where_no_number_is() {
+    let (tall, none) = (Array2::<i64>::zeros((1 << 40, 0)), Array2::<i64>::zeros((0, 0)));
+    assert_eq!(shape(&add(&tall, &tall).unwrap()), [1 << 40, 0]);
+    assert_eq!(shape(&add(&tall.t(), &tall.t()).unwrap()), [0, 1 << 40]);
+    assert_eq!(shape(&matmul(&tall, &none).unwrap()), [1 << 40, 0]);
+    assert_eq!(shape(&dot(&none, &tall.t()).unwrap()), [0, 1 << 40]);
+    assert_eq!(shape(&relu(&tall)), [1 << 40, 0]);
+}
+
+#[test]
 fn refusals_name_both_shapes_the_axes_and_the_next_step() {
     fn check<T: std::fmt::Debug>(refusal: Result<T>, message: &str, help: &str) {
         let refusal = refusal.unwrap_err();
