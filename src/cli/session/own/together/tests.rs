@@ -47,6 +47,8 @@ fn a_cell_that_another_would_feel_begins_anew() {
         ("fn f() {}", "fn f() {}"),
         ("let x = 2;", "println!(\"{}\", line!());"),
         ("let x = 2;", "fn here() -> u32 { line!() }"),
+        ("macro_rules! here { () => { line!() } } macro_rules! there { () => { here!() } }", "there!()"),
+        ("let x = 2;", "struct u8;"),
         ("let x = 2;", "dbg![x];"),
         ("let x = 2;", "return;"),
         ("let x = 2;", "let y = ready.await;"),
