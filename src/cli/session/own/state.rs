@@ -61,10 +61,16 @@ pub struct Kept {
     pub mutable: bool,
     /// For a type whose name is private.
     pub recipe: Option<Recipe>,
-    /// A hash of all that the type's layout can hang on.
-    pub basis: u64,
+    pub basis: Basis,
     /// The crates that there were: one that came later is no part of the type.
     pub crates: BTreeSet<String>,
+}
+
+/// Hashes of all that the layout of a value can hang on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Basis {
+    items: BTreeSet<u64>,
+    crates: u64,
 }
 
 impl State {
@@ -207,17 +213,24 @@ impl State {
         self.stored.retain(|stored| stored.of_type.as_deref() != Some(name) || !cells.contains(&stored.cell));
     }
 
-    /// A hash of all that the layout of a value of this type can hang on: the items that its names reach, and the crates.
-    pub fn basis(&self, type_text: &TypeText, crates: &BTreeMap<String, String>) -> u64 {
+    /// All that the layout of a value of this type can hang on: the items that its names reach, and the crates.
+    pub fn basis(&self, type_text: &TypeText, crates: &BTreeMap<String, String>) -> Basis {
+        self.basis_beside(type_text, crates, None)
+    }
+
+    /// The same for a value that is there already: an `impl` that came after it says nothing of how it lies in memory.
+    fn basis_beside(&self, type_text: &TypeText, crates: &BTreeMap<String, String>, before: Option<&Basis>) -> Basis {
         let (names, types_crates) = type_text.names();
         let mut reached: BTreeSet<String> = names;
-        let mut hasher = DefaultHasher::new();
         let mut seen = vec![false; self.stored.len()];
         let mut any_item = false;
         loop {
             let mut grew = false;
             for (index, stored) in self.stored.iter().enumerate() {
                 if seen[index] || !(stored.is_reached(&reached, any_item) || self.may_make(stored, &reached)) {
+                    continue;
+                }
+                if before.is_some_and(|before| stored.came_after(before, &reached)) {
                     continue;
                 }
                 seen[index] = true;
@@ -229,22 +242,16 @@ impl State {
                 break;
             }
         }
-        // In order of what they say, not of when they came: rearranging items changes nothing.
-        let mut hashes: Vec<u64> = Vec::new();
-        for (stored, seen) in self.stored.iter().zip(seen) {
-            if seen {
-                hashes.push(stored.layout.as_ref().map_or(stored.hash, |layout| layout.hash));
-            }
-        }
-        hashes.sort_unstable();
-        hashes.dedup();
-        hashes.hash(&mut hasher);
+        // By what they say, not by when they came: rearranging items changes nothing.
+        let of_items = self.stored.iter().zip(seen).filter(|(_, seen)| *seen);
+        let items = of_items.map(|(stored, _)| stored.layout_hash()).collect();
+        let mut hasher = DefaultHasher::new();
         for (name, fingerprint) in crates {
             if any_item || types_crates.contains(name) {
                 (name, fingerprint).hash(&mut hasher);
             }
         }
-        hasher.finish()
+        Basis { items, crates: hasher.finish() }
     }
 
     /// Is this the call of a macro whose text has one of these names in it?
@@ -262,7 +269,7 @@ impl State {
         for (name, kept) in &self.variables {
             let known = crates.iter().filter(|(name, _)| kept.crates.contains(*name));
             let known = known.map(|(name, print)| (name.clone(), print.clone())).collect();
-            if self.basis(&kept.type_text, &known) != kept.basis {
+            if self.basis_beside(&kept.type_text, &known, Some(&kept.basis)) != kept.basis {
                 lost.push(name.clone());
             }
         }
@@ -274,6 +281,28 @@ impl State {
 }
 
 impl Stored {
+    /// What this item says of the layout of values.
+    fn layout_hash(&self) -> u64 {
+        let Some(layout) = &self.layout else { return self.hash };
+        let Key::TraitImpl(key) = &self.key else { return layout.hash };
+        // `type Output = P;` stands in many of them.
+        let mut hasher = DefaultHasher::new();
+        (key, layout.hash).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Is this an `impl` that a value came without? Its type was whole then, so nothing of it is looked up here: a type or a
+    /// constant of a trait cannot be looked up before the `impl` is there. A constant of the type's own would be preferred to
+    /// one of a trait, if what the type is made of has that name in it.
+    fn came_after(&self, before: &Basis, reached: &BTreeSet<String>) -> bool {
+        let may_come = match &self.key {
+            Key::TraitImpl(_) => true,
+            Key::Member { name, .. } => !reached.contains(name),
+            _ => false,
+        };
+        may_come && self.layout.is_some() && !before.items.contains(&self.layout_hash())
+    }
+
     /// Can the layout of a type that reaches these names hang on this item?
     fn is_reached(&self, names: &BTreeSet<String>, any_item: bool) -> bool {
         if let Some(layout) = &self.layout {
