@@ -30,7 +30,7 @@
 //! | 4 Shapes | [`shape`](shape::shape), [`dot`], [`matmul`] | | `notebooks/en/04-shapes.ipynb` | `tests/it/numpy.rs` |
 //! | 5 A three-layer network | [`Layer`], [`Network`], [`Trace`] | [`plot_network`] | `notebooks/en/05-three-layer-network.ipynb` | `tests/it/network.rs` |
 //! | 6 Softmax | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `notebooks/en/06-softmax.ipynb` | `tests/it/numpy.rs` |
-//! | 7 Digits | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`] | [`plot_digits`] | `notebooks/en/07-digits.ipynb` | `tests/it/mnist.rs` |
+//! | 7 Digits | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `notebooks/en/07-digits.ipynb` | `tests/it/mnist.rs` |
 //! | 8 MNIST | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `notebooks/en/08-mnist.ipynb` | `tests/it/train.rs` |
 //!
 //! Every name above is in the [`prelude`]. What a function takes as "x" is a scalar, an array, a view, or a reference to one.
@@ -63,7 +63,7 @@ pub mod prelude {
     pub use crate::display::CellDisplay;
     pub use crate::display::live::{Gauge, clear_output, display_as};
     pub use crate::error::{Error, ErrorKind, Result};
-    pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, one_hot, plot_digits};
+    pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, confusion, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network};
     pub use crate::plot::{Figure, bar, hist, imshow, plot, scatter, subplots};
     pub use crate::reading::{Reading, classify_png, plot_reading, read_png};

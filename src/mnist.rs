@@ -23,7 +23,7 @@ use self::batch::Order;
 pub use self::batch::{Batch, Batches};
 pub use self::figure::plot_digits;
 pub use self::file::{FASHION_VARIABLE, VARIABLE, default_folder, find_folder};
-pub use self::score::{Labels, accuracy, one_hot};
+pub use self::score::{Labels, accuracy, confusion, one_hot};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
 

@@ -106,6 +106,23 @@ impl<T: Real> Network<T> {
         Ok(X::output(self.forward_rows(&x.to_rows().view())))
     }
 
+    /// What the network says, as the book calls it: another name of [`forward`](Network::forward).
+    ///
+    /// ```
+    /// use forward_pass::prelude::*;
+    /// let net = Network::untrained(&[784, 50, 100, 10], 1)?;
+    /// let image = Mnist::drawn(1, 0, 1).train.images.row(0).to_owned();
+    /// assert_eq!(net.predict(&image)?, net.forward(&image)?);
+    /// assert_eq!(format!("{:.2}", net.predict(&image)?.sum()), "1.00");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`forward`](Network::forward).
+    pub fn predict<X: Input<T>>(&self, x: &X) -> Result<X::Output> {
+        self.forward(x)
+    }
+
     /// The forward pass with everything it computed on the way.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Labels as rows with a single 1, and how many answers are right.
+//! Labels as rows with a single 1, how many answers are right, and where the others went.
 //!
 //! It does not classify: a network does.
 
@@ -50,14 +50,52 @@ pub trait Labels {
 /// # Errors
 /// When there is nothing to compare, or not one answer for each label.
 pub fn accuracy<P: Labels + ?Sized, S: Data<Elem = u8>>(answers: &P, labels: &ArrayBase<S, Ix1>) -> Result<f64> {
-    let classes = answers.classes();
-    if classes.len() != labels.len() || labels.is_empty() {
-        let message =
-            format!("answers of shape {} cannot be compared with {} labels", answers.shape_text(), labels.len());
-        return Err(Error::new(ErrorKind::Shape, message, "give one answer for each label, and at least one"));
-    }
+    let classes = compared(answers, labels)?;
     let right = classes.iter().zip(labels).filter(|(class, label)| **class == usize::from(**label)).count();
     Ok(right as f64 / labels.len() as f64)
+}
+
+/// Where the answers went: a row for each label and a column for each answer, (classes, classes). The right ones are
+/// counted on the diagonal.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let (answers, labels) = (array![0_u8, 1, 1, 2], array![0_u8, 1, 2, 2]);
+/// assert_eq!(confusion(&answers, &labels, 3)?, array![[1, 0, 0], [0, 1, 0], [0, 1, 1]]);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// As [`accuracy`]; also when a label or an answer is not below `classes`, or there are more than 256.
+pub fn confusion<P: Labels + ?Sized, S: Data<Elem = u8>>(
+    answers: &P,
+    labels: &ArrayBase<S, Ix1>,
+    classes: usize,
+) -> Result<Array2<i64>> {
+    let answers = compared(answers, labels)?;
+    if classes > 256 {
+        let message = format!("a table of {classes} classes, and a label is a u8, 0 to 255");
+        return Err(Error::new(ErrorKind::Value, message, "take at most 256 classes; digits have 10"));
+    }
+    let mut table = Array2::zeros((classes, classes));
+    for (place, (&answer, &label)) in answers.iter().zip(labels).enumerate() {
+        let Some(count) = table.get_mut((usize::from(label), answer)) else {
+            let message = format!("label {label} and answer {answer}, at place {place}, in {classes} classes");
+            return Err(Error::new(ErrorKind::Value, message, "both have to be below the number of classes"));
+        };
+        *count += 1;
+    }
+    Ok(table)
+}
+
+/// The class of each answer, as many as there are labels.
+fn compared<P: Labels + ?Sized, S: Data<Elem = u8>>(answers: &P, labels: &ArrayBase<S, Ix1>) -> Result<Array1<usize>> {
+    let classes = answers.classes();
+    if classes.len() == labels.len() && !labels.is_empty() {
+        return Ok(classes);
+    }
+    let message = format!("answers of shape {} cannot be compared with {} labels", answers.shape_text(), labels.len());
+    Err(Error::new(ErrorKind::Shape, message, "give one answer for each label, and at least one"))
 }
 
 /// The whole numbers that can name a class.
@@ -109,6 +147,21 @@ mod tests {
     fn scores_count_by_their_largest_value() {
         let scores = array![[0.1, 0.7, 0.2], [0.5, 0.2, 0.3], [0.3, 0.3, 0.4]];
         assert_eq!(accuracy(&scores, &array![1, 2, 2]), Ok(2.0 / 3.0));
+    }
+
+    #[test]
+    fn every_answer_is_counted_once() {
+        let labels = array![2, 2, 0, 1];
+        let table = confusion(&array![[0.1, 0.2, 0.7], [0.5, 0.4, 0.1], [0.9, 0.0, 0.1], [0.3, 0.6, 0.1]], &labels, 3);
+        assert_eq!(table, Ok(array![[1, 0, 0], [0, 1, 0], [1, 0, 1]]));
+        let refused = |answers: Array1<i64>, classes| confusion(&answers, &labels, classes).unwrap_err().to_string();
+        let both = "\nhelp: both have to be below the number of classes";
+        assert_eq!(refused(array![0, 1, 2, 3], 3), format!("label 1 and answer 3, at place 3, in 3 classes{both}"));
+        assert_eq!(refused(array![0, 1, 2, 3], 2), format!("label 2 and answer 0, at place 0, in 2 classes{both}"));
+        let help = "take at most 256 classes; digits have 10";
+        let most = format!("a table of 257 classes, and a label is a u8, 0 to 255\nhelp: {help}");
+        assert_eq!(refused(array![0, 1, 2, 3], 257), most);
+        assert!(refused(array![0, 1], 3).starts_with("answers of shape (2,) cannot be compared with 4 labels"));
     }
 
     #[test]

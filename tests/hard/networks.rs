@@ -45,7 +45,7 @@ fn used(draw: &mut Draw, net: &Network, x: &Array2<f32>) {
     let inputs = net.sizes()[0];
     let fitting = Array2::from_shape_simple_fn((draw.size(), inputs), || crate::draw::Hard::hard(draw));
     for x in [x, &fitting] {
-        black_box((net.forward(x).is_ok(), net.classify(x).is_ok()));
+        black_box((net.forward(x).is_ok(), net.predict(x).is_ok(), net.classify(x).is_ok()));
         if let Ok(trace) = net.trace(x) {
             let last = draw.one(&[0, 1, 2, usize::MAX]);
             black_box((
@@ -73,6 +73,8 @@ fn taught(draw: &mut Draw) {
         one_hot(&labels, draw.size()).is_ok(),
         accuracy(&labels, &labels).is_ok(),
         accuracy(&images, &labels).is_ok(),
+        confusion(&labels, &labels, 10).is_ok(),
+        confusion(&images, &labels, usize::MAX).is_ok(),
     ));
     let drawn = Mnist::drawn(draw.below(4), draw.below(4), draw.bits());
     black_box((drawn.is_drawn(), drawn.cell_text()));
