@@ -169,6 +169,16 @@ fn both_engines_tell_the_same_truth() {
 }
 
 #[test]
+fn a_type_that_is_asked_for_too_early_is_explained() {
+    let wide = "trait Wide { type To; }\nimpl Wide for i32 { type To = i64; }\nimpl Wide for u8 { type To = u64; }\n\
+        fn wide<T: Wide>(_: T) -> Result<T::To, String> { Err(String::new()) }\nlet total = wide(1)?;";
+    tested(&Maker::new().code("it", wide, ""), &[])
+        .exits(1)
+        .has("`it` failed to compile (E0308)")
+        .has("help: say the type of a number, as in `1_i64`, or that of the result, as in `let total: i64 = ...?;`");
+}
+
+#[test]
 fn nothing_is_green_for_nothing() {
     let folder = tempfile::tempdir().unwrap();
     forward_pass(folder.path(), &["test", "."]).exits(4).has("nothing to test: no notebook was found");
