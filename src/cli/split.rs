@@ -16,7 +16,7 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 
 use bindings::{Binding, bindings_of};
-use items::Item;
+use items::{Item, ItemKind};
 use words::Words;
 
 /// A cell in its parts; put together, the commands' lines and the parts give the cell back.
@@ -60,6 +60,14 @@ pub enum PartKind {
     },
     /// Blanks and comments after the last statement.
     Rest,
+}
+
+impl Part {
+    /// What its code lacks at its end: the semicolon of a `use`.
+    pub fn lacks(&self, code: &str) -> &'static str {
+        let is_use = matches!(&self.kind, PartKind::Item(Item { kind: ItemKind::Use(_), .. }));
+        if is_use && !code[self.range.clone()].ends_with(';') { ";" } else { "" }
+    }
 }
 
 /// The longest cell that is taken apart, its deepest nesting, its longest chain of words and operators.
@@ -158,7 +166,8 @@ fn parts_of(code: &str, start: usize, item_macros: &BTreeSet<String>) -> Option<
         let attributes = syn::Attribute::parse_inner(input)?;
         Ok((attributes, syn::Block::parse_within(input)?))
     };
-    let (attributes, statements) = parser.parse_str(body).ok()?;
+    let (attributes, statements) =
+        parser.parse_str(body).or_else(|error| parser.parse_str(&with_uses_closed(body).ok_or(error)?)).ok()?;
     let mut parts = Vec::new();
     let mut macros = item_macros.clone();
     let mut end = start;
@@ -167,7 +176,11 @@ fn parts_of(code: &str, start: usize, item_macros: &BTreeSet<String>) -> Option<
     }
     let last = statements.len();
     for (index, statement) in statements.iter().enumerate() {
-        let range = place(start, statement.span());
+        let mut range = place(start, statement.span());
+        let is_use = matches!(statement, Stmt::Item(syn::Item::Use(_)));
+        if is_use && !code.get(range.clone()).is_some_and(|text| text.ends_with(';')) {
+            range.end -= 1;
+        }
         let kind = kind_of(statement, index + 1 == last, &code[range.clone()], range.start, &mut macros)?;
         push(&mut parts, code, &mut end, range, kind)?;
     }
@@ -175,6 +188,29 @@ fn parts_of(code: &str, start: usize, item_macros: &BTreeSet<String>) -> Option<
         parts.push(Part { range: end..code.len(), start: code.len(), kind: PartKind::Rest });
     }
     Some(parts)
+}
+
+/// A semicolon for each `use` that ends with its line and has none, as the stock kernel takes it; `None` where there is none
+/// such. It stands in the place of the blank that follows, so that all else keeps its own.
+fn with_uses_closed(body: &str) -> Option<String> {
+    let mut closed = String::with_capacity(body.len() + 1);
+    let mut any = false;
+    for line in body.split_inclusive('\n') {
+        let code = line.split("//").next().unwrap_or(line).trim_end();
+        let is_balanced = code.matches('{').count() == code.matches('}').count();
+        let has_room = line[code.len()..].chars().next().is_none_or(|next| next.is_ascii());
+        let path = code.trim_start();
+        let path = path.strip_prefix("pub ").unwrap_or(path);
+        if path.starts_with("use ") && is_balanced && has_room && !code.ends_with([';', ',', ':']) {
+            any = true;
+            closed.push_str(code);
+            closed.push(';');
+            closed.push_str(line.get(code.len() + 1..).unwrap_or_default());
+        } else {
+            closed.push_str(line);
+        }
+    }
+    any.then_some(closed)
 }
 
 /// `None` when spans don't follow each other: then the text is not what the parser took it for.

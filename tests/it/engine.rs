@@ -192,6 +192,19 @@ fn a_crate_that_comes_later_costs_no_variable() {
     assert!(!told.contains("given up"), "{told}");
 }
 
+/// What stands behind the cell's text is ours, and no business of the reader's.
+#[test]
+fn a_cell_that_lacks_its_end_is_told_in_its_own_words() {
+    let place =
+        Place::new("let x = 5 // five\n%%\nstruct A\n%%\nlet q =\n%%\nif true { let y = 5 }\n%%\nuse std::fmt\n");
+    let told = place.tells(&["cells", "cells.txt"]);
+    has(&told, "error - at 1:10: expected `;`, found the end of the cell");
+    has(&told, "expected `where`, `{`, `(`, or `;` after struct name, found the end of the cell");
+    has(&told, "error - at 1:8: expected expression, found the end of the cell");
+    has(&told, "or an operator, found `}`");
+    assert!(told.contains("\nPassed\n") && !told.contains("done"), "{told}");
+}
+
 #[test]
 fn the_shell_is_open_where_the_caller_says_so() {
     let place = Place::new("!echo one; echo two >&2\nlet n = 2;\n%%\n!exit 3\n%%\nn");

@@ -76,6 +76,12 @@ fn a_cell_is_taken_apart() {
         ),
         ("let None = o else { return };", &["statement"]),
         ("use a::{b, c::*, d as _, e::{self, f as g}};", &["use 5"]),
+        ("use a::b\nlet x = 1;\nx", &["use 1", "statement x", "final"]),
+        ("use a::{b, c} // two\n\n  pub use d", &["use 2", "use 1"]),
+        ("use a::b //", &["use 1", "rest"]),
+        ("use a::b\u{3000}", &["statement", "opaque"]),
+        ("use a::b let x = 1;", &["statement", "opaque"]),
+        ("let s = \"\n use a\n\";\nuse b", &["statement s", "use 1"]),
         (
             "impl<T: Tr> Tr for W<T> {} impl W<u8> { const N: u8 = 1; fn f() {} }",
             &["impl Tr for W < T >", "impl <> W < u8 >: N f"],

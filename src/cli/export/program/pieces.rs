@@ -80,7 +80,7 @@ impl Pieces {
             let text = code[part.range.clone()].trim_matches('\n');
             match &part.kind {
                 PartKind::Attribute => self.attributes.push(text.trim().to_string()),
-                PartKind::Item(item) => self.item(item, text)?,
+                PartKind::Item(item) => self.item(item, &format!("{text}{}", part.lacks(code)))?,
                 PartKind::Statement { binds, .. } => statements += &typed(code, part, text, binds, &words),
                 PartKind::Final { .. } => {
                     let start = part.start - part.range.start;

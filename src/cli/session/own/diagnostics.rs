@@ -79,8 +79,18 @@ fn fault(message: &Value, source: &Source, code: &str, file: &str) -> Fault {
         // The bracket that does not match may be one of ours.
         fault.diagnostic.message = "this cell contains an unclosed delimiter".to_owned();
     }
+    // The bracket behind the cell is ours.
+    let is_at_end = fault.earlier.is_empty() && fault.at.iter().all(|at| code.get(*at..).is_none_or(is_blank));
+    if is_at_end && let Some(before) = fault.diagnostic.message.strip_suffix("found `}`") {
+        fault.diagnostic.message = format!("{before}found the end of the cell");
+    }
     fault.diagnostic.rendered = caret::render(&fault.diagnostic, code);
     fault
+}
+
+/// Only blanks and comments.
+fn is_blank(text: &str) -> bool {
+    text.parse::<proc_macro2::TokenStream>().is_ok_and(|tokens| tokens.is_empty())
 }
 
 fn place(span: &Value, fault: &mut Fault, elsewhere: &mut Vec<String>, source: &Source, code: &str, file: &str) {

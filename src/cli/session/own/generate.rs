@@ -107,6 +107,7 @@ fn items(source: &mut Source, state: &State, cell: &Cell, code: &str, number: us
                 && item.is_macro() == macros
             {
                 source.cell(code, part.range.clone());
+                source.generated(part.lacks(code));
                 source.generated("\n");
             }
         }
@@ -187,6 +188,8 @@ fn loads(source: &mut Source, state: &State, plan: &Plan) {
 }
 
 fn body(source: &mut Source, cell: &Cell, code: &str, plan: &Plan) {
+    // What rustc finds behind a text that is no Rust is the end of a block, and no word of this file.
+    source.generated(if cell.opaque { "{" } else { "" });
     for part in &cell.parts {
         match &part.kind {
             PartKind::Statement { .. } => with_options(source, code, part.range.clone(), plan),
@@ -198,7 +201,7 @@ fn body(source: &mut Source, cell: &Cell, code: &str, plan: &Plan) {
         }
     }
     // A comment may end the last line; a statement without its semicolon is for rustc to refuse.
-    source.generated(if cell.opaque { "\n" } else { "\n;\n" });
+    source.generated(if cell.opaque { "\n}\n" } else { "\n;\n" });
 }
 
 /// `?` on an Option becomes `?` on a Result, where rustc said so.

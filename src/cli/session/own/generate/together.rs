@@ -74,6 +74,7 @@ fn beginning(crates: &[String], parts: &[Part]) -> Vec<(Option<usize>, Source)> 
             for part_of_cell in &part.cell.parts {
                 if let PartKind::Item(_) = &part_of_cell.kind {
                     piece.cell(part.code, part_of_cell.range.clone());
+                    piece.generated(part_of_cell.lacks(part.code));
                     piece.generated("\n");
                 }
             }
