@@ -206,6 +206,22 @@ fn a_cell_that_lacks_its_end_is_told_in_its_own_words() {
 }
 
 #[test]
+fn a_bracket_too_many_is_told_as_one_too_many() {
+    let place = Place::new("let a = [1];\nlet b = a[0]; }\n%%\n(1 + 2))\n%%\n(1 + 2]\n%%\n{ let a = (1;\n%%\n{ 1\n");
+    let told = place.tells(&["cells", "cells.txt"]);
+    let first = |told: &str| {
+        let lines =
+            told.split("--\n").map(|cell| cell.lines().filter(|line| line.starts_with("error - ")).collect::<Vec<_>>());
+        lines.map(|lines| lines.join(" / ")).collect::<Vec<_>>().join("\n")
+    };
+    let expected = "error - at 2:15: unexpected closing delimiter: `}`\n\
+        error - at 1:8: unexpected closing delimiter: `)`\n\
+        error - at 1:7: unexpected closing delimiter: `]`\n";
+    assert!(first(&told).starts_with(expected), "{told}");
+    assert_eq!(told.matches("this cell contains an unclosed delimiter").count(), 4, "{told}");
+}
+
+#[test]
 fn the_shell_is_open_where_the_caller_says_so() {
     let place = Place::new("!echo one; echo two >&2\nlet n = 2;\n%%\n!exit 3\n%%\nn");
     let told = place.tells(&["cells", "--allow-shell", "cells.txt"]);

@@ -40,7 +40,10 @@ pub struct Touch {
 pub fn faults(messages: &[Value], source: &Source, code: &str, file: &str) -> Vec<Fault> {
     let errors = messages.iter().filter(|message| message["level"] == "error");
     let real = errors.filter(|message| !message["message"].as_str().unwrap_or_default().starts_with("aborting due to"));
-    real.map(|message| fault(message, source, code, file)).collect()
+    let mut faults: Vec<Fault> = real.map(|message| fault(message, source, code, file)).collect();
+    // One bracket too many has closed several of ours.
+    faults.dedup_by(|next, before| next.diagnostic == before.diagnostic);
+    faults
 }
 
 /// Is one of the messages, or of the notes on where it came from, about this source's cell?
@@ -75,7 +78,13 @@ fn fault(message: &Value, source: &Source, code: &str, file: &str) -> Fault {
         fault.diagnostic.spans.push(span_of(code, code.trim_end().len(), code.trim_end().len(), None, true));
     }
     let message = &fault.diagnostic.message;
-    if message.starts_with("mismatched closing delimiter") || message.contains("contains an unclosed delimiter") {
+    let is_mismatched = message.starts_with("mismatched closing delimiter") || message.contains("unclosed delimiter");
+    if (is_mismatched || message.starts_with("unexpected closing delimiter"))
+        && let Some((at, bracket)) = stray_bracket(code)
+    {
+        fault.diagnostic.message = format!("unexpected closing delimiter: `{bracket}`");
+        fault.diagnostic.spans = vec![span_of(code, at, at + bracket.len_utf8(), None, true)];
+    } else if is_mismatched {
         // The bracket that does not match may be one of ours.
         fault.diagnostic.message = "this cell contains an unclosed delimiter".to_owned();
     }
@@ -86,6 +95,14 @@ fn fault(message: &Value, source: &Source, code: &str, file: &str) -> Fault {
     }
     fault.diagnostic.rendered = caret::render(&fault.diagnostic, code);
     fault
+}
+
+/// The first bracket that closes what was not opened, or what another opened.
+fn stray_bracket(code: &str) -> Option<(usize, char)> {
+    let error = code.parse::<proc_macro2::TokenStream>().err()?;
+    let at = error.span().byte_range().start;
+    let bracket = code.get(at..)?.chars().next().filter(|bracket| matches!(bracket, ')' | ']' | '}'))?;
+    Some((at, bracket))
 }
 
 /// Only blanks and comments.
