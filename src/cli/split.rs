@@ -4,7 +4,7 @@
 
 pub mod bindings;
 pub mod items;
-mod plain;
+pub mod plain;
 pub mod words;
 
 use std::collections::BTreeSet;

@@ -289,6 +289,7 @@ impl Repl {
                 let text = self.screen.lang.earlier_failed(&self.cell(at).id);
                 self.fail(&text);
                 show::end(&mut self.screen, &outcome);
+                self.live.script(Vec::new());
                 return;
             }
         }

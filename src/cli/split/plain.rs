@@ -2,6 +2,7 @@
 //!
 //! An `impl` is felt by all code that names its type or its trait, wherever it stands.
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
 use syn::{Attribute, Item, Stmt};
 
@@ -9,21 +10,19 @@ use syn::{Attribute, Item, Stmt};
 const DERIVES: [&str; 9] = ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
 const ATTRIBUTES: [&str; 8] = ["doc", "allow", "expect", "warn", "must_use", "inline", "cold", "default"];
 
+/// Words by which what a macro is given, or makes, may be felt elsewhere.
+pub const FELT: [&str; 6] = ["impl", "extern", "macro_export", "no_mangle", "export_name", "link_section"];
+
 /// An item that adds its own name to the session and nothing else.
 pub fn is_plain_item(item: &Item) -> bool {
-    let attributes = match item {
-        Item::Const(it) if it.ident != "_" => &it.attrs,
-        Item::Enum(it) => &it.attrs,
-        Item::Fn(it) => &it.attrs,
-        Item::Static(it) => &it.attrs,
-        Item::Struct(it) => &it.attrs,
-        Item::Type(it) => &it.attrs,
-        Item::Union(it) => &it.attrs,
-        _ => return false,
+    let has_name = match item {
+        Item::Const(it) => it.ident != "_",
+        Item::Enum(_) | Item::Fn(_) | Item::Static(_) | Item::Struct(_) | Item::Type(_) | Item::Union(_) => true,
+        _ => false,
     };
     let mut felt = Felt(false);
     felt.visit_item(item);
-    attributes.iter().all(is_plain_attribute) && !felt.0
+    has_name && !felt.0
 }
 
 /// A statement without an item inside that is felt elsewhere.
@@ -31,6 +30,15 @@ pub fn is_plain_statement(statement: &Stmt) -> bool {
     let mut felt = Felt(false);
     felt.visit_stmt(statement);
     !felt.0
+}
+
+/// Tokens for a macro without such a word.
+pub fn are_plain_tokens(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().all(|token| match token {
+        TokenTree::Ident(ident) => !FELT.iter().any(|word| ident == word),
+        TokenTree::Group(group) => are_plain_tokens(&group.stream()),
+        _ => true,
+    })
 }
 
 fn is_plain_attribute(attribute: &Attribute) -> bool {
@@ -57,11 +65,15 @@ impl Visit<'_> for Felt {
         self.0 = true;
     }
 
-    fn visit_item_macro(&mut self, item: &syn::ItemMacro) {
-        self.0 |= item.ident.is_none();
-    }
-
     fn visit_item_foreign_mod(&mut self, _: &syn::ItemForeignMod) {
         self.0 = true;
+    }
+
+    fn visit_attribute(&mut self, attribute: &Attribute) {
+        self.0 |= !is_plain_attribute(attribute);
+    }
+
+    fn visit_macro(&mut self, call: &syn::Macro) {
+        self.0 |= !are_plain_tokens(&call.tokens);
     }
 }

@@ -49,7 +49,7 @@ pub fn of(text: &str) -> Option<Words> {
     let (names, _) = names_and_hash(text)?;
     let tokens: TokenStream = text.parse().ok()?;
     let (question, awaits) = acts_in_tokens(&tokens);
-    Some(Words { names, question, awaits, reaches_out: false })
+    Some(Words { names, question, awaits, reaches_out: !plain::are_plain_tokens(&tokens) })
 }
 
 pub fn of_statement(statement: &syn::Stmt, text: &str) -> Option<Words> {
@@ -90,7 +90,7 @@ fn walk(tokens: TokenStream, names: &mut BTreeSet<String>, hasher: &mut DefaultH
             TokenTree::Literal(literal) => {
                 let text = literal.to_string();
                 text.hash(hasher);
-                if text.contains('{') {
+                if text.contains(['{', '\\']) {
                     names_in_format(&text, names);
                 }
             }
@@ -104,8 +104,30 @@ fn is_documentation(token: &TokenTree) -> bool {
         && matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "doc")
 }
 
+/// The words in the string literals of a text: an attribute may name a function there.
+pub fn in_strings(text: &str) -> BTreeSet<String> {
+    fn walk(tokens: TokenStream, names: &mut BTreeSet<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => walk(group.stream(), names),
+                TokenTree::Literal(literal) => names.extend(by_eye(&unescaped(&literal.to_string())).names),
+                _ => {}
+            }
+        }
+    }
+    let mut names = BTreeSet::new();
+    walk(text.parse().unwrap_or_default(), &mut names);
+    names
+}
+
+/// The value of a string literal; another literal as it is.
+fn unescaped(literal: &str) -> String {
+    syn::parse_str::<syn::LitStr>(literal).map_or_else(|_| literal.to_owned(), |literal| literal.value())
+}
+
 /// `{x:>w$.p$}` mentions x, w and p.
-fn names_in_format(text: &str, names: &mut BTreeSet<String>) {
+fn names_in_format(literal: &str, names: &mut BTreeSet<String>) {
+    let text = if literal.contains('\\') { unescaped(literal) } else { literal.to_owned() };
     for hole in text.split('{').skip(1) {
         let hole = hole.split('}').next().unwrap_or_default();
         let words = hole.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Origin, Source};
 use super::split::{Cell, PartKind};
-use super::state::{Key, State, Stored};
+use super::state::{Key, State};
 use super::types::{RESERVED, mark};
 
 /// What a pass over a cell does; a failed pass teaches the next one.
@@ -290,10 +290,4 @@ fn identifier(name: &str) -> String {
     let name = name.strip_prefix("r#").unwrap_or(name);
     let raw = KEYWORDS.contains(&name) || syn::parse_str::<syn::Ident>(name).is_err();
     if raw { format!("r#{name}") } else { name.to_owned() }
-}
-
-impl Stored {
-    fn is_macro(&self) -> bool {
-        self.names.iter().any(|(space, _)| *space == super::items::Space::Macro)
-    }
 }

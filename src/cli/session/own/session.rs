@@ -197,6 +197,7 @@ impl OwnSession {
         events: &mut dyn FnMut(Event),
     ) -> Result<std::result::Result<Box<Ready>, End>> {
         if let Some(ready) = self.script.take(&self.state, code) {
+            self.number = ready.number;
             return Ok(Ok(ready));
         }
         if let Some(ahead) = self.ahead.take().filter(|ahead| ahead.is_for(&self.workshop, &self.state, code)) {
@@ -208,7 +209,7 @@ impl OwnSession {
         }
         self.number += 1;
         if !self.settings.passes {
-            self.number = self.script.prepare(&self.workshop, &self.state, code, self.number)?;
+            self.script.prepare(&self.workshop, &self.state, code, self.number)?;
             if let Some(ready) = self.script.take(&self.state, code) {
                 return Ok(Ok(ready));
             }

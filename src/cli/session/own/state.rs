@@ -281,6 +281,11 @@ impl State {
 }
 
 impl Stored {
+    /// A macro by example.
+    pub fn is_macro(&self) -> bool {
+        self.names.iter().any(|(space, _)| *space == Space::Macro)
+    }
+
     /// What this item says of the layout of values.
     fn layout_hash(&self) -> u64 {
         let Some(layout) = &self.layout else { return self.hash };

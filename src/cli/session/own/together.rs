@@ -29,6 +29,8 @@ pub struct Script {
     rest: VecDeque<String>,
     /// Cells that can't be compiled with others.
     alone: BTreeSet<String>,
+    /// A cell has set a hook for panics, which learns their places.
+    is_watched: bool,
     ready: VecDeque<Waiting>,
 }
 
@@ -52,17 +54,18 @@ enum Pass {
     Done(Compiled),
     /// This one is to be compiled alone.
     Without(usize),
-    /// Nobody knows why, or somebody stopped it.
+    /// Somebody stopped it.
     Ended,
 }
 
 impl Script {
     pub fn set(&mut self, cells: Vec<String>) {
-        *self = Script { rest: cells.into(), ..Script::default() };
+        *self = Script { rest: cells.into(), is_watched: self.is_watched, ..Script::default() };
     }
 
     /// A cell is run: those before it won't come any more.
     pub fn arrive(&mut self, code: &str) {
+        self.is_watched |= code.contains("set_hook");
         if let Some(at) = self.rest.iter().position(|cell| cell == code) {
             self.rest.drain(..=at);
         }
@@ -83,10 +86,10 @@ impl Script {
         found
     }
 
-    /// Compiles this cell and those that follow, as far as they can be compiled together; the last number that was used.
-    pub fn prepare(&mut self, workshop: &Workshop, state: &State, code: &str, number: usize) -> Result<usize> {
-        if self.rest.is_empty() {
-            return Ok(number);
+    /// Compiles this cell and those that follow, as far as they can be compiled together.
+    pub fn prepare(&mut self, workshop: &Workshop, state: &State, code: &str, number: usize) -> Result<()> {
+        if self.rest.is_empty() || self.is_watched {
+            return Ok(());
         }
         let cells = std::iter::once(code).chain(self.rest.iter().map(String::as_str));
         let mut members = choose(state, cells, &self.alone, |cell| workshop.first_plan(cell), number);
@@ -94,7 +97,7 @@ impl Script {
             match workshop.together(state, &members)? {
                 Together::Ready(ready) => {
                     self.ready = ready;
-                    return Ok(number + members.len() - 1);
+                    return Ok(());
                 }
                 Together::Without(at) => {
                     self.alone.insert(members[at].code.clone());
@@ -103,7 +106,7 @@ impl Script {
                 Together::Ended => break,
             }
         }
-        Ok(number)
+        Ok(())
     }
 }
 
@@ -123,9 +126,12 @@ impl Workshop {
         };
         let mut waiting = VecDeque::new();
         let mut before = state.clone();
-        for ((member, items), new) in members.iter().zip(items).zip(news) {
+        for (at, ((member, items), new)) in members.iter().zip(items).zip(news).enumerate() {
             let mut state = items;
             state.variables = before.variables.clone();
+            if !state.give_up_changed(&self.fingerprints).is_empty() {
+                return Ok(Together::Without(at));
+            }
             let plan = Plan { load: load_names(&state, &member.cell), ..member.plan.clone() };
             let recipes = recipes(&state, &plan, &new, &member.cell, &member.code);
             let ready = Box::new(Ready {
@@ -218,7 +224,8 @@ impl Workshop {
         match compiled.ended {
             CompileEnd::Succeeded => return Ok(Pass::Done(compiled)),
             CompileEnd::Failed => {}
-            CompileEnd::TimedOut | CompileEnd::Interrupted => return Ok(Pass::Ended),
+            CompileEnd::TimedOut => return Ok(Pass::Without(0)),
+            CompileEnd::Interrupted => return Ok(Pass::Ended),
         }
         let file = file_name(number);
         let is_its_own = |at: &usize| is_about(&compiled.messages, &sources[*at], &members[*at].code, &file);
@@ -246,12 +253,15 @@ fn mir(compiled: &Compiled) -> Result<String> {
     std::fs::read_to_string(&compiled.mir).context("cannot read the MIR that rustc wrote")
 }
 
-/// With a file of its own: then its statics are those of no other cell.
+/// With a file of its own, under the name that it has when the cell is compiled alone: its statics are those of no other.
 fn with_own_library(mut ready: Box<Ready>) -> Option<Box<Ready>> {
     if let Some(library) = &ready.library {
-        let stem = library.file_stem().unwrap_or_default().to_string_lossy();
-        let own = library.with_file_name(format!("{stem}-{}{}", ready.number, std::env::consts::DLL_SUFFIX));
-        std::fs::copy(library, &own).ok()?;
+        let stem = library.file_stem()?.to_string_lossy().into_owned();
+        let name = format!("{}-{}{}", stem.rsplit_once('-')?.0, ready.number, std::env::consts::DLL_SUFFIX);
+        let own = library.with_file_name(name);
+        if own != *library {
+            std::fs::copy(library, &own).ok()?;
+        }
         ready.library = Some(own);
     }
     Some(ready)

@@ -75,14 +75,20 @@ impl TypeText {
         })
     }
 
-    /// All names in it, and the crates.
+    /// All names in it that the reader may have given, and the crates.
     pub fn names(&self) -> (BTreeSet<String>, BTreeSet<String>) {
-        let words = self.0.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
-        let (crates, names): (BTreeSet<&str>, BTreeSet<&str>) = words.partition(|word| word.starts_with(RESERVED));
-        (
-            names.into_iter().map(str::to_owned).collect(),
-            crates.into_iter().map(|name| name[RESERVED.len()..].to_owned()).collect(),
-        )
+        let (mut names, mut crates) = (BTreeSet::new(), BTreeSet::new());
+        self.map_paths(|path| {
+            let is_outside = path.contains("::") && path.split("::").next().is_some_and(is_std);
+            for word in path.split("::").filter(|_| !is_outside) {
+                match word.strip_prefix(RESERVED) {
+                    Some(name) => crates.insert(name.to_owned()),
+                    None => names.insert(word.strip_prefix("r#").unwrap_or(word).to_owned()),
+                };
+            }
+            String::new()
+        });
+        (names, crates)
     }
 
     fn map_paths(&self, mut map: impl FnMut(&str) -> String) -> String {
