@@ -232,6 +232,20 @@ fn accept_stores_what_came_and_nothing_else() {
 }
 
 #[test]
+fn a_line_that_comes_before_a_stored_value_is_stored_before_it() {
+    let maker = Maker::new().code("it", "1 + 2", "");
+    tested(&maker, &["--accept"]).exits(0);
+    let path = maker.folder.path().join("made.ipynb");
+    let mut notebook: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    notebook["cells"][0]["source"] = json!("println!(\"said\");\n1 + 2");
+    std::fs::write(&path, notebook.to_string()).unwrap();
+    forward_pass(maker.folder.path(), &["--engine", "own", "test", "made.ipynb", "--accept"]).exits(0);
+    let stored: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(stored["cells"][0]["outputs"][0]["text"], json!(["said\n"]));
+    assert_eq!(stored["cells"][0]["outputs"][1]["data"]["text/plain"], json!(["3"]));
+}
+
+#[test]
 fn a_panicking_cell_is_not_accepted() {
     let maker = Maker::new().code("it", "println!(\"1\");", "2\n").code("panic", "panic!(\"no\");", "");
     tested(&maker, &["--accept"]).exits(1).has("`panic` panicked at line 1: no");

@@ -79,18 +79,26 @@ impl Notebook {
         let stored = self.stored_outputs(change.cell);
         let mut placed = vec![false; change.outputs.len()];
         let mut items: Vec<String> = Vec::new();
+        // Which of the new outputs each item holds, if one.
+        let mut holds: Vec<Option<usize>> = Vec::new();
         for (at, raw) in stored.iter().enumerate() {
             let Some(old) = &raw.output else {
                 let stays = !raw.is_error || change.error == ErrorChange::Keep;
                 items.extend(stays.then(|| raw.text.to_string()));
+                holds.resize(items.len(), None);
                 continue;
             };
             let Some(new) = counterpart(old, at, &stored, &change.outputs) else { continue };
             placed[new] = true;
             items.extend(renewed(raw, at, &stored, &change.outputs[new], style));
+            holds.resize(items.len(), Some(new));
         }
-        let fresh = change.outputs.iter().zip(&placed).filter(|(_, placed)| !**placed);
-        items.extend(fresh.map(|(output, _)| style.print(&output_value(output, count), 4)));
+        for (new, output) in change.outputs.iter().enumerate().filter(|(new, _)| !placed[*new]) {
+            // In front of what came after it.
+            let place = holds.iter().position(|held| held.is_some_and(|held| held > new)).unwrap_or(items.len());
+            items.insert(place, style.print(&output_value(output, count), 4));
+            holds.insert(place, Some(new));
+        }
         if let ErrorChange::Store(name, words) = &change.error {
             let traceback: Vec<&str> = words.lines().collect();
             let value = json!({"ename": name, "evalue": words.lines().next().unwrap_or_default(),
