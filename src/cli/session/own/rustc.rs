@@ -289,9 +289,9 @@ fn arguments(toolchain: &Toolchain, job: &Job, fast_link: bool) -> Vec<OsString>
         Kind::Rlib => ["--crate-type=rlib", "--emit=link", "-Copt-level=2"].map(&mut add),
         // A crate type of its own makes the check use the same rules as the cell.
         Kind::Check => ["--crate-type=cdylib", "--emit=mir,dep-info", "-Copt-level=0"].map(&mut add),
-        Kind::Front => ["--crate-type=cdylib", "--emit=metadata", "-Ccodegen-units=1"].map(&mut add),
-        Kind::Object => ["--crate-type=cdylib", "--emit=obj", "-Ccodegen-units=1"].map(&mut add),
-        Kind::Cell => ["--crate-type=cdylib", "--emit=mir,link,dep-info", "-Ccodegen-units=1"].map(&mut add),
+        Kind::Front => ["--crate-type=cdylib", "--emit=metadata", "-Ccodegen-units=2"].map(&mut add),
+        Kind::Object => ["--crate-type=cdylib", "--emit=obj", "-Ccodegen-units=2"].map(&mut add),
+        Kind::Cell => ["--crate-type=cdylib", "--emit=mir,link,dep-info", "-Ccodegen-units=2"].map(&mut add),
     };
     if matches!(job.kind, Kind::Front | Kind::Object) {
         add(&format!("-Copt-level={}", job.opt_level));
