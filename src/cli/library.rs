@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, TraitItem};
 
+use super::types::at_commas;
+
 /// Every file of the library; a test holds this list against the folder.
 const FILES: &[(&str, &str)] = &[
     ("src/lib.rs", include_str!("../lib.rs")),
@@ -174,27 +176,6 @@ fn parameters(signature: &str) -> Option<(usize, usize)> {
         before = c;
     }
     None
-}
-
-/// `x: (A, B), y: C` -> `x: (A, B)` and `y: C`
-fn at_commas(parameters: &str) -> Vec<&str> {
-    let (mut depth, mut begin, mut parts) = (0, 0, Vec::new());
-    let mut before = ' ';
-    for (at, c) in parameters.char_indices() {
-        match c {
-            '(' | '[' | '<' => depth += 1,
-            ')' | ']' => depth -= 1,
-            '>' if before != '-' => depth -= 1,
-            ',' if depth == 0 => {
-                parts.push(&parameters[begin..at]);
-                begin = at + 1;
-            }
-            _ => {}
-        }
-        before = c;
-    }
-    parts.push(&parameters[begin..]);
-    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
 /// A doc comment as a reader of the terminal wants it: code blocks are Rust, hidden lines hidden, links their words.

@@ -34,7 +34,7 @@ fn arrays(name: &str) -> String {
     let Some(end) = closing(&name[inside_at..]).map(|end| inside_at + end) else { return name.to_owned() };
     let rest = arrays(&name[end + 1..]);
     let whole = || format!("{}{START}{}>{rest}", &name[..at], arrays(&name[inside_at..end]));
-    let parts = split_arguments(&name[inside_at..end]);
+    let parts = at_commas(&name[inside_at..end]);
     // ndarray 0.17 names the element a third time.
     let [storage, dimension, ..] = parts.as_slice() else { return whole() };
     let Some(dimension) = dimension_of(dimension) else { return whole() };
@@ -72,21 +72,25 @@ fn closing(text: &str) -> Option<usize> {
     })
 }
 
-/// The arguments between commas that stand in no bracket.
-fn split_arguments(text: &str) -> Vec<&str> {
-    let (mut parts, mut depth, mut from) = (Vec::new(), 0, 0);
+/// `x: (A, B), y: fn() -> C` -> `x: (A, B)` and `y: fn() -> C`: what stands between commas that are in no bracket.
+pub fn at_commas(text: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut from, mut before) = (Vec::new(), 0i32, 0, ' ');
     for (at, c) in text.char_indices() {
         match c {
-            '<' | '[' | '(' => depth += 1,
-            '>' | ']' | ')' => depth -= 1,
+            '(' | '[' | '<' | '{' => depth += 1,
+            // The arrow of a result closes nothing.
+            '>' if before == '-' => {}
+            ')' | ']' | '>' | '}' => depth -= 1,
             ',' if depth == 0 => {
                 parts.push(text[from..at].trim());
                 from = at + 1;
             }
             _ => {}
         }
+        before = c;
     }
     parts.push(text[from..].trim());
+    parts.retain(|part| !part.is_empty());
     parts
 }
 

@@ -215,14 +215,12 @@ impl Repl {
             let text = self.screen.lang.section_is_done();
             self.screen.faint(&text);
         }
-        let rest = self.steps[self.next.min(self.steps.len())..].iter().filter_map(|step| step.code);
-        let rest = rest.filter(|at| !is_skipped(self.cell(*at)) && self.absent_for(*at).is_none());
-        let script = rest.map(|at| self.cell(at).source.clone()).collect();
-        self.live.script(script);
+        let rest = self.cells_to_run(self.next.min(self.steps.len())..self.steps.len());
+        self.foretell(&rest);
         while self.next < self.steps.len() {
             if !self.step() {
                 // The next cells come one by one.
-                self.live.script(Vec::new());
+                self.foretell(&[]);
                 return false;
             }
         }
@@ -272,10 +270,9 @@ impl Repl {
             self.announce();
         }
         let Some(target) = self.steps.iter().position(|step| step.holds(cell)) else { return };
-        let mut before: Vec<usize> = self.steps[..target].iter().filter_map(|step| step.code).collect();
-        before.retain(|at| !is_skipped(self.cell(*at)) && self.absent_for(*at).is_none() && !self.ran.contains(at));
-        let script = before.iter().map(|at| self.cell(*at).source.clone()).collect();
-        self.live.script(script);
+        let mut before = self.cells_to_run(0..target);
+        before.retain(|at| !self.ran.contains(at));
+        self.foretell(&before);
         let mut ran = 0;
         for at in before {
             self.ran.insert(at);
@@ -289,7 +286,7 @@ impl Repl {
                 let text = self.screen.lang.earlier_failed(&self.cell(at).id);
                 self.fail(&text);
                 show::end(&mut self.screen, &outcome);
-                self.live.script(Vec::new());
+                self.foretell(&[]);
                 return;
             }
         }
@@ -301,6 +298,18 @@ impl Repl {
         }
         self.next = target;
         self.step();
+    }
+
+    /// The cells of these steps, without those that are left out.
+    fn cells_to_run(&self, steps: std::ops::Range<usize>) -> Vec<usize> {
+        let cells = self.steps[steps].iter().filter_map(|step| step.code);
+        cells.filter(|at| !is_skipped(self.cell(*at)) && self.absent_for(*at).is_none()).collect()
+    }
+
+    /// These cells will come next, one after the other.
+    fn foretell(&mut self, cells: &[usize]) {
+        let codes = cells.iter().map(|at| self.cell(*at).source.clone()).collect();
+        self.live.script(codes);
     }
 
     /// The code that Enter will run, if it is known.

@@ -18,30 +18,12 @@ use super::shell::{self, Failed};
 use super::source::line_and_column;
 use super::split::{Cell, Command};
 
-/// What commands set.
-#[derive(Clone, Debug)]
+/// What commands set, beside how cells are compiled.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
-    pub opt_level: String,
-    pub error_format: String,
-    pub value_format: String,
-    pub types: bool,
     pub timing: bool,
     pub passes: bool,
     pub last_errors: Vec<Diagnostic>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            opt_level: "0".to_owned(),
-            error_format: "{}".to_owned(),
-            value_format: "{:?}".to_owned(),
-            types: false,
-            timing: false,
-            passes: false,
-            last_errors: Vec::new(),
-        }
-    }
 }
 
 /// What the commands of a cell say.
@@ -208,12 +190,12 @@ impl OwnSession {
                 Err(message) => return Ok(Err(message)),
             },
             ":fmt" => {
-                self.settings.value_format = if argument.is_empty() { "{:?}".into() } else { argument.into() };
-                format!("Output format: {}", self.settings.value_format)
+                self.workshop.value_format = if argument.is_empty() { "{:?}".into() } else { argument.into() };
+                format!("Output format: {}", self.workshop.value_format)
             }
             ":types" => {
-                self.settings.types = !self.settings.types;
-                format!("Types: {}", self.settings.types)
+                self.workshop.with_type = !self.workshop.with_type;
+                format!("Types: {}", self.workshop.with_type)
             }
             ":timing" => {
                 self.settings.timing = !self.settings.timing;
@@ -267,10 +249,6 @@ impl OwnSession {
             },
             _ => return Ok(Err(format!("unrecognised command `{name}`\nhelp: `:help` lists them"))),
         };
-        self.workshop.opt_level = self.settings.opt_level.clone();
-        self.workshop.error_format = self.settings.error_format.clone();
-        self.workshop.value_format = self.settings.value_format.clone();
-        self.workshop.with_type = self.settings.types;
         said.plain(text);
         Ok(Ok(()))
     }
@@ -281,13 +259,13 @@ impl OwnSession {
     }
 
     fn set_opt(&mut self, argument: &str) -> std::result::Result<String, String> {
-        self.settings.opt_level = match argument {
-            "" if self.settings.opt_level == "2" => "0".to_owned(),
+        self.workshop.opt_level = match argument {
+            "" if self.workshop.opt_level == "2" => "0".to_owned(),
             "" => "2".to_owned(),
             "0" | "1" | "2" | "3" | "s" | "z" => argument.to_owned(),
             _ => return Err(format!("invalid optimization level `{argument}`\nhelp: 0, 1, 2 or 3")),
         };
-        Ok(format!("Optimization: {}", self.settings.opt_level))
+        Ok(format!("Optimization: {}", self.workshop.opt_level))
     }
 
     fn set_error_format(&mut self, argument: &str) -> std::result::Result<String, String> {
@@ -295,10 +273,10 @@ impl OwnSession {
             if !["{}", "{:?}", "{:#?}"].contains(&argument) {
                 return Err(format!("unsupported error format `{argument}`\nhelp: {{}}, {{:?}} or {{:#?}}"));
             }
-            self.settings.error_format = argument.to_owned();
+            self.workshop.error_format = argument.to_owned();
         }
-        let of = if self.settings.error_format == "{}" { "std::fmt::Display" } else { "std::fmt::Debug" };
-        Ok(format!("Error format: {} (errors must implement {of})", self.settings.error_format))
+        let of = if self.workshop.error_format == "{}" { "std::fmt::Display" } else { "std::fmt::Debug" };
+        Ok(format!("Error format: {} (errors must implement {of})", self.workshop.error_format))
     }
 
     fn explain(&self) -> std::result::Result<String, String> {

@@ -83,7 +83,7 @@ pub enum Attempt {
 const MOST_PASSES: usize = 12;
 
 impl Workshop {
-    /// As a session begins: no crates, no settings of the reader's, and nothing kept.
+    /// As a session begins: no crates, nothing kept, and what commands can set as the stock kernel has it.
     pub fn new(toolchain: Toolchain, folder: &Path, runtime: PathBuf, stop: Stop) -> Workshop {
         Workshop {
             toolchain,

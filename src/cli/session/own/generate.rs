@@ -7,7 +7,7 @@ pub mod together;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Origin, Source};
-use super::split::{Cell, PartKind};
+use super::split::{Cell, Part as CellPart, PartKind};
 use super::state::{Key, State};
 use super::types::{RESERVED, mark};
 
@@ -106,12 +106,16 @@ fn items(source: &mut Source, state: &State, cell: &Cell, code: &str, number: us
             if let PartKind::Item(item) = &part.kind
                 && item.is_macro() == macros
             {
-                source.cell(code, part.range.clone());
-                source.generated(part.lacks(code));
-                source.generated("\n");
+                own_item(source, code, part);
             }
         }
     }
+}
+
+fn own_item(source: &mut Source, code: &str, part: &CellPart) {
+    source.cell(code, part.range.clone());
+    source.generated(part.lacks(code));
+    source.generated("\n");
 }
 
 fn function(source: &mut Source, state: &State, cell: &Cell, code: &str, number: usize, plan: &Plan) {

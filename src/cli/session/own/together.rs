@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use super::compile::{New, Ready, Workshop, file_name, load_names, recipes};
 use super::diagnostics::is_about;
 use super::generate::Plan;
-use super::generate::together::{Part, functions, types_of};
+use super::generate::together::{Part, Pieces, functions, types_of};
 use super::rustc::{CompileEnd, Compiled, Kind};
 use super::source::Source;
 use super::split::Cell;
@@ -175,8 +175,8 @@ impl Workshop {
             |(member, state): (&Member, &State)| Plan { load: load_names(state, &member.cell), ..member.plan.clone() };
         let plans: Vec<Plan> = members.iter().zip(items).map(plan).collect();
         let parts = parts(members, items.iter(), plans.iter());
-        let sources = types_of(&self.crates(), &parts);
-        let compiled = match self.pass(members, &sources, &items[0], Kind::Check)? {
+        let pieces = types_of(&self.crates(), &parts);
+        let compiled = match self.pass(members, &pieces, &items[0], Kind::Check)? {
             Pass::Done(compiled) => compiled,
             Pass::Without(at) => return Ok(Err(Together::Without(at))),
             Pass::Ended => return Ok(Err(Together::Ended)),
@@ -198,8 +198,8 @@ impl Workshop {
     fn functions_together(&self, members: &[Member], mut waiting: VecDeque<Waiting>) -> Result<Together> {
         let states = waiting.iter().map(|it| &it.ready.state);
         let parts = parts(members, states, waiting.iter().map(|it| &it.ready.plan));
-        let sources = functions(&self.crates(), &parts);
-        let compiled = match self.pass(members, &sources, &waiting[0].ready.state, Kind::Cell)? {
+        let pieces = functions(&self.crates(), &parts);
+        let compiled = match self.pass(members, &pieces, &waiting[0].ready.state, Kind::Cell)? {
             Pass::Done(compiled) => compiled,
             Pass::Without(at) => return Ok(Together::Without(at)),
             Pass::Ended => return Ok(Together::Ended),
@@ -211,16 +211,16 @@ impl Workshop {
                 return Ok(Together::Without(at));
             }
         }
-        for ((waiting, member), source) in waiting.iter_mut().zip(members).zip(sources) {
+        for (at, (waiting, member)) in waiting.iter_mut().zip(members).enumerate() {
             waiting.ready.library = member.cell.has_statements().then(|| compiled.library.clone());
-            waiting.ready.source = source;
+            waiting.ready.source = pieces.seen_by(at);
         }
         Ok(Together::Ready(waiting))
     }
 
-    fn pass(&self, members: &[Member], sources: &[Source], state: &State, kind: Kind) -> Result<Pass> {
+    fn pass(&self, members: &[Member], pieces: &Pieces, state: &State, kind: Kind) -> Result<Pass> {
         let number = members[0].number;
-        let compiled = self.call(&sources[0], number, state, kind)?;
+        let compiled = self.call(&pieces.seen_by(0), number, state, kind)?;
         match compiled.ended {
             CompileEnd::Succeeded => return Ok(Pass::Done(compiled)),
             CompileEnd::Failed => {}
@@ -228,7 +228,7 @@ impl Workshop {
             CompileEnd::Interrupted => return Ok(Pass::Ended),
         }
         let file = file_name(number);
-        let is_its_own = |at: &usize| is_about(&compiled.messages, &sources[*at], &members[*at].code, &file);
+        let is_its_own = |at: &usize| is_about(&compiled.messages, &pieces.seen_by(*at), &members[*at].code, &file);
         // Where nobody can tell, the first is the one.
         Ok(Pass::Without((0..members.len()).find(is_its_own).unwrap_or(0)))
     }

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::cli::types::at_commas;
+
 /// A type as rustc writes it, with the session's crates under their reserved names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeText(String);
@@ -33,7 +35,7 @@ pub fn marked_types(mir: &str, number: usize) -> Option<Vec<TypeText>> {
     let tuple = lines.find_map(|line| declared.iter().find_map(|head| line.strip_prefix(head.as_str())))?;
     let tuple = tuple.strip_suffix(';')?;
     let inner = tuple.strip_prefix('(')?.strip_suffix(')')?;
-    Some(split_at_commas(inner).into_iter().skip(1).map(TypeText::new).collect())
+    Some(at_commas(inner).into_iter().skip(1).map(TypeText::new).collect())
 }
 
 impl TypeText {
@@ -169,27 +171,6 @@ fn end_of_bounds(text: &str) -> usize {
         before = c;
     }
     text.len()
-}
-
-fn split_at_commas(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut depth, mut start, mut before) = (0i32, 0, ' ');
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '[' | '<' | '{' => depth += 1,
-            '>' if before == '-' => {}
-            ')' | ']' | '>' | '}' => depth -= 1,
-            ',' if depth == 0 => {
-                parts.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-        before = c;
-    }
-    parts.push(text[start..].trim());
-    parts.retain(|part| !part.is_empty());
-    parts
 }
 
 #[cfg(test)]

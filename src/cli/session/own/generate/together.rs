@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::super::source::{Origin, Source};
 use super::super::split::{Cell, PartKind};
 use super::super::state::State;
-use super::{Plan, body, failure, function, head, identifier, items, result, types};
+use super::{Plan, body, failure, function, head, identifier, items, own_item, result, types};
 
 /// One of the cells, with the session as it will be before it, its items in place.
 pub struct Part<'a> {
@@ -18,9 +18,23 @@ pub struct Part<'a> {
     pub plan: &'a Plan,
 }
 
-/// All statements in one function that is never called; the views of the cells.
-pub fn types_of(crates: &[String], parts: &[Part]) -> Vec<Source> {
-    let Some(first) = parts.first() else { return Vec::new() };
+/// A source in the pieces that it is made of, each with the cell that it is from.
+pub struct Pieces(Vec<(Option<usize>, Source)>);
+
+impl Pieces {
+    /// The whole as one of the cells sees it; its text is the same for all.
+    pub fn seen_by(&self, cell: usize) -> Source {
+        let mut view = Source::default();
+        for (owner, piece) in &self.0 {
+            view.adopt(piece, *owner == Some(cell));
+        }
+        view
+    }
+}
+
+/// All statements in one function that is never called.
+pub fn types_of(crates: &[String], parts: &[Part]) -> Pieces {
+    let first = &parts[0];
     let mut pieces = beginning(crates, parts);
     let mut open = Source::default();
     if parts.iter().any(|part| part.plan.question) {
@@ -48,18 +62,18 @@ pub fn types_of(crates: &[String], parts: &[Part]) -> Vec<Source> {
     let mut close = Source::default();
     close.generated("::std::process::abort()\n}\n");
     pieces.push((None, close));
-    views(&pieces, parts.len())
+    Pieces(pieces)
 }
 
-/// A function for each cell; the views of the cells.
-pub fn functions(crates: &[String], parts: &[Part]) -> Vec<Source> {
+/// A function for each cell.
+pub fn functions(crates: &[String], parts: &[Part]) -> Pieces {
     let mut pieces = beginning(crates, parts);
     for (index, part) in parts.iter().enumerate().filter(|(_, part)| part.cell.has_statements()) {
         let mut piece = Source::default();
         function(&mut piece, part.state, part.cell, part.code, part.number, part.plan);
         pieces.push((Some(index), piece));
     }
-    views(&pieces, parts.len())
+    Pieces(pieces)
 }
 
 /// The head and the items: those of the first cell as they stand when it is alone, those of the others behind them.
@@ -71,26 +85,10 @@ fn beginning(crates: &[String], parts: &[Part]) -> Vec<(Option<usize>, Source)> 
             head(&mut piece, part.state, crates);
             items(&mut piece, part.state, part.cell, part.code, part.number);
         } else {
-            for part_of_cell in &part.cell.parts {
-                if let PartKind::Item(_) = &part_of_cell.kind {
-                    piece.cell(part.code, part_of_cell.range.clone());
-                    piece.generated(part_of_cell.lacks(part.code));
-                    piece.generated("\n");
-                }
-            }
+            let items = part.cell.parts.iter().filter(|part| matches!(part.kind, PartKind::Item(_)));
+            items.for_each(|item| own_item(&mut piece, part.code, item));
         }
         pieces.push((Some(index), piece));
     }
     pieces
-}
-
-fn views(pieces: &[(Option<usize>, Source)], count: usize) -> Vec<Source> {
-    let view = |index: usize| {
-        let mut view = Source::default();
-        for (owner, piece) in pieces {
-            view.adopt(piece, *owner == Some(index));
-        }
-        view
-    };
-    (0..count).map(view).collect()
 }
