@@ -4,8 +4,9 @@
     FORWARD_PASS_MNIST=FOLDER python benches/mnist.py [ROUNDS]      in an environment with numpy, and with jax if you like
 
 Every round runs each peer once, in a process of its own, so that a slow minute of the machine hits all. It prints the
-median of each, the ratio to NumPy's better one, and the share of what the processor can do at most. Without the
-variable the images are noise and nothing is read.
+median of each, the ratio to NumPy's better one, and the share of what the processor can do at most, had it multiplied
+everything: four fifths of an image are black, and ours leaves out what is black in all the images of a tile. Without
+the variable the images are noise, as black as digits, and nothing is read.
 """
 
 import importlib.util

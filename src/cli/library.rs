@@ -83,6 +83,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/network/layer.rs", include_str!("../network/layer.rs")),
     ("src/network/pass.rs", include_str!("../network/pass.rs")),
     ("src/network/product.rs", include_str!("../network/product.rs")),
+    ("src/network/product/tiles.rs", include_str!("../network/product/tiles.rs")),
     ("src/network/real.rs", include_str!("../network/real.rs")),
     ("src/network/start.rs", include_str!("../network/start.rs")),
     ("src/network/trace.rs", include_str!("../network/trace.rs")),

@@ -6,24 +6,24 @@ use super::exp::exp;
 
 /// A loop in the widths that processors have.
 macro_rules! each_width {
-    ($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) $body:block) => {
+    ($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) $(-> $answer:ty)? $body:block) => {
         $(#[$doc])*
 
-        pub(crate) fn $name($($argument: $type),*) {
+        pub(crate) fn $name($($argument: $type),*) $(-> $answer)? {
             #[inline(always)]
 
-            fn plain($($argument: $type),*) $body
+            fn plain($($argument: $type),*) $(-> $answer)? $body
 
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
 
-                fn wide($($argument: $type),*) {
+                fn wide($($argument: $type),*) $(-> $answer)? {
                     plain($($argument),*)
                 }
                 #[target_feature(enable = "avx2")]
 
-                fn narrow($($argument: $type),*) {
+                fn narrow($($argument: $type),*) $(-> $answer)? {
                     plain($($argument),*)
                 }
                 if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512dq")
@@ -42,6 +42,13 @@ macro_rules! each_width {
 }
 
 pub(crate) use each_width;
+
+each_width! {
+    /// Whether no value is infinite or NaN.
+    fn all_finite(values: &[f32]) -> bool {
+        values.iter().fold(0, |largest, value| largest.max(value.to_bits() & 0x7fff_ffff)) < f32::INFINITY.to_bits()
+    }
+}
 
 each_width! {
     /// 1 / (1 + exp(-a))

@@ -6,7 +6,7 @@ use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Axis, CowArray, Data, Ix1, Ix2};
 
-use super::product::{Across, Next, add_product_shared};
+use super::product::{Across, Next, Whole, add_product_shared};
 use super::{Activation, Real};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +31,8 @@ pub struct Layer<T = f32> {
     weights: Array2<T>,
     bias: Array1<T>,
     activation: Activation,
+    /// What the product may rely on; kept up with the weights.
+    finite: bool,
 }
 
 /// What a layer or a network takes: one input (1-D) or a batch, one input a row (2-D).
@@ -133,7 +135,8 @@ impl<T: Real> Layer<T> {
         }
         let weights = if weights.is_standard_layout() { weights } else { weights.as_standard_layout().into_owned() };
         let bias = if bias.is_standard_layout() { bias } else { bias.as_standard_layout().into_owned() };
-        Ok(Layer { weights, bias, activation })
+        let finite = T::zeros_can_be_left_out(weights.as_slice().expect(ONE_BLOCK));
+        Ok(Layer { weights, bias, activation, finite })
     }
 
     /// W, (inputs, outputs).
@@ -215,20 +218,23 @@ impl<T: Real> Layer<T> {
         a
     }
 
-    /// W and b to be changed in place; their shapes stay.
-    pub(crate) fn parts_mut(&mut self) -> (&mut [T], &mut [T]) {
-        (self.weights.as_slice_mut().expect(ONE_BLOCK), self.bias.as_slice_mut().expect(ONE_BLOCK))
+    /// Changes W and b in place; their shapes stay.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut [T], &mut [T])) {
+        let weights = self.weights.as_slice_mut().expect(ONE_BLOCK);
+        change(weights, self.bias.as_slice_mut().expect(ONE_BLOCK));
+        self.finite = T::zeros_can_be_left_out(weights);
     }
 
     pub(super) fn take_over(&mut self, other: &Self) {
         self.weights.assign(&other.weights);
         self.bias.assign(&other.bias);
+        self.finite = other.finite;
     }
 
     /// The same on slices: rows of `inputs` values to rows of `outputs` values.
     pub(crate) fn weigh_into(&self, x: &[T], a: &mut [T]) {
         let shape = self.start(a);
-        T::add_product(x, self.weights.as_slice().expect(ONE_BLOCK), a, shape);
+        T::add_product(x, self.weights.as_slice().expect(ONE_BLOCK), self.finite, a, shape);
     }
 
     /// Fills the sums with the bias, and says (n, inputs, outputs).
@@ -249,7 +255,7 @@ impl Layer<f32> {
     /// [`weigh_into`](Layer::weigh_into), shared among threads where that pays, with what is read `next` on its way.
     pub(crate) fn weigh_shared(&self, x: &[f32], a: &mut [f32], threads: usize, next: Next<'_>) {
         let shape = self.start(a);
-        let weights = self.weights.as_slice().expect(ONE_BLOCK);
+        let weights = Whole { values: self.weights.as_slice().expect(ONE_BLOCK), finite: self.finite };
         add_product_shared(Across { next, ..Across::rows(x, self.inputs()) }, weights, a, shape, threads);
     }
 }

@@ -7,8 +7,8 @@ use std::thread;
 use super::product::threads_for;
 use super::{Layer, Real};
 
-/// Rows that go through all layers together; the tiles of the product are 6 high.
-const BLOCK: usize = 96;
+/// Rows that go through all layers together; the usual batch of 100 is one block.
+const BLOCK: usize = 120;
 
 /// The values between the layers, for one block of rows.
 pub(crate) struct Scratch<T> {

@@ -2,14 +2,18 @@
 //! the inner index.
 //!
 //! A value of C therefore depends on its own row of A and nothing else: not on the size of the batch, nor on how the
-//! rows are shared among threads. The tiles are written twice by one macro, for AVX-512 and for AVX2; other machines
-//! take the `matrixmultiply` crate. Ugly, and the one place of the library with `unsafe`: the rest pays nothing for it.
+//! rows are shared among threads. Processors with AVX-512 or AVX2 take the [`tiles`], others the `matrixmultiply` crate.
+
+#[cfg(all(target_arch = "x86_64", any(test, not(unoptimised))))]
+mod tiles;
 
 use std::sync::OnceLock;
 use std::thread;
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
+
+use super::elementwise::all_finite;
 
 /// A matrix that may be read across: element (r, k) is `values[r * row + k * column]`.
 #[derive(Clone, Copy)]
@@ -52,26 +56,50 @@ impl<'a> Across<'a> {
     }
 }
 
+/// A matrix row by row, the second factor.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole<'a> {
+    pub(crate) values: &'a [f32],
+    /// None of them is known to be infinite or NaN: 0 times any of them is 0. `false` is always safe.
+    #[allow(dead_code, reason = "without the tiles nobody asks")]
+    pub(crate) finite: bool,
+}
+
+impl<'a> Whole<'a> {
+    /// Looks at every value.
+    pub(crate) fn looked_at(values: &'a [f32]) -> Self {
+        Whole { values, finite: zeros_can_be_left_out(values) }
+    }
+}
+
+/// Whether 0 times any of them is 0, and the product can make use of it.
+pub(crate) fn zeros_can_be_left_out(values: &[f32]) -> bool {
+    cfg!(not(unoptimised)) && all_finite(values)
+}
+
 /// (rows, inner) · (inner, columns) added to `c` (rows, columns).
-pub(crate) fn add_product(a: Across<'_>, b: &[f32], c: &mut [f32], [rows, inner, columns]: [usize; 3]) {
+pub(crate) fn add_product(a: Across<'_>, b: Whole<'_>, c: &mut [f32], [rows, inner, columns]: [usize; 3]) {
     if rows == 0 || inner == 0 || columns == 0 {
         return;
     }
     let last = (rows - 1) * a.row + (inner - 1) * a.column;
-    assert!(last < a.values.len() && b.len() == inner * columns && c.len() == rows * columns, "shapes were checked");
+    assert!(
+        last < a.values.len() && b.values.len() == inner * columns && c.len() == rows * columns,
+        "shapes were checked"
+    );
     // At opt-level 0 every vector instruction is a call, and the optimised dependency wins.
     #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
     {
         if is_x86_feature_detected!("avx512f") {
             // SAFETY: the processor has AVX-512, and the lengths were compared above.
-            return unsafe { wide::product(a, b, c, [rows, inner, columns]) };
+            return unsafe { tiles::wide::product(a, b, c, [rows, inner, columns]) };
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             // SAFETY: the processor has AVX2 and FMA, and the lengths were compared above.
-            return unsafe { narrow::product(a, b, c, [rows, inner, columns]) };
+            return unsafe { tiles::narrow::product(a, b, c, [rows, inner, columns]) };
         }
     }
-    portable(a, b, c, [rows, inner, columns]);
+    portable(a, b.values, c, [rows, inner, columns]);
 }
 
 /// Multiplications below which a second thread may cost more than it saves: some milliseconds of work. Two threads may
@@ -79,7 +107,7 @@ pub(crate) fn add_product(a: Across<'_>, b: &[f32], c: &mut [f32], [rows, inner,
 pub(crate) const WORTH_A_THREAD: usize = 200_000_000;
 
 /// The same, the rows of C shared among at most `threads` threads (0: as many as there are) where that pays.
-pub(crate) fn add_product_shared(a: Across<'_>, b: &[f32], c: &mut [f32], shape: [usize; 3], threads: usize) {
+pub(crate) fn add_product_shared(a: Across<'_>, b: Whole<'_>, c: &mut [f32], shape: [usize; 3], threads: usize) {
     let [rows, inner, columns] = shape;
     let threads = threads_for(rows * inner * columns, threads).min(rows);
     if threads < 2 {
@@ -111,185 +139,32 @@ fn portable(a: Across<'_>, b: &[f32], c: &mut [f32], [rows, inner, columns]: [us
     general_mat_mul(1.0, &a, &b, 1.0, &mut c);
 }
 
-/// One tile: `MR` rows and `NV` vectors of C stay in registers while the inner index runs.
-#[cfg(all(target_arch = "x86_64", any(test, not(unoptimised))))]
-macro_rules! tiles {
-    ($name:ident, $features:literal, $lanes:literal, $vectors:literal, $vector:ty, $mask:ty,
-     mask: $make:expr, zero: $zero:expr, load: $load:expr, store: $store:expr, broadcast: $broadcast:expr, fma: $fma:expr) => {
-        mod $name {
-            use std::arch::x86_64::*;
-
-            use super::{Across, Next};
-
-            const ROWS: usize = 6;
-            /// Numbers that come from memory together.
-            const LINE: usize = 16;
-
-            /// # Safety
-            /// The processor has the features; `a`, `b` and `c` hold the shape.
-            #[target_feature(enable = $features)]
-            pub(super) unsafe fn product(a: Across<'_>, b: &[f32], c: &mut [f32], [rows, inner, columns]: [usize; 3]) {
-                let mut column = 0;
-                while column < columns {
-                    let width = ($lanes * $vectors).min(columns - column);
-                    let mut row = 0;
-                    while row < rows {
-                        let height = ROWS.min(rows - row);
-                        // The same rows again for further columns are near already; to ask for one row costs what it saves.
-                        let next = if column == 0 && height > 1 { next_of(a, row, height, inner) } else { None };
-                        let tile = Tile {
-                            // SAFETY: (row, 0) of A, (0, column) of B and (row, column) of C are inside.
-                            a: unsafe { a.values.as_ptr().add(row * a.row) },
-                            b: unsafe { b.as_ptr().add(column) },
-                            c: unsafe { c.as_mut_ptr().add(row * columns + column) },
-                            a_row: a.row,
-                            a_column: a.column,
-                            inner,
-                            columns,
-                            width,
-                            next,
-                        };
-                        // SAFETY: the tile ends at row + height and column + width, inside the shape.
-                        unsafe { by_height(&tile, height) };
-                        row += height;
-                    }
-                    column += width;
-                }
-            }
-
-            struct Tile {
-                a: *const f32,
-                b: *const f32,
-                c: *mut f32,
-                a_row: usize,
-                a_column: usize,
-                inner: usize,
-                columns: usize,
-                width: usize,
-                next: Option<[*const f32; ROWS]>,
-            }
-
-            /// Where the rows begin that will be read soon, as many as a tile has. Nothing is read there yet.
-            fn next_of(a: Across<'_>, row: usize, height: usize, inner: usize) -> Option<[*const f32; ROWS]> {
-                match a.next {
-                    Next::Nothing => None,
-                    Next::Rows => {
-                        let begin = |r| a.values.as_ptr().wrapping_add((row + height + r) * a.row);
-                        Some(std::array::from_fn(begin))
-                    }
-                    Next::Picked(values, places) => {
-                        let begin = |place: &usize| values.as_ptr().wrapping_add(place * inner);
-                        let places = places.get(row..).filter(|places| !places.is_empty())?;
-                        Some(std::array::from_fn(|r| begin(places.get(r).unwrap_or(&places[0]))))
-                    }
-                }
-            }
-
-            #[target_feature(enable = $features)]
-            unsafe fn by_height(tile: &Tile, height: usize) {
-                // SAFETY: as the caller's.
-                unsafe {
-                    match height {
-                        1 => by_width::<1>(tile),
-                        2 => by_width::<2>(tile),
-                        3 => by_width::<3>(tile),
-                        4 => by_width::<4>(tile),
-                        5 => by_width::<5>(tile),
-                        _ => by_width::<ROWS>(tile),
-                    }
-                }
-            }
-
-            #[target_feature(enable = $features)]
-            unsafe fn by_width<const MR: usize>(tile: &Tile) {
-                // SAFETY: as the caller's.
-                unsafe {
-                    match tile.width.div_ceil($lanes) {
-                        1 => run::<MR, 1>(tile),
-                        2 => run::<MR, 2>(tile),
-                        3 => run::<MR, 3>(tile),
-                        _ => run::<MR, 4>(tile),
-                    }
-                }
-            }
-
-            #[target_feature(enable = $features)]
-            unsafe fn run<const MR: usize, const NV: usize>(tile: &Tile) {
-                let mut masks: [$mask; NV] = [($make)($lanes); NV];
-                masks[NV - 1] = ($make)(tile.width - (NV - 1) * $lanes);
-                let mut sums: [[$vector; NV]; MR] = [[$zero; NV]; MR];
-                // SAFETY: the masks end at `width`, the loops at `MR` rows and `inner`: all inside the shape.
-                unsafe {
-                    for r in 0..MR {
-                        for v in 0..NV {
-                            sums[r][v] = ($load)(tile.c.add(r * tile.columns + v * $lanes), masks[v]);
-                        }
-                    }
-                    let (mut a, mut b) = (tile.a, tile.b);
-                    for k in 0..tile.inner {
-                        if let Some(next) = tile.next.filter(|_| k % LINE == 0) {
-                            next[..MR].iter().for_each(|row| _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(k).cast()));
-                        }
-                        let mut parts: [$vector; NV] = [$zero; NV];
-                        for v in 0..NV {
-                            parts[v] = ($load)(b.add(v * $lanes), masks[v]);
-                        }
-                        for r in 0..MR {
-                            let value = ($broadcast)(*a.add(r * tile.a_row));
-                            for v in 0..NV {
-                                sums[r][v] = ($fma)(value, parts[v], sums[r][v]);
-                            }
-                        }
-                        a = a.wrapping_add(tile.a_column);
-                        b = b.wrapping_add(tile.columns);
-                    }
-                    for r in 0..MR {
-                        for v in 0..NV {
-                            ($store)(tile.c.add(r * tile.columns + v * $lanes), masks[v], sums[r][v]);
-                        }
-                    }
-                }
-            }
-        }
-    };
-}
-
-#[cfg(all(target_arch = "x86_64", any(test, not(unoptimised))))]
-tiles!(
-    wide, "avx512f", 16, 4, __m512, __mmask16,
-    mask: |lanes: usize| (u32::MAX >> (32 - lanes)) as __mmask16,
-    zero: _mm512_setzero_ps(),
-    load: |place, mask| _mm512_maskz_loadu_ps(mask, place),
-    store: |place, mask, value| _mm512_mask_storeu_ps(place, mask, value),
-    broadcast: |value| _mm512_set1_ps(value),
-    fma: |a, b, c| _mm512_fmadd_ps(a, b, c)
-);
-
-#[cfg(all(target_arch = "x86_64", any(test, not(unoptimised))))]
-tiles!(
-    narrow, "avx2,fma", 8, 2, __m256, __m256i,
-    mask: |lanes: usize| _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)),
-    zero: _mm256_setzero_ps(),
-    load: |place, mask| _mm256_maskload_ps(place, mask),
-    store: |place, mask, value| _mm256_maskstore_ps(place, mask, value),
-    broadcast: |value| _mm256_set1_ps(value),
-    fma: |a, b, c| _mm256_fmadd_ps(a, b, c)
-);
-
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "x86_64")]
+    use super::tiles::{narrow, wide};
     use super::*;
     use crate::random::Random;
 
-    type Product = fn(Across<'_>, &[f32], &mut [f32], [usize; 3]);
+    type Product = fn(Across<'_>, Whole<'_>, &mut [f32], [usize; 3]);
 
-    fn check(product: Product, [rows, inner, columns]: [usize; 3]) {
+    /// Values of which this share is 0, half of those with a minus sign.
+    fn draw(random: &mut Random, count: usize, zeros: f64) -> Vec<f32> {
+        let mut value = || match f64::from(random.unit()) {
+            at if at < zeros / 2.0 => -0.0,
+            at if at < zeros => 0.0,
+            _ => random.between(-1.0, 1.0),
+        };
+        (0..count).map(|_| value()).collect()
+    }
+
+    fn check(product: Product, [rows, inner, columns]: [usize; 3], zeros: f64) {
         let mut random = Random::new(1, 0);
-        let mut draw = |count: usize| (0..count).map(|_| random.between(-1.0, 1.0)).collect::<Vec<f32>>();
-        let (a, b, start) = (draw(rows * inner), draw(inner * columns), draw(rows * columns));
+        let a = draw(&mut random, rows * inner, zeros);
+        let (b, start) = (draw(&mut random, inner * columns, 0.0), draw(&mut random, rows * columns, 0.0));
         for across in [Across::rows(&a, inner), Across::columns(&a, rows)] {
             let mut c = start.clone();
-            product(across, &b, &mut c, [rows, inner, columns]);
+            product(across, Whole { values: &b, finite: true }, &mut c, [rows, inner, columns]);
             for r in 0..rows {
                 for n in 0..columns {
                     let term = |k: usize| {
@@ -304,50 +179,100 @@ mod tests {
     }
 
     fn check_all(product: Product) {
-        let sizes = [1, 2, 3, 5, 6, 7, 8, 9, 13];
+        let sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13];
         for rows in sizes {
             for columns in sizes.into_iter().chain([15, 16, 17, 50, 64, 65, 100, 131]) {
-                check(product, [rows, 11, columns]);
+                check(product, [rows, 11, columns], 0.0);
+                check(product, [rows, 37, columns], 0.8);
             }
         }
-        check(product, [100, 784, 50]);
+        check(product, [100, 784, 50], 0.8);
+        check(product, [5, 2500, 3], 0.9);
     }
 
     #[test]
     fn every_shape_is_multiplied_right() {
         check_all(add_product);
-        check_all(portable);
+        check_all(portable_whole);
+    }
+
+    fn portable_whole(a: Across<'_>, b: Whole<'_>, c: &mut [f32], shape: [usize; 3]) {
+        portable(a, b.values, c, shape);
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[test]
-    fn the_wide_tiles_multiply_right() {
+    fn in_wide_tiles(a: Across<'_>, b: Whole<'_>, c: &mut [f32], shape: [usize; 3]) {
+        // SAFETY: asked before; the shapes of the tests fit.
+        unsafe { wide::product(a, b, c, shape) }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn in_narrow_tiles(a: Across<'_>, b: Whole<'_>, c: &mut [f32], shape: [usize; 3]) {
+        // SAFETY: asked before; the shapes of the tests fit.
+        unsafe { narrow::product(a, b, c, shape) }
+    }
+
+    /// The products of this processor, or a word that some were not tried.
+    #[cfg(target_arch = "x86_64")]
+    fn of_this_processor() -> Vec<Product> {
+        let mut found: Vec<Product> = Vec::new();
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            found.push(in_narrow_tiles);
+        }
         if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512; `check` makes shapes that fit.
-            check_all(|a, b, c, shape| unsafe { wide::product(a, b, c, shape) });
+            found.push(in_wide_tiles);
         } else {
             eprintln!("no AVX-512 here: the wide tiles were NOT tried");
         }
+        found
     }
 
     #[cfg(target_arch = "x86_64")]
     #[test]
-    fn the_narrow_tiles_agree_with_the_wide_ones_to_the_bit() {
-        if !is_x86_feature_detected!("avx512f") {
-            eprintln!("no AVX-512 here: the wide tiles were NOT compared");
-            return;
-        }
-        // SAFETY: AVX-512 implies AVX2 and FMA; the shapes below fit.
-        check_all(|a, b, c, shape| unsafe { narrow::product(a, b, c, shape) });
+    fn all_tiles_multiply_right() {
+        of_this_processor().into_iter().for_each(check_all);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn leaving_zeros_out_changes_no_bit_and_neither_does_the_width_of_the_tiles() {
         let mut random = Random::new(2, 0);
-        let mut draw = |count: usize| (0..count).map(|_| random.between(-1.0, 1.0)).collect::<Vec<f32>>();
-        let (a, b) = (draw(13 * 784), draw(784 * 50));
-        let (mut one, mut other) = (vec![0.0; 13 * 50], vec![0.0; 13 * 50]);
-        // SAFETY: as above.
-        unsafe {
-            wide::product(Across::rows(&a, 784), &b, &mut one, [13, 784, 50]);
-            narrow::product(Across::rows(&a, 784), &b, &mut other, [13, 784, 50]);
+        for (zeros, [rows, inner, columns]) in [
+            (0.0, [13, 784, 50]),
+            (0.5, [13, 784, 50]),
+            (0.8, [100, 784, 50]),
+            (0.97, [9, 3000, 17]),
+            (1.0, [6, 100, 10]),
+            (0.8, [1, 784, 50]),
+        ] {
+            let (mut a, b) = (draw(&mut random, rows * inner, zeros), draw(&mut random, inner * columns, 0.3));
+            // What is not a number stays to be seen; very small products come out as 0 or -0.
+            a[inner / 2] = f32::NAN;
+            a.iter_mut().step_by(7).for_each(|value| *value *= 1e-40);
+            let start = draw(&mut random, rows * columns, 0.5);
+            for across in [Across::rows(&a, inner), Across::columns(&a, rows)] {
+                let answers = of_this_processor().into_iter().flat_map(|product| {
+                    [true, false].map(|finite| {
+                        let mut c = start.clone();
+                        product(across, Whole { values: &b, finite }, &mut c, [rows, inner, columns]);
+                        c.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+                    })
+                });
+                let answers: Vec<_> = answers.collect();
+                assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{zeros} {rows} {inner} {columns}");
+            }
         }
-        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn infinity_times_black_is_not_left_out() {
+        for bad in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
+            let a = vec![0.0; 4 * 64];
+            let mut b = vec![1.0; 64 * 3];
+            b[3 * 20 + 1] = bad;
+            let mut c = vec![0.0; 4 * 3];
+            add_product(Across::rows(&a, 64), Whole::looked_at(&b), &mut c, [4, 64, 3]);
+            assert!(c.chunks(3).all(|row| row[0] == 0.0 && row[1].is_nan() && row[2] == 0.0), "{bad}: {c:?}");
+        }
     }
 }

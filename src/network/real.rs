@@ -7,14 +7,17 @@ use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
 
 use super::Activation;
 use super::elementwise;
-use super::product::{Across, add_product};
+use super::product::{self, Across, Whole, add_product};
 use crate::show::Show;
 
 /// `f32` or `f64`.
 pub trait Real: LinalgScalar + PartialOrd + Show + Send + Sync + sealed::Sealed {
-    /// c (rows, columns) += x (rows, inner) · weights (inner, columns)
+    /// Whether 0 times any of these weights is 0, and `add_product` makes use of it.
     #[doc(hidden)]
-    fn add_product(x: &[Self], weights: &[Self], c: &mut [Self], shape: [usize; 3]);
+    fn zeros_can_be_left_out(weights: &[Self]) -> bool;
+    /// c (rows, columns) += x (rows, inner) · weights (inner, columns); `finite` as `zeros_can_be_left_out` says.
+    #[doc(hidden)]
+    fn add_product(x: &[Self], weights: &[Self], finite: bool, c: &mut [Self], shape: [usize; 3]);
     #[doc(hidden)]
     fn activate(kind: Activation, values: &mut [Self], row: usize);
     #[doc(hidden)]
@@ -54,8 +57,12 @@ macro_rules! numbers {
 }
 
 impl Real for f32 {
-    fn add_product(x: &[f32], weights: &[f32], c: &mut [f32], shape: [usize; 3]) {
-        add_product(Across::rows(x, shape[1]), weights, c, shape);
+    fn zeros_can_be_left_out(weights: &[f32]) -> bool {
+        product::zeros_can_be_left_out(weights)
+    }
+
+    fn add_product(x: &[f32], weights: &[f32], finite: bool, c: &mut [f32], shape: [usize; 3]) {
+        add_product(Across::rows(x, shape[1]), Whole { values: weights, finite }, c, shape);
     }
 
     fn activate(kind: Activation, values: &mut [f32], row: usize) {
@@ -73,7 +80,11 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    fn add_product(x: &[f64], weights: &[f64], c: &mut [f64], [rows, inner, columns]: [usize; 3]) {
+    fn zeros_can_be_left_out(_: &[f64]) -> bool {
+        false
+    }
+
+    fn add_product(x: &[f64], weights: &[f64], _: bool, c: &mut [f64], [rows, inner, columns]: [usize; 3]) {
         let shapes = "the layer checked them";
         let x = ArrayView2::from_shape((rows, inner), x).expect(shapes);
         let weights = ArrayView2::from_shape((inner, columns), weights).expect(shapes);

@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::Digits;
 use crate::network::elementwise::{each_width, softmax};
-use crate::network::product::{Across, Next, add_product_shared};
+use crate::network::product::{Across, Next, Whole, add_product_shared};
 use crate::network::{Activation, Layer, Network, largest};
 
 /// The slope of the loss along every weight and bias, layer by layer.
@@ -160,7 +160,7 @@ impl Workspace {
             // (inputs, n) · (n, outputs)
             add_product_shared(
                 Across::columns(z, inputs),
-                d,
+                Whole::looked_at(d),
                 &mut slope.weights,
                 [inputs, rows, outputs],
                 self.threads,
@@ -172,7 +172,13 @@ impl Workspace {
                 let turned = &mut self.turned[..inputs * outputs];
                 transpose(layer.weights().as_slice().unwrap_or(&[]), turned, outputs);
                 // (n, outputs) · (outputs, inputs)
-                add_product_shared(Across::rows(d, outputs), turned, back, [rows, outputs, inputs], self.threads);
+                add_product_shared(
+                    Across::rows(d, outputs),
+                    Whole { values: turned, finite: false },
+                    back,
+                    [rows, outputs, inputs],
+                    self.threads,
+                );
                 times_slope(layers[k - 1].activation(), z, back);
             }
         }

@@ -30,10 +30,11 @@ impl Memory {
     pub(super) fn apply(&mut self, rule: Rule, net: &mut Network, slopes: &[Slope]) {
         self.steps = self.steps.saturating_add(1);
         for ((layer, tracks), slope) in net.layers_mut().iter_mut().zip(&mut self.layers).zip(slopes) {
-            let (weights, bias) = layer.parts_mut();
             let [of_weights, of_bias] = tracks;
-            of_weights.apply(rule, self.steps, weights, &slope.weights);
-            of_bias.apply(rule, self.steps, bias, &slope.bias);
+            layer.change(|weights, bias| {
+                of_weights.apply(rule, self.steps, weights, &slope.weights);
+                of_bias.apply(rule, self.steps, bias, &slope.bias);
+            });
         }
     }
 }
