@@ -78,7 +78,7 @@ fn noise() -> Digits {
     let mut state = 1_u32;
     let images = Array2::from_shape_simple_fn((IMAGES, 784), || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        if state >> 29 == 0 { (state >> 8) as f32 / 16_777_216.0 } else { 0.0 }
+        if state >> 24 < 49 { (state >> 8) as f32 / 16_777_216.0 } else { 0.0 }
     });
     let labels = (0..IMAGES).map(|place| (place % 10) as u8).collect();
     Digits::new(images, labels).expect("784 values each")

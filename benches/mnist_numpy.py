@@ -29,7 +29,7 @@ def read(folder):
 
 def noise():
     random = np.random.default_rng(1)
-    images = random.integers(0, 256, (60_000, 784), dtype=np.uint8) * (random.random((60_000, 784)) < 0.125)
+    images = random.integers(0, 256, (60_000, 784), dtype=np.uint8) * (random.random((60_000, 784)) < 49 / 256)
     return images, np.arange(60_000) % 10
 
 
