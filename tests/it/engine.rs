@@ -290,3 +290,35 @@ fn a_cell_that_was_kept_is_never_stale() {
     // The one that reads a file and a variable is not kept.
     assert_eq!(kept(&place, "library").len(), 2);
 }
+
+/// A crate hands out what another crate has made, and does not name it; the cells cannot either.
+#[test]
+fn a_variable_of_a_crate_that_no_line_asks_for_lives_on() {
+    let place = Place::new(
+        ":dep outer = { path = \"outer\" }\n%%\nlet p = outer::make(40)?;\nlet q = vec![outer::make(2)?];\n%%\n\
+         p.x + q[0].x\n%%\ninner::Point { x: 1 }\n%%\n!cp point.rs inner/src/lib.rs\n:dep part = { path = \"part\" }\n\
+         %%\np.x",
+    );
+    let point = |fields: &str| {
+        format!("mod deep {{ #[derive(Default)] pub struct Point {{ {fields} }} }}\npub use deep::Point;")
+    };
+    place.package("inner", "", &point("pub x: i64"));
+    place.write("work/point.rs", &point("pub y: String, pub x: i64"));
+    let make = "pub fn make(x: i64) -> Result<inner::Point, String> { Ok(inner::Point { x, ..Default::default() }) }";
+    place.package("outer", "[dependencies]\ninner = { path = \"../inner\" }", make);
+    place.package("part", "", "");
+    let told = place.tells(&["cells", "--allow-shell", "cells.txt"]);
+    has(&told, "{\"text/plain\": \"42\"}");
+    has(&told, "cannot find module or crate `inner`");
+    has(&told, "`p` was given up");
+    // The stock kernel asks for the type, which nobody could write.
+    let cell = |id: &str, code: &str| {
+        let head = r#""cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": []"#;
+        format!(r#"{{{head}, "id": "{id}", "source": ["{code}"]}}"#)
+    };
+    let cells = [cell("dep", r#":dep outer = { path = \"outer\" }"#), cell("make", "let p = outer::make(4).unwrap();")]
+        .join(", ");
+    let about = r#""metadata": {"kernelspec": {"display_name": "Rust", "language": "rust", "name": "rust"}}"#;
+    place.write("work/n.ipynb", &format!(r#"{{"cells": [{cells}], {about}, "nbformat": 4, "nbformat_minor": 5}}"#));
+    has(&place.tells(&["test", "n.ipynb"]), "`make` is not portable: the type of `p` is of the crate `inner`");
+}

@@ -23,7 +23,7 @@ use super::source::Source;
 use super::split::Cell;
 use super::state::{Kept, State};
 use super::stop::Stop;
-use super::types::{TypeText, marked_types};
+use super::types::{RESERVED, TypeText, marked_types};
 use learn::{by_recipe, learn};
 use refuse::{cannot_persist, shown};
 
@@ -34,6 +34,8 @@ pub struct Workshop {
     pub folder: PathBuf,
     pub runtime: PathBuf,
     pub externs: Vec<(String, PathBuf)>,
+    /// The libraries that those are built on.
+    pub inner: Vec<(String, PathBuf)>,
     pub search_paths: Vec<String>,
     pub env: BTreeMap<String, String>,
     /// tokio is among the crates, with what a runtime needs.
@@ -90,6 +92,7 @@ impl Workshop {
             folder: folder.to_owned(),
             runtime,
             externs: Vec::new(),
+            inner: Vec::new(),
             search_paths: Vec::new(),
             env: BTreeMap::new(),
             awaits: false,
@@ -109,15 +112,17 @@ impl Workshop {
         let mut plan = self.first_plan(cell);
         let mut dropped: BTreeSet<usize> = BTreeSet::new();
         let mut notes = Vec::new();
+        let mut inner = state.inner.clone();
         for _ in 0..MOST_PASSES {
             if plan.awaits && !self.awaits {
                 return Ok(Attempt::NeedsTokio);
             }
             let mut base = state.clone();
             base.stored.retain(|stored| !dropped.contains(&(std::sync::Arc::as_ptr(stored) as usize)));
+            base.inner.clone_from(&inner);
             let (next, lost) = self.with_items(base, cell, code, number);
             plan.load = load_names(&next, cell);
-            let source = generate(&next, &self.crates(), cell, code, number, &plan);
+            let source = generate(&next, &self.crates(&next), cell, code, number, &plan);
             let kind = if cell.has_statements() { Kind::Cell } else { Kind::Check };
             let compiled = self.call(&source, number, &next, kind)?;
             match compiled.ended {
@@ -131,6 +136,11 @@ impl Workshop {
                         Ok(new) => new,
                         Err(diagnostics) => return Ok(Attempt::Ended(End::CompileError(diagnostics))),
                     };
+                    let unnamed = self.unnamed(&next, &new);
+                    if !unnamed.is_empty() {
+                        inner.extend(unnamed);
+                        continue;
+                    }
                     let recipes = recipes(&next, &plan, &new, cell, code);
                     let library = cell.has_statements().then_some(compiled.library);
                     let file = file_name(number);
@@ -191,8 +201,37 @@ impl Workshop {
         (state, lost)
     }
 
-    pub fn crates(&self) -> Vec<String> {
-        self.externs.iter().map(|(name, _)| name.clone()).collect()
+    /// The crates that a cell can name, some of them under reserved names only.
+    pub fn crates(&self, state: &State) -> Vec<String> {
+        self.externs_for(state).into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Why the stock kernel would not keep these variables.
+    pub fn of_inner_crates(&self, new: &New) -> Vec<String> {
+        let crates = |type_text: &TypeText| type_text.names().1;
+        let inner = |name: &String| self.inner.iter().any(|(inner, _)| inner == name);
+        let found =
+            new.iter().filter_map(|(binding, type_text)| Some((binding, crates(type_text).into_iter().find(inner)?)));
+        let why = |(binding, name): (&Binding, String)| {
+            let variable = &binding.name;
+            format!(
+                "the type of `{variable}` is of the crate `{name}`, which no `:dep` line names: the stock kernel does not keep it"
+            )
+        };
+        found.map(why).collect()
+    }
+
+    fn externs_for(&self, state: &State) -> Vec<(String, PathBuf)> {
+        let inner = self.inner.iter().filter(|(name, _)| state.inner.contains(name));
+        let inner = inner.map(|(name, file)| (format!("{RESERVED}{name}"), file.clone()));
+        self.externs.iter().cloned().chain(inner).collect()
+    }
+
+    /// The crates of these types that the cell could not name and the next one must.
+    pub fn unnamed(&self, state: &State, new: &New) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = new.iter().flat_map(|(_, type_text)| type_text.heads()).collect();
+        names.retain(|name| !state.inner.contains(name) && self.inner.iter().any(|(inner, _)| inner == name));
+        names
     }
 
     /// One pass of rustc, unless its result is kept.
@@ -225,7 +264,7 @@ impl Workshop {
     }
 
     fn job(&self, number: usize, state: &State, kind: Kind) -> Job {
-        let mut externs = self.externs.clone();
+        let mut externs = self.externs_for(state);
         externs.push(("fp_rt".to_owned(), self.runtime.clone()));
         Job {
             crate_name: "cell".to_owned(),

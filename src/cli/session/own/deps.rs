@@ -29,6 +29,8 @@ pub fn tokio(dependencies: &[Dependency]) -> Dependency {
 pub struct Built {
     /// `ndarray` and its library, for `--extern`.
     pub externs: Vec<(String, PathBuf)>,
+    /// The libraries that those are built on: a cell may hold their types, and cannot name them.
+    pub inner: Vec<(String, PathBuf)>,
     /// For `-L`: `dependency=/...`, `native=/...`.
     pub search_paths: Vec<String>,
     /// What cargo tells a crate that it compiles.

@@ -73,7 +73,8 @@ fn head(source: &mut Source, state: &State, crates: &[String]) {
         source.generated("\n");
     }
     for name in crates {
-        source.generated(&format!("extern crate {name} as {RESERVED}{name};\n"));
+        let own = if name.starts_with(RESERVED) { String::new() } else { format!(" as {RESERVED}{name}") };
+        source.generated(&format!("extern crate {name}{own};\n"));
     }
 }
 

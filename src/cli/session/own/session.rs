@@ -269,6 +269,7 @@ impl OwnSession {
                 "it uses a variable whose type has a private name: the stock kernel does not keep such a variable";
             outcome.beyond_stock.push(why.into());
         }
+        outcome.beyond_stock.extend(self.workshop.of_inner_crates(&ready.new));
         outcome.outputs.extend(standing.outputs());
         let is_lost = matches!(report.ended, Ended::Returned(4));
         outcome.end = self.end_of(report.ended, trouble);
@@ -383,6 +384,7 @@ impl OwnSession {
         self.dependencies = wanted;
         self._hold = built.hold;
         self.workshop.externs = built.externs;
+        self.workshop.inner = built.inner;
         self.workshop.search_paths = built.search_paths;
         self.workshop.env = built.env;
         self.workshop.fingerprints = built.fingerprints;

@@ -22,6 +22,8 @@ pub struct State {
     pub salt: u64,
     /// Names of the macros by example that make items.
     pub item_macros: BTreeSet<String>,
+    /// Crates that no `:dep` line names, and of which a variable's type is or was.
+    pub inner: BTreeSet<String>,
 }
 
 /// An item (or a member of an `impl`, or one name of a `use`) that later cells see.
@@ -79,8 +81,8 @@ impl State {
         let mut items = self.stored.iter().zip(&other.stored);
         self.stored.len() == other.stored.len()
             && items.all(|(one, two)| Arc::ptr_eq(one, two))
-            && (&self.attributes, &self.variables, self.salt, &self.item_macros)
-                == (&other.attributes, &other.variables, other.salt, &other.item_macros)
+            && (&self.attributes, &self.variables, self.salt, &self.item_macros, &self.inner)
+                == (&other.attributes, &other.variables, other.salt, &other.item_macros, &other.inner)
     }
 
     /// Takes the cell's items in, in place of their earlier namesakes; tells which names of types changed.

@@ -175,7 +175,7 @@ impl Workshop {
             |(member, state): (&Member, &State)| Plan { load: load_names(state, &member.cell), ..member.plan.clone() };
         let plans: Vec<Plan> = members.iter().zip(items).map(plan).collect();
         let parts = parts(members, items.iter(), plans.iter());
-        let pieces = types_of(&self.crates(), &parts);
+        let pieces = types_of(&self.crates(&items[0]), &parts);
         let compiled = match self.pass(members, &pieces, &items[0], Kind::Check)? {
             Pass::Done(compiled) => compiled,
             Pass::Without(at) => return Ok(Err(Together::Without(at))),
@@ -187,7 +187,7 @@ impl Workshop {
             let types = marked_types(&mir, member.number).unwrap_or_default();
             let is_complete = types.len() == member.plan.store.len();
             match self.new_variables(types, &member.plan, &member.cell, &member.code)? {
-                Ok(new) if is_complete => news.push(new),
+                Ok(new) if is_complete && self.unnamed(&items[0], &new).is_empty() => news.push(new),
                 _ => return Ok(Err(Together::Without(at))),
             }
         }
@@ -198,7 +198,7 @@ impl Workshop {
     fn functions_together(&self, members: &[Member], mut waiting: VecDeque<Waiting>) -> Result<Together> {
         let states = waiting.iter().map(|it| &it.ready.state);
         let parts = parts(members, states, waiting.iter().map(|it| &it.ready.plan));
-        let pieces = functions(&self.crates(), &parts);
+        let pieces = functions(&self.crates(&waiting[0].ready.state), &parts);
         let compiled = match self.pass(members, &pieces, &waiting[0].ready.state, Kind::Cell)? {
             Pass::Done(compiled) => compiled,
             Pass::Without(at) => return Ok(Together::Without(at)),

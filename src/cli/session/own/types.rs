@@ -93,6 +93,16 @@ impl TypeText {
         (names, crates)
     }
 
+    /// What the paths in it begin with.
+    pub fn heads(&self) -> BTreeSet<String> {
+        let mut heads = BTreeSet::new();
+        self.map_paths(|path| {
+            heads.extend(path.split_once("::").map(|(head, _)| head.to_owned()));
+            String::new()
+        });
+        heads
+    }
+
     fn map_paths(&self, mut map: impl FnMut(&str) -> String) -> String {
         let mut out = String::new();
         let mut path = String::new();

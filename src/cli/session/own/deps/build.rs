@@ -378,6 +378,7 @@ impl Record {
             }
         }
         let direct = graph.direct.iter();
+        built.inner = inner(&messages, &graph.direct, &libraries);
         built.externs.extend(direct.filter_map(|(name, id)| Some((name.clone(), libraries.get(id)?.clone()))));
         built.externs.sort();
         Ok(Record { built, inputs: Inputs::of(files, names) })
@@ -391,12 +392,14 @@ impl Record {
     }
 
     fn to_json(&self, platform: &str, lines: &BTreeSet<String>) -> String {
-        let externs: Vec<_> =
-            self.built.externs.iter().map(|(name, file)| json!([name, file.display().to_string()])).collect();
+        let pairs = |list: &[(String, PathBuf)]| -> Vec<Value> {
+            list.iter().map(|(name, file)| json!([name, file.display().to_string()])).collect()
+        };
         json!({
             "platform": platform,
             "lines": lines,
-            "externs": externs,
+            "externs": pairs(&self.built.externs),
+            "inner": pairs(&self.built.inner),
             "search_paths": self.built.search_paths,
             "env": self.built.env,
             "fingerprints": self.built.fingerprints,
@@ -410,11 +413,14 @@ impl Record {
         let texts = |value: &Value| -> Option<BTreeMap<String, String>> {
             value.as_object()?.iter().map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
         };
-        let externs = value["externs"].as_array()?.iter();
-        let externs = externs.map(|pair| Some((pair[0].as_str()?.to_owned(), PathBuf::from(pair[1].as_str()?))));
+        let pairs = |list: &Value| -> Option<Vec<(String, PathBuf)>> {
+            let list = list.as_array()?.iter();
+            list.map(|pair| Some((pair[0].as_str()?.to_owned(), PathBuf::from(pair[1].as_str()?)))).collect()
+        };
         let paths = value["search_paths"].as_array()?.iter();
         let built = Built {
-            externs: externs.collect::<Option<_>>()?,
+            externs: pairs(&value["externs"])?,
+            inner: pairs(&value["inner"])?,
             search_paths: paths.map(|path| path.as_str().map(str::to_owned)).collect::<Option<_>>()?,
             env: texts(&value["env"])?,
             fingerprints: texts(&value["fingerprints"])?,
@@ -422,6 +428,24 @@ impl Record {
         };
         Some(Record { built, inputs: Inputs::from_json(&value["inputs"])? })
     }
+}
+
+/// The libraries of the graph that are no direct dependency and have a name of their own.
+fn inner(
+    messages: &[Value],
+    direct: &[(String, String)],
+    libraries: &BTreeMap<String, PathBuf>,
+) -> Vec<(String, PathBuf)> {
+    let mut found: BTreeMap<String, Vec<&PathBuf>> = BTreeMap::new();
+    for message in messages.iter().filter(|message| message["reason"] == "compiler-artifact") {
+        let library = message["package_id"].as_str().and_then(|id| libraries.get(id));
+        if let Some(library) = library.filter(|file| file.extension().is_some_and(|ending| ending == "rlib")) {
+            found.entry(crate_name(message)).or_default().push(library);
+        }
+    }
+    let is_direct = |name: &String| direct.iter().any(|(other, _)| other == name);
+    let only = found.into_iter().filter(|(name, files)| files.len() == 1 && !is_direct(name));
+    only.map(|(name, files)| (name, files[0].clone())).collect()
 }
 
 /// The file of an artifact that `--extern` takes, if it is a library at all.
