@@ -21,7 +21,9 @@ macro_rules! tiles {
 
             use super::{Across, Next, PART, PATIENCE, Whole};
 
-            const ROWS: usize = 4;
+            /// The rows of a tile, and of one that leaves out zeros: fewer have more of them in common.
+            const ROWS: usize = 6;
+            const FEW: usize = 4;
             /// Numbers that come from memory together.
             const LINE: usize = 16;
 
@@ -37,18 +39,21 @@ macro_rules! tiles {
                 let skips = b.finite && inner >= LINE && (a.column == 1 || a.row == 1);
                 let (mut list, mut rest) = ([const { MaybeUninit::uninit() }; PART + $lanes], 0);
                 for column in (0..columns).step_by($lanes * $vectors) {
-                    for row in (0..rows).step_by(ROWS) {
-                        for begin in (0..inner).step_by(PART) {
-                            let (height, length) = (ROWS.min(rows - row), PART.min(inner - begin));
+                    for begin in (0..inner).step_by(PART) {
+                        let length = PART.min(inner - begin);
+                        let mut row = 0;
+                        while row < rows {
+                            let mut height = ROWS.min(rows - row);
                             // SAFETY: (row, begin) of A, (begin, column) of B and (row, column) of C are inside, and so
                             // are the next `height` rows and `length` places.
                             unsafe {
                                 let corner = a.values.as_ptr().add(row * a.row + begin * a.column);
                                 let mut places = None;
                                 if skips && rest == 0 {
-                                    let count = pick(corner, a, height, length, &mut list);
+                                    let few = FEW.min(height);
+                                    let count = pick(corner, a, few, length, &mut list);
                                     if count * 8 < length * 7 {
-                                        places = Some(list[..count].assume_init_ref());
+                                        (places, height) = (Some(list[..count].assume_init_ref()), few);
                                     } else {
                                         rest = PATIENCE;
                                     }
@@ -72,12 +77,14 @@ macro_rules! tiles {
                                 };
                                 by_height(&tile, height);
                             }
+                            row += height;
                         }
                     }
                 }
             }
 
-            /// Lists the places of the inner index where not all rows have a 0, and says how many.
+            /// Lists the places of the inner index where not all rows have a 0, and says how many; `length` where it is
+            /// not worth looking on.
             ///
             /// # Safety
             /// `height` rows of `length` values are there, one after the other in one of both directions.
@@ -102,6 +109,10 @@ macro_rules! tiles {
                             }
                             count += ($append)(list.as_mut_ptr().add(count).cast(), place as i32, ($nonzero)(any));
                             place += $lanes;
+                            // Without a 0 so far there will be few.
+                            if place == 8 * LINE && count == place {
+                                return length;
+                            }
                         }
                     } else {
                         let mask = ($make)(height);
@@ -158,6 +169,8 @@ macro_rules! tiles {
                         1 => by_width::<1>(tile),
                         2 => by_width::<2>(tile),
                         3 => by_width::<3>(tile),
+                        4 => by_width::<4>(tile),
+                        5 => by_width::<5>(tile),
                         _ => by_width::<ROWS>(tile),
                     }
                 }
@@ -181,8 +194,10 @@ macro_rules! tiles {
                 // SAFETY: as the caller's.
                 unsafe {
                     match tile.places {
-                        Some(places) => run::<MR, NV>(tile, places.len(), places.iter().map(|place| *place as usize)),
-                        None => run::<MR, NV>(tile, tile.length, 0..tile.length),
+                        Some(places) if MR <= FEW => {
+                            run::<MR, NV>(tile, places.len(), places.iter().map(|place| *place as usize))
+                        }
+                        _ => run::<MR, NV>(tile, tile.length, 0..tile.length),
                     }
                 }
             }
