@@ -23,6 +23,7 @@ mod runner_editions;
 mod runner_foreign;
 mod runner_options;
 mod runner_reports;
+mod strangers;
 mod tidy;
 mod train;
 mod weights;
