@@ -44,6 +44,11 @@ impl Network<f32> {
     /// A file that does not say its activations gets sigmoid in the hidden layers and softmax at the end;
     /// [`with_activations`](Network::with_activations) changes them.
     ///
+    /// W has a row for each input. PyTorch has its weights the other way round: write them from Python with
+    /// `np.savez("weights.npz", W1=fc1.weight.detach().numpy().T, b1=fc1.bias.detach().numpy(), ...)`. For
+    /// `.safetensors` put `np.ascontiguousarray` around what was transposed: version 0.8.0 of that Python package writes
+    /// the values of a transposed array in the wrong order, and no reader can see it.
+    ///
     /// ```
     /// use forward_pass::prelude::*;
     /// let file = std::env::temp_dir().join("forward-pass-doctest-load.npz");
@@ -134,11 +139,12 @@ fn damaged<X>(what: impl Into<String>) -> Result<X, Problem> {
 }
 
 fn read(bytes: &[u8], path: &str) -> Result<Network<f32>, Problem> {
-    // The content decides: a zip archive begins with PK, a safetensors file with the length of its JSON.
-    let contents = if bytes.starts_with(b"PK") {
-        npz::read(bytes)?
-    } else if bytes.get(8) == Some(&b'{') {
+    // The content decides. A safetensors file begins with the length of its JSON, and 19280 is written PK, as a zip
+    // archive begins; but no archive has a { there.
+    let contents = if bytes.get(8) == Some(&b'{') {
         safetensors::read(bytes)?
+    } else if bytes.starts_with(b"PK") {
+        npz::read(bytes)?
     } else {
         return foreign::told(bytes, path);
     };
@@ -155,8 +161,9 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
     let found = || tensors.iter().map(|tensor| tensor.name.as_str()).collect::<Vec<_>>().join(", ");
     // A number beside the weights, such as an accuracy, does no harm (one of another type was left out); another array may be a layer with a wrong name.
     if let Some(stranger) = tensors.iter().find(|tensor| numbered(tensor).is_none() && !tensor.shape.is_empty()) {
+        let names: Vec<&str> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
         let what = format!("`{}` is no name of a weight or bias; it has {}", stranger.name, found());
-        return problem(what, renamed(&stranger.name));
+        return problem(what, foreign::renamed(&stranger.name, &names));
     }
     let count = tensors.iter().filter_map(numbered).max().unwrap_or(0);
     if count == 0 {
@@ -168,6 +175,10 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
     if count > tensors.len() {
         // Before a loop to 4 billion looks for what is not there.
         return problem(format!("it has W or b number {count} but only {} arrays: {}", tensors.len(), found()), NAMES);
+    }
+    if !activations.is_empty() && activations.len() != count {
+        let what = format!("it says {} activations ({}) for {count} layers", activations.len(), activations.join(", "));
+        return problem(what, "save one activation for each layer, or none");
     }
     let mut layers = Vec::with_capacity(count);
     for k in 1..=count {
@@ -188,23 +199,6 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
     Network::new(layers).map_err(|error| Problem { what: error.message().into(), help: error.help().into() })
 }
 
-/// What to do about the names that other programs give.
-fn renamed(name: &str) -> String {
-    if name.strip_prefix("arr_").is_some_and(|number| number.parse::<usize>().is_ok()) {
-        return "`np.savez` was given no names: `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`".into();
-    }
-    let torch = name.strip_suffix(".weight").or(name.strip_suffix(".bias")).filter(|layer| !layer.is_empty());
-    let keras = name.strip_suffix("kernel").or(name.strip_suffix("kernel:0"));
-    match (torch, keras) {
-        (Some(layer), _) => format!(
-            "PyTorch's names, and its weights are (outputs, inputs): save {layer}.weight.T as W1, {layer}.bias as b1, \
-             and the next layer as W2, b2"
-        ),
-        (_, Some(_)) => format!("Keras's names: save {name} as W1, its bias as b1, and the next layer as W2, b2"),
-        _ => NAMES.to_string(),
-    }
-}
-
 fn layer(weights: &Tensor, bias: &Tensor, kind: Activation) -> Result<Layer<f32>, Problem> {
     let (w, b) = (&weights.name, &bias.name);
     let &[inputs, outputs] = &weights.shape[..] else {
@@ -213,13 +207,23 @@ fn layer(weights: &Tensor, bias: &Tensor, kind: Activation) -> Result<Layer<f32>
     if inputs == 0 || outputs == 0 {
         return problem(format!("{w} has shape {}", shape_text(&weights.shape)), "no side can be 0");
     }
-    if bias.shape != [outputs] {
+    // A row of biases is added like a plain list of them, in NumPy too.
+    if bias.shape != [outputs] && bias.shape != [1, outputs] {
         let what = format!(
             "{w} has shape {} and {b} {}, not ({outputs},)",
             shape_text(&weights.shape),
             shape_text(&bias.shape)
         );
-        let help = if bias.shape == [inputs] { format!("{w} looks transposed: save {w}.T") } else { NAMES.to_string() };
+        let help = match bias.shape[..] {
+            [n] if n == inputs => {
+                format!("{w} looks transposed: {}", foreign::saved(&format!("{w}={w}.T, {b}={b}, ...")))
+            }
+            [n, 1] if n == inputs => {
+                let saved = foreign::saved(&format!("{w}={w}.T, {b}={b}.ravel(), ..."));
+                format!("these are for inputs that stand in columns: {saved}")
+            }
+            _ => NAMES.to_string(),
+        };
         return problem(what, help);
     }
     let weights = Array2::from_shape_vec((inputs, outputs), numbers(weights)?);

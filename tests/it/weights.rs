@@ -82,16 +82,63 @@ fn a_network_that_scikit_learn_trained_is_right_exactly_as_often_as_numpy_says()
     }
 }
 
+/// ndarray-npy up to 0.8 calls a member W1, and NumPy's own call it W1.npy.
+#[test]
+fn arrays_without_an_ending_are_read_by_what_they_are() {
+    for name in ["ndarray-npy-0.8.npz", "ndarray-npy-0.8-packed.npz"] {
+        let net = Network::load(fixture(name)).unwrap();
+        assert_eq!(net.layers()[0].weights(), expected().layers()[0].weights(), "{name}");
+        assert_eq!(net.layers()[0].bias(), expected().layers()[0].bias(), "{name}");
+    }
+}
+
+#[test]
+fn a_row_of_biases_is_a_list_of_them() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("w");
+    fs::write(&path, tensors(&[("W1", &[3, 2]), ("b1", &[1, 2])], 0.5)).unwrap();
+    let net = Network::load(&path).unwrap();
+    assert_eq!((net.sizes(), net.layers()[0].bias()), (vec![3, 2], &array![0.5, 0.5]));
+}
+
+/// The length of the JSON, 19280, is written PK, as the first letters of a zip archive.
+#[test]
+fn a_safetensors_file_that_begins_like_a_zip_archive_is_none() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("w");
+    let bytes = fs::read(fixture("f32.safetensors")).unwrap();
+    let (header, values) = bytes[8..].split_at(bytes[0] as usize + 256 * bytes[1] as usize);
+    let bytes = file(&format!("{:19280}", std::str::from_utf8(header).unwrap()), values);
+    assert!(bytes.starts_with(b"PK"));
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(Network::load(&path).unwrap(), expected());
+}
+
+#[test]
+fn activations_that_are_not_one_for_each_layer_are_refused() {
+    let header = r#"{"__metadata__":{"activations":"relu,softmax"},"W1":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"b1":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#;
+    let said = message(&file(header, &[0; 8]));
+    let help = "help: save one activation for each layer, or none";
+    assert_eq!(said, format!("it says 2 activations (relu, softmax) for 1 layers\n{help}"));
+}
+
 #[test]
 fn names_of_other_programs_come_with_what_to_do() {
     let said = message(&tensors(&[("fc1.weight", &[2, 3]), ("fc1.bias", &[2])], 0.0));
-    let help = "help: PyTorch's names, and its weights are (outputs, inputs): save fc1.weight.T as W1, fc1.bias as b1, \
-                and the next layer as W2, b2";
+    let help = "help: PyTorch's names, and its weights are (outputs, inputs): with these arrays as `t`, \
+                `np.savez(\"weights.npz\", W1=t[\"fc1.weight\"].T, b1=t[\"fc1.bias\"], ...)`";
     assert_eq!(said, format!("`fc1.weight` is no name of a weight or bias; it has fc1.weight, fc1.bias\n{help}"));
     let said = message(&tensors(&[("dense/kernel", &[3, 2]), ("dense/bias", &[2])], 0.0));
     assert!(
         said.ends_with("help: Keras's names: save dense/kernel as W1, its bias as b1, and the next layer as W2, b2")
     );
+    // Flax's bias comes first and ends as PyTorch's does.
+    let said = message(&tensors(&[("Dense_0.bias", &[2]), ("Dense_0.kernel", &[3, 2])], 0.0));
+    assert!(said.ends_with("save Dense_0.kernel as W1, its bias as b1, and the next layer as W2, b2"), "{said}");
+    let said = message(&tensors(&[("coefs_0", &[3, 2]), ("intercepts_0", &[2])], 0.0));
+    assert!(said.ends_with("`np.savez(\"weights.npz\", W1=mlp.coefs_[0], b1=mlp.intercepts_[0], ...)`"), "{said}");
+    let said = message(&tensors(&[("W0", &[3, 2]), ("b0", &[2]), ("W1", &[2, 2]), ("b1", &[2])], 0.0));
+    assert!(said.ends_with("help: the first layer is W1, b1, not W0, b0"), "{said}");
 }
 
 #[test]
@@ -152,7 +199,7 @@ fn file(header: &str, values: &[u8]) -> Vec<u8> {
 
 #[test]
 fn weights_that_do_not_fit_are_named() {
-    let cases: [(Arrays, &str); 12] = [
+    let cases: [(Arrays, &str); 13] = [
         (&[], "there is no W1; it has nothing"),
         (&[("W1", &[3, 2]), ("W2", &[2, 2]), ("b2", &[2])], "b1 is missing; it has W1, W2, b2"),
         (&[("W1", &[3, 2]), ("b1", &[2]), ("b2", &[2])], "W2 is missing; it has W1, b1, b2"),
@@ -167,10 +214,16 @@ fn weights_that_do_not_fit_are_named() {
         ),
         (&[("W1", &[6]), ("b1", &[2])], "W1 has shape (6,), not two sides"),
         (&[("W1", &[0, 2]), ("b1", &[2])], "W1 has shape (0, 2)\nhelp: no side can be 0"),
-        (&[("W1", &[3, 2]), ("b1", &[1, 2])], "W1 has shape (3, 2) and b1 (1, 2), not (2,)"),
+        (&[("W1", &[3, 2]), ("b1", &[2, 1])], "W1 has shape (3, 2) and b1 (2, 1), not (2,)"),
+        (
+            &[("W1", &[2, 3]), ("b1", &[2, 1])],
+            "W1 has shape (2, 3) and b1 (2, 1), not (3,)\nhelp: these are for inputs that stand in columns: \
+             `np.savez(\"weights.npz\", W1=W1.T, b1=b1.ravel(), ...)`",
+        ),
         (
             &[("W1", &[2, 3]), ("b1", &[2])],
-            "W1 has shape (2, 3) and b1 (2,), not (3,)\nhelp: W1 looks transposed: save W1.T",
+            "W1 has shape (2, 3) and b1 (2,), not (3,)\nhelp: W1 looks transposed: \
+             `np.savez(\"weights.npz\", W1=W1.T, b1=b1, ...)`",
         ),
         (
             &[("W1", &[3, 2]), ("b1", &[2]), ("W2", &[3, 2]), ("b2", &[2])],

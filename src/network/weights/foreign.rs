@@ -2,7 +2,7 @@
 //!
 //! None of them is opened. A pickle is a program: to read it is to run it.
 
-use super::{Problem, problem};
+use super::{NAMES, Problem, problem};
 
 const SAVEZ: &str = "write it with `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`";
 
@@ -48,6 +48,35 @@ pub(super) fn objects<X>(name: &str, shape: &[usize]) -> Result<X, Problem> {
         "save numbers: `np.savez` of float arrays".into()
     };
     problem(format!("{name} holds Python objects"), help)
+}
+
+/// What to do about the names that other programs give: of one array, among those of all.
+pub(super) fn renamed(name: &str, all: &[&str]) -> String {
+    let first = |endings: &[&str]| {
+        all.iter().find_map(|name| endings.iter().find_map(|ending| Some((*name, name.strip_suffix(ending)?))))
+    };
+    if name.strip_prefix("arr_").is_some_and(|number| number.parse::<usize>().is_ok()) {
+        return "`np.savez` was given no names: `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`".into();
+    }
+    if let Some((kernel, _)) = first(&["kernel", "kernel:0"]) {
+        return format!("Keras's names: save {kernel} as W1, its bias as b1, and the next layer as W2, b2");
+    }
+    if let Some((_, layer)) = first(&[".weight"]) {
+        let saved = saved(&format!("W1=t[\"{layer}.weight\"].T, b1=t[\"{layer}.bias\"], ..."));
+        return format!("PyTorch's names, and its weights are (outputs, inputs): with these arrays as `t`, {saved}");
+    }
+    if all.iter().any(|name| name.starts_with("coefs_")) {
+        return format!("scikit-learn's names: {}", saved("W1=mlp.coefs_[0], b1=mlp.intercepts_[0], ..."));
+    }
+    if all.contains(&"W0") {
+        return "the first layer is W1, b1, not W0, b0".into();
+    }
+    NAMES.to_string()
+}
+
+/// By `np.savez`, which keeps transposed arrays in order; not every writer of safetensors does.
+pub(super) fn saved(arrays: &str) -> String {
+    format!("`np.savez(\"weights.npz\", {arrays})`")
 }
 
 fn unpickled(dictionary: &str) -> String {

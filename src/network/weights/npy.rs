@@ -19,6 +19,11 @@ struct Header<'a> {
     body: &'a [u8],
 }
 
+/// Whether these bytes are an array's.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
 /// An array of floats; nothing for one number or text of another type, such as a count of epochs.
 pub(super) fn floats(name: &str, bytes: &[u8]) -> Result<Option<Tensor>, Problem> {
     let header = header(name, bytes)?;

@@ -10,17 +10,22 @@ const ACTIVATIONS: &str = "activations";
 pub(super) fn read(bytes: &[u8]) -> Result<Contents, Problem> {
     let mut contents = Contents::default();
     for member in zip::members(bytes)? {
-        let Some(name) = member.name.strip_suffix(".npy") else {
-            return foreign::member(&member.name);
+        let bytes = member.unpack();
+        let name = match member.name.strip_suffix(".npy") {
+            Some(name) => name,
+            // Some programs leave the ending out; then the content decides, as in NumPy.
+            None if bytes.as_ref().is_ok_and(|bytes| npy::begins(bytes)) => &member.name,
+            None => return foreign::member(&member.name),
         };
+        let bytes = bytes?;
         if name == ACTIVATIONS {
-            contents.activations = npy::texts(name, &member.unpack()?)?;
+            contents.activations = npy::texts(name, &bytes)?;
             continue;
         }
         if contents.tensors.iter().any(|tensor| tensor.name == name) {
             return problem(format!("{name} is there twice"), "write the file with `np.savez`");
         }
-        contents.tensors.extend(npy::floats(name, &member.unpack()?)?);
+        contents.tensors.extend(npy::floats(name, &bytes)?);
     }
     Ok(contents)
 }
