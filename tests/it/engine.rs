@@ -3,7 +3,7 @@
 //! What cells do is in the tests beside the engine; here it is what a process that runs them does.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -289,6 +289,61 @@ fn a_cell_that_was_kept_is_never_stale() {
     }
     // The one that reads a file and a variable is not kept.
     assert_eq!(kept(&place, "library").len(), 2);
+}
+
+/// Ends with the test, however that ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
+}
+
+#[test]
+fn what_a_killed_session_has_left_goes_with_a_later_one() {
+    let place = Place::new("1");
+    place.write("work/waits.txt", WAITS);
+    let temporary = place.folder.path().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let session = |cells: &str| {
+        let _ = std::fs::remove_file(place.folder.path().join("work/started"));
+        let mut command = place.command(&["cells", cells]);
+        command.env("TMPDIR", &temporary).stdout(Stdio::null());
+        Running(command.spawn().unwrap())
+    };
+    let started = || {
+        while !place.folder.path().join("work/started").exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    place.package("part", "", "pub fn f() -> u8 { 1 }");
+    let mut killed = session("waits.txt");
+    started();
+    killed.0.kill().unwrap();
+    killed.0.wait().unwrap();
+    let left = names(&temporary);
+    let mut lives = session("waits.txt");
+    started();
+    let both = names(&temporary);
+    assert_eq!((left.len(), both.len()), (1, 2), "{left:?} {both:?}");
+    // As if both were begun long ago.
+    for folder in &both {
+        // The second session may be looking right now.
+        if let Ok(mark) = std::fs::File::options().write(true).open(temporary.join(folder).join("in-use")) {
+            mark.set_modified(std::time::SystemTime::now() - Duration::from_secs(3600)).unwrap();
+        }
+    }
+    for _ in 0..20 {
+        assert!(session("cells.txt").0.wait().unwrap().success());
+        if !names(&temporary).contains(&left[0]) {
+            break;
+        }
+    }
+    assert_eq!(names(&temporary).len(), 1);
+    place.write("work/go-on", "");
+    assert!(lives.0.wait().unwrap().success());
+    assert!(names(&temporary).is_empty());
 }
 
 /// A crate hands out what another crate has made, and does not name it; the cells cannot either.

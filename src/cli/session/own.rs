@@ -18,6 +18,7 @@ pub mod process;
 mod recipe;
 mod runtime;
 mod rustc;
+mod scratch;
 mod session;
 mod shell;
 mod source;

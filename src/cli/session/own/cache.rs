@@ -31,7 +31,7 @@ pub const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 pub const DONE: &str = "built.json";
 
 /// Locked as long as somebody uses the entry, and when it was last touched.
-const IN_USE: &str = "in-use";
+pub const IN_USE: &str = "in-use";
 
 /// Our folder in the user's cache, made and checked: nobody else may look into it.
 pub fn folder() -> Result<PathBuf> {

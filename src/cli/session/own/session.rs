@@ -9,7 +9,6 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use tempfile::TempDir;
 
 use crate::cli::outcome::{End, Event, Outcome, Output, Phase};
 use crate::cli::session::{Interrupter, Reader, Session, SessionOptions, Variable};
@@ -24,6 +23,7 @@ use super::kept::Shelf;
 use super::listener::{Listener, Trouble};
 use super::process::{After, Child, Ended, Mark};
 use super::rustc::Toolchain;
+use super::scratch::Scratch;
 use super::split::{Cell, split};
 use super::state::State;
 use super::stop::Stop;
@@ -57,7 +57,7 @@ pub struct OwnSession {
     /// Keeps the libraries of the dependencies in the cache.
     _hold: Option<Arc<cache::Lock>>,
     _hold_of_runtime: Option<cache::Lock>,
-    _scratch: TempDir,
+    _scratch: Scratch,
 }
 
 /// The bytes of a cell from which on taking it apart takes a time that somebody may notice.
@@ -72,8 +72,7 @@ impl OwnSession {
         let toolchain = Toolchain::find()?;
         let early = Early::begin(&toolchain, &options.dependencies, &options.folder);
         let child = Child::start(&options.folder, stop.clone())?;
-        let scratch =
-            tempfile::Builder::new().prefix("forward-pass-").tempdir().context("cannot make a folder for cells")?;
+        let scratch = Scratch::new()?;
         let mut pending = Vec::new();
         let (runtime, hold_of_runtime) = match runtime_in_cache(&toolchain, &stop) {
             Ok(held) => held,
