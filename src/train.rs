@@ -148,6 +148,11 @@ impl Training {
                 history.record(outcome.loss);
                 watch(&progress);
             }
+            if !holds_numbers(net) {
+                let error = self.broken(&progress, digits);
+                *net = good;
+                return Err(error);
+            }
             history.end_epoch(&progress);
             good.take_over(net);
         }
@@ -158,6 +163,9 @@ impl Training {
         let value = |message: String, help: &str| Err(Error::new(ErrorKind::Value, message, help));
         if self.epochs == 0 {
             return value("training for 0 epochs".into(), "take at least 1");
+        }
+        if digits.is_empty() {
+            return value("training with 0 digits".into(), "give it at least one: `digits.first(100)`");
         }
         if !(1..=digits.len()).contains(&self.batch) {
             let help = format!("take 1 to {}", digits.len());
@@ -179,16 +187,33 @@ impl Training {
     }
 
     fn diverged(&self, progress: &Progress, loss: f64, digits: &Digits) -> Error {
+        let before = progress.last_loss().map_or("it never was one".into(), |loss| format!("before, it was {loss:.4}"));
+        self.stopped(&progress.place(), &format!("the loss is {loss}; {before}"), digits)
+    }
+
+    /// The last step of an epoch went too far, and no loss was worked out that would show it.
+    fn broken(&self, progress: &Progress, digits: &Digits) -> Error {
+        self.stopped(&format!("the end of epoch {}", progress.epoch), "a weight is no number any more", digits)
+    }
+
+    fn stopped(&self, place: &str, why: &str, digits: &Digits) -> Error {
         let (Rule::Sgd { rate, .. } | Rule::Adam { rate }) = self.rule;
         let help = if digits.images.iter().any(|pixel| !pixel.is_finite()) {
             "an image has a value that is not a number: clean the images first".to_string()
         } else {
-            format!("the steps are too long: try a learning rate of {} instead of {rate}", rate / 10.0)
+            format!("the steps are too long: try a learning rate of {} instead of {}", short(rate / 10.0), short(rate))
         };
-        let before = progress.last_loss().map_or("it never was one".into(), |loss| format!("before, it was {loss:.4}"));
-        let message = format!("training stopped at {}: the loss is {loss}; {before}", progress.place());
-        Error::new(ErrorKind::Value, message, help)
+        Error::new(ErrorKind::Value, format!("training stopped at {place}: {why}"), help)
     }
+}
+
+/// Without hundreds of zeros: `0.5`, `1e20`.
+fn short(rate: f64) -> String {
+    if (1e-6..1e6).contains(&rate) { rate.to_string() } else { format!("{rate:e}") }
+}
+
+fn holds_numbers(net: &Network) -> bool {
+    net.layers().iter().all(|layer| layer.weights().iter().chain(layer.bias()).all(|value| value.is_finite()))
 }
 
 fn check_fit(net: &Network, digits: &Digits) -> Result<()> {
