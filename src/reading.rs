@@ -25,6 +25,8 @@ use crate::train::Training;
 const BOX: f32 = 20.0;
 /// Ink fainter than this share of the strongest belongs to the paper.
 const FAINT: f32 = 0.2;
+/// Greys that differ less than by this, of 255, are one to the eye.
+const FEWEST_GREYS: f32 = 6.0;
 const MOST_BYTES: usize = 1 << 28;
 
 /// What a network says to a picture.
@@ -89,7 +91,7 @@ pub fn read_png(path: impl AsRef<Path>) -> Result<Array1<f32>> {
 
 type Problem = (String, &'static str);
 
-/// The brightness of every pixel, 0 to 255; what is transparent shows white.
+/// The brightness of every pixel, 0 to 255; what is transparent shows white, or black where the ink is white.
 fn grey(path: &Path) -> std::result::Result<Array2<f32>, Problem> {
     let file = File::open(path).map_err(|error| (error.to_string(), "give the path of a PNG file"))?;
     let damaged =
@@ -102,15 +104,26 @@ fn grey(path: &Path) -> std::result::Result<Array2<f32>, Problem> {
     let size = reader.output_buffer_size().filter(|&size| size <= MOST_BYTES).ok_or_else(large)?;
     let mut bytes = vec![0; size];
     let frame = reader.next_frame(&mut bytes).map_err(damaged)?;
-    let over_white = |brightness: f32, alpha: u8| 255.0 + (brightness - 255.0) * f32::from(alpha) / 255.0;
-    let pixels: Vec<f32> = match frame.color_type {
-        png::ColorType::GrayscaleAlpha => {
-            bytes.chunks_exact(2).map(|pixel| over_white(f32::from(pixel[0]), pixel[1])).collect()
+    let over = |paper: f32| {
+        let pixel = |brightness: f32, alpha: u8| paper + (brightness - paper) * f32::from(alpha) / 255.0;
+        match frame.color_type {
+            png::ColorType::GrayscaleAlpha => {
+                bytes.chunks_exact(2).map(|two| pixel(f32::from(two[0]), two[1])).collect::<Vec<_>>()
+            }
+            _ => bytes.chunks_exact(4).map(|four| pixel(brightness(four), four[3])).collect(),
         }
-        _ => bytes.chunks_exact(4).map(|pixel| over_white(brightness(pixel), pixel[3])).collect(),
     };
+    let white = over(255.0);
+    let pixels = if contrast(&white) < FEWEST_GREYS { over(0.0) } else { white };
     let shape = (frame.height as usize, frame.width as usize);
     Array2::from_shape_vec(shape, pixels).map_err(|error| (error.to_string(), "save it as a PNG again"))
+}
+
+/// How far the lightest pixel is from the darkest.
+fn contrast(pixels: &[f32]) -> f32 {
+    let ends = |(least, most): (f32, f32), &pixel: &f32| (least.min(pixel), most.max(pixel));
+    let (least, most) = pixels.iter().fold((f32::INFINITY, f32::NEG_INFINITY), ends);
+    most - least
 }
 
 /// As the eye weighs red, green and blue (ITU-R BT.601).
@@ -126,7 +139,7 @@ fn ink(grey: &Array2<f32>) -> Option<Array2<f32>> {
     border.sort_by(f32::total_cmp);
     let paper = *border.get(border.len() / 2)?;
     let most = grey.iter().map(|grey| (grey - paper).abs()).fold(0.0, f32::max);
-    (most >= 1.0).then(|| grey.mapv(|grey| ((grey - paper).abs() / most - FAINT).max(0.0) / (1.0 - FAINT)))
+    (most >= FEWEST_GREYS).then(|| grey.mapv(|grey| ((grey - paper).abs() / most - FAINT).max(0.0) / (1.0 - FAINT)))
 }
 
 /// Scaled to 20 x 20 by area, its centre of mass in the middle of 28 x 28.
@@ -137,14 +150,16 @@ fn placed(ink: &Array2<f32>) -> Array1<f32> {
     };
     let ((top, bottom), (left, right)) = (ends(|place| place.0), ends(|place| place.1));
     let scale = BOX / (bottom - top).max(right - left);
+    // In f64: a photograph has millions of pixels, and an f32 would lose the last of them.
     let (mut mass, mut down, mut across) = (0.0, 0.0, 0.0);
-    for ((row, column), ink) in ink.indexed_iter() {
+    for ((row, column), &ink) in ink.indexed_iter() {
+        let ink = f64::from(ink);
         mass += ink;
-        down += ink * (row as f32 + 0.5);
-        across += ink * (column as f32 + 0.5);
+        down += ink * (row as f64 + 0.5);
+        across += ink * (column as f64 + 0.5);
     }
     let middle = SIDE as f32 / 2.0;
-    let start = (middle - scale * down / mass, middle - scale * across / mass);
+    let start = (middle - scale * (down / mass) as f32, middle - scale * (across / mass) as f32);
     let mut image = Array2::<f32>::zeros((SIDE, SIDE));
     for ((row, column), &ink) in ink.indexed_iter().filter(|(_, ink)| **ink > 0.0) {
         for (y, height) in covered(start.0 + scale * row as f32, scale) {

@@ -69,6 +69,36 @@ fn a_picture_is_twenty_wide_and_its_mass_in_the_middle() {
     assert_eq!(row, ["0.00", "0.50", "1.00", "1.00", "1.00", "1.00", "0.50", "0.00"]);
 }
 
+/// Layers of paint programs come like this: nothing but the ink is there, whatever its colour.
+#[test]
+fn ink_on_nothing_reads_the_same_in_white_as_in_black() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("layer.png");
+    let digits = Mnist::drawn(1, 3, 1).test;
+    for image in digits.images.rows() {
+        let [black, white] = [0, 255].map(|ink| {
+            write(&path, &image, 2, 60, |alpha| vec![ink, ink, ink, (alpha * 255.0) as u8]);
+            read_png(&path).unwrap()
+        });
+        let off = (&white - &black).mapv(f32::abs).fold(0.0, |most: f32, off| most.max(*off));
+        assert!(off < 1e-3 && black.sum() > 10.0, "off by {off}");
+    }
+}
+
+/// A long sum in f32 would push the digit aside.
+#[test]
+fn a_photograph_stands_where_its_small_copy_does() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("large.png");
+    let block = Array1::ones(784);
+    let [large, small] = [(100, 2900), (1, 29)].map(|(size, page)| {
+        write(&path, &block.view(), size, page, |ink| vec![255 - (ink * 255.0) as u8]);
+        read_png(&path).unwrap()
+    });
+    let off = (&large - &small).mapv(f32::abs).fold(0.0, |most: f32, off| most.max(*off));
+    assert!(off < 0.01, "off by {off}");
+}
+
 #[test]
 fn bars_show_the_ten_probabilities() {
     let probabilities = array![0.0, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.75, 0.0, 0.0];
@@ -87,6 +117,8 @@ fn what_is_no_digit_is_said() {
     let said = || read_png(&path).unwrap_err().to_string().replace(&format!("{}: ", path.display()), "");
     assert!(said().ends_with("\nhelp: give the path of a PNG file"), "{}", said());
     write(&path, &Array1::zeros(784).view(), 1, 28, |_| vec![255]);
+    assert_eq!(said(), "the picture has one colour and no ink\nhelp: draw a digit that differs from its paper");
+    write(&path, &Array1::ones(784).view(), 1, 30, |ink| vec![250 + (ink * 5.0) as u8]);
     assert_eq!(said(), "the picture has one colour and no ink\nhelp: draw a digit that differs from its paper");
     let whole = fs::read(&path).unwrap();
     for bytes in [&b""[..], b"<html>", &whole[..whole.len() / 2]] {
