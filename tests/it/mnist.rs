@@ -315,3 +315,21 @@ fn a_network_learns_the_real_digits_and_pays_for_each_mistake() {
         assert_eq!(net.forward(&images.row(place)).unwrap(), all.row(place));
     }
 }
+
+/// Section 8's training, which says the same to the reader.
+#[test]
+fn five_networks_of_five_seeds_all_read_97_of_100_real_digits() {
+    let Some(mnist) = real("five_networks_of_five_seeds_all_read_97_of_100_real_digits") else { return };
+    let score = &|seed: u64| {
+        let mut net = Network::untrained(&[784, 50, 100, 10], seed).unwrap();
+        Training::sgd(0.1).momentum(0.9).epochs(10).seed(seed).threads(1).fit(&mut net, &mnist.train).unwrap();
+        accuracy(&net.classify(&mnist.test.images).unwrap(), &mnist.test.labels).unwrap()
+    };
+    let mut scores: Vec<f64> = std::thread::scope(|scope| {
+        let running: Vec<_> = (1..=5).map(|seed| scope.spawn(move || score(seed))).collect();
+        running.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    scores.sort_by(f64::total_cmp);
+    eprintln!("five seeds: minimum {}, median {}, maximum {}", scores[0], scores[2], scores[4]);
+    assert!(scores[0] >= 0.97 && scores[4] < 0.985, "{scores:?}");
+}
