@@ -249,6 +249,7 @@ impl Repl {
                     Then::Edit(code) => initial = code,
                     Then::Leave => return Ok(Exit::Passed),
                 },
+                Typed::GivenUp if self.is_answer("n") => {}
                 Typed::GivenUp => self.screen.faint(&self.screen.lang.line_given_up()),
                 Typed::End => return Ok(Exit::Passed),
             }

@@ -567,6 +567,12 @@ fn absent_data_is_offered_and_a_refusal_or_a_failure_goes_on() {
     person.says("", "a digit");
     person.types(":goto 1\r");
     person.sees("y/n> ");
+    // Ctrl-C is a no.
+    person.types("\x03");
+    person.sees("until then the stored outputs");
+    person.sees("digits 0/2> ");
+    person.types(":goto 1\r");
+    person.sees("y/n> ");
     // Anything else is no answer but what it always is.
     person.says("x + 41", "42");
     person.leaves();
