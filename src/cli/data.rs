@@ -135,6 +135,12 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
     Ok(exit)
 }
 
+/// As one word of a command line.
+fn for_a_shell(path: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "/\\:._-".contains(letter);
+    if path.chars().all(plain) { path.to_string() } else { format!("\"{path}\"") }
+}
+
 fn any_file(set: &Set, folder: &Path) -> bool {
     set.files.iter().any(|file| disk::state(folder, file) != State::Missing)
 }
@@ -150,7 +156,7 @@ fn verify_set(set: &Set, folder: &Path) -> bool {
     }
     if !right {
         let usual = folder_of(set, None).is_ok_and(|usual| usual == folder);
-        let dir = if usual { String::new() } else { format!(" --dir {}", folder.display()) };
+        let dir = if usual { String::new() } else { format!(" --dir {}", for_a_shell(&folder.display().to_string())) };
         anstream::println!("help: `forward-pass data {}{dir}` fetches what is missing or wrong", set.name);
     }
     right

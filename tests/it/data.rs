@@ -137,6 +137,10 @@ fn verify_tells_the_two_values_that_disagree() {
     let told = data(home.path(), &["verify", "mnist", "--dir", &other]).stdout;
     let mends = format!("help: `forward-pass data mnist --dir {other}` fetches what is missing or wrong\n");
     assert!(told.ends_with(&mends), "{told}");
+    let other = home.path().join("my digits, 자료").display().to_string();
+    let told = data(home.path(), &["verify", "mnist", "--dir", &other]).stdout;
+    let mends = format!("help: `forward-pass data mnist --dir \"{other}\"` fetches what is missing or wrong\n");
+    assert!(told.ends_with(&mends), "{told}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! What is wrong on this side (a full disk, a folder that cannot be written to) ends it at once.
 
 use std::fs::File;
-use std::io::{IsTerminal, Read};
+use std::io::{ErrorKind, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -153,7 +153,10 @@ fn copy(folder: &Path, part: &mut Part<'_>, bar: &ProgressBar) -> Result<(), Tro
         return theirs("is no folder");
     }
     let theirs_of = |error: std::io::Error| Trouble::Theirs(error.to_string());
-    let mut stream = File::open(folder.join(part.entry.name)).map_err(theirs_of)?;
+    let mut stream = match File::open(folder.join(part.entry.name)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return theirs(missing(folder, part.entry.name)),
+        opened => opened.map_err(theirs_of)?,
+    };
     let length = stream.metadata().map_err(theirs_of)?.len();
     if length != part.entry.size {
         return theirs(State::Size(length, part.entry.size).to_string());
@@ -170,6 +173,15 @@ fn copy(folder: &Path, part: &mut Part<'_>, bar: &ProgressBar) -> Result<(), Tro
         bar.set_position(part.length());
     }
     Ok(())
+}
+
+/// What a folder has instead.
+fn missing(folder: &Path, name: &str) -> String {
+    let unpacked = name.trim_end_matches(".gz");
+    match folder.join(unpacked).exists() {
+        true => format!("has {unpacked} without .gz, unpacked: `Mnist::open` reads it where it is"),
+        false => format!("has no {name}"),
+    }
 }
 
 fn bar(entry: &Entry) -> ProgressBar {

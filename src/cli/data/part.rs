@@ -6,7 +6,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use sha2::{Digest, Sha256};
 
 use super::disk::{State, judge};
@@ -28,7 +28,9 @@ impl<'a> Part<'a> {
         let (path, target) = (folder.join(format!("{}.part", entry.name)), folder.join(entry.name));
         let mut options = File::options();
         let file = options.read(true).write(true).create(true).truncate(false).open(&path);
-        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        let file = file.map_err(|error| {
+            anyhow!("cannot write {}: {error}\nhelp: choose another folder with `--dir FOLDER`", path.display())
+        })?;
         match file.try_lock() {
             // Some file systems know no locks.
             Ok(()) | Err(TryLockError::Error(_)) => {}
