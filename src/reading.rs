@@ -1,9 +1,11 @@
-//! A picture of one's own is read: a PNG becomes an image as MNIST has them, and a network says what it sees.
+//! A digit of one's own is read: a PNG or a drawing in letters becomes an image as MNIST has them, and a network says
+//! what it sees.
 //!
 //! MNIST's makers fitted every digit into 20 x 20 pixels and put its centre of mass into the middle of 28 x 28; a
 //! network that learned from such images reads nothing else well. Ink may be dark on light or light on dark: what the
 //! border of the picture looks like is taken for the paper. It finds no digits in a page: one picture is one digit.
 
+mod drawing;
 mod figure;
 
 use std::fmt;
@@ -13,6 +15,7 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2};
 
+pub use self::drawing::{classify_drawing, read_drawing};
 pub use self::figure::plot_reading;
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
@@ -53,11 +56,16 @@ pub struct Reading {
 /// As [`read_png`]; also when files of MNIST are there and damaged.
 pub fn classify_png(path: impl AsRef<Path>) -> Result<Reading> {
     let image = read_png(path)?;
+    taught()?.read(image)
+}
+
+/// A network that learned now, from the best digits that are here.
+fn taught() -> Result<Network> {
     let digits = if crate::mnist::find_folder("mnist").is_ok() { Mnist::find()? } else { Mnist::sample() };
     let epochs = if digits.is_drawn() { 10 } else { 3 };
     let mut net = Network::untrained(&[PIXELS, 50, 100, 10], 1)?;
     Training::sgd(0.3).momentum(0.9).epochs(epochs).fit(&mut net, &digits.train)?;
-    net.read(image)
+    Ok(net)
 }
 
 impl Network {

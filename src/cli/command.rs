@@ -28,6 +28,8 @@ pub enum Command {
     Code,
     /// Put a cell's code on the line, to change it: this one's, or the one that is named or defines the name.
     Edit(String),
+    /// Put a drawing of a digit on the line, to change it and have it read.
+    Draw,
     /// What this cell gave against what the chapter has stored.
     Diff,
     /// The whole output where it was cut.
@@ -112,6 +114,7 @@ pub const ENTRIES: &[Entry] = &[
     entry("edit", &["e"], Cell, Lang::brief_edit, Lang::help_edit, Maybe("[NAME]", Command::Edit)),
     entry("diff", &[], Cell, Lang::brief_diff, Lang::help_diff, Plain(Command::Diff)),
     entry("all", &[], Cell, Lang::brief_all, Lang::help_all, Plain(Command::All)),
+    entry("draw", &[], Figures, Lang::brief_draw, Lang::help_draw, Plain(Command::Draw)),
     entry("figure", &["f"], Figures, Lang::brief_figure, Lang::help_figure, Plain(Command::Figure)),
     entry("save", &[], Figures, Lang::brief_save, Lang::help_save, Needs("FILE", Command::Save)),
     entry("open", &[], Figures, Lang::brief_open, Lang::help_open, Plain(Command::Open)),

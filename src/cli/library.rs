@@ -113,6 +113,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/train/step.rs", include_str!("../train/step.rs")),
     ("src/warned.rs", include_str!("../warned.rs")),
     ("src/reading.rs", include_str!("../reading.rs")),
+    ("src/reading/drawing.rs", include_str!("../reading/drawing.rs")),
     ("src/reading/figure.rs", include_str!("../reading/figure.rs")),
 ];
 

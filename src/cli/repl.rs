@@ -313,6 +313,7 @@ impl Repl {
         match command {
             Command::Quit => return Then::Leave,
             Command::Edit(name) => return self.edit(&name),
+            Command::Draw => return self.on_the_line(walking::DRAWING),
             Command::Next => drop(self.step()),
             Command::Back => self.back(),
             Command::Again => self.again(),

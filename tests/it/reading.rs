@@ -130,3 +130,48 @@ fn what_is_no_digit_is_said() {
     write(&path, &Array1::ones(784).view(), 1, 30, |ink| vec![(ink * 255.0) as u8]);
     assert!(small.classify_png(&path).unwrap_err().to_string().starts_with("cannot feed (784,)"));
 }
+
+const DRAWINGS: [&str; 10] = [
+    " #### \n#    #\n#    #\n#    #\n#    #\n #### ",
+    "  #\n  #\n  #\n  #\n  #\n  #",
+    " ####\n#    #\n     #\n    #\n  ##\n #\n#######",
+    " ####\n     #\n     #\n  ###\n     #\n     #\n ####",
+    "#    #\n#    #\n#    #\n #####\n     #\n     #\n     #",
+    " ######\n #\n #\n #####\n      #\n      #\n #####",
+    "   ##\n  #\n #\n #\n # ###\n ##   #\n #    #\n  ####",
+    "########\n       #\n      #\n     #\n    #\n   #\n   #",
+    "  ###\n #   #\n #   #\n  ###\n #   #\n #   #\n  ###",
+    "  ####\n #    #\n #    #\n  #####\n      #\n      #\n      #",
+];
+
+#[test]
+fn a_drawing_in_letters_is_read() {
+    let digits = Mnist::drawn(4000, 0, 1);
+    let mut net = Network::untrained(&[784, 50, 100, 10], 1).unwrap();
+    Training::sgd(0.5).momentum(0.9).epochs(8).fit(&mut net, &digits.train).unwrap();
+    let said: Vec<usize> = DRAWINGS.iter().map(|drawing| net.classify_drawing(drawing).unwrap().digit).collect();
+    let right = said.iter().enumerate().filter(|(digit, said)| digit == *said).count();
+    assert!(right >= 8, "{said:?}");
+}
+
+#[test]
+fn a_drawing_is_twenty_high_its_mass_in_the_middle_and_its_letters_do_not_count() {
+    let read = read_drawing(DRAWINGS[1]).unwrap();
+    let image = read.clone().into_shape_with_order((28, 28)).unwrap();
+    let rows: Vec<usize> = (0..28).filter(|&row| image.row(row).iter().any(|&ink| ink > 0.2)).collect();
+    assert_eq!((rows[0], rows[rows.len() - 1]), (4, 23));
+    let row: Vec<String> = (11..17).map(|column| format!("{:.2}", image[[14, column]])).collect();
+    assert_eq!(row, ["0.00", "0.20", "1.00", "1.00", "0.20", "0.00"]);
+    // Elsewhere on the page, with dots for paper and any letter for ink.
+    let other = DRAWINGS[1].replace(' ', ".").replace('#', "한");
+    let other: String = other.lines().map(|line| format!("\n ....{line}...")).collect();
+    assert_eq!(read_drawing(&other).unwrap(), read);
+    for small in ["x", "xx", "x\nx", "x\n\n\n        x"] {
+        let image = read_drawing(small).unwrap();
+        assert!(image.sum() > 3.0 && image.iter().all(|ink| (0.0..=1.0).contains(ink)), "{small}");
+    }
+    assert_eq!(
+        read_drawing(" .\n").unwrap_err().to_string(),
+        "the drawing has no ink\nhelp: draw a digit with `*`: a space or a dot is paper, every other letter is ink"
+    );
+}

@@ -394,3 +394,14 @@ fn a_digit_in_a_png_is_shown_with_ten_bars() {
         assert!(one.1 <= other.1 || one.0 >= other.0, "{}", seen.stdout);
     }
 }
+
+/// The line that `:draw` offers is a seven, and is read as one.
+#[test]
+fn a_digit_is_drawn_with_letters_and_read() {
+    let shown = piped(None, ":draw\n").stdout;
+    let code = shown.find("classify_drawing(").map(|at| shown[at..].trim_end()).expect("a drawing");
+    assert_eq!(code.lines().count(), 9, "{shown}");
+    let seen = piped(None, &format!("{}\n", code.replace("\n    ", "\n")));
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
+    assert!(seen.stdout.starts_with("it is a 7\n0 |"), "{}", seen.stdout);
+}

@@ -9,6 +9,17 @@ use crate::cli::look::{HEADING, visible};
 use crate::cli::outcome::End;
 use crate::cli::{highlight, markdown};
 
+/// A seven, to begin with.
+pub(super) const DRAWING: &str = "classify_drawing(\"
+********
+       *
+      *
+     *
+    *
+   *
+   *
+\")?";
+
 impl Repl {
     /// Goes to the beginning of a section, with a session that is fresh, as a notebook's is.
     pub(super) fn enter(&mut self, section: usize) {
@@ -93,10 +104,20 @@ impl Repl {
             self.code_named(name).ok_or_else(|| self.screen.lang.nothing_to_edit(name))
         };
         match code {
-            Ok(code) if self.interactive => return Then::Edit(code.trim_end().to_owned()),
-            Ok(code) => self.show_source_code(&code),
-            Err(message) => self.fail(&message),
+            Ok(code) => self.on_the_line(&code),
+            Err(message) => {
+                self.fail(&message);
+                Then::ReadOn
+            }
         }
+    }
+
+    /// Code for the reader to change; to a program it is shown.
+    pub(super) fn on_the_line(&mut self, code: &str) -> Then {
+        if self.interactive {
+            return Then::Edit(code.trim_end().to_owned());
+        }
+        self.show_source_code(code);
         Then::ReadOn
     }
 

@@ -25,6 +25,7 @@ super::words! {
     brief_cells() { "its cells, their ids", "셀과 셀 이름" }
     brief_progress() { "what you have seen", "지금까지 본 것" }
     brief_code() { "its code", "코드 보기" }
+    brief_draw() { "a digit with letters", "글자로 숫자 그리기" }
     brief_edit() { "change its code", "코드 고치기" }
     brief_diff() { "set against the chapter", "이 장의 출력과 비교" }
     brief_all() { "the whole long output", "긴 출력 모두 보기" }
@@ -64,6 +65,10 @@ super::words! {
     help_edit() {
         "put this cell's code on your line, to change it, or the code of a name: `:edit my_step`; Enter then goes on behind it",
         "이 셀의 코드를 입력 줄에 놓아 고칠 수 있게 해요. `:edit my_step`처럼 이름을 쓰면 그 코드를 놓아요. 그다음 Enter는 그 뒤로 나아가요"
+    }
+    help_draw() {
+        "put a digit drawn with letters on your line, to change it; Enter has it read",
+        "글자로 그린 숫자를 입력 줄에 놓아 고칠 수 있게 해요. Enter를 누르면 신경망이 읽어요"
     }
     help_diff() { "compare what came with the chapter's output", "나온 출력을 이 장의 출력과 비교해요" }
     help_all() { "show the whole of a long output", "긴 출력을 모두 보여 줘요" }
