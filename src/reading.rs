@@ -99,7 +99,8 @@ pub fn read_png(path: impl AsRef<Path>) -> Result<Array1<f32>> {
 
 type Problem = (String, &'static str);
 
-/// The brightness of every pixel, 0 to 255; what is transparent shows white, or black where the ink is white.
+/// The brightness of every pixel, 0 to 255; what is transparent shows white, or black where the ink is white. Of
+/// colours that are equally bright one is looked at alone.
 fn grey(path: &Path) -> std::result::Result<Array2<f32>, Problem> {
     let file = File::open(path).map_err(|error| (error.to_string(), "give the path of a PNG file"))?;
     let damaged =
@@ -112,17 +113,20 @@ fn grey(path: &Path) -> std::result::Result<Array2<f32>, Problem> {
     let size = reader.output_buffer_size().filter(|&size| size <= MOST_BYTES).ok_or_else(large)?;
     let mut bytes = vec![0; size];
     let frame = reader.next_frame(&mut bytes).map_err(damaged)?;
-    let over = |paper: f32| {
-        let pixel = |brightness: f32, alpha: u8| paper + (brightness - paper) * f32::from(alpha) / 255.0;
-        match frame.color_type {
-            png::ColorType::GrayscaleAlpha => {
-                bytes.chunks_exact(2).map(|two| pixel(f32::from(two[0]), two[1])).collect::<Vec<_>>()
-            }
-            _ => bytes.chunks_exact(4).map(|four| pixel(brightness(four), four[3])).collect(),
-        }
+    // Grey and alpha, or red, green, blue and alpha.
+    let width = if frame.color_type == png::ColorType::GrayscaleAlpha { 2 } else { 4 };
+    let over = |paper: f32, of: Look| -> Vec<f32> {
+        let alpha = |pixel: &[u8]| f32::from(pixel[width - 1]) / 255.0;
+        bytes.chunks_exact(width).map(|pixel| paper + (of(pixel) - paper) * alpha(pixel)).collect()
     };
-    let white = over(255.0);
-    let pixels = if contrast(&white) < FEWEST_GREYS { over(0.0) } else { white };
+    let others: [(f32, Look); 4] =
+        [(0.0, brightness), (255.0, |it| it[0].into()), (255.0, |it| it[1].into()), (255.0, |it| it[2].into())];
+    let mut pixels = over(255.0, brightness);
+    for (paper, of) in others.into_iter().take(if width == 2 { 1 } else { 4 }) {
+        if contrast(&pixels) < FEWEST_GREYS {
+            pixels = over(paper, of);
+        }
+    }
     let shape = (frame.height as usize, frame.width as usize);
     Array2::from_shape_vec(shape, pixels).map_err(|error| (error.to_string(), "save it as a PNG again"))
 }
@@ -134,8 +138,14 @@ fn contrast(pixels: &[f32]) -> f32 {
     most - least
 }
 
+/// What of a pixel is looked at.
+type Look = fn(&[u8]) -> f32;
+
 /// As the eye weighs red, green and blue (ITU-R BT.601).
 fn brightness(pixel: &[u8]) -> f32 {
+    if pixel.len() < 4 {
+        return pixel[0].into();
+    }
     0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2])
 }
 

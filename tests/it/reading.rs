@@ -85,6 +85,23 @@ fn ink_on_nothing_reads_the_same_in_white_as_in_black() {
     }
 }
 
+/// The eye sees it, a grey copy does not.
+#[test]
+fn ink_as_bright_as_its_paper_is_read_by_its_colour() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("colour.png");
+    let image = Mnist::drawn(1, 1, 1).test.images.row(0).mapv(f32::round);
+    let read = |ink: [u8; 4], paper: [u8; 4]| {
+        write(&path, &image.view(), 2, 60, |it| if it > 0.5 { ink.to_vec() } else { paper.to_vec() });
+        read_png(&path).unwrap()
+    };
+    let black = read([0, 0, 0, 255], [255; 4]);
+    for ink in [[180, 60, 110, 255], [100, 100, 111, 255]] {
+        let off = (&read(ink, [100, 100, 100, 255]) - &black).mapv(f32::abs).fold(0.0, |most: f32, off| most.max(*off));
+        assert!(off < 1e-3, "off by {off}");
+    }
+}
+
 /// A long sum in f32 would push the digit aside.
 #[test]
 fn a_photograph_stands_where_its_small_copy_does() {
