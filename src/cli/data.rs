@@ -100,7 +100,9 @@ fn list() -> Result<Exit> {
     for set in ALL {
         let folder = folder_of(set, None)?;
         let right = set.files.iter().filter(|file| disk::state(&folder, file) == State::Right).count();
+        let unpacked = set.files.iter().any(|file| disk::state(&folder, file) == State::Unpacked);
         let state = match right {
+            _ if unpacked && !is_absent(set.name) => "here, unpacked, and so not to be checked".to_string(),
             0 => format!("not here: `forward-pass data {}` fetches it", set.name),
             _ if right == set.files.len() => "here and right".to_string(),
             _ => format!("{right} of {}: `forward-pass data {}` fetches the others", files(set), set.name),

@@ -143,6 +143,24 @@ fn verify_tells_the_two_values_that_disagree() {
     assert!(told.ends_with(&mends), "{told}");
 }
 
+/// Many have them without `.gz`, and the library reads them like this.
+#[test]
+fn unpacked_files_are_here_and_cannot_be_checked() {
+    let home = TempDir::new().unwrap();
+    let folder = place(home.path(), "mnist");
+    std::fs::create_dir_all(&folder).unwrap();
+    let names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"];
+    names.into_iter().for_each(|name| std::fs::write(folder.join(name), "").unwrap());
+    let told = data(home.path(), &["list"]).stdout;
+    assert!(told.starts_with("mnist          not here: "), "{told}");
+    std::fs::write(folder.join("t10k-labels-idx1-ubyte"), "").unwrap();
+    let told = data(home.path(), &["list"]).stdout;
+    assert!(told.starts_with("mnist          here, unpacked, and so not to be checked\n"), "{told}");
+    let told = data(home.path(), &["verify"]);
+    assert!(told.stdout.contains("t10k-labels-idx1-ubyte.gz    unpacked: it is read, and cannot be checked\n"));
+    assert_eq!(told.code, Some(1));
+}
+
 #[test]
 fn a_file_in_the_place_of_the_folder_is_said() {
     let home = TempDir::new().unwrap();

@@ -16,6 +16,8 @@ use super::sets::Entry;
 pub enum State {
     Right,
     Missing,
+    /// It lies here without `.gz`: the library reads it, but nobody publishes its hash.
+    Unpacked,
     /// It has this many bytes, not the right number.
     Size(u64, u64),
     /// The right number, and other bytes: found, and wanted.
@@ -41,9 +43,15 @@ pub fn state(folder: &Path, file: &Entry) -> State {
         }
     };
     read().unwrap_or_else(|error| match error.kind() {
+        ErrorKind::NotFound if folder.join(unpacked(file.name)).is_file() => State::Unpacked,
         ErrorKind::NotFound => State::Missing,
         _ => State::Unreadable(error.to_string()),
     })
+}
+
+/// The name of the file that is in it.
+pub fn unpacked(name: &str) -> &str {
+    name.strip_suffix(".gz").unwrap_or(name)
 }
 
 /// What a hash over all bytes of a file says of it.
@@ -57,6 +65,7 @@ impl fmt::Display for State {
         match self {
             State::Right => f.write_str("right"),
             State::Missing => f.write_str("missing"),
+            State::Unpacked => f.write_str("unpacked: it is read, and cannot be checked"),
             State::Size(found, wanted) => write!(f, "{found} bytes, not {wanted}"),
             State::Bytes(found, wanted) => write!(f, "sha256 {found}, not {wanted}"),
             State::Unreadable(why) => write!(f, "cannot be read: {why}"),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::disk::State;
+use super::disk::{State, unpacked};
 use super::part::Part;
 use super::sets::{Entry, Size};
 use super::web;
@@ -177,7 +177,7 @@ fn copy(folder: &Path, part: &mut Part<'_>, bar: &ProgressBar) -> Result<(), Tro
 
 /// What a folder has instead.
 fn missing(folder: &Path, name: &str) -> String {
-    let unpacked = name.trim_end_matches(".gz");
+    let unpacked = unpacked(name);
     match folder.join(unpacked).exists() {
         true => format!("has {unpacked} without .gz, unpacked: `Mnist::open` reads it where it is"),
         false => format!("has no {name}"),
