@@ -136,6 +136,9 @@ pub fn files(draw: &mut Draw) {
     let net = Network::untrained(&[784, 10], 1).unwrap();
     black_box((read_png(&picture).is_ok(), net.classify_png(&picture).map(|reading| reading.to_string()).is_ok()));
     black_box(classify_png("no such file").is_ok());
+    draw.now("read_drawing and classify_drawing");
+    let drawing = String::from_utf8_lossy(&bytes);
+    black_box((read_drawing(&drawing).is_ok(), net.classify_drawing(&drawing).is_ok()));
     draw.now("plot_reading");
     let reading = Reading { digit: draw.size(), probabilities: draw.vector(), image: draw.vector() };
     black_box((reading.to_string(), plot_reading(&reading).to_svg(), reading.cell_text()));

@@ -223,6 +223,14 @@ fn data_that_is_not_there_skips_aloud_and_an_empty_folder_is_no_data() {
 }
 
 #[test]
+fn a_notebook_of_which_all_is_skipped_is_not_told_to_store_something() {
+    let maker = Maker::new().code("digits", "todo!()", "").settings(json!({"reason": "for later"}));
+    let told = tested(&maker.tags(&["skip-execution"]), &[]);
+    told.has("nothing was compared: every cell was skipped\n");
+    assert!(!told.stdout.contains("look at what it shows"), "{}", told.stdout);
+}
+
+#[test]
 fn accept_stores_what_came_and_nothing_else() {
     let maker = Maker::new().code("same", "println!(\"1\");", "1\n").code("new", "println!(\"2\");", "3\n");
     tested(&maker, &["--accept"]).exits(0).has("accepted made.ipynb");

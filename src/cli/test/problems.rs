@@ -74,13 +74,14 @@ fn nothing_compared(report: &NotebookReport) -> Option<Problem> {
     let expects = report.cells.iter().any(|cell| cell.rules.expect != Expect::Success && cell.outcome.is_some());
     let bad = report.cells.iter().any(|cell| matches!(cell.verdict, Verdict::BadRules(_)));
     let given_up = report.cells.iter().any(|cell| cell.given_up > 0);
-    let why = if given_up { "every stored output is given up with a gap" } else { "no output is stored" };
-    (compared == 0 && !expects && !bad).then(|| {
-        Problem::new(
-            NOTHING_COMPARED,
-            format!("nothing was compared: {why}\nhelp: look at what it shows, then store it with `--accept`"),
-        )
-    })
+    let skipped = report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::Skipped { .. }));
+    let look = "\nhelp: look at what it shows, then store it with `--accept`";
+    let why = match (skipped, given_up) {
+        (true, _) if !report.cells.is_empty() => "every cell was skipped".to_string(),
+        (_, true) => format!("every stored output is given up with a gap{look}"),
+        _ => format!("no output is stored{look}"),
+    };
+    (compared == 0 && !expects && !bad).then(|| Problem::new(NOTHING_COMPARED, format!("nothing was compared: {why}")))
 }
 
 fn skipped(cell: &CellReport) -> Option<Problem> {
