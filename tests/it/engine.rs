@@ -377,3 +377,42 @@ fn a_variable_of_a_crate_that_no_line_asks_for_lives_on() {
     place.write("work/n.ipynb", &format!(r#"{{"cells": [{cells}], {about}, "nbformat": 4, "nbformat_minor": 5}}"#));
     has(&place.tells(&["test", "n.ipynb"]), "`make` is not portable: the type of `p` is of the crate `inner`");
 }
+
+/// What cells have in common is compiled with the crates, where these are those that it was written for.
+#[test]
+fn what_cells_have_in_common_is_compiled_once() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let place = Place::new("");
+    place.write(
+        "work/cells.txt",
+        &format!(
+            ":dep ndarray = \"0.17\"\n:dep forward-pass = {{ path = {root:?}, default-features = false }}\n%%\n\
+             use forward_pass::prelude::*;\nlet x = array![1.0, 2.0];\n%%\nprintln!(\"{{}}\", show(&sigmoid(&x)));\nx"
+        ),
+    );
+    // In the cache that everybody uses: the crates take a while.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
+    let output = command.args(["cells", "cells.txt"]).current_dir(place.folder.path().join("work")).output().unwrap();
+    has(&String::from_utf8_lossy(&output.stdout), "[0.73105858 0.88079708]");
+    let home = || Some(Path::new(&std::env::var_os("HOME")?).join(".cache"));
+    let caches = std::env::var_os("XDG_CACHE_HOME").map(Into::into).or_else(home).unwrap().join("forward-pass");
+    let cache = std::env::var_os("FORWARD_PASS_CACHE").map_or(caches, Into::into);
+    let entries = std::fs::read_dir(cache.join("deps")).unwrap().map(|group| group.unwrap().path().join("0"));
+    let ours = |entry: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(entry.join("built.json")).unwrap_or_default();
+        text.contains(root) && text.contains("ndarray = ")
+    };
+    // The one that was used last is ours.
+    let used = |entry: &std::path::PathBuf| entry.join("in-use").metadata().and_then(|about| about.modified()).ok();
+    let entry = entries.filter(ours).max_by_key(used).unwrap();
+    let record = std::fs::read_to_string(entry.join("built.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    assert!(record["shared"].is_string(), "the functions in common do not compile: {}", entry.display());
+}
+
+#[test]
+fn a_crate_that_only_bears_the_name_is_used_all_the_same() {
+    let place = Place::new(":dep ndarray = { path = \"ndarray\" }\n%%\nlet n = ndarray::f();\n%%\nn + 1");
+    place.package("ndarray", "", "pub fn f() -> u8 { 1 }");
+    has(&place.tells(&["cells", "cells.txt"]), "{\"text/plain\": \"2\"}");
+}

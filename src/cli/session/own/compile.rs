@@ -36,6 +36,8 @@ pub struct Workshop {
     pub externs: Vec<(String, PathBuf)>,
     /// The libraries that those are built on.
     pub inner: Vec<(String, PathBuf)>,
+    /// What cells have in common.
+    pub shared: Option<PathBuf>,
     pub search_paths: Vec<String>,
     pub env: BTreeMap<String, String>,
     /// tokio is among the crates, with what a runtime needs.
@@ -93,6 +95,7 @@ impl Workshop {
             runtime,
             externs: Vec::new(),
             inner: Vec::new(),
+            shared: None,
             search_paths: Vec::new(),
             env: BTreeMap::new(),
             awaits: false,
@@ -224,7 +227,8 @@ impl Workshop {
     fn externs_for(&self, state: &State) -> Vec<(String, PathBuf)> {
         let inner = self.inner.iter().filter(|(name, _)| state.inner.contains(name));
         let inner = inner.map(|(name, file)| (format!("{RESERVED}{name}"), file.clone()));
-        self.externs.iter().cloned().chain(inner).collect()
+        let shared = self.shared.iter().map(|file| (format!("{RESERVED}shared"), file.clone()));
+        self.externs.iter().cloned().chain(inner).chain(shared).collect()
     }
 
     /// The crates of these types that the cell could not name and the next one must.

@@ -6,6 +6,8 @@ mod build;
 mod cargo;
 mod early;
 mod inputs;
+mod record;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,6 +33,8 @@ pub struct Built {
     pub externs: Vec<(String, PathBuf)>,
     /// The libraries that those are built on: a cell may hold their types, and cannot name them.
     pub inner: Vec<(String, PathBuf)>,
+    /// What cells have in common, compiled.
+    pub shared: Option<PathBuf>,
     /// For `-L`: `dependency=/...`, `native=/...`.
     pub search_paths: Vec<String>,
     /// What cargo tells a crate that it compiles.

@@ -384,6 +384,7 @@ impl OwnSession {
         self._hold = built.hold;
         self.workshop.externs = built.externs;
         self.workshop.inner = built.inner;
+        self.workshop.shared = built.shared;
         self.workshop.search_paths = built.search_paths;
         self.workshop.env = built.env;
         self.workshop.fingerprints = built.fingerprints;

@@ -10,24 +10,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 use toml::Table;
 
 use super::super::cache::{self, DONE, LIMIT, Lock};
 use super::super::rustc::Toolchain;
 use super::super::stop::Stop;
 use super::cargo::{Said, explain, run, wants_network};
-use super::inputs::{self, Inputs};
-use super::{Built, Dependency, NotBuilt};
+use super::record::{Graph, Package, ROOT, Record, variables};
+use super::{Built, Dependency, NotBuilt, shared};
 
 /// Changed whenever entries are made in another way.
 const FORMAT: &[u8] = b"1";
 
 /// The versions that this project is built with: what is on this machine already.
 const OWN_LOCK: &str = include_str!("../../../../../Cargo.lock");
-
-/// The package that the dependencies are dependencies of.
-const ROOT: &str = "forward-pass-cells";
 
 /// Builds the libraries of these dependencies, or finds them built. The last of several with one name counts.
 pub fn build(
@@ -61,6 +58,8 @@ struct Job<'a> {
     /// Each dependency as a line, to find out how much two builds have in common.
     lines: BTreeSet<String>,
     names: Vec<String>,
+    /// The source of what cells have in common.
+    shared: String,
     groups: PathBuf,
     group: PathBuf,
     platform: String,
@@ -73,11 +72,13 @@ impl<'a> Job<'a> {
         let manifest = manifest(&by_name)?;
         let platform = platform(toolchain);
         let groups = cache::folder()?.join("deps");
-        let key = cache::digest([FORMAT, platform.as_bytes(), manifest.as_bytes(), OWN_LOCK.as_bytes()]);
+        let shared = shared::text(&by_name.values().copied().collect::<Vec<_>>());
+        let parts = [FORMAT, platform.as_bytes(), manifest.as_bytes(), OWN_LOCK.as_bytes(), shared.as_bytes()];
+        let key = cache::digest(parts);
         let lines = by_name.values().map(ToString::to_string).collect();
         let names = by_name.keys().map(|name| (*name).to_owned()).collect();
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        Ok(Job { toolchain, manifest, lines, names, group: groups.join(key), groups, platform, deadline })
+        Ok(Job { toolchain, manifest, lines, names, shared, group: groups.join(key), groups, platform, deadline })
     }
 
     /// A complete entry whose sources are as they were.
@@ -88,7 +89,8 @@ impl<'a> Job<'a> {
         entries.iter().find_map(|entry| {
             let hold = cache::hold(entry)?;
             let record = Record::read(entry)?;
-            let all_there = record.built.externs.iter().all(|(_, file)| file.is_file());
+            let mut files = record.built.externs.iter().map(|(_, file)| file).chain(&record.built.shared);
+            let all_there = files.all(|file| file.is_file());
             (all_there && record.inputs.are_unchanged()).then(|| Built { hold: Some(Arc::new(hold)), ..record.built })
         })
     }
@@ -171,7 +173,7 @@ impl<'a> Job<'a> {
                 .with_context(|| format!("cannot write `{}`", entry.join(name).display()))
         };
         write("Cargo.toml", &self.manifest)?;
-        write("lib.rs", "")?;
+        write("lib.rs", &self.shared)?;
         if !entry.join("Cargo.lock").exists() {
             write("Cargo.lock", OWN_LOCK)?;
         }
@@ -182,7 +184,7 @@ impl<'a> Job<'a> {
         }
         let arguments = ["build", "--lib", "--message-format=json-render-diagnostics"];
         let mut count = 0;
-        let said = self.cargo(entry, &arguments, stop, &mut |line| {
+        let mut on_line = |line: &str| {
             if let Some(what) = line.trim().strip_prefix("Compiling ").filter(|what| !what.starts_with(ROOT)) {
                 count += 1;
                 let name = what.split(" (").next().unwrap_or(what).replace(" v", " ");
@@ -190,8 +192,16 @@ impl<'a> Job<'a> {
             } else if let Some(what) = line.trim().strip_prefix("Downloading ") {
                 events(format!("downloading {what}"));
             }
-        })?;
-        let record = Record::of(entry, self.toolchain, &graph, &said)?;
+        };
+        let mut said = self.cargo(entry, &arguments, stop, &mut on_line)?;
+        let has_shared = said.succeeded;
+        if !has_shared {
+            // Another version of a crate than its functions were written for: cells do without them.
+            write("lib.rs", "")?;
+            said = self.cargo(entry, &arguments, stop, &mut on_line)?;
+        }
+        let mut record = Record::of(entry, self.toolchain, &graph, &said)?;
+        record.built.shared.take_if(|_| !has_shared);
         self.check_externs(&record)?;
         Ok(record)
     }
@@ -215,25 +225,21 @@ impl<'a> Job<'a> {
         Graph::read(&said.stdout.concat()).context("cannot read what `cargo metadata` says")
     }
 
-    /// First with what is on this machine, then with the network.
+    /// First with what is on this machine, then with the network. It has not succeeded where only the root did not
+    /// compile, whose text is ours.
     fn cargo(&self, entry: &Path, arguments: &[&str], stop: &Stop, on_line: &mut dyn FnMut(&str)) -> Result<Said> {
         let offline: Vec<&str> = arguments.iter().copied().chain(["--offline"]).collect();
-        let said = run(self.toolchain, entry, &offline, self.deadline, stop, on_line)?;
-        if said.succeeded {
-            return Ok(said);
+        let is_root = format!("could not compile `{ROOT}`");
+        let is_done = |said: &Said| said.succeeded || said.stderr.iter().any(|line| line.contains(&is_root));
+        let mut said = run(self.toolchain, entry, &offline, self.deadline, stop, on_line)?;
+        if !is_done(&said) && wants_network(&said) {
+            said = run(self.toolchain, entry, arguments, self.deadline, stop, on_line)?;
         }
-        if wants_network(&said) {
-            let said = run(self.toolchain, entry, arguments, self.deadline, stop, on_line)?;
-            if said.succeeded {
-                return Ok(said);
-            }
-            return Err(NotBuilt::Refused(explain(&said, entry)).into());
-        }
-        Err(NotBuilt::Refused(explain(&said, entry)).into())
+        if is_done(&said) { Ok(said) } else { Err(NotBuilt::Refused(explain(&said, entry)).into()) }
     }
 }
 
-/// Libraries at opt-level 3 and without debug information; the root itself is empty.
+/// Libraries at opt-level 3 and without debug information; the root, what cells have in common, as cells are.
 fn manifest(dependencies: &BTreeMap<&str, &Dependency>) -> Result<String> {
     let table = dependencies.iter().map(|(name, one)| ((*name).to_owned(), one.spec().clone())).collect::<Table>();
     let mut root = Table::new();
@@ -274,195 +280,4 @@ fn forget_local(entry: &Path, graph: &Graph) {
             let _ = fs::remove_dir_all(print.path());
         }
     }
-}
-
-/// What cargo tells a crate that it compiles; people know these from evcxr's crate.
-fn variables(entry: &Path) -> BTreeMap<String, String> {
-    [
-        ("CARGO_PKG_NAME", "ctx"),
-        ("CARGO_CRATE_NAME", "ctx"),
-        ("CARGO_PKG_VERSION", "1.0.0"),
-        ("CARGO_PKG_VERSION_MAJOR", "1"),
-        ("CARGO_PKG_VERSION_MINOR", "0"),
-        ("CARGO_PKG_VERSION_PATCH", "0"),
-        ("CARGO_PKG_AUTHORS", ""),
-        ("CARGO_PKG_DESCRIPTION", ""),
-        ("CARGO_MANIFEST_DIR", &entry.display().to_string()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .collect()
-}
-
-/// What `cargo metadata` says of the packages.
-struct Graph {
-    packages: BTreeMap<String, Package>,
-    /// The root's dependencies: the name in Rust, and the package.
-    direct: Vec<(String, String)>,
-}
-
-struct Package {
-    name: String,
-    folder: PathBuf,
-    is_local: bool,
-}
-
-impl Graph {
-    fn read(text: &str) -> Option<Graph> {
-        let value: Value = serde_json::from_str(text).ok()?;
-        let root = value["resolve"]["root"].as_str()?;
-        let nodes = value["resolve"]["nodes"].as_array()?;
-        let used: BTreeSet<&str> = nodes.iter().filter_map(|node| node["id"].as_str()).collect();
-        let mut packages = BTreeMap::new();
-        for package in value["packages"].as_array()? {
-            let id = package["id"].as_str()?;
-            if id != root && used.contains(id) {
-                let folder = Path::new(package["manifest_path"].as_str()?).parent()?.to_owned();
-                let name = package["name"].as_str()?.to_owned();
-                packages.insert(id.to_owned(), Package { name, folder, is_local: package["source"].is_null() });
-            }
-        }
-        let node = nodes.iter().find(|node| node["id"] == root)?;
-        let direct = node["deps"].as_array()?.iter();
-        let direct = direct.filter_map(|dep| Some((dep["name"].as_str()?.to_owned(), dep["pkg"].as_str()?.to_owned())));
-        Some(Graph { packages, direct: direct.filter(|(name, _)| !name.is_empty()).collect() })
-    }
-}
-
-/// An entry's `built.json`.
-struct Record {
-    built: Built,
-    inputs: Inputs,
-}
-
-impl Record {
-    /// Gathers what cargo's messages say.
-    fn of(entry: &Path, toolchain: &Toolchain, graph: &Graph, said: &Said) -> Result<Record> {
-        let messages: Vec<Value> = said.stdout.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let mut built = Built { env: variables(entry), ..Built::default() };
-        built.env.insert("CARGO".into(), toolchain.cargo.display().to_string());
-        built.search_paths.push(format!("dependency={}", entry.join("target/debug/deps").display()));
-        let (mut files, mut names) = (BTreeSet::new(), BTreeSet::new());
-        let mut libraries = BTreeMap::new();
-        for message in &messages {
-            let Some(id) = message["package_id"].as_str() else { continue };
-            let local = graph.packages.get(id).filter(|package| package.is_local);
-            match message["reason"].as_str() {
-                Some("compiler-artifact") => {
-                    let Some(library) = library(message).filter(|_| graph.packages.contains_key(id)) else { continue };
-                    if let Some(package) = local {
-                        let text = fs::read_to_string(dep_info_of(&library)).unwrap_or_default();
-                        let (sources, variables) = inputs::dep_info(&text, &package.folder);
-                        files.extend(sources.into_iter().filter(|file| !file.starts_with(entry)));
-                        files.extend(inputs::manifests(&package.folder));
-                        names.extend(variables);
-                    }
-                    let bytes = fs::read(&library).with_context(|| format!("cannot read `{}`", library.display()))?;
-                    let print: &mut String = built.fingerprints.entry(crate_name(message)).or_default();
-                    print.push_str(&cache::digest([bytes.as_slice()]));
-                    libraries.insert(id.to_owned(), library);
-                }
-                Some("build-script-executed") => {
-                    let paths = message["linked_paths"].as_array().into_iter().flatten().filter_map(Value::as_str);
-                    built.search_paths.extend(paths.map(str::to_owned));
-                    let output = Path::new(message["out_dir"].as_str().unwrap_or_default()).with_file_name("output");
-                    let folder = graph.packages.get(id).map(|package| package.folder.clone()).unwrap_or_default();
-                    let text = fs::read_to_string(output).unwrap_or_default();
-                    let (sources, variables) = inputs::build_script(&text, &folder);
-                    if local.is_some() {
-                        files.extend(sources);
-                    }
-                    names.extend(variables);
-                }
-                _ => {}
-            }
-        }
-        let direct = graph.direct.iter();
-        built.inner = inner(&messages, &graph.direct, &libraries);
-        built.externs.extend(direct.filter_map(|(name, id)| Some((name.clone(), libraries.get(id)?.clone()))));
-        built.externs.sort();
-        Ok(Record { built, inputs: Inputs::of(files, names) })
-    }
-
-    /// Was a source edited while cargo was at work? Then nobody knows which text it has compiled.
-    fn changed_since(&self, started: std::time::SystemTime) -> bool {
-        self.inputs
-            .files()
-            .any(|file| fs::metadata(file).and_then(|about| about.modified()).is_ok_and(|modified| modified >= started))
-    }
-
-    fn to_json(&self, platform: &str, lines: &BTreeSet<String>) -> String {
-        let pairs = |list: &[(String, PathBuf)]| -> Vec<Value> {
-            list.iter().map(|(name, file)| json!([name, file.display().to_string()])).collect()
-        };
-        json!({
-            "platform": platform,
-            "lines": lines,
-            "externs": pairs(&self.built.externs),
-            "inner": pairs(&self.built.inner),
-            "search_paths": self.built.search_paths,
-            "env": self.built.env,
-            "fingerprints": self.built.fingerprints,
-            "inputs": self.inputs.to_json(),
-        })
-        .to_string()
-    }
-
-    fn read(entry: &Path) -> Option<Record> {
-        let value: Value = serde_json::from_str(&fs::read_to_string(entry.join(DONE)).ok()?).ok()?;
-        let texts = |value: &Value| -> Option<BTreeMap<String, String>> {
-            value.as_object()?.iter().map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
-        };
-        let pairs = |list: &Value| -> Option<Vec<(String, PathBuf)>> {
-            let list = list.as_array()?.iter();
-            list.map(|pair| Some((pair[0].as_str()?.to_owned(), PathBuf::from(pair[1].as_str()?)))).collect()
-        };
-        let paths = value["search_paths"].as_array()?.iter();
-        let built = Built {
-            externs: pairs(&value["externs"])?,
-            inner: pairs(&value["inner"])?,
-            search_paths: paths.map(|path| path.as_str().map(str::to_owned)).collect::<Option<_>>()?,
-            env: texts(&value["env"])?,
-            fingerprints: texts(&value["fingerprints"])?,
-            hold: None,
-        };
-        Some(Record { built, inputs: Inputs::from_json(&value["inputs"])? })
-    }
-}
-
-/// The libraries of the graph that are no direct dependency and have a name of their own.
-fn inner(
-    messages: &[Value],
-    direct: &[(String, String)],
-    libraries: &BTreeMap<String, PathBuf>,
-) -> Vec<(String, PathBuf)> {
-    let mut found: BTreeMap<String, Vec<&PathBuf>> = BTreeMap::new();
-    for message in messages.iter().filter(|message| message["reason"] == "compiler-artifact") {
-        let library = message["package_id"].as_str().and_then(|id| libraries.get(id));
-        if let Some(library) = library.filter(|file| file.extension().is_some_and(|ending| ending == "rlib")) {
-            found.entry(crate_name(message)).or_default().push(library);
-        }
-    }
-    let is_direct = |name: &String| direct.iter().any(|(other, _)| other == name);
-    let only = found.into_iter().filter(|(name, files)| files.len() == 1 && !is_direct(name));
-    only.map(|(name, files)| (name, files[0].clone())).collect()
-}
-
-/// The file of an artifact that `--extern` takes, if it is a library at all.
-fn library(message: &Value) -> Option<PathBuf> {
-    let kinds = message["target"]["kind"].as_array()?;
-    let is_library = ["lib", "rlib", "dylib", "proc-macro"].iter().any(|kind| kinds.iter().any(|one| one == kind));
-    let files: Vec<&str> = message["filenames"].as_array()?.iter().filter_map(Value::as_str).collect();
-    let with = |ending: &str| files.iter().find(|file| file.ends_with(ending));
-    is_library.then(|| with(".rlib").or_else(|| with(std::env::consts::DLL_SUFFIX)).map(PathBuf::from))?
-}
-
-/// `libx-0123.rlib` -> `x-0123.d`, beside it.
-fn dep_info_of(library: &Path) -> PathBuf {
-    let stem = library.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    library.with_file_name(format!("{}.d", stem.strip_prefix("lib").unwrap_or(&stem)))
-}
-
-fn crate_name(message: &Value) -> String {
-    message["target"]["name"].as_str().unwrap_or_default().replace('-', "_")
 }
