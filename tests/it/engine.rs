@@ -410,6 +410,23 @@ fn what_cells_have_in_common_is_compiled_once() {
     assert!(record["shared"].is_string(), "the functions in common do not compile: {}", entry.display());
 }
 
+/// A crate that a build script uses, too, is built twice.
+#[test]
+fn a_cell_has_the_features_that_it_asks_for() {
+    let place = Place::new(
+        ":dep both = { path = \"both\", features = [\"more\"] }\n:dep helped = { path = \"helped\" }\n%%\n\
+         let n = both::more();\nn + helped::f()",
+    );
+    place.package(
+        "both",
+        "[features]\nmore = []",
+        "#[cfg(feature = \"more\")] pub fn more() -> u8 { 40 }\npub fn less() {}",
+    );
+    place.package("helped", "[build-dependencies]\nboth = { path = \"../both\" }", "pub fn f() -> u8 { 2 }");
+    place.write("work/helped/build.rs", "fn main() { both::less(); }");
+    has(&place.tells(&["cells", "cells.txt"]), "{\"text/plain\": \"42\"}");
+}
+
 #[test]
 fn a_crate_that_only_bears_the_name_is_used_all_the_same() {
     let place = Place::new(":dep ndarray = { path = \"ndarray\" }\n%%\nlet n = ndarray::f();\n%%\nn + 1");

@@ -17,7 +17,7 @@ use super::super::cache::{self, DONE, LIMIT, Lock};
 use super::super::rustc::Toolchain;
 use super::super::stop::Stop;
 use super::cargo::{Said, explain, run, wants_network};
-use super::record::{Graph, Package, ROOT, Record, variables};
+use super::record::{Graph, HOST_MARK, Package, ROOT, Record, variables};
 use super::{Built, Dependency, NotBuilt, shared};
 
 /// Changed whenever entries are made in another way.
@@ -247,7 +247,8 @@ fn manifest(dependencies: &BTreeMap<&str, &Dependency>) -> Result<String> {
     let dependencies = toml::to_string(&root).context("cannot write a manifest of the `:dep` lines")?;
     Ok(format!(
         "[package]\nname = \"{ROOT}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n[workspace]\n\n\
-         [profile.dev]\ndebug = 0\nincremental = false\n\n[profile.dev.package.\"*\"]\nopt-level = 3\n\n{dependencies}"
+         [profile.dev]\ndebug = 0\nincremental = false\n\n[profile.dev.package.\"*\"]\nopt-level = 3\n\n\
+         [profile.dev.build-override]\n{HOST_MARK} = false\n\n{dependencies}"
     ))
 }
 

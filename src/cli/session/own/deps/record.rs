@@ -18,6 +18,10 @@ use super::inputs::{self, Inputs};
 /// The package that the dependencies are dependencies of.
 pub const ROOT: &str = "forward-pass-cells";
 
+/// A setting that is off for what build scripts and procedural macros are made of, and for nothing else: a crate that
+/// serves both is built twice, with other features perhaps, and cells need the one that is not theirs.
+pub const HOST_MARK: &str = "overflow-checks";
+
 /// What cargo tells a crate that it compiles; people know these from evcxr's crate.
 pub fn variables(entry: &Path) -> BTreeMap<String, String> {
     [
@@ -105,7 +109,9 @@ impl Record {
                     let bytes = fs::read(&library).with_context(|| format!("cannot read `{}`", library.display()))?;
                     let print: &mut String = built.fingerprints.entry(crate_name(message)).or_default();
                     print.push_str(&cache::digest([bytes.as_slice()]));
-                    libraries.insert(id.to_owned(), library);
+                    if !is_of_host(message) {
+                        libraries.insert(id.to_owned(), library);
+                    }
                 }
                 Some("build-script-executed") => {
                     let paths = message["linked_paths"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -184,7 +190,8 @@ fn inner(
     libraries: &BTreeMap<String, PathBuf>,
 ) -> Vec<(String, PathBuf)> {
     let mut found: BTreeMap<String, Vec<&PathBuf>> = BTreeMap::new();
-    for message in messages.iter().filter(|message| message["reason"] == "compiler-artifact") {
+    let artifacts = messages.iter().filter(|message| message["reason"] == "compiler-artifact");
+    for message in artifacts.filter(|message| !is_of_host(message)) {
         let library = message["package_id"].as_str().and_then(|id| libraries.get(id));
         if let Some(library) = library.filter(|file| file.extension().is_some_and(|ending| ending == "rlib")) {
             found.entry(crate_name(message)).or_default().push(library);
@@ -193,6 +200,13 @@ fn inner(
     let is_direct = |name: &String| direct.iter().any(|(other, _)| other == name);
     let only = found.into_iter().filter(|(name, files)| files.len() == 1 && !is_direct(name));
     only.map(|(name, files)| (name, files[0].clone())).collect()
+}
+
+/// Whether only build scripts and procedural macros can use it.
+fn is_of_host(message: &Value) -> bool {
+    let is_macro =
+        message["target"]["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "proc-macro"));
+    message["profile"][HOST_MARK.replace('-', "_")] == false && !is_macro
 }
 
 /// The file of an artifact that `--extern` takes, if it is a library at all.
