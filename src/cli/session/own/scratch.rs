@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use nix::libc;
 use tempfile::TempDir;
 
@@ -20,7 +20,8 @@ const JUST_MADE: Duration = Duration::from_secs(60);
 pub struct Scratch {
     // In this order: nobody else may see it without a hold.
     folder: TempDir,
-    _hold: Lock,
+    /// `None` where there are no locks: then nobody can claim it either.
+    _hold: Option<Lock>,
 }
 
 impl Scratch {
@@ -28,7 +29,7 @@ impl Scratch {
         // Beside the session: what others have left is no reason to wait.
         let _ = std::thread::Builder::new().spawn(|| sweep(&std::env::temp_dir()));
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().context("cannot make a folder for cells")?;
-        let Some(hold) = cache::hold(folder.path()) else { bail!("cannot lock `{}`", folder.path().display()) };
+        let hold = cache::hold(folder.path());
         Ok(Scratch { folder, _hold: hold })
     }
 
