@@ -160,14 +160,8 @@ fn ink(grey: &Array2<f32>) -> Option<Array2<f32>> {
     (most >= FEWEST_GREYS).then(|| grey.mapv(|grey| ((grey - paper).abs() / most - FAINT).max(0.0) / (1.0 - FAINT)))
 }
 
-/// Scaled to 20 x 20 by area, its centre of mass in the middle of 28 x 28.
-fn placed(ink: &Array2<f32>) -> Array1<f32> {
-    let inked = || ink.indexed_iter().filter(|(_, ink)| **ink > 0.0).map(|(place, _)| place);
-    let ends = |of: fn((usize, usize)) -> usize| {
-        (inked().map(of).min().unwrap_or(0) as f32, inked().map(of).max().unwrap_or(0) as f32 + 1.0)
-    };
-    let ((top, bottom), (left, right)) = (ends(|place| place.0), ends(|place| place.1));
-    let scale = BOX / (bottom - top).max(right - left);
+/// The centre of mass, rows down and columns across.
+fn centre(ink: &Array2<f32>) -> (f32, f32) {
     // In f64: a photograph has millions of pixels, and an f32 would lose the last of them.
     let (mut mass, mut down, mut across) = (0.0, 0.0, 0.0);
     for ((row, column), &ink) in ink.indexed_iter() {
@@ -176,8 +170,19 @@ fn placed(ink: &Array2<f32>) -> Array1<f32> {
         down += ink * (row as f64 + 0.5);
         across += ink * (column as f64 + 0.5);
     }
-    let middle = SIDE as f32 / 2.0;
-    let start = (middle - scale * (down / mass) as f32, middle - scale * (across / mass) as f32);
+    ((down / mass) as f32, (across / mass) as f32)
+}
+
+/// Scaled to 20 x 20 by area, its centre of mass in the middle of 28 x 28.
+fn placed(ink: &Array2<f32>) -> Array1<f32> {
+    let inked = || ink.indexed_iter().filter(|(_, ink)| **ink > 0.0).map(|(place, _)| place);
+    let ends = |of: fn((usize, usize)) -> usize| {
+        (inked().map(of).min().unwrap_or(0) as f32, inked().map(of).max().unwrap_or(0) as f32 + 1.0)
+    };
+    let ((top, bottom), (left, right)) = (ends(|place| place.0), ends(|place| place.1));
+    let scale = BOX / (bottom - top).max(right - left);
+    let (middle, (down, across)) = (SIDE as f32 / 2.0, centre(ink));
+    let start = (middle - scale * down, middle - scale * across);
     let mut image = Array2::<f32>::zeros((SIDE, SIDE));
     for ((row, column), &ink) in ink.indexed_iter().filter(|(_, ink)| **ink > 0.0) {
         for (y, height) in covered(start.0 + scale * row as f32, scale) {

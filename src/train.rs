@@ -23,6 +23,7 @@ pub use self::history::{History, Progress};
 use self::step::Memory;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::Digits;
+use crate::network::elementwise::all_finite;
 use crate::network::{Activation, Network};
 use crate::random::Random;
 
@@ -213,7 +214,8 @@ fn short(rate: f64) -> String {
 }
 
 fn holds_numbers(net: &Network) -> bool {
-    net.layers().iter().all(|layer| layer.weights().iter().chain(layer.bias()).all(|value| value.is_finite()))
+    let parts = net.layers().iter().flat_map(|layer| [layer.weights().as_slice(), layer.bias().as_slice()]);
+    parts.flatten().all(all_finite)
 }
 
 fn check_fit(net: &Network, digits: &Digits) -> Result<()> {

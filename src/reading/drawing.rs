@@ -4,7 +4,7 @@
 
 use ndarray::{Array1, Array2};
 
-use super::{BOX, Reading, taught};
+use super::{BOX, Reading, centre, taught};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::idx::SIDE;
 use crate::network::Network;
@@ -68,7 +68,7 @@ pub fn read_drawing(drawing: &str) -> Result<Array1<f32>> {
     let strokes = strokes(&marks);
     let middle = SIDE as f32 / 2.0;
     let image = inked(&strokes, (middle, middle));
-    let (x, y) = centre(&image);
+    let (y, x) = centre(&image);
     let image = inked(&strokes, (2.0 * middle - x, 2.0 * middle - y));
     Ok(image.into_iter().collect())
 }
@@ -133,13 +133,4 @@ fn distance(point: Point, from: Point, to: Point) -> f32 {
     let share = if length > 0.0 { ((along.0 * away.0 + along.1 * away.1) / length).clamp(0.0, 1.0) } else { 0.0 };
     let (x, y) = (away.0 - share * along.0, away.1 - share * along.1);
     libm::sqrtf(x * x + y * y)
-}
-
-/// The centre of mass, (x, y).
-fn centre(image: &Array2<f32>) -> Point {
-    let mass = image.sum();
-    let weigh = |of: fn((usize, usize)) -> usize| {
-        image.indexed_iter().map(|(place, ink)| ink * (of(place) as f32 + 0.5)).sum::<f32>() / mass
-    };
-    (weigh(|place| place.1), weigh(|place| place.0))
 }
