@@ -428,6 +428,13 @@ fn a_cell_has_the_features_that_it_asks_for() {
 }
 
 #[test]
+fn a_crate_may_be_called_as_ours_are() {
+    let place = Place::new(":dep shared = { path = \"shared\" }\n%%\nlet n = shared::f();\n%%\nn.0 + 1");
+    place.package("shared", "", "pub struct N(pub u8);\npub fn f() -> N { N(1) }");
+    has(&place.tells(&["cells", "cells.txt"]), "{\"text/plain\": \"2\"}");
+}
+
+#[test]
 fn a_crate_that_only_bears_the_name_is_used_all_the_same() {
     let place = Place::new(":dep ndarray = { path = \"ndarray\" }\n%%\nlet n = ndarray::f();\n%%\nn + 1");
     place.package("ndarray", "", "pub fn f() -> u8 { 1 }");

@@ -227,7 +227,8 @@ impl Workshop {
     fn externs_for(&self, state: &State) -> Vec<(String, PathBuf)> {
         let inner = self.inner.iter().filter(|(name, _)| state.inner.contains(name));
         let inner = inner.map(|(name, file)| (format!("{RESERVED}{name}"), file.clone()));
-        let shared = self.shared.iter().map(|file| (format!("{RESERVED}shared"), file.clone()));
+        // No crate's name begins with a digit: this is not the reserved name of one.
+        let shared = self.shared.iter().map(|file| (format!("{RESERVED}0shared"), file.clone()));
         self.externs.iter().cloned().chain(inner).chain(shared).collect()
     }
 
