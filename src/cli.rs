@@ -33,6 +33,7 @@ pub mod dependency;
 pub mod edition;
 pub mod ending;
 pub mod execute;
+pub mod exit;
 pub mod export;
 pub mod files;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub mod highlight;
 pub mod interrupt;
 pub mod ipynb;
 pub mod kernel;
+pub mod lang;
 pub mod library;
 pub mod lint;
 pub mod look;
@@ -59,6 +61,7 @@ pub mod session;
 pub mod settings;
 pub mod shelf;
 pub mod split;
+pub mod suggest;
 pub mod test;
 pub mod types;
 pub mod unstable;
@@ -70,35 +73,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Command};
-
-/// How the command ended, as its exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Exit {
-    Passed = 0,
-    Failed = 1,
-    Usage = 2,
-    Broken = 3,
-    NothingToTest = 4,
-    Interrupted = 130,
-}
-
-/// What the arguments ask for cannot be: it ends with the code of misuse.
-#[derive(Debug)]
-struct Misuse(String);
-
-impl std::fmt::Display for Misuse {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Misuse {}
-
-/// An error of the person who typed the arguments, not of the tool.
-pub fn usage(message: impl Into<String>) -> anyhow::Error {
-    anyhow::Error::new(Misuse(message.into()))
-}
+use exit::{Exit, Misuse};
 
 /// Parses the arguments, runs what they ask for, and turns errors into words and a code.
 pub fn main() -> ExitCode {

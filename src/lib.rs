@@ -58,8 +58,9 @@ pub mod reading;
 
 /// Everything a cell needs: `use forward_pass::prelude::*;`.
 pub mod prelude {
-    pub use crate::activation::{gelu, identity, leaky_relu, relu, sigmoid, silu, softplus, step, tanh};
-    pub use crate::activation::{plot_relu, plot_sigmoid, plot_step};
+    pub use crate::activation::{
+        gelu, identity, leaky_relu, plot_relu, plot_sigmoid, plot_step, relu, sigmoid, silu, softplus, step, tanh,
+    };
     pub use crate::display::CellDisplay;
     pub use crate::display::live::{Gauge, clear_output, display_as};
     pub use crate::error::{Error, ErrorKind, Result};
@@ -68,9 +69,8 @@ pub mod prelude {
     pub use crate::plot::{Figure, bar, hist, imshow, plot, scatter, subplots};
     pub use crate::reading::{Reading, classify_drawing, classify_png, plot_reading, read_drawing, read_png};
     pub use crate::shape::{
-        All, Shape, arange, argmax, dot, keepdims, linspace, matmul, max, mean, reshape, shape, sum,
+        All, Shape, add, arange, argmax, dot, keepdims, linspace, matmul, max, mean, ones, reshape, shape, sum, zeros,
     };
-    pub use crate::shape::{add, ones, zeros};
     pub use crate::show::{FloatMode, PrintOptions, Show, Sign, repr, show};
     pub use crate::softmax::{
         log_softmax, log_softmax_axis, logsumexp, plot_softmax, softmax, softmax_axis, softmax_naive,

@@ -13,9 +13,8 @@ pub mod idx;
 mod pages;
 mod score;
 
-use std::fmt;
 use std::path::Path;
-use std::thread;
+use std::{fmt, thread};
 
 use ndarray::{Array1, Array2, ArrayView2, s};
 

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::files;
+use crate::cli::files;
 
 /// One annotation: `error` or `warning`, at a line of a file of the repository.
 pub fn command(kind: &str, file: &str, line: usize, title: &str, message: &str) -> String {

@@ -10,9 +10,9 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::picture::Images;
-use super::session::Engine;
-use super::words::Lang;
+use crate::cli::lang::Lang;
+use crate::cli::picture::Images;
+use crate::cli::session::Engine;
 
 /// A chapter on neural networks that runs, and a tool that tests Rust notebooks
 ///

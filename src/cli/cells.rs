@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::Exit;
-use super::args::CellsArgs;
-use super::interrupt;
-use super::outcome::{Diagnostic, End, Outcome, Output, Stream};
-use super::session::{self, Engine, Interrupter, SessionOptions};
+use crate::cli::args::CellsArgs;
+use crate::cli::exit::Exit;
+use crate::cli::outcome::{Diagnostic, End, Outcome, Output, Stream};
+use crate::cli::session::{Engine, Interrupter, SessionOptions};
+use crate::cli::{interrupt, session};
 
 /// Between two cells stands a line with nothing but this.
 const SEPARATOR: &str = "%%";

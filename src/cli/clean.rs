@@ -4,9 +4,9 @@
 
 use anyhow::Result;
 
-use super::Exit;
-use super::report::count;
-use super::session;
+use crate::cli::exit::Exit;
+use crate::cli::report::count;
+use crate::cli::session;
 
 pub fn run() -> Result<Exit> {
     let cleared = session::clear_cache()?;

@@ -6,9 +6,9 @@
 mod fuzz;
 pub mod input;
 
-use super::course::nearest;
-use super::look::visible;
-use super::words::Lang;
+use crate::cli::lang::Lang;
+use crate::cli::look::visible;
+use crate::cli::suggest::nearest;
 
 /// What a reader asks for with one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,8 +11,9 @@ mod text;
 
 use serde_json::Value;
 
-use super::normalize::{self, Normaliser};
-use super::outcome::{MimeBundle, Output, Stream};
+use crate::cli::normalize;
+use crate::cli::normalize::Normaliser;
+use crate::cli::outcome::{MimeBundle, Output, Stream};
 use numbers::{Moved, Tolerance};
 
 /// How a cell's outputs are compared.

@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
-use super::Exit;
-use super::args::Args;
+use crate::cli::args::Args;
+use crate::cli::exit::Exit;
 
 /// Writes a shell's completions to standard output.
 pub fn completions(shell: Shell) -> Result<Exit> {

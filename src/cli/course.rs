@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::outcome::Output;
+use crate::cli::outcome::Output;
+use crate::cli::suggest::nearest;
 
 /// A chapter: its sections in teaching order.
 #[derive(Clone, Debug, Default)]
@@ -127,46 +128,6 @@ impl Course {
         let cells = self.sections.iter().flat_map(|section| section.cells.iter().map(|cell| cell.id.clone()));
         sections.chain(cells).collect()
     }
-}
-
-/// The names nearest to what was typed, best first; none that shares too little with it.
-pub fn nearest(wanted: &str, names: &[String]) -> Vec<String> {
-    let limit = (wanted.chars().count() / 3).max(1);
-    let mut close: Vec<(usize, &String)> = names
-        .iter()
-        .map(|name| {
-            let whole = edit_distance(wanted, name);
-            // `sofmax` is near `softmax-overflow` too: compare with as many words as were typed.
-            let words = wanted.split('-').count();
-            let begin: Vec<&str> = name.split('-').take(words).collect();
-            (whole.min(edit_distance(wanted, &begin.join("-"))), name)
-        })
-        .filter(|(distance, _)| *distance <= limit)
-        .collect();
-    close.sort();
-    let mut names: Vec<String> = close.into_iter().map(|(_, name)| name.clone()).collect();
-    names.dedup();
-    names.truncate(3);
-    names
-}
-
-/// The optimal string alignment distance: insertions, deletions, substitutions, swaps of neighbours.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let substitution = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = substitution.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -17,12 +17,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
-use self::disk::State;
-use self::fetch::{Brought, Source};
-use self::sets::{ALL, FASHION, MNIST, Set};
-use super::Exit;
-use super::args::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
-use super::report::{BAD, GOOD, QUIET, count};
+use crate::cli::args::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
+use crate::cli::exit::Exit;
+use crate::cli::report::{BAD, GOOD, QUIET, count};
+use disk::State;
+use fetch::{Brought, Source};
+use sets::{ALL, FASHION, MNIST, Set};
 
 pub fn run(args: &DataArgs) -> Result<Exit> {
     match &args.action {
@@ -120,7 +120,9 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
         KnownSet::FashionMnist => &FASHION,
     });
     if named.is_none() && args.dir.is_some() {
-        return Err(super::usage("`--dir` needs to know which set is there\nhelp: `data verify mnist --dir FOLDER`"));
+        return Err(crate::cli::exit::usage(
+            "`--dir` needs to know which set is there\nhelp: `data verify mnist --dir FOLDER`",
+        ));
     }
     let mut exit = Exit::NothingToTest;
     for set in ALL {

@@ -16,9 +16,9 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Exit;
-use super::args::{EditionAction, EditionArgs};
-use super::shelf;
+use crate::cli::args::{EditionAction, EditionArgs};
+use crate::cli::exit::Exit;
+use crate::cli::shelf;
 pub use pair::{Prose, stale};
 
 /// The edition that the others are translated from.

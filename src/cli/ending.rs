@@ -4,9 +4,9 @@
 
 mod window;
 
-use super::look::{BAD, FAINT, Look, NOTE};
-use super::outcome::{Diagnostic, End, Phase};
-use super::words::Lang;
+use crate::cli::lang::Lang;
+use crate::cli::look::{BAD, FAINT, Look, NOTE};
+use crate::cli::outcome::{Diagnostic, End, Phase};
 
 /// The end in one line; nothing where there is nothing to say, or the compiler says it.
 pub fn words(end: &End, lang: Lang) -> String {

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::course::{Cell, CellKind};
-use super::ipynb::Notebook;
-use super::outcome::{Event, Outcome};
-use super::rules::{Rules, Settings};
-use super::session::{self, Engine, Session, SessionOptions};
+use crate::cli::course::{Cell, CellKind};
+use crate::cli::ipynb::Notebook;
+use crate::cli::outcome::{Event, Outcome};
+use crate::cli::rules::{Rules, Settings};
+use crate::cli::session;
+use crate::cli::session::{Engine, Session, SessionOptions};
 
 /// How long one cell may compile when nobody said otherwise: a first build of dependencies is part of it.
 pub const COMPILE_TIMEOUT: Duration = Duration::from_secs(1200);

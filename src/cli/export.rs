@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::args::{ExportArgs, Target};
-use super::files::write_atomically;
-use super::ipynb::Notebook;
-use super::{Exit, usage};
+use crate::cli::args::{ExportArgs, Target};
+use crate::cli::exit::{Exit, usage};
+use crate::cli::files::write_atomically;
+use crate::cli::ipynb::Notebook;
 
 /// A notebook as it was read: the model, and all its JSON for what the model leaves out.
 struct Source {

@@ -2,8 +2,8 @@
 //!
 //! It reads the copy that this binary was built with, and shows nothing.
 
-use super::course::nearest;
-use super::words::Lang;
+use crate::cli::lang::Lang;
+use crate::cli::suggest::nearest;
 
 const TEXT: &str = include_str!("../../notebooks/glossary.md");
 

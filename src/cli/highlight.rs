@@ -5,7 +5,7 @@
 use anstyle::{AnsiColor, Color, Style};
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
-use super::look::Look;
+use crate::cli::look::Look;
 
 /// What a stretch of code is, where that has a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

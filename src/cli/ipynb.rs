@@ -15,9 +15,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::course::{Cell, CellKind};
-use super::normalize::join_streams;
-use super::outcome::{MimeBundle, Output, RichKind, Stream};
+use crate::cli::course::{Cell, CellKind};
+use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream, join_streams};
 use places::{LineIndex, Place};
 use spans::Node;
 

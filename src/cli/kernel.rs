@@ -21,9 +21,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Exit;
-use super::args::{KernelAction, KernelArgs};
-use super::session::Engine;
+use crate::cli::args::{KernelAction, KernelArgs};
+use crate::cli::exit::Exit;
+use crate::cli::session::Engine;
 
 pub fn run(engine: Engine, args: &KernelArgs) -> Result<Exit> {
     match &args.action {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, TraitItem};
 
-use super::types::at_commas;
+use crate::cli::types::at_commas;
 
 /// Every file of the library; a test holds this list against the folder.
 const FILES: &[(&str, &str)] = &[

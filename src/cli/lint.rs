@@ -13,12 +13,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::args::{Format, LintArgs};
-use super::course::{CellKind, nearest};
-use super::ipynb::Notebook;
-use super::report::{BAD, GOOD, QUIET};
-use super::rules::Rules;
-use super::{Exit, annotation, files, settings, shelf, usage};
+use crate::cli::args::{Format, LintArgs};
+use crate::cli::course::CellKind;
+use crate::cli::exit::{Exit, usage};
+use crate::cli::ipynb::Notebook;
+use crate::cli::report::{BAD, GOOD, QUIET};
+use crate::cli::rules::Rules;
+use crate::cli::suggest::nearest;
+use crate::cli::{annotation, files, settings, shelf};
 
 /// Every lint, with what it finds.
 pub const LINTS: &[(&str, &str)] = &[

@@ -12,8 +12,8 @@ use std::borrow::Cow;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
-use super::highlight;
-use super::look::{self, BOLD, FAINT, HEADING, Look};
+use crate::cli::look::{BOLD, FAINT, HEADING, Look};
+use crate::cli::{highlight, look};
 use inline::{Line, Piece};
 
 /// The prose as text that ends without a line break; at most as wide as the look allows, where words let it.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::args::NewArgs;
-use super::report::{QUIET, STRONG};
-use super::{Exit, usage};
+use crate::cli::args::NewArgs;
+use crate::cli::exit::{Exit, usage};
+use crate::cli::report::{QUIET, STRONG};
 
 /// The files of a course; `{{package}}` and `{{crate}}` in their texts are its name.
 const FILES: &[(&str, &str)] = &[

@@ -6,7 +6,7 @@
 #[cfg(test)]
 pub mod fuzz;
 
-use super::outcome::{Output, Stream};
+use crate::cli::outcome::{Output, join_streams};
 
 /// A rule of the author's: what matches the pattern is replaced, for the reason given.
 #[derive(Clone, Debug)]
@@ -39,32 +39,6 @@ pub fn outputs(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
     }
     outputs.retain(|output| !matches!(output, Output::Stream { text, .. } if text.is_empty()));
     outputs
-}
-
-/// All of stdout as one output at the place of its first piece, stderr likewise: how a stream was split, and how
-/// the two were interleaved, depends on timing alone.
-pub fn join_streams(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
-    let mut result: Vec<Output> = Vec::new();
-    for output in outputs {
-        if let Output::Stream { stream, text } = &output {
-            let same = result.iter_mut().find_map(|earlier| match earlier {
-                Output::Stream { stream: its, text } if its == stream => Some(text),
-                _ => None,
-            });
-            if let Some(earlier) = same {
-                earlier.push_str(text);
-                continue;
-            }
-        }
-        result.push(output);
-    }
-    // Which of the two came first depends on timing, too.
-    result.sort_by_key(|output| match output {
-        Output::Stream { stream: Stream::Stdout, .. } => 0,
-        Output::Stream { stream: Stream::Stderr, .. } => 1,
-        Output::Rich { .. } => 2,
-    });
-    result
 }
 
 /// A stream as the terminal shows it, with a line end at its end: the stock kernel sends whole lines only.

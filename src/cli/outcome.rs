@@ -43,6 +43,32 @@ pub enum RichKind {
 /// MIME type to content: text as it is, binary types in base64 as Jupyter has them.
 pub type MimeBundle = BTreeMap<String, String>;
 
+/// All of stdout as one output at the place of its first piece, stderr likewise: how a stream was split, and how
+/// the two were interleaved, depends on timing alone.
+pub fn join_streams(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
+    let mut result: Vec<Output> = Vec::new();
+    for output in outputs {
+        if let Output::Stream { stream, text } = &output {
+            let same = result.iter_mut().find_map(|earlier| match earlier {
+                Output::Stream { stream: its, text } if its == stream => Some(text),
+                _ => None,
+            });
+            if let Some(earlier) = same {
+                earlier.push_str(text);
+                continue;
+            }
+        }
+        result.push(output);
+    }
+    // Which of the two came first depends on timing, too.
+    result.sort_by_key(|output| match output {
+        Output::Stream { stream: Stream::Stdout, .. } => 0,
+        Output::Stream { stream: Stream::Stderr, .. } => 1,
+        Output::Rich { .. } => 2,
+    });
+    result
+}
+
 /// A bundle has its name under this key: shown again under the same name in its cell, it replaces what stands there.
 pub const DISPLAY_ID: &str = "application/vnd.forward-pass.display-id";
 

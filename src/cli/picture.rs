@@ -12,7 +12,7 @@ mod sixel;
 
 use clap::ValueEnum;
 
-use super::look::Look;
+use crate::cli::look::Look;
 pub use raster::Raster;
 
 /// How figures are shown.

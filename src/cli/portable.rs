@@ -2,7 +2,7 @@
 //!
 //! It runs nothing: what evcxr 0.22 does otherwise is known from its source, and each reason says what that is.
 
-use super::outcome::{End, Outcome, Output, Stream};
+use crate::cli::outcome::{End, Outcome, Output, Stream};
 
 /// What the stock kernel would do otherwise; nothing where the cell is portable.
 pub fn reasons(code: &str, outcome: &Outcome) -> Vec<String> {

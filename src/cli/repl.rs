@@ -27,19 +27,19 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::Exit;
-use super::args::ReplArgs;
-use super::command::input::{Reading, reading};
-use super::command::{self, Command, is_command};
-use super::complete::{self, Names};
-use super::course::{Cell, Lookup, Section};
-use super::look::Look;
-use super::outcome::{Outcome, Output};
-use super::picture::{Images, probe};
-use super::session::{self, Engine, SessionOptions};
-use super::shelf::{self, Shelf};
-use super::words::Lang;
-use super::{glossary, interrupt, ipynb, library, types};
+use crate::cli::args::ReplArgs;
+use crate::cli::command::input::{Reading, reading};
+use crate::cli::command::{Command, is_command};
+use crate::cli::complete::Names;
+use crate::cli::course::{Cell, Lookup, Section};
+use crate::cli::exit::Exit;
+use crate::cli::lang::Lang;
+use crate::cli::look::Look;
+use crate::cli::outcome::{Outcome, Output};
+use crate::cli::picture::{Images, probe};
+use crate::cli::session::{Engine, SessionOptions};
+use crate::cli::shelf::Shelf;
+use crate::cli::{command, glossary, interrupt, ipynb, library, session, shelf, types};
 use analyzer::{Analyzer, Project};
 use keyboard::Keyboard;
 use live::{Live, Ticket};
@@ -241,7 +241,7 @@ impl Repl {
             keyboard.release();
             let typed = prompt.read(&text, &std::mem::take(&mut initial), &self.screen.look)?;
             keyboard.hold_again();
-            self.screen.look.width = super::look::columns();
+            self.screen.look.width = crate::cli::look::columns();
             match typed {
                 Typed::Line(line) if self.is_answer(&line) => {}
                 Typed::Line(line) => match self.obey(&line) {

@@ -4,7 +4,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::outcome::{Diagnostic, End, MimeBundle, Output, Phase, Stream};
+use crate::cli::outcome::{Diagnostic, End, MimeBundle, Output, Phase, Stream};
 
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();

@@ -9,10 +9,11 @@ use forward_pass::error::ErrorKind;
 use forward_pass::mnist::find_folder;
 use serde_json::Value;
 
-use super::compare::Measure;
-use super::compare::numbers::Ulp;
-use super::course::{Cell, nearest};
-use super::normalize::Normaliser;
+use crate::cli::compare::Measure;
+use crate::cli::compare::numbers::Ulp;
+use crate::cli::course::Cell;
+use crate::cli::normalize::Normaliser;
+use crate::cli::suggest::nearest;
 
 /// Settings by name, each value as text; from a project, a notebook or a cell, later ones over earlier ones.
 pub type Settings = BTreeMap<String, String>;

@@ -6,16 +6,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::args::RunArgs;
-use super::execute;
-use super::files::write_atomically;
-use super::ipynb::{CellChange, ErrorChange, Notebook};
-use super::normalize;
-use super::outcome::{End, Event, Outcome, Waiting};
-use super::report::{self, BAD, QUIET};
-use super::rules::{Expect, Rules};
-use super::session::Engine;
-use super::{Exit, settings, usage};
+use crate::cli::args::RunArgs;
+use crate::cli::exit::{Exit, usage};
+use crate::cli::files::write_atomically;
+use crate::cli::ipynb::{CellChange, ErrorChange, Notebook};
+use crate::cli::outcome::{End, Event, Outcome, Waiting};
+use crate::cli::report::{BAD, QUIET};
+use crate::cli::rules::{Expect, Rules};
+use crate::cli::session::Engine;
+use crate::cli::{execute, normalize, report, settings};
 
 pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     let path = std::path::absolute(&args.notebook)?;

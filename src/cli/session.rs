@@ -22,7 +22,7 @@ use anyhow::Result;
 #[cfg(not(all(unix, feature = "evcxr")))]
 use anyhow::bail;
 
-use super::outcome::{Event, Outcome};
+use crate::cli::outcome::{Event, Outcome};
 
 /// A live Rust session: cells go in one after the other, variables and items stay.
 ///

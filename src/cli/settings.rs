@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::course::Cell;
-use super::ipynb::Notebook;
-use super::rules::{Rules, Settings, check, layered, missing};
+use crate::cli::course::Cell;
+use crate::cli::ipynb::Notebook;
+use crate::cli::rules::{Rules, Settings, check, layered, missing};
 
 /// The project's file, looked for in the notebook's folder and all above it.
 pub const PROJECT_FILE: &str = "forward-pass.toml";

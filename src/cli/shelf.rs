@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::course::{Course, Section};
-use super::ipynb::Notebook;
-use super::usage;
-use super::words::Lang;
+use crate::cli::course::{Course, Section};
+use crate::cli::exit::usage;
+use crate::cli::ipynb::Notebook;
+use crate::cli::lang::Lang;
 
 /// A course, and the folder that its cells' relative paths start from.
 pub struct Shelf {

@@ -29,10 +29,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::args::{Choice, Format, TestArgs};
-use super::report::{QUIET, count};
-use super::session::Engine;
-use super::{Exit, files, interrupt, shelf, usage};
+use crate::cli::args::{Choice, Format, TestArgs};
+use crate::cli::exit::{Exit, usage};
+use crate::cli::report::{QUIET, count};
+use crate::cli::session::Engine;
+use crate::cli::{files, interrupt, shelf};
 use choice::Chosen;
 use control::Control;
 use notebook::{Bench, NotebookReport};
@@ -165,7 +166,7 @@ fn normalisers_for_nothing(reports: &[NotebookReport], args: &TestArgs) -> Vec<S
     }
     let unused = problems::unused_in_project(reports);
     let words = |(file, name): (PathBuf, String)| {
-        let file = super::files::shown_path(&file);
+        let file = crate::cli::files::shown_path(&file);
         format!("the normaliser `{name}` of {file} matches nothing\nhelp: take it out, or mend its pattern")
     };
     unused.into_iter().map(words).collect()

@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::compare::{self, Measure};
-use super::outcome::Output;
+use crate::cli::compare;
+use crate::cli::compare::Measure;
+use crate::cli::outcome::Output;
 
 /// What is looked for, with its word.
 static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {

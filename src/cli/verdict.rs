@@ -2,10 +2,11 @@
 //!
 //! It is pure, and the one place where a cell becomes green or red.
 
-use super::compare::{self, Difference};
-use super::course::Cell;
-use super::outcome::{End, Outcome};
-use super::rules::{Expect, Rules};
+use crate::cli::compare;
+use crate::cli::compare::Difference;
+use crate::cli::course::Cell;
+use crate::cli::outcome::{End, Outcome};
+use crate::cli::rules::{Expect, Rules};
 
 /// The verdict on one cell.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,9 +7,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::Digits;
 use super::gunzip::Gunzip;
-use super::idx;
+use super::{Digits, idx};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The environment variable that names the folder of MNIST.

@@ -5,9 +5,8 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
 
-use super::Activation;
-use super::elementwise;
 use super::product::{self, Across, Whole, add_product};
+use super::{Activation, elementwise};
 use crate::show::Show;
 
 /// `f32` or `f64`.

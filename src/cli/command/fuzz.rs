@@ -8,7 +8,7 @@ use super::input::{Reading, indentation, reading, stepped_out};
 use super::{Command, ENTRIES, parse};
 use crate::cli::complete::{Names, complete};
 use crate::cli::fuzz::rounds;
-use crate::cli::words::Lang;
+use crate::cli::lang::Lang;
 
 const PIECES: &[&str] = &[
     ":",

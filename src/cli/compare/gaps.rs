@@ -2,7 +2,8 @@
 //!
 //! A mark stands for any text, none at all among it; everything around it still counts.
 
-use super::numbers::{self, Token, Tolerance};
+use super::numbers;
+use super::numbers::{Token, Tolerance};
 
 /// Whether the fresh text is the stored one with any text in each gap.
 pub fn matches(stored: &str, fresh: &str, mark: &str, tolerance: &Tolerance) -> bool {

@@ -2,8 +2,8 @@
 //!
 //! Without a rule of the author's, text is the same only when every character is.
 
-use super::numbers::{self, Moved, Tolerance};
-use super::{Measure, gaps};
+use super::numbers::{Moved, Tolerance};
+use super::{Measure, gaps, numbers};
 
 /// The first line that differs and the numbers that moved; None when the measure takes the texts for the same.
 pub fn first_difference(stored: &str, fresh: &str, measure: &Measure) -> Option<(usize, Vec<Moved>)> {

@@ -14,8 +14,8 @@ use super::disk::{State, unpacked};
 use super::part::Part;
 use super::sets::{Entry, Size};
 use super::web;
+use crate::cli::exit::usage;
 use crate::cli::report::QUIET;
-use crate::cli::usage;
 
 /// Where the four files may be had.
 #[derive(Debug, PartialEq)]

@@ -5,8 +5,8 @@
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
-use super::shown::{self, Part, Shown};
-use super::{Source, mathml};
+use super::shown::{Part, Shown};
+use super::{Source, mathml, shown};
 use crate::cli::course::{Cell, CellKind};
 use crate::cli::highlight;
 use crate::cli::outcome::Stream;

@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::shown::{self, Figure, Part, Shown};
-use super::{Exported, Source};
+use super::shown::{Figure, Part, Shown};
+use super::{Exported, Source, shown};
 use crate::cli::course::{Cell, CellKind};
 
 pub fn page(source: &Source, output: Option<&Path>) -> Exported {

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::{Node, Notebook, spans};
+use super::spans::Node;
+use super::{Notebook, spans};
 
 /// Where a cell's parts stand in the text.
 #[derive(Clone, Debug)]

@@ -9,9 +9,9 @@ use jupyter_protocol::{
 };
 use jupyter_zmq_client::KernelControlConnection;
 
-use super::answers;
 use super::live::Live;
-use super::wire::{self, Incoming, Publisher, log, refusal};
+use super::wire::{Incoming, Publisher, log, refusal};
+use super::{answers, wire};
 
 /// Answers until the kernel is to end.
 pub async fn attend(connection: KernelControlConnection, publisher: Publisher, live: Arc<Live>) {

@@ -5,9 +5,9 @@
 use jupyter_protocol::{ErrorOutput, ReplyError};
 
 use crate::cli::ending;
+use crate::cli::lang::Lang;
 use crate::cli::look::{BAD, BOLD, FAINT, Look};
 use crate::cli::outcome::{Diagnostic, End};
-use crate::cli::words::Lang;
 
 /// Front ends show colours, whatever the kernel's own terminal is.
 const LOOK: Look = Look { width: 96, color: true, decorated: false };

@@ -13,8 +13,8 @@ use super::answers::{byte_at, type_of};
 use super::history::History;
 use super::live::Known;
 use super::show::media;
-use crate::cli::library::{self, Found};
-use crate::cli::types;
+use crate::cli::library::Found;
+use crate::cli::{library, types};
 
 /// Answers for the name at the cursor.
 pub fn inspect(code: &str, cursor: usize, is_detailed: bool, known: &Known, history: &History) -> InspectReply {

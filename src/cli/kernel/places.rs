@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use jupyter_zmq_client::dirs;
 
 use crate::cli::args::KernelPlace;
-use crate::cli::usage;
+use crate::cli::exit::usage;
 
 /// The folder of kernels that the arguments name; the user's when they name none.
 pub fn chosen(place: &KernelPlace) -> Result<PathBuf> {

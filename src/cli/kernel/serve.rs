@@ -21,7 +21,8 @@ use super::shell::Shell;
 use super::stdin::Stdin;
 use super::wire::Publisher;
 use crate::cli::execute::COMPILE_TIMEOUT;
-use crate::cli::session::{self, Engine, SessionOptions};
+use crate::cli::session;
+use crate::cli::session::{Engine, SessionOptions};
 
 /// How long the last messages have for their way out.
 const FAREWELL: Duration = Duration::from_millis(150);

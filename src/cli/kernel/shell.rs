@@ -17,8 +17,8 @@ use super::history::History;
 use super::live::{Live, News};
 use super::show::{PAUSE, Show, media};
 use super::stdin::Stdin;
-use super::wire::{self, Incoming, Publisher, log, refusal};
-use super::{answers, failure, inspect};
+use super::wire::{Incoming, Publisher, log, refusal};
+use super::{answers, failure, inspect, wire};
 use crate::cli::library;
 use crate::cli::outcome::{Outcome, Output, RichKind};
 

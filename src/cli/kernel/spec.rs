@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::places;
 use crate::cli::args::{KernelInstallArgs, KernelUninstallArgs};
+use crate::cli::exit::usage;
 use crate::cli::session::Engine;
-use crate::cli::usage;
 
 /// By this a kernelspec of ours is known, whatever its name.
 const MARK: &str = "forward_pass";

@@ -9,7 +9,8 @@ use jupyter_zmq_client::{KernelStdinConnection, RouterSendConnection};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::live::Live;
-use super::wire::{self, Incoming, log};
+use super::wire;
+use super::wire::{Incoming, log};
 use crate::cli::session::Question;
 
 pub struct Stdin {

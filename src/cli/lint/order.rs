@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Finding;
-use super::names::{self, Names, Use};
+use super::names::{Names, Use};
+use super::{Finding, names};
 use crate::cli::course::{Cell, CellKind};
 use crate::cli::ipynb::Notebook;
 

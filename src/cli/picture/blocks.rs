@@ -4,8 +4,9 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::labels::{self, Label};
-use super::raster::{self, Raster};
+use super::labels::Label;
+use super::raster::Raster;
+use super::{labels, raster};
 
 const PAPER: [u8; 3] = [255; 3];
 /// How many times finer than its dots the figure is drawn first: so much that no thin curve turns pale.

@@ -3,12 +3,11 @@
 //! It looks at names that are at hand, as Tab does; what they do not tell, somebody else may be asked for.
 
 use super::analyzer::{Described, Hover};
-use super::complete::Names;
 use super::origin;
-use crate::cli::highlight;
-use crate::cli::library;
+use crate::cli::complete::Names;
+use crate::cli::lang::Lang;
 use crate::cli::look::{FAINT, Look};
-use crate::cli::words::Lang;
+use crate::cli::{highlight, library};
 
 /// A name in a line, and where it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,10 +13,10 @@ use syn::{Block, Item, Stmt};
 
 use super::{Repl, origin, show, state};
 use crate::cli::files::write_atomically;
+use crate::cli::lang::Lang;
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
 use crate::cli::picture;
 use crate::cli::split::items::name_of;
-use crate::cli::words::Lang;
 
 /// An input that ran to its end, and what it showed.
 #[derive(Clone, Debug)]

@@ -4,8 +4,9 @@
 
 use super::{Repl, walk};
 use crate::cli::course::{CellKind, Section};
-use crate::cli::shelf::{self, Shelf};
-use crate::cli::words::Lang;
+use crate::cli::lang::Lang;
+use crate::cli::shelf;
+use crate::cli::shelf::Shelf;
 
 impl Repl {
     /// `:lang ko`: from here on in this language; the place and the session stay, as the cells are the same.

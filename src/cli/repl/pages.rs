@@ -6,11 +6,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::walk::Step;
 use super::{Repl, screen};
-use crate::cli::command::{self, ENTRIES, Entry, Group};
-use crate::cli::course::{Cell, nearest};
+use crate::cli::command::{ENTRIES, Entry, Group};
+use crate::cli::course::Cell;
+use crate::cli::lang::Lang;
 use crate::cli::look::{BOLD, FAINT, GOOD, HEADING, visible};
-use crate::cli::words::Lang;
-use crate::cli::{glossary, highlight, library, markdown};
+use crate::cli::suggest::nearest;
+use crate::cli::{command, glossary, highlight, library, markdown};
 
 impl Repl {
     pub(super) fn list_sections(&mut self) {

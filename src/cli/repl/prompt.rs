@@ -18,16 +18,15 @@ use rustyline::{
     ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
-use super::about::{self, AtHand};
+use super::about::AtHand;
 use super::analyzer::{Analyzer, Hover};
-use super::state;
+use super::{about, state};
 use crate::cli::command::input::{Reading, indentation, reading, stepped_out};
 use crate::cli::command::is_command;
 use crate::cli::complete::{Names, complete};
-use crate::cli::highlight;
-use crate::cli::library;
+use crate::cli::lang::Lang;
 use crate::cli::look::{FAINT, GOOD, Look};
-use crate::cli::words::Lang;
+use crate::cli::{highlight, library};
 
 /// What came from the prompt.
 #[derive(Debug, PartialEq, Eq)]

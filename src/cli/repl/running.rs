@@ -4,9 +4,8 @@
 
 use anyhow::Result;
 
-use super::keep;
 use super::live::{News, Ticket, Wish};
-use super::{Done, Repl, is_expected_to_fail, is_skipped, plain_text, show};
+use super::{Done, Repl, is_expected_to_fail, is_skipped, keep, plain_text, show};
 use crate::cli::command::input::{Reading, reading};
 use crate::cli::course::Cell;
 use crate::cli::look::{BAD, GOOD};

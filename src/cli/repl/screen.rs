@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::pager;
-use crate::cli::look::{self, BAD, FAINT, GOOD, Look};
+use crate::cli::lang::Lang;
+use crate::cli::look;
+use crate::cli::look::{BAD, FAINT, GOOD, Look};
 use crate::cli::picture::Canvas;
-use crate::cli::words::Lang;
 
 pub struct Screen {
     pub look: Look,

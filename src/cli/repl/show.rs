@@ -4,10 +4,9 @@
 
 use super::screen::Screen;
 use super::state;
-use crate::cli::ending;
 use crate::cli::look::NOTE;
 use crate::cli::outcome::{End, Outcome, Output, Stream};
-use crate::cli::picture;
+use crate::cli::{ending, picture};
 
 /// One piece of output. `name` is what a figure is saved under.
 pub fn output(screen: &mut Screen, output: &Output, name: &str) {

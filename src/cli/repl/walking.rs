@@ -2,8 +2,8 @@
 //!
 //! How a cell runs is in `running`.
 
-use super::walk::{self, Step};
-use super::{Repl, Then, is_expected_to_fail, is_skipped, origin, show};
+use super::walk::Step;
+use super::{Repl, Then, is_expected_to_fail, is_skipped, origin, show, walk};
 use crate::cli::course::Lookup;
 use crate::cli::look::{HEADING, visible};
 use crate::cli::outcome::End;

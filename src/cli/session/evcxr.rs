@@ -13,10 +13,11 @@ use anyhow::{Context, Result, anyhow, bail};
 use evcxr::{CommandContext, EvalContext, EvalContextOutputs, EvalOutputs};
 use serde_json::Value;
 
-use super::warm::{self, WarmFolder};
-use super::{Interrupter, Session, SessionOptions, Variable, caret, relay};
-use crate::cli::normalize::join_streams;
-use crate::cli::outcome::{Diagnostic, End, Event, MimeBundle, Outcome, Output, Phase, RichKind, Span, Stream};
+use super::warm::WarmFolder;
+use super::{Interrupter, Session, SessionOptions, Variable, caret, relay, warm};
+use crate::cli::outcome::{
+    Diagnostic, End, Event, MimeBundle, Outcome, Output, Phase, RichKind, Span, Stream, join_streams,
+};
 
 /// How often the session looks for output and timeouts.
 const TICK: Duration = Duration::from_millis(2);

@@ -32,5 +32,3 @@ mod wire;
 mod worker;
 
 pub use session::OwnSession;
-
-use crate::cli::split::{self, bindings, items};

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cli::compare;
 use crate::cli::compare::gaps;
 use crate::cli::course::Cell;
 use crate::cli::files::write_atomically;
@@ -14,7 +13,7 @@ use crate::cli::ipynb::{CellChange, ErrorChange, Notebook};
 use crate::cli::outcome::{End, MimeBundle, Outcome, Output};
 use crate::cli::rules::allows;
 use crate::cli::verdict::Verdict;
-use crate::cli::{normalize, unstable};
+use crate::cli::{compare, normalize, unstable};
 
 use super::notebook::{CellReport, NotebookReport};
 use super::problems::{Problem, UNSTABLE};

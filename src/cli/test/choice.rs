@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-use crate::cli::course::nearest;
 use crate::cli::execute::code_cells;
 use crate::cli::files;
 use crate::cli::ipynb::Notebook;
+use crate::cli::suggest::nearest;
 
 /// A notebook to test.
 #[derive(Clone, Debug)]

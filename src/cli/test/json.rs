@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::Exit;
 use crate::cli::compare::Difference;
+use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::outcome::{Diagnostic, End, Phase};
 use crate::cli::verdict::{Verdict, end_word};

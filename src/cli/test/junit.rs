@@ -8,11 +8,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::cli::files;
 use crate::cli::files::write_atomically;
-use crate::cli::normalize;
 use crate::cli::outcome::{End, Output, Stream};
 use crate::cli::verdict::Verdict;
+use crate::cli::{files, normalize};
 
 use super::notebook::{CellReport, NotebookReport};
 use super::problems::TOOL_FAILED;

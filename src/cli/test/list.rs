@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use crate::cli::args::Format;
 use crate::cli::course::Cell;
 use crate::cli::execute::code_cells;
-use crate::cli::files;
 use crate::cli::ipynb::Notebook;
 use crate::cli::report::{BAD, QUIET};
 use crate::cli::rules::{Expect, Rules};
-use crate::cli::settings;
+use crate::cli::{files, settings};
 
 use super::choice::Chosen;
 

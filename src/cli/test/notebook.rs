@@ -8,22 +8,19 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::cli::args::{Choice, Foreign};
-use crate::cli::compare;
 use crate::cli::course::Cell;
-use crate::cli::execute;
-use crate::cli::files;
 use crate::cli::ipynb::Notebook;
 use crate::cli::outcome::{End, Outcome};
-use crate::cli::portable;
 use crate::cli::rules::{Rules, Settings};
 use crate::cli::session::{Engine, Session};
-use crate::cli::settings;
-use crate::cli::verdict::{self, Verdict};
+use crate::cli::verdict::Verdict;
+use crate::cli::{compare, execute, files, portable, settings, verdict};
 
 use super::choice::Chosen;
 use super::control::{Control, Halt};
 use super::pool::Pool;
-use super::problems::{self, Problem};
+use super::problems;
+use super::problems::Problem;
 use super::progress::Progress;
 
 /// What all notebooks of one run share.

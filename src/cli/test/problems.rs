@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::cli::compare::{self, Use};
+use crate::cli::compare::Use;
 use crate::cli::rules::{Expect, allows};
-use crate::cli::settings;
 use crate::cli::verdict::Verdict;
+use crate::cli::{compare, settings};
 
 use super::notebook::{CellReport, NotebookReport};
 

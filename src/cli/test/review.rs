@@ -8,22 +8,23 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::cli::args::ReviewArgs;
-use crate::cli::compare::{self, Difference, Measure, pictures as pixels};
+use crate::cli::compare::{Difference, Measure, pictures as pixels};
+use crate::cli::exit::{Exit, usage};
 use crate::cli::files::write_atomically;
 use crate::cli::ipynb::Notebook;
 use crate::cli::look::Look;
-use crate::cli::picture::{self, Canvas, Images, probe};
+use crate::cli::picture::{Canvas, Images, probe};
 use crate::cli::report::{BAD, GOOD, QUIET, STRONG, count};
 use crate::cli::rules::allows;
 use crate::cli::session::Engine;
-use crate::cli::{Exit, files, highlight, interrupt, settings, shelf, unstable, usage};
+use crate::cli::{compare, files, highlight, interrupt, picture, settings, shelf, unstable};
 
 use super::answer::{Answer, Answers};
-use super::choice::{self, Chosen};
-use super::pending::{self, Pending};
+use super::choice::Chosen;
+use super::pending::Pending;
 use super::problems::UNSTABLE;
 use super::tell::difference_text;
-use super::{accept, pictures, tell};
+use super::{accept, choice, pending, pictures, tell};
 
 pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
     if files::in_ci() {

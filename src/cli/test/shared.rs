@@ -11,7 +11,8 @@ use crate::cli::course::Cell;
 use crate::cli::execute::code_cells;
 use crate::cli::ipynb::Notebook;
 use crate::cli::rules::{Expect, Rules};
-use crate::cli::settings::{self, PROJECT_FILE};
+use crate::cli::settings;
+use crate::cli::settings::PROJECT_FILE;
 
 use super::choice::Chosen;
 

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
+use crate::cli::split;
 use crate::cli::split::bindings::Binding;
 use crate::cli::split::items::{Item, ItemKind};
 use crate::cli::split::words::Words;
-use crate::cli::split::{self, Part, PartKind};
+use crate::cli::split::{Part, PartKind};
 
 /// How wide a comment is, without the indent of `main`.
 const WIDTH: usize = 100;

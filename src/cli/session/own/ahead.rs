@@ -9,9 +9,9 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::compile::{Attempt, Workshop};
-use super::split::split;
 use super::state::State;
 use super::stop::Stop;
+use crate::cli::split::split;
 
 /// A compilation on a thread of its own; dropped, it is stopped.
 pub struct Ahead {

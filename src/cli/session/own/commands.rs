@@ -9,14 +9,14 @@ use anyhow::Result;
 
 use crate::cli::outcome::{Diagnostic, End, Event, Output, Phase, RichKind, Span};
 
-use super::cache;
 use super::deps::{Dependency, NotBuilt};
 use super::diagnostics::refusal;
 use super::kept::Shelf;
 use super::session::OwnSession;
-use super::shell::{self, Failed};
+use super::shell::Failed;
 use super::source::line_and_column;
-use super::split::{Cell, Command};
+use super::{cache, shell};
+use crate::cli::split::{Cell, Command};
 
 /// What commands set, beside how cells are compiled.
 #[derive(Clone, Debug, Default)]
@@ -95,8 +95,8 @@ impl OwnSession {
 
     /// `extern crate name;` brings a crate in, as evcxr does.
     fn crates_asked_for(&self, cell: &Cell) -> Vec<String> {
-        use super::items::ItemKind;
-        use super::split::PartKind;
+        use crate::cli::split::PartKind;
+        use crate::cli::split::items::ItemKind;
         let known = |name: &str| {
             ["std", "core", "alloc", "proc_macro", "test", "self"].contains(&name)
                 || self.workshop.externs.iter().any(|(own, _)| own == name)

@@ -13,17 +13,18 @@ use anyhow::{Context, Result, bail};
 
 use crate::cli::outcome::{Diagnostic, End, Phase};
 
-use super::bindings::Binding;
 use super::diagnostics::faults;
 use super::generate::{Plan, Show, generate};
-use super::kept::{self, Shelf};
+use super::kept;
+use super::kept::Shelf;
 use super::recipe::{Known, Recipe};
 use super::rustc::{CHANNEL, CompileEnd, Compiled, Job, Kind, Toolchain, compile};
 use super::source::Source;
-use super::split::Cell;
 use super::state::{Kept, State};
 use super::stop::Stop;
 use super::types::{RESERVED, TypeText, marked_types};
+use crate::cli::split::Cell;
+use crate::cli::split::bindings::Binding;
 use learn::{by_recipe, learn};
 use refuse::{cannot_persist, shown};
 

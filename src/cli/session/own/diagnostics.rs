@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
+use super::super::caret;
 use crate::cli::outcome::{Diagnostic, Span};
-use crate::cli::session::caret;
 
 use super::source::{Origin, Source, line_and_column};
 use super::types::RESERVED;

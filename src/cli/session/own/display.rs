@@ -3,9 +3,9 @@
 //!
 //! It sees bytes as they come and gives outputs as soon as they are whole; it keeps no more than the block at hand.
 
+use super::super::block::Wish;
+use super::super::{Question, block};
 use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MimeBundle, Output, RichKind, Stream};
-use crate::cli::session::Question;
-use crate::cli::session::block::{self, Wish};
 
 const END: &str = "EVCXR_END_CONTENT";
 const ASK: &str = "EVCXR_INPUT_REQUEST:";

@@ -7,9 +7,9 @@ pub mod together;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Origin, Source};
-use super::split::{Cell, Part as CellPart, PartKind};
 use super::state::{Key, State};
 use super::types::{RESERVED, mark};
+use crate::cli::split::{Cell, Part as CellPart, PartKind};
 
 /// What a pass over a cell does; a failed pass teaches the next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

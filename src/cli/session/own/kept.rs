@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use serde_json::{Value, json};
 
-use super::cache::{self, DONE};
+use super::cache;
+use super::cache::DONE;
 use super::deps::dep_info;
 use super::rustc::{CompileEnd, Compiled, Job, Toolchain};
 

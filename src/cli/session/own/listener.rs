@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::super::Reader;
 use crate::cli::outcome::{Event, Output, Standing};
-use crate::cli::session::Reader;
 
 use super::display::Outputs;
 use super::process::Piece;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
-use super::split::{Cell, PartKind};
 use super::types::TypeText;
+use crate::cli::split::{Cell, PartKind};
 
 /// What a variable was made by, and the types of the variables that it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use nix::libc;
 use tempfile::TempDir;
 
-use super::cache::{self, IN_USE, Lock};
+use super::cache;
+use super::cache::{IN_USE, Lock};
 
 const PREFIX: &str = "forward-pass-";
 

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use super::super::{Interrupter, Reader, Session, SessionOptions, Variable};
 use crate::cli::outcome::{End, Event, Outcome, Output, Phase};
-use crate::cli::session::{Interrupter, Reader, Session, SessionOptions, Variable};
 
 use super::ahead::Ahead;
 use super::commands::{Said, Settings, refused};
 use super::compile::{Attempt, Ready, Workshop};
-use super::deps::{self, Dependency, Early};
+use super::deps::{Dependency, Early};
 use super::diagnostics::refusal;
 use super::generate::symbol;
 use super::kept::Shelf;
@@ -24,11 +24,11 @@ use super::listener::{Listener, Trouble};
 use super::process::{After, Child, Ended, Mark};
 use super::rustc::Toolchain;
 use super::scratch::Scratch;
-use super::split::{Cell, split};
 use super::state::State;
 use super::stop::Stop;
 use super::together::Script;
-use super::{cache, runtime};
+use super::{cache, deps, runtime};
+use crate::cli::split::{Cell, split};
 
 /// A live session.
 pub struct OwnSession {

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::items::{Item, ItemKind, Layout, Space};
 use super::recipe::Recipe;
-use super::split::{Cell, PartKind};
 use super::types::TypeText;
+use crate::cli::split::items::{Item, ItemKind, Layout, Space};
+use crate::cli::split::{Cell, PartKind};
 
 /// The session as it is after a cell. Cheap to copy: the texts are shared.
 #[derive(Clone, Debug, Default)]

@@ -17,9 +17,9 @@ use super::generate::Plan;
 use super::generate::together::{Part, Pieces, functions, types_of};
 use super::rustc::{CompileEnd, Compiled, Kind};
 use super::source::Source;
-use super::split::Cell;
 use super::state::State;
 use super::types::{TypeText, marked_types};
+use crate::cli::split::Cell;
 
 use choice::choose;
 

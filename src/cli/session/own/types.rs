@@ -184,5 +184,4 @@ fn end_of_bounds(text: &str) -> usize {
 }
 
 #[cfg(test)]
-#[path = "types_tests.rs"]
 mod tests;

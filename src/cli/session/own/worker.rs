@@ -10,7 +10,8 @@ use std::time::Instant;
 use nix::libc;
 
 use super::child::{Fds, readable, words};
-use super::store::{self, API, Api};
+use super::store;
+use super::store::{API, Api};
 use super::wire::{Channel, FromWorker, OVERFLOWED, PIECE, Received, ToWorker, check};
 
 /// Wakes a frozen copy; only the supervisor's counts.

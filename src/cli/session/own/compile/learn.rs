@@ -6,9 +6,9 @@ use crate::cli::outcome::Diagnostic;
 
 use super::super::diagnostics::{Fault, Touch};
 use super::super::generate::{Plan, Show};
-use super::super::split::{Cell, PartKind};
 use super::super::state::State;
 use super::refuse::{cannot_be_named, cannot_outlive};
+use crate::cli::split::{Cell, PartKind};
 
 /// What rustc says where a type is asked for before it is known.
 const NO_TYPE_YET: [&str; 3] = ["E0282", "E0283", "E0284"];

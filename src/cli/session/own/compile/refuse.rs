@@ -6,8 +6,8 @@ use crate::cli::session::caret;
 use super::super::diagnostics::{Fault, Touch, refusal};
 use super::super::generate::Plan;
 use super::super::source::line_and_column;
-use super::super::split::Cell;
 use super::super::types::{TypeText, Unnameable};
+use crate::cli::split::Cell;
 
 /// The faults as the reader sees them.
 pub fn shown(faults: Vec<Fault>, lost: &[String], cell: &Cell, plan: &Plan, code: &str) -> Vec<Diagnostic> {

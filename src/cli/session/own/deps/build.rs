@@ -13,7 +13,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use toml::Table;
 
-use super::super::cache::{self, DONE, LIMIT, Lock};
+use super::super::cache;
+use super::super::cache::{DONE, LIMIT, Lock};
 use super::super::rustc::Toolchain;
 use super::super::stop::Stop;
 use super::cargo::{Said, explain, run, wants_network};

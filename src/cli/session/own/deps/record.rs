@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::super::cache::{self, DONE};
+use super::super::cache;
+use super::super::cache::DONE;
 use super::super::rustc::Toolchain;
-use super::Built;
 use super::cargo::Said;
-use super::inputs::{self, Inputs};
+use super::inputs::Inputs;
+use super::{Built, inputs};
 
 /// The package that the dependencies are dependencies of.
 pub const ROOT: &str = "forward-pass-cells";

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use super::super::source::{Origin, Source};
-use super::super::split::{Cell, PartKind};
 use super::super::state::State;
 use super::{Plan, body, failure, function, head, identifier, items, own_item, result, types};
+use crate::cli::split::{Cell, PartKind};
 
 /// One of the cells, with the session as it will be before it, its items in place.
 pub struct Part<'a> {

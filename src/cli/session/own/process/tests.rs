@@ -12,7 +12,7 @@ use super::*;
 #[unsafe(link_section = ".init_array")]
 static HOOK: extern "C" fn() = {
     extern "C" fn hook() {
-        crate::cli::session::own::child::hook();
+        super::super::child::hook();
     }
     hook
 };
@@ -65,7 +65,7 @@ impl Session {
             Piece::Text(Stream::Stdout, bytes) => out.extend_from_slice(bytes),
             Piece::Text(Stream::Stderr, bytes) => err.extend_from_slice(bytes),
             // How long loading took: not the cell's.
-            Piece::Report(crate::cli::session::own::worker::LOADED, _) => {}
+            Piece::Report(super::super::worker::LOADED, _) => {}
             Piece::Report(kind, bytes) => out.extend(format!("<{kind} {}>", bytes.len()).bytes()),
             Piece::Reads(_) => out.extend(b"<reads>"),
         };

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use super::super::generate::Plan;
-use super::super::items::{Item, ItemKind, Space};
-use super::super::split::plain::FELT;
-use super::super::split::{Cell, PartKind, split, words};
 use super::super::state::{Key, State, Stored};
 use super::Member;
+use crate::cli::split::items::{Item, ItemKind, Space};
+use crate::cli::split::plain::FELT;
+use crate::cli::split::{Cell, PartKind, split, words};
 
 /// How many cells are compiled together at most.
 const MOST: usize = 32;

@@ -96,6 +96,6 @@ fn a_cell_that_never_ends_has_no_types() {
 
 #[test]
 fn the_pinned_compiler_is_the_one_that_builds_us() {
-    let file = include_str!("../../../../rust-toolchain.toml");
+    let file = include_str!("../../../../../rust-toolchain.toml");
     assert!(file.contains(&format!("channel = \"{}\"", super::super::rustc::CHANNEL)), "{file}");
 }
