@@ -1,78 +1,42 @@
-//! The floor of the command line, and its map. Each module uses only those below it:
+//! The command line: dispatch, errors and exit codes, over six rooms and a ground of small files.
+//!
+//! Imports between the rooms go down only; `tests/it/tidy.rs` has the same table and checks every `use`.
 //!
 //! ```text
-//! main
-//!   cli        dispatch, errors, exit codes
-//!   repl, run, test, cells, edition, lint, export, new, data, kernel, clean, completions   what the subcommands do
-//!   report, session, command   words for the terminal; live Rust; one typed line
-//!   markdown, highlight        prose and code as lines for the terminal
-//!   compare, shelf, ipynb      stored against fresh; where the notebooks stand; notebook text
-//!   complete, ending, types    how a word goes on; how a cell ended; types as people write them
-//!   look                       what the terminal bears: width, colour, decoration
-//!   split, dependency          a cell's text in its parts, as Rust; what `:dep` asks for
-//!   normalize, course, glossary, words   stable text; Course > Section > Cell; terms; what the REPL says
-//!   outcome                    what one cell produced
+//! commands    one module for each word a user can type after `forward-pass`
+//! runner      runs a notebook and judges what it produced: rules, comparison, verdicts, reports
+//! args        the arguments, as clap types
+//! engine      live Rust: one trait, two engines; sees only `syntax` and the ground
+//! notebook    documents: course, notebook text, stable output text, the chapter, the glossary
+//! terminal    what people see: style, messages in two languages, Markdown, pictures, how a cell ended
+//! syntax      Rust read as text: splitting a cell, `:dep` lines, short type names
+//! ground      outcome, exit, lang, suggest, files
 //! ```
 //!
-//! What never happens here: a module below `session` starts a process; anything but `data`
-//! touches the network; anything but `test --accept`, `review` and `edition sync` writes outputs into a notebook; a
-//! panic because of what a file or a reader said.
+//! What never happens here: a module below `engine` starts a process; anything but `data` uses the network; anything
+//! but `test --accept`, `review` and `edition sync` writes outputs into a notebook; a file or a user's input causes a
+//! panic.
 
-pub mod annotation;
 pub mod args;
-pub mod cells;
-#[cfg(unix)]
-pub mod clean;
-pub mod command;
-pub mod compare;
-pub mod complete;
-pub mod completions;
-pub mod course;
-pub mod data;
-pub mod dependency;
-pub mod edition;
-pub mod ending;
-pub mod execute;
+pub mod commands;
+pub mod engine;
 pub mod exit;
-pub mod export;
 pub mod files;
 #[cfg(test)]
 pub mod fuzz;
-pub mod glossary;
-pub mod highlight;
-pub mod interrupt;
-pub mod ipynb;
-pub mod kernel;
 pub mod lang;
-pub mod library;
-pub mod lint;
-pub mod look;
-pub mod markdown;
-pub mod new;
-pub mod normalize;
+pub mod notebook;
 pub mod outcome;
-pub mod picture;
-pub mod portable;
-pub mod repl;
-pub mod report;
-pub mod rules;
-pub mod run;
-pub mod session;
-pub mod settings;
-pub mod shelf;
-pub mod split;
+pub mod runner;
 pub mod suggest;
-pub mod test;
-pub mod types;
-pub mod unstable;
-pub mod verdict;
-pub mod words;
+pub mod syntax;
+pub mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Command};
+use clap::Parser;
+use commands::{cells, completions, data, edition, export, kernel, lint, new, repl, review, run, test};
 use exit::{Exit, Misuse};
 
 /// Parses the arguments, runs what they ask for, and turns errors into words and a code.
@@ -91,7 +55,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Repl(args) => repl::run(engine, &args),
         Command::Run(args) => run::run(engine, &args),
         Command::Test(args) => test::run(engine, &args),
-        Command::Review(args) => test::review::run(engine, &args),
+        Command::Review(args) => review::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),
@@ -99,7 +63,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Data(args) => data::run(&args),
         Command::Kernel(args) => kernel::run(engine, &args),
         #[cfg(unix)]
-        Command::Clean => clean::run(),
+        Command::Clean => commands::clean::run(),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => completions::man(folder.as_deref()),
         Command::Cells(args) => cells::run(engine, &args),

@@ -8,6 +8,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // The same binary is also the process that runs the cells: then this does not return.
-    cli::session::hook();
+    cli::engine::hook();
     cli::main()
 }

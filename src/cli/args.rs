@@ -10,9 +10,9 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::engine::Engine;
 use crate::cli::lang::Lang;
-use crate::cli::picture::Images;
-use crate::cli::session::Engine;
+use crate::cli::terminal::picture::Images;
 
 /// A chapter on neural networks that runs, and a tool that tests Rust notebooks
 ///

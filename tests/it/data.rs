@@ -2,16 +2,15 @@
 //!
 //! The mechanics of each failure are tested beside their code. The real files are copied only where they are present.
 
-#[path = "../../src/cli/data/server.rs"]
+#[path = "../../src/cli/commands/data/server.rs"]
 mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use forward_pass::mnist::VARIABLE;
-use tempfile::TempDir;
-
 use server::{Answer, Server, Then};
+use tempfile::TempDir;
 
 const FIRST: &str = "train-images-idx3-ubyte.gz";
 

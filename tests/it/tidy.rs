@@ -98,7 +98,7 @@ fn imports_on_the_floor_of_the_command_line_go_down_only() {
 #[test]
 fn evcxr_is_named_in_one_file() {
     for (file, text) in sources("src") {
-        let allowed = file == "src/cli/session/evcxr.rs" || file == "src/cli/session.rs";
+        let allowed = file == "src/cli/engine/evcxr.rs" || file == "src/cli/engine/mod.rs";
         assert!(allowed || !code(&text).contains("evcxr::"), "{file} names evcxr");
     }
 }

@@ -102,8 +102,8 @@ Exit codes:
 #[cfg(test)]
 mod tests {
     use super::{LINT, TEST};
-    use crate::cli::lint::LINTS;
-    use crate::cli::rules::{ALLOWANCES, SETTINGS, TAGS};
+    use crate::cli::commands::lint::LINTS;
+    use crate::cli::runner::rules::{ALLOWANCES, SETTINGS, TAGS};
 
     #[test]
     fn the_help_and_the_page_name_everything_that_an_author_can_write() {

@@ -1,0 +1,29 @@
+//! `clean`: empties the cache of compiled dependencies and cells, and says what that freed.
+//!
+//! It leaves what a running session uses, and the data that was fetched.
+
+use anyhow::Result;
+
+use crate::cli::engine;
+use crate::cli::exit::Exit;
+use crate::cli::terminal::report::count;
+
+pub fn run() -> Result<Exit> {
+    let cleared = engine::clear_cache()?;
+    let folder = cleared.folder.display();
+    match (cleared.freed, cleared.in_use) {
+        (0, 0) => anstream::println!("nothing to free: `{folder}` is empty"),
+        (0, _) => {}
+        (freed, _) => anstream::println!("freed {} in `{folder}`", megabytes(freed)),
+    }
+    if cleared.in_use > 0 {
+        anstream::println!("kept {} that a running session uses", count(cleared.in_use, "build"));
+    }
+    Ok(Exit::Passed)
+}
+
+/// To a tenth, rounded up: what was freed is never shown as nothing.
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}

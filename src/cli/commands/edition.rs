@@ -1,0 +1,244 @@
+//! The editions of the chapter: one folder a language, with the same cells, code and outputs, and prose of its own.
+//!
+//! It compares them and carries code and outputs across. It runs no cell and translates nothing.
+//!
+//! A translated prose cell remembers which two texts belong together, as two short fingerprints in its metadata
+//! (`{"forward_pass": {"pair": "its-original itself"}}`). When one of the two texts changes, the other is stale until
+//! a person has looked at it and said so with `edition settle`.
+
+mod pair;
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+pub use pair::{Prose, stale};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::cli::args::{EditionAction, EditionArgs};
+use crate::cli::exit::Exit;
+use crate::cli::notebook::chapter;
+
+/// The edition that the others are translated from.
+pub const ORIGINAL: &str = "en";
+
+/// How one edition of a notebook stands to another.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Cells whose code, outputs or kind differ, or that only one edition has; `order` when only their order differs.
+    pub cells: Vec<String>,
+    /// Prose whose counterpart changed, or that has never been matched.
+    pub prose: Vec<Prose>,
+}
+
+impl Difference {
+    pub fn is_none(&self) -> bool {
+        self.cells.is_empty() && self.prose.is_empty()
+    }
+}
+
+/// What `edition` does, in words on stdout.
+pub fn run(args: &EditionArgs) -> Result<Exit> {
+    let root = match &args.notebooks {
+        Some(folder) => folder.clone(),
+        None => own_notebooks()?,
+    };
+    match &args.action {
+        EditionAction::Check => check(&root),
+        EditionAction::Sync { from, to } => sync(&root, from, to),
+        EditionAction::Settle { cells } => settle(&root, cells),
+    }
+}
+
+fn own_notebooks() -> Result<PathBuf> {
+    let folder = chapter::notebook_folder().context(
+        "no notebooks found\nhelp: run this inside a clone of forward-pass, or name a folder with `--notebooks`",
+    )?;
+    folder.parent().map(Path::to_path_buf).context("the folder of the notebooks has no parent")
+}
+
+fn check(root: &Path) -> Result<Exit> {
+    let mut differ = 0;
+    let others = languages(root)?;
+    for language in &others {
+        for name in names(root, &[ORIGINAL, language])? {
+            let difference = match (read(root, ORIGINAL, &name), read(root, language, &name)) {
+                (Ok(original), Ok(other)) => compare(&original, &other),
+                _ => Difference { cells: vec!["the whole notebook".into()], prose: Vec::new() },
+            };
+            differ += usize::from(!difference.is_none());
+            report(language, &name, &difference);
+        }
+    }
+    if differ == 0 {
+        anstream::println!("{ORIGINAL} and {} agree", others.join(", "));
+        return Ok(Exit::Passed);
+    }
+    anstream::println!(
+        "help: `edition sync` carries code and outputs over; `edition settle CELL` when its prose is right"
+    );
+    Ok(Exit::Failed)
+}
+
+fn report(language: &str, name: &str, difference: &Difference) {
+    for cell in &difference.cells {
+        anstream::println!("{language}/{name}: `{cell}` differs");
+    }
+    for Prose { cell, why } in &difference.prose {
+        anstream::println!("{language}/{name}: `{cell}`: {why}");
+    }
+}
+
+fn sync(root: &Path, from: &str, to: &str) -> Result<Exit> {
+    if from == to {
+        bail!("the editions `{from}` and `{to}` are the same one\nhelp: name two, as in `--from en --to ko`");
+    }
+    let mut carried = 0;
+    for name in names(root, &[from])? {
+        let source = read(root, from, &name)?;
+        let path = root.join(to).join(&name);
+        let old = path.is_file().then(|| read(root, to, &name)).transpose()?;
+        let new = carry(&source, old.as_ref());
+        if old.as_ref() != Some(&new) {
+            write(&path, &new)?;
+            carried += 1;
+            anstream::println!("{to}/{name}: code and outputs carried over from {from}");
+        }
+        let (original, other) = if to == ORIGINAL { (&new, &source) } else { (&source, &new) };
+        let prose = Difference { cells: Vec::new(), prose: compare(original, other).prose };
+        report(if to == ORIGINAL { from } else { to }, &name, &prose);
+    }
+    anstream::println!("{carried} notebooks of {to} changed; their prose did not");
+    Ok(Exit::Passed)
+}
+
+fn settle(root: &Path, cells: &[String]) -> Result<Exit> {
+    let mut known = BTreeSet::new();
+    for language in languages(root)? {
+        for name in names(root, &[&language])? {
+            let (original, mut other) = (read(root, ORIGINAL, &name)?, read(root, &language, &name)?);
+            let settled = pair::settle(&original, &mut other, |id| cells.is_empty() || cells.iter().any(|it| it == id));
+            if !settled.is_empty() {
+                write(&root.join(&language).join(&name), &other)?;
+            }
+            known.extend(settled);
+        }
+    }
+    let unknown: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !known.contains(*cell)).collect();
+    if !unknown.is_empty() {
+        bail!(
+            "no translated prose cell is called `{}`\nhelp: `edition check` names those that are stale",
+            unknown.join("`, `")
+        );
+    }
+    anstream::println!("{} prose cells are matched", known.len());
+    Ok(Exit::Passed)
+}
+
+/// Where another edition of a notebook differs from the original.
+pub fn compare(original: &Value, other: &Value) -> Difference {
+    let (ours, theirs) = (cells(original), cells(other));
+    let order = |cells: &[Value]| -> Vec<String> { cells.iter().map(id).collect() };
+    let mut differ = Vec::new();
+    for cell in ours {
+        match theirs.iter().find(|it| id(it) == id(cell)) {
+            Some(it) if shared(it) == shared(cell) => {}
+            _ => differ.push(id(cell)),
+        }
+    }
+    differ.extend(theirs.iter().map(id).filter(|it| !ours.iter().any(|cell| id(cell) == *it)));
+    if differ.is_empty() && order(ours) != order(theirs) {
+        differ.push("order".into());
+    }
+    Difference { cells: differ, prose: stale(original, other) }
+}
+
+/// The cells of `source`, with the prose that `old` has for them.
+pub fn carry(source: &Value, old: Option<&Value>) -> Value {
+    let mut new = source.clone();
+    let theirs = old.map(cells).unwrap_or_default();
+    for cell in new["cells"].as_array_mut().into_iter().flatten() {
+        let kept = theirs.iter().find(|it| id(it) == id(cell) && is_prose(it) && is_prose(cell));
+        if let Some(kept) = kept {
+            *cell = kept.clone();
+        } else if is_prose(cell) {
+            pair::forget(cell);
+        }
+    }
+    new
+}
+
+/// What two editions of a cell have in common: everything, or for prose only that it is prose.
+fn shared(cell: &Value) -> Value {
+    if is_prose(cell) { cell["cell_type"].clone() } else { cell.clone() }
+}
+
+fn cells(notebook: &Value) -> &[Value] {
+    notebook["cells"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn id(cell: &Value) -> String {
+    cell["id"].as_str().unwrap_or("a cell without an id").to_string()
+}
+
+fn is_prose(cell: &Value) -> bool {
+    cell["cell_type"] == "markdown"
+}
+
+fn text(cell: &Value) -> String {
+    match &cell["source"] {
+        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+        source => source.as_str().unwrap_or_default().to_string(),
+    }
+}
+
+/// The languages beside the original, sorted.
+fn languages(root: &Path) -> Result<Vec<String>> {
+    let entries = std::fs::read_dir(root).with_context(|| format!("cannot read the folder {}", root.display()))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() && name != ORIGINAL && !name.starts_with('.') && !chapter::notebooks_in(&path)?.is_empty() {
+            found.push(name);
+        }
+    }
+    if found.is_empty() {
+        bail!("{} holds no edition beside `{ORIGINAL}`\nhelp: begin one with `edition sync --to ko`", root.display());
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The file names of the notebooks of these editions, each once, sorted.
+fn names(root: &Path, languages: &[&str]) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for language in languages {
+        let files = chapter::notebooks_in(&root.join(language))?;
+        names.extend(files.iter().filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())));
+    }
+    Ok(names)
+}
+
+fn read(root: &Path, language: &str, name: &str) -> Result<Value> {
+    let path = root.join(language).join(name);
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
+}
+
+/// Indent 1 and a final newline, as Jupyter writes it; complete under its name or not there at all.
+fn write(path: &Path, notebook: &Value) -> Result<()> {
+    let folder = path.parent().context("a notebook needs a folder")?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)
+        .with_context(|| format!("cannot write into the folder {}", folder.display()))?;
+    let indent = serde_json::ser::PrettyFormatter::with_indent(b" ");
+    let mut writer = serde_json::Serializer::with_formatter(&mut file, indent);
+    notebook.serialize(&mut writer)?;
+    file.write_all(b"\n")?;
+    file.as_file().sync_all()?;
+    file.persist(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! `export`: a notebook as a script, a program, or a page, and a script as a notebook again.
+//!
+//! It runs nothing: outputs are those that the notebook stores.
+
+mod html;
+mod markdown;
+mod mathml;
+mod program;
+mod script;
+mod shown;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::cli::args::{ExportArgs, Target};
+use crate::cli::exit::{Exit, usage};
+use crate::cli::files::write_atomically;
+use crate::cli::notebook::ipynb::Notebook;
+
+/// A notebook as it was read: the model, and all its JSON for what the model leaves out.
+struct Source {
+    name: String,
+    folder: PathBuf,
+    notebook: Notebook,
+    json: Value,
+}
+
+pub fn run(args: &ExportArgs) -> Result<Exit> {
+    let files = match args.to {
+        Target::Ipynb => Exported::single(script::read(&read_text(&args.file)?, &args.file)?),
+        target => of_notebook(&Source::read(&args.file)?, target, args.output.as_deref())?,
+    };
+    match &args.output {
+        None => print(&files.text)?,
+        Some(output) => files.write(&args.file, output, args.force)?,
+    }
+    Ok(Exit::Passed)
+}
+
+fn of_notebook(source: &Source, target: Target, output: Option<&Path>) -> Result<Exported> {
+    Ok(match target {
+        Target::Script | Target::Ipynb => Exported::single(script::write(source)?),
+        Target::Html => Exported::single(html::page(source)),
+        Target::Md => markdown::page(source, output),
+        Target::Rs => match source.notebook.other_language() {
+            Some(_) => {
+                let language = &source.notebook.language;
+                return Err(usage(format!("`{}` is written in {language}: it makes no Rust program", source.name)));
+            }
+            None => program::program(source, output.is_some())?,
+        },
+    })
+}
+
+impl Source {
+    fn read(path: &Path) -> Result<Source> {
+        let text = read_text(path)?;
+        if path.extension().is_some_and(|ending| ending == "rs") {
+            return Err(usage(format!(
+                "{} is no notebook\nhelp: a script becomes a notebook with `--to ipynb`",
+                path.display()
+            )));
+        }
+        let notebook = Notebook::parse(&text).with_context(|| format!("cannot use {}", path.display()))?;
+        let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
+        Ok(Source { name, folder, notebook, json })
+    }
+
+    /// The JSON of a cell.
+    fn cell(&self, at: usize) -> &Value {
+        &self.json["cells"][at]
+    }
+}
+
+/// What an export gives: one text, or that and the files which it names, by their paths beside it.
+struct Exported {
+    text: String,
+    /// Where the text goes, when the output is a folder.
+    main: Option<&'static str>,
+    beside: Vec<(PathBuf, Vec<u8>)>,
+}
+
+impl Exported {
+    fn single(text: String) -> Exported {
+        Exported { text, main: None, beside: Vec::new() }
+    }
+
+    fn write(&self, input: &Path, output: &Path, force: bool) -> Result<()> {
+        let main = self.main.map_or_else(|| output.to_path_buf(), |main| output.join(main));
+        let root = if self.main.is_some() { output } else { output.parent().unwrap_or(Path::new("")) };
+        let beside = self.beside.iter().map(|(path, bytes)| (root.join(path), bytes.as_slice()));
+        let files: Vec<(PathBuf, &[u8])> = beside.chain([(main, self.text.as_bytes())]).collect();
+        for (path, _) in &files {
+            refuse(input, path, force)?;
+        }
+        for (path, bytes) in &files {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            }
+            write_atomically(path, bytes)?;
+        }
+        Ok(())
+    }
+}
+
+fn refuse(input: &Path, path: &Path, force: bool) -> Result<()> {
+    if path.exists() && input.canonicalize().ok() == path.canonicalize().ok() {
+        return Err(usage(format!(
+            "`-o {}` would write over what is exported\nhelp: name another file",
+            path.display()
+        )));
+    }
+    if path.is_dir() {
+        bail!("{} is a folder\nhelp: name a file in it", path.display());
+    }
+    if path.exists() && !force {
+        bail!("{} is there already\nhelp: name another file, or add `--force` to write over it", path.display());
+    }
+    Ok(())
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
+}
+
+/// A pipe that was closed early (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
+        _ => Ok(()),
+    }
+}

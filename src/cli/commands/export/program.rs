@@ -1,0 +1,119 @@
+//! A notebook as one ordinary Rust program, with its manifest, that prints what the cells print.
+//!
+//! Items stand beside `main`, statements in it, prose in comments. What one program cannot hold (two `impl`s of one
+//! trait for one type) is an error; a figure is told by its text.
+
+mod indent;
+mod manifest;
+mod pieces;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow};
+use manifest::Manifest;
+use pieces::Pieces;
+
+use super::{Exported, Source};
+use crate::cli::notebook::course::{Cell, CellKind};
+use crate::cli::runner::rules::{Expect, Rules};
+use crate::cli::runner::settings;
+
+/// Shows a value as below a cell: by its own text where the crate gives one, with `{:?}` elsewhere.
+const SHOW: &str = r#"
+/// Prints a value as the notebook shows it.
+macro_rules! show {
+    ($value:expr) => {
+        match &$value {
+            value => {
+                #[allow(unused_imports)]
+                use {TRAITS};
+                if let Some(text) = value.cell_text() {
+                    println!("{text}");
+                }
+            }
+        }
+    };
+}
+
+trait Debugged {
+    fn cell_text(&self) -> Option<String>;
+}
+
+impl<T: std::fmt::Debug> Debugged for &T {
+    fn cell_text(&self) -> Option<String> {
+        (std::any::type_name::<T>() != "()").then(|| format!("{self:?}"))
+    }
+}
+"#;
+
+/// Runs what the notebook expects to fail, and goes on.
+const FAILS: &str = r#"
+/// Runs what is meant to fail, tells how it failed, and goes on.
+fn fails(cell: impl FnOnce() -> Result<(), Box<dyn std::error::Error>>) {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(cell)) {
+        Ok(Ok(())) => eprintln!("this was meant to fail, and did not"),
+        Ok(Err(error)) => eprintln!("{error}"),
+        Err(_) => {}
+    }
+}
+"#;
+
+/// The program; with its manifest as a file beside it, or as the comment at its head that rust-script reads.
+pub fn program(source: &Source, in_folder: bool) -> Result<Exported> {
+    let path = source.folder.join(format!("{}.ipynb", source.name));
+    let settings = settings::of_notebook(&path, &source.notebook)?;
+    let mut pieces = Pieces::default();
+    for cell in &source.notebook.cells {
+        let rules = Rules::of(cell, &settings).map_err(|error| anyhow!("cell `{}`: {error}", cell.id))?;
+        add(&mut pieces, cell, &rules).with_context(|| format!("cell `{}`", cell.id))?;
+    }
+    let manifest = Manifest::new(&source.name, &source.folder, &pieces)?;
+    let text = assembled(source, &pieces, &manifest, in_folder);
+    let beside = vec![(PathBuf::from("Cargo.toml"), manifest.text().into_bytes())];
+    Ok(match in_folder {
+        true => Exported { text, main: Some("src/main.rs"), beside },
+        false => Exported::single(text),
+    })
+}
+
+fn add(pieces: &mut Pieces, cell: &Cell, rules: &Rules) -> Result<()> {
+    match cell.kind {
+        CellKind::Markdown | CellKind::Raw => pieces.prose(&cell.source),
+        CellKind::Code if rules.skip.is_some() => pieces.left_out(&cell.source, "this cell is skipped"),
+        CellKind::Code => match rules.expect {
+            Expect::CompileError(_) => pieces.left_out(&cell.source, "this does not compile, and is not meant to"),
+            Expect::Success => return pieces.code(&cell.source, false),
+            Expect::Failure | Expect::Panic(_) => return pieces.code(&cell.source, true),
+        },
+    }
+    Ok(())
+}
+
+fn assembled(source: &Source, pieces: &Pieces, manifest: &Manifest, in_folder: bool) -> String {
+    let mut text = String::new();
+    let title = source.notebook.title().unwrap_or_else(|| source.name.clone());
+    text += &format!("//! {title}\n//!\n//! Written from the notebook `{}.ipynb`.\n", source.name);
+    if !in_folder {
+        text += &manifest.as_comment();
+    }
+    text += "#![allow(unused)]\n";
+    text.extend(pieces.attributes.iter().map(|attribute| format!("{attribute}\n")));
+    for item in &pieces.items {
+        text += &format!("\n{item}\n");
+    }
+    if pieces.shows {
+        let traits = match manifest.chapter_crate() {
+            Some(name) => format!("crate::Debugged as _, {name}::display::CellDisplay as _"),
+            None => "crate::Debugged as _".to_string(),
+        };
+        text += &SHOW.replace("TRAITS", &traits);
+    }
+    if pieces.fails {
+        text += FAILS;
+    }
+    let (runtime, head) = if pieces.awaits { ("#[tokio::main]\n", "async fn") } else { ("", "fn") };
+    text += &format!("\n{runtime}{head} main() -> Result<(), Box<dyn std::error::Error>> {{\n");
+    text += &indent::by_one(&pieces.body());
+    text += "    Ok(())\n}\n";
+    text
+}

@@ -1,0 +1,97 @@
+//! A notebook as a script with a line `// %%` before each cell, in the form of Jupytext's percent format 1.3.
+//!
+//! Ids, tags, metadata and attachments stand in that line, so that reading gives the same cells back; outputs and
+//! execution counts are left out, as they come back when the notebook runs.
+
+mod read;
+
+use anyhow::{Context, Result};
+pub use read::read;
+use regex::Regex;
+use serde_json::{Map, Value, json};
+
+use super::Source;
+use crate::cli::notebook::course::CellKind;
+
+/// Keys of a cell's own that stand among its metadata in the line.
+const OWN: [&str; 3] = ["id", "attachments", "metadata"];
+
+/// The version of Jupytext's form that is written.
+const FORMAT_VERSION: &str = "1.3";
+
+/// The script of a notebook.
+pub fn write(source: &Source) -> Result<String> {
+    let mut text = header(&source.json)?;
+    for (at, cell) in source.notebook.cells.iter().enumerate() {
+        let json = source.cell(at);
+        let kind = match cell.kind {
+            CellKind::Code => "",
+            CellKind::Markdown => " [markdown]",
+            CellKind::Raw => " [raw]",
+        };
+        text.push_str(&format!("\n// %%{kind}{}\n", options(json)?));
+        if !cell.source.is_empty() {
+            for line in cell.source.split('\n') {
+                let line = if cell.kind == CellKind::Code { escaped(line) } else { commented(line) };
+                text.push_str(&line);
+                text.push('\n');
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// The notebook's own metadata as a YAML block, each value as JSON, which is YAML.
+fn header(notebook: &Value) -> Result<String> {
+    let mut jupytext = notebook["metadata"]["jupytext"].as_object().cloned().unwrap_or_default();
+    jupytext.insert(
+        "text_representation".into(),
+        json!({"extension": ".rs", "format_name": "percent", "format_version": FORMAT_VERSION}),
+    );
+    let mut lines = vec!["---".to_string(), "jupyter:".to_string()];
+    lines.push(format!("  jupytext: {}", Value::Object(jupytext)));
+    for (key, value) in notebook["metadata"].as_object().into_iter().flatten().filter(|(key, _)| *key != "jupytext") {
+        lines.push(format!("  {}: {value}", serde_json::to_string(key)?));
+    }
+    if let Some(minor) = notebook["nbformat_minor"].as_u64() {
+        lines.push(format!("  nbformat_minor: {minor}"));
+    }
+    lines.push("---".to_string());
+    Ok(lines.iter().map(|line| commented(line) + "\n").collect())
+}
+
+/// ` id="setup" tags=["raises-exception"]`
+fn options(cell: &Value) -> Result<String> {
+    let mut options = Map::new();
+    for key in ["id", "attachments"] {
+        if let Some(value) = cell.get(key) {
+            options.insert(key.into(), value.clone());
+        }
+    }
+    let metadata = cell["metadata"].as_object().cloned().unwrap_or_default();
+    let is_plain = |key: &String| !OWN.contains(&key.as_str()) && read::is_key(key);
+    if metadata.keys().all(is_plain) {
+        options.extend(metadata);
+    } else {
+        options.insert("metadata".into(), Value::Object(metadata));
+    }
+    let written = options.iter().map(|(key, value)| Ok(format!(" {key}={}", serde_json::to_string(value)?)));
+    written.collect::<Result<String>>().context("a cell's metadata cannot be written")
+}
+
+/// A line of prose as a comment.
+fn commented(line: &str) -> String {
+    if line.is_empty() { "//".into() } else { format!("// {line}") }
+}
+
+/// A line of code; what would be read as a command for the kernel's ears only, or as the next cell, becomes a comment.
+fn escaped(line: &str) -> String {
+    let needs = special().is_match(line);
+    if needs { format!("// {line}") } else { line.to_string() }
+}
+
+/// `:dep serde`, `// %%`, and both behind any number of `//`.
+fn special() -> &'static Regex {
+    static SPECIAL: std::sync::OnceLock<Regex> = std::sync::OnceLock::new();
+    SPECIAL.get_or_init(|| Regex::new(r"^(?:(?:// |//)*:[a-zA-Z]|(?:// )*//\s*%%)").unwrap_or_else(|_| unreachable!()))
+}

@@ -1,0 +1,42 @@
+//! `kernel`: the live session as a Jupyter kernel, and its kernelspec installed, listed and taken away.
+//!
+//! What Jupyter asks is read in `wire`, answered in `shell` and `control`; the cells run on the thread in `live`.
+//! It compares nothing and writes no notebook: that is the front end's business.
+
+mod queries;
+mod control;
+mod failure;
+mod history;
+mod inspect;
+mod live;
+mod dirs;
+mod serve;
+mod shell;
+mod output;
+mod spec;
+mod stdin;
+mod wire;
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::cli::args::{KernelAction, KernelArgs};
+use crate::cli::engine::Engine;
+use crate::cli::exit::Exit;
+
+pub fn run(engine: Engine, args: &KernelArgs) -> Result<Exit> {
+    match &args.action {
+        KernelAction::Install(args) => {
+            let path = spec::install(engine, args)?;
+            anstream::println!("{}", path.display());
+        }
+        KernelAction::Uninstall(args) => {
+            let path = spec::uninstall(args)?;
+            anstream::println!("{} is gone", path.display());
+        }
+        KernelAction::List => anstream::print!("{}", spec::list()),
+        KernelAction::Run(args) => serve::serve(engine, &args.connection, args.timeout.map(Duration::from_secs))?,
+    }
+    Ok(Exit::Passed)
+}

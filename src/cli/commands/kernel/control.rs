@@ -1,0 +1,57 @@
+//! The requests that are answered at any time, also while a cell runs: stop it, end the kernel.
+//!
+//! Ending itself is done by whoever awaits this.
+
+use std::sync::Arc;
+
+use jupyter_protocol::{
+    InterruptReply, JupyterMessage, JupyterMessageContent as Content, ReplyStatus, ShutdownReply, Status,
+};
+use jupyter_zmq_client::KernelControlConnection;
+
+use super::live::Live;
+use super::wire::{Incoming, Publisher, log, refusal};
+use super::{queries, wire};
+
+/// Answers until the kernel is to end.
+pub async fn attend(connection: KernelControlConnection, publisher: Publisher, live: Arc<Live>) {
+    let (mut connection, mut socket) = connection.split();
+    loop {
+        let incoming = wire::receive(&mut socket).await;
+        let (Incoming::Message(message) | Incoming::Broken(message, _)) = &incoming;
+        publisher.publish(Status::busy(), Some(message));
+        let (reply, is_end) = match &incoming {
+            Incoming::Broken(message, why) => (refusal(&message.header.msg_type, why), false),
+            Incoming::Message(message) => answer(message, &live),
+        };
+        if let Some(reply) = reply
+            && let Err(error) = connection.send(JupyterMessage::new(reply, Some(message))).await
+        {
+            log(&format!("a reply was not sent: {error}"));
+        }
+        publisher.publish(Status::idle(), Some(message));
+        if is_end {
+            return;
+        }
+    }
+}
+
+/// The reply, and whether the kernel is to end.
+fn answer(message: &JupyterMessage, live: &Live) -> (Option<Content>, bool) {
+    match &message.content {
+        Content::InterruptRequest(_) => {
+            live.interrupt();
+            (Some(InterruptReply::new().into()), false)
+        }
+        Content::ShutdownRequest(request) => {
+            live.interrupt();
+            let reply = ShutdownReply { restart: request.restart, status: ReplyStatus::Ok, error: None };
+            (Some(reply.into()), true)
+        }
+        Content::KernelInfoRequest(_) => (Some(Content::KernelInfoReply(Box::new(queries::kernel_info()))), false),
+        _ => {
+            let kind = &message.header.msg_type;
+            (refusal(kind, &format!("this kernel does not answer `{kind}` on its control channel")), false)
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! A cell's outputs on their way to everybody who listens: text joined into few messages, bundles replaced under their
+//! names, progress that vanishes.
+//!
+//! It keeps the order in which the cell wrote, and shows nothing of a silent one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jupyter_protocol::{
+    ClearOutput, DisplayData, ErrorOutput, ExecuteResult, ExecutionCount, JupyterMessage, JupyterMessageContent, Media,
+    MediaType, Stdio, StreamContent, Transient, UpdateDisplayData,
+};
+use serde_json::Value;
+
+use super::wire::Publisher;
+use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, End, Event, MimeBundle, Output, RichKind, Stream};
+use crate::cli::terminal::cell_end;
+
+/// How long text waits for more.
+pub const PAUSE: Duration = Duration::from_millis(25);
+
+/// Text beyond this is sent at once.
+const MOST: usize = 64 * 1024;
+
+/// What is done in less time needs no word on its progress.
+const SHORT: Duration = Duration::from_millis(500);
+
+/// Text on stderr is held back so long: a panic's report, and the error that leaves the cell, are said in other words.
+const HUSH: Duration = Duration::from_millis(200);
+
+/// The protocol wants an object where nothing is named, too.
+const UNNAMED: Option<Transient> = Some(Transient { display_id: None });
+
+pub struct Show {
+    publisher: Publisher,
+    parent: Arc<JupyterMessage>,
+    count: usize,
+    silent: bool,
+    text: Option<(Stream, String)>,
+    sent: Instant,
+    held: String,
+    held_at: Instant,
+    begun: Instant,
+    /// What is being done, until it was said.
+    doing: Option<String>,
+    progress: Option<Instant>,
+    is_empty: bool,
+    /// The names that are shown, each with what is to take its place there.
+    names: BTreeMap<String, Option<MimeBundle>>,
+    replaced: Instant,
+    /// The plain text of the cell's value.
+    pub value: String,
+}
+
+impl Show {
+    pub fn new(publisher: Publisher, parent: Arc<JupyterMessage>, count: usize, silent: bool) -> Show {
+        let now = Instant::now();
+        Show {
+            publisher,
+            parent,
+            count,
+            silent,
+            text: None,
+            // The first text is sent at once.
+            sent: now.checked_sub(PAUSE).unwrap_or(now),
+            held: String::new(),
+            held_at: now,
+            begun: now,
+            doing: None,
+            progress: None,
+            is_empty: true,
+            names: BTreeMap::new(),
+            replaced: now,
+            value: String::new(),
+        }
+    }
+
+    pub fn event(&mut self, event: Event) {
+        match event {
+            Event::Progress(words) => {
+                self.doing = Some(words);
+                self.tell_progress();
+            }
+            Event::Output(output) => {
+                self.end_progress();
+                self.output(output);
+            }
+        }
+    }
+
+    /// Nothing more is at hand: text is sent if the last was long enough ago.
+    pub fn rest(&mut self) {
+        if self.held_at.elapsed() >= HUSH {
+            self.release();
+        }
+        if self.sent.elapsed() >= PAUSE {
+            self.flush();
+        }
+        self.tell_progress();
+        if self.replaced.elapsed() >= PAUSE {
+            self.replace();
+        }
+    }
+
+    /// The cell has ended: the rest of its outputs, notes of the session, and the error.
+    pub fn finish(&mut self, end: Option<&End>, notes: &[String], error: Option<&ErrorOutput>) {
+        self.end_progress();
+        if let Some(end) = end {
+            self.held = cell_end::without_end(std::mem::take(&mut self.held), end);
+            if *end != End::Passed && self.held.trim().is_empty() {
+                self.held.clear();
+            }
+        }
+        self.release();
+        for note in notes {
+            self.write(Stream::Stderr, &format!("note: {note}\n"));
+        }
+        self.flush();
+        self.replace();
+        if let Some(error) = error {
+            self.publish(error.clone());
+        }
+    }
+
+    /// All text that is there, now.
+    pub fn flush(&mut self) {
+        let Some((stream, text)) = self.text.take() else { return };
+        self.sent = Instant::now();
+        let name = match stream {
+            Stream::Stdout => Stdio::Stdout,
+            Stream::Stderr => Stdio::Stderr,
+        };
+        self.publish(StreamContent { name, text });
+    }
+
+    fn output(&mut self, output: Output) {
+        self.is_empty = false;
+        if let Output::Stream { stream: Stream::Stderr, text } = &output {
+            if self.held.is_empty() {
+                self.held_at = Instant::now();
+            }
+            return self.held.push_str(text);
+        }
+        if !cell_end::is_report(&self.held) {
+            self.release();
+        }
+        match output {
+            Output::Stream { stream, text } => self.write(stream, &text),
+            Output::Rich { kind, data } => {
+                // What takes a place that stands already does not part the text around it.
+                if data.get(DISPLAY_ID).is_none_or(|name| !self.names.contains_key(name)) {
+                    self.flush();
+                }
+                self.rich(kind, data);
+            }
+        }
+    }
+
+    /// What was held back was no end of the cell.
+    fn release(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        self.write(Stream::Stderr, &held);
+    }
+
+    fn write(&mut self, stream: Stream, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if self.text.as_ref().is_some_and(|(last, _)| *last != stream) {
+            self.flush();
+        }
+        let waiting = &mut self.text.get_or_insert((stream, String::new())).1;
+        waiting.push_str(text);
+        if waiting.len() > MOST {
+            self.flush();
+        }
+    }
+
+    fn rich(&mut self, kind: RichKind, mut data: MimeBundle) {
+        if let Some(when) = data.remove(CLEAR_OUTPUT) {
+            return self.clear(when == "wait");
+        }
+        if let Some(name) = data.remove(DISPLAY_ID) {
+            return self.named(&name, data);
+        }
+        if kind == RichKind::Result {
+            self.value = data.get("text/plain").cloned().unwrap_or_default();
+            let result = ExecuteResult::new(ExecutionCount::new(self.count), media(data));
+            return self.publish(ExecuteResult { transient: UNNAMED, ..result });
+        }
+        self.publish(DisplayData { transient: UNNAMED, ..DisplayData::new(media(data)) });
+    }
+
+    /// The first of its name in this cell is shown, each later one takes its place: not more often than anybody can see.
+    fn named(&mut self, name: &str, data: MimeBundle) {
+        if let Some(next) = self.names.get_mut(name) {
+            *next = Some(data);
+            if self.replaced.elapsed() >= PAUSE {
+                self.replace();
+            }
+            return;
+        }
+        self.names.insert(name.to_owned(), None);
+        let transient = Some(Transient { display_id: Some(self.id(name)) });
+        self.publish(DisplayData { transient, ..DisplayData::new(media(data)) });
+    }
+
+    /// Shows all that waits to take the place of what stands there.
+    fn replace(&mut self) {
+        self.replaced = Instant::now();
+        let mut names = std::mem::take(&mut self.names);
+        for (name, next) in &mut names {
+            if let Some(data) = next.take() {
+                self.publish(UpdateDisplayData::new(media(data), &self.id(name)));
+            }
+        }
+        self.names = names;
+    }
+
+    /// Of its name, cell and kernel: a restarted kernel counts its cells anew.
+    fn id(&self, name: &str) -> String {
+        format!("{name}-{}-{}", self.count, std::process::id())
+    }
+
+    /// What stands below the cell is gone, and its names with it.
+    fn clear(&mut self, wait: bool) {
+        self.names.clear();
+        self.publish(ClearOutput { wait });
+    }
+
+    /// Says what is being done, once the cell takes long enough for that.
+    fn tell_progress(&mut self) {
+        let is_early = self.begun.elapsed() < SHORT || self.progress.is_some_and(|last| last.elapsed() < SHORT / 5);
+        if is_early || !self.is_empty {
+            return;
+        }
+        let Some(words) = self.doing.take() else { return };
+        self.progress = Some(Instant::now());
+        self.named("forward-pass-progress", [("text/plain".to_owned(), words)].into());
+    }
+
+    /// What was said while the cell was prepared is not part of its output.
+    fn end_progress(&mut self) {
+        self.doing = None;
+        if self.progress.take().is_some() {
+            self.clear(false);
+        }
+    }
+
+    fn publish(&self, content: impl Into<JupyterMessageContent>) {
+        if !self.silent {
+            self.publisher.publish(content, Some(&self.parent));
+        }
+    }
+}
+
+/// JSON kinds are values on the wire, all others text.
+pub fn media(data: MimeBundle) -> Media {
+    let value = |kind: &str, text: String| match kind.ends_with("json") {
+        true => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        false => Value::String(text),
+    };
+    let plain = data.get("text/plain").cloned();
+    let values = data.into_iter().map(|(kind, text)| (kind.clone(), value(&kind, text))).collect();
+    // A kind with a form of its own that the text does not have leaves the plain twin.
+    let fallback = || Media::new(plain.map(MediaType::Plain).into_iter().collect());
+    serde_json::from_value(Value::Object(values)).unwrap_or_else(|_| fallback())
+}

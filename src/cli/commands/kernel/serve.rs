@@ -1,0 +1,140 @@
+//! `kernel run`: the five sockets of the connection file, their tasks, and an orderly end.
+//!
+//! The end comes by a request, by a signal, or because the front end is gone: no process is left behind.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use jupyter_protocol::{ConnectionInfo, JupyterMessage, Status};
+use jupyter_zmq_client::{
+    KernelHeartbeatConnection, create_kernel_control_connection, create_kernel_heartbeat_connection,
+    create_kernel_iopub_connection, create_kernel_shell_connection, create_kernel_stdin_connection,
+};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use zeromq::{SocketRecv, SocketSend};
+
+use super::control;
+use super::live::Live;
+use super::shell::Shell;
+use super::stdin::Stdin;
+use super::wire::Publisher;
+use crate::cli::engine;
+use crate::cli::engine::{Engine, SessionOptions};
+use crate::cli::runner::execute::COMPILE_TIMEOUT;
+
+/// How long the last messages have for their way out.
+const FAREWELL: Duration = Duration::from_millis(150);
+
+/// How long the session has for its end; then the process ends all the same, and its children notice.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often it is looked whether the front end still lives.
+const GLANCE: Duration = Duration::from_millis(300);
+
+/// Answers on the sockets of this connection file until the kernel is to end.
+pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Result<()> {
+    let connection = read_connection(connection)?;
+    let folder = std::env::current_dir().context("the current folder cannot be read")?;
+    let options = SessionOptions {
+        folder,
+        compile_timeout: Some(COMPILE_TIMEOUT),
+        run_timeout: timeout,
+        dependencies: Vec::new(),
+        // As in every kernel of Jupyter's: whoever sends cells may run anything.
+        shell: true,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let live = Arc::new(Live::start(move || engine::start(engine, options)));
+    let served = runtime.block_on(attend(&connection, Arc::clone(&live)));
+    live.end(PATIENCE);
+    served
+}
+
+fn read_connection(file: &Path) -> Result<ConnectionInfo> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        anyhow!("cannot read the connection file `{shown}`: {error}\nhelp: Jupyter writes it: {HOW}")
+    })?;
+    serde_json::from_str(&text)
+        .map_err(|error| anyhow!("`{shown}` is no connection file of Jupyter's: {error}\nhelp: {HOW}"))
+}
+
+const HOW: &str = "`forward-pass kernel install`, then choose \"Rust (forward-pass)\" in Jupyter";
+
+async fn attend(info: &ConnectionInfo, live: Arc<Live>) -> Result<()> {
+    let parent = Parent::of_this();
+    let id = JupyterMessage::new(Status::starting(), None).header.session;
+    let iopub = create_kernel_iopub_connection(info, &id).await.map_err(|error| taken(info.iopub_port, error))?;
+    let shell = create_kernel_shell_connection(info, &id).await.map_err(|error| taken(info.shell_port, error))?;
+    let control = create_kernel_control_connection(info, &id).await.map_err(|error| taken(info.control_port, error))?;
+    let stdin = create_kernel_stdin_connection(info, &id).await.map_err(|error| taken(info.stdin_port, error))?;
+    let heart = create_kernel_heartbeat_connection(info).await.map_err(|error| taken(info.hb_port, error))?;
+    let (mut terminate, interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (publisher, send) = Publisher::new(iopub);
+    let (stdin, hear_answers) = Stdin::new(stdin);
+    let (shell, hear_requests) = Shell::new(shell, publisher.clone(), stdin, Arc::clone(&live));
+    publisher.publish(Status::starting(), None);
+    tokio::spawn(beat(heart));
+    tokio::spawn(send);
+    tokio::spawn(hear_answers);
+    tokio::spawn(hear_requests);
+    tokio::spawn(pass_on(interrupted, Arc::clone(&live)));
+    tokio::select! {
+        () = control::attend(control, publisher, live) => {}
+        () = shell.attend() => {}
+        _ = terminate.recv() => {}
+        () = parent.gone() => {}
+    }
+    tokio::time::sleep(FAREWELL).await;
+    Ok(())
+}
+
+fn taken(port: u16, error: impl std::fmt::Display) -> anyhow::Error {
+    anyhow!("cannot listen on port {port}: {error}\nhelp: start the kernel from Jupyter, which chooses free ports")
+}
+
+/// Ctrl-C stops the cell, not the kernel.
+async fn pass_on(mut interrupted: Signal, live: Arc<Live>) {
+    while interrupted.recv().await.is_some() {
+        live.interrupt();
+    }
+}
+
+/// Says back what it hears.
+async fn beat(mut heart: KernelHeartbeatConnection) {
+    loop {
+        match heart.socket.recv().await {
+            // A peer that left between asking and hearing is no loss.
+            Ok(beat) => drop(heart.socket.send(beat).await),
+            Err(_) => tokio::time::sleep(GLANCE).await,
+        }
+    }
+}
+
+/// The process that started this one.
+struct Parent {
+    pid: u32,
+    /// The one that Jupyter names, where a wrapper stands between.
+    named: Option<i32>,
+}
+
+impl Parent {
+    fn of_this() -> Parent {
+        let named = std::env::var("JPY_PARENT_PID").ok().and_then(|pid| pid.parse().ok()).filter(|pid| *pid > 1);
+        Parent { pid: std::os::unix::process::parent_id(), named }
+    }
+
+    /// Ends when the parent does.
+    async fn gone(&self) {
+        while self.lives() {
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    fn lives(&self) -> bool {
+        let is_there = |pid| nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) != Err(nix::Error::ESRCH);
+        std::os::unix::process::parent_id() == self.pid && self.named.is_none_or(is_there)
+    }
+}

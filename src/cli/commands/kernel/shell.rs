@@ -1,0 +1,252 @@
+//! The requests of the shell channel, one after the other: cells, and questions about names.
+//!
+//! While a cell runs nothing else is answered here, as front ends expect; stopping it is `control`'s business.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use jupyter_protocol::{
+    CommClose, CommInfoReply, ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount,
+    ExpressionResult, JupyterMessage, JupyterMessageContent as Content, ReplyStatus, Status,
+};
+use jupyter_zmq_client::{KernelShellConnection, RouterSendConnection};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::history::History;
+use super::live::{Live, News};
+use super::output::{PAUSE, Show, media};
+use super::stdin::Stdin;
+use super::wire::{Incoming, Publisher, log, refusal};
+use super::{failure, inspect, queries, wire};
+use crate::cli::outcome::{Outcome, Output, RichKind};
+use crate::cli::syntax::library;
+
+pub struct Shell {
+    connection: RouterSendConnection,
+    incoming: UnboundedReceiver<Incoming>,
+    publisher: Publisher,
+    stdin: Stdin,
+    live: Arc<Live>,
+    count: usize,
+    history: History,
+    /// The library's names, read when they are first asked for.
+    library: Vec<String>,
+}
+
+/// After a failure, what has been sent by now is given up too.
+const LATE: Duration = Duration::from_millis(20);
+
+impl Shell {
+    /// The answering side, and the work of listening, which somebody has to do.
+    pub fn new(
+        connection: KernelShellConnection,
+        publisher: Publisher,
+        stdin: Stdin,
+        live: Arc<Live>,
+    ) -> (Shell, impl Future<Output = ()>) {
+        let (connection, mut socket) = connection.split();
+        let (sender, incoming) = unbounded_channel();
+        let listen = async move {
+            loop {
+                // At the end of the process nobody answers any more.
+                let _ = sender.send(wire::receive(&mut socket).await);
+            }
+        };
+        let (history, library) = (History::default(), Vec::new());
+        (Shell { connection, incoming, publisher, stdin, live, count: 0, history, library }, listen)
+    }
+
+    /// Answers until nobody can ask any more.
+    pub async fn attend(mut self) {
+        while let Some(incoming) = self.incoming.recv().await {
+            self.one(incoming).await;
+        }
+    }
+
+    async fn one(&mut self, incoming: Incoming) {
+        let (Incoming::Message(message) | Incoming::Broken(message, _)) = &incoming;
+        let message = Arc::new(message.clone());
+        self.publisher.publish(Status::busy(), Some(&message));
+        let waiting = match incoming {
+            Incoming::Broken(_, why) => {
+                log(&format!("`{}` cannot be carried out: {why}", message.header.msg_type));
+                self.reply(refusal(&message.header.msg_type, &why), &message).await;
+                Vec::new()
+            }
+            Incoming::Message(_) => self.answer(&message).await,
+        };
+        self.publisher.publish(Status::idle(), Some(&message));
+        self.abort(waiting).await;
+    }
+
+    /// What was sent behind a cell that failed, if its followers are to be given up.
+    async fn answer(&mut self, message: &Arc<JupyterMessage>) -> Vec<Incoming> {
+        let known = || self.live.known();
+        let reply: Option<Content> = match &message.content {
+            Content::ExecuteRequest(request) => {
+                let reply = self.execute(message, request).await;
+                let failed = reply.status == ReplyStatus::Error && request.stop_on_error;
+                // What is sent after the reply was sent in knowledge of it.
+                let waiting = if failed { self.waiting().await } else { Vec::new() };
+                self.reply(Some(reply.into()), message).await;
+                return waiting;
+            }
+            Content::KernelInfoRequest(_) => Some(Content::KernelInfoReply(Box::new(queries::kernel_info()))),
+            Content::IsCompleteRequest(request) => Some(queries::is_complete(&request.code).into()),
+            Content::CompleteRequest(request) => {
+                if self.library.is_empty() {
+                    self.library = library::public_names();
+                }
+                Some(queries::complete(&request.code, request.cursor_pos, &known(), &self.library).into())
+            }
+            Content::InspectRequest(request) => {
+                let is_detailed = request.detail_level.unwrap_or(0) > 0;
+                let (code, cursor) = (&request.code, request.cursor_pos);
+                Some(inspect::inspect(code, cursor, is_detailed, &known(), &self.history).into())
+            }
+            Content::HistoryRequest(request) => Some(self.history.answer(request).into()),
+            Content::CommInfoRequest(_) => Some(CommInfoReply::default().into()),
+            // No target is known here: the other side is told, as the protocol has it.
+            Content::CommOpen(open) => {
+                let close = CommClose { comm_id: open.comm_id.clone(), ..CommClose::default() };
+                self.publisher.publish(close, Some(message));
+                None
+            }
+            Content::UnknownMessage(_) => {
+                let kind = &message.header.msg_type;
+                refusal(kind, &format!("this kernel does not know `{kind}`"))
+            }
+            _ => None,
+        };
+        self.reply(reply, message).await;
+        Vec::new()
+    }
+
+    async fn reply(&mut self, reply: Option<Content>, to: &JupyterMessage) {
+        let Some(reply) = reply else { return };
+        if let Err(error) = self.connection.send(JupyterMessage::new(reply, Some(to))).await {
+            log(&format!("a reply was not sent: {error}"));
+        }
+    }
+
+    async fn execute(&mut self, message: &Arc<JupyterMessage>, request: &ExecuteRequest) -> ExecuteReply {
+        let code = request.code.as_str();
+        let is_kept = request.store_history && !request.silent;
+        if !request.silent {
+            self.count += 1;
+            let execution_count = ExecutionCount::new(self.count);
+            self.publisher.publish(ExecuteInput { code: code.into(), execution_count }, Some(message));
+        }
+        if is_kept {
+            self.history.add(self.count, code);
+        }
+        let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent);
+        let outcome = self.run(code, request.allow_stdin, message, &mut show).await;
+        let error = self.settle(code, &outcome, &mut show);
+        if is_kept {
+            self.history.add_output(&show.value);
+        }
+        let execution_count = ExecutionCount::new(self.count);
+        if let Some(error) = error {
+            let error = Some(Box::new(failure::for_reply(&error)));
+            return ExecuteReply { status: ReplyStatus::Error, execution_count, error, ..ExecuteReply::default() };
+        }
+        let mut expressions = std::collections::HashMap::new();
+        for (name, expression) in request.user_expressions.iter().flatten() {
+            expressions.insert(name.clone(), self.evaluate(expression, message).await);
+        }
+        ExecuteReply { execution_count, user_expressions: Some(expressions), ..ExecuteReply::default() }
+    }
+
+    /// Runs a cell and shows what comes while it runs.
+    async fn run(
+        &mut self,
+        code: &str,
+        may_ask: bool,
+        message: &Arc<JupyterMessage>,
+        show: &mut Show,
+    ) -> anyhow::Result<Outcome> {
+        let mut news = self.live.run(code.to_owned(), may_ask);
+        let mut tick = tokio::time::interval(PAUSE);
+        loop {
+            tokio::select! {
+                biased;
+                piece = news.recv() => match piece {
+                    Some(News::Event(event)) => show.event(event),
+                    Some(News::Question(question, answer)) => {
+                        show.flush();
+                        let line = self.stdin.ask(message, &question, &self.live).await;
+                        // A cell that was stopped meanwhile waits no more.
+                        let _ = answer.send(line);
+                    }
+                    Some(News::Done(outcome)) => return *outcome,
+                    None => return Err(anyhow!("the live session has ended\nhelp: restart the kernel")),
+                },
+                _ = tick.tick() => {
+                    show.rest();
+                    if self.live.is_stopped() {
+                        // It may have been about to begin when it was first said.
+                        self.live.interrupt();
+                    }
+                }
+            }
+        }
+    }
+
+    fn settle(&self, code: &str, outcome: &anyhow::Result<Outcome>, show: &mut Show) -> Option<ErrorOutput> {
+        let (error, end, notes) = match outcome {
+            Ok(outcome) => (failure::of(&outcome.end, code), Some(&outcome.end), outcome.notes.as_slice()),
+            Err(error) => (Some(failure::of_tool(error)), None, [].as_slice()),
+        };
+        show.finish(end, notes, error.as_ref());
+        error
+    }
+
+    /// One of `user_expressions`: its value by reference, so that looking moves nothing.
+    async fn evaluate(&mut self, expression: &str, message: &Arc<JupyterMessage>) -> ExpressionResult {
+        let code = format!("&({expression})");
+        let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, true);
+        let outcome = self.run(&code, false, message, &mut show).await;
+        if let Some(ErrorOutput { ename, evalue, traceback }) = self.settle(&code, &outcome, &mut show) {
+            return ExpressionResult::Error { ename, evalue, traceback };
+        }
+        let outputs = outcome.map(|outcome| outcome.outputs).unwrap_or_default();
+        let value = outputs.into_iter().find_map(|output| match output {
+            Output::Rich { kind: RichKind::Result, data } => Some(data),
+            _ => None,
+        });
+        ExpressionResult::Ok { data: media(value.unwrap_or_default()), metadata: serde_json::Map::new() }
+    }
+
+    async fn waiting(&mut self) -> Vec<Incoming> {
+        let mut waiting = Vec::new();
+        while let Ok(Some(incoming)) = tokio::time::timeout(LATE, self.incoming.recv()).await {
+            waiting.push(incoming);
+        }
+        waiting
+    }
+
+    /// Cells that were sent before their forerunner failed do not run; other requests keep their turn.
+    async fn abort(&mut self, waiting: Vec<Incoming>) {
+        let mut others = Vec::new();
+        for incoming in waiting {
+            match incoming {
+                Incoming::Message(message) if matches!(message.content, Content::ExecuteRequest(_)) => {
+                    self.publisher.publish(Status::busy(), Some(&message));
+                    let reply = ExecuteReply {
+                        status: ReplyStatus::Aborted,
+                        execution_count: ExecutionCount::new(self.count),
+                        ..ExecuteReply::default()
+                    };
+                    self.reply(Some(reply.into()), &message).await;
+                    self.publisher.publish(Status::idle(), Some(&message));
+                }
+                other => others.push(other),
+            }
+        }
+        for other in others {
+            Box::pin(self.one(other)).await;
+        }
+    }
+}

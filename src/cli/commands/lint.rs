@@ -1,0 +1,149 @@
+//! `lint`: what can be seen to be wrong with a notebook without running it.
+//!
+//! It runs nothing, and changes nothing.
+
+mod names;
+mod order;
+mod prose;
+mod stored;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::cli::args::{Format, LintArgs};
+use crate::cli::exit::{Exit, usage};
+use crate::cli::files;
+use crate::cli::notebook::chapter;
+use crate::cli::notebook::course::CellKind;
+use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::runner::rules::Rules;
+use crate::cli::runner::{annotation, settings};
+use crate::cli::suggest::nearest;
+use crate::cli::terminal::report::{BAD, GOOD, QUIET};
+
+/// Every lint, with what it finds.
+pub const LINTS: &[(&str, &str)] = &[
+    ("execution-order", "stored execution counts that don't count up"),
+    ("used-before", "a name that is used before the cell that defines it"),
+    ("runs-once", "a cell that changes what an earlier one made, and gives something else when it runs again"),
+    ("unstable-output", "a stored output with a time, an address, or a path of one machine"),
+    ("cell-ids", "cells without an id, or with the same"),
+    ("quoted-number", "a number in prose tagged `quoted-numbers` that no output shows"),
+    ("unreadable", "a file that is no notebook, or one of a form that is not read"),
+    ("rules", "a tag of ours or a setting that does not exist, or is wrong"),
+];
+
+/// Something that is wrong, and where.
+#[derive(Debug)]
+struct Finding {
+    lint: &'static str,
+    /// None: the notebook as a whole.
+    cell: Option<String>,
+    /// In the file, from 1.
+    line: usize,
+    words: String,
+    help: &'static str,
+}
+
+pub fn run(args: &LintArgs) -> Result<Exit> {
+    let allowed = allowed(&args.allow)?;
+    let paths = chapter::asked_for(&args.paths)?;
+    if paths.is_empty() {
+        anstream::eprintln!("error: nothing to lint: no notebook was found\nhelp: name a notebook or a folder of them");
+        return Ok(Exit::NothingToTest);
+    }
+    let mut all = Vec::new();
+    for path in &paths {
+        let mut findings = of_file(path)?;
+        findings.retain(|finding| !allowed.contains(finding.lint));
+        if args.format != Format::Json {
+            findings.iter().for_each(|finding| tell(path, finding, args.format));
+        }
+        all.extend(findings.into_iter().map(|finding| (path.clone(), finding)));
+    }
+    match args.format {
+        Format::Json => println!("{:#}", document(&all)),
+        _ => tell_end(paths.len(), all.len()),
+    }
+    Ok(if all.is_empty() { Exit::Passed } else { Exit::Failed })
+}
+
+fn allowed(names: &[String]) -> Result<BTreeSet<&str>> {
+    let known: Vec<String> = LINTS.iter().map(|(name, _)| name.to_string()).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+        let hint = match nearest(name, &known).first() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the lints are {}", known.join(", ")),
+        };
+        return Err(usage(format!("there is no lint `{name}`\nhelp: {hint}")));
+    }
+    Ok(names.iter().map(String::as_str).collect())
+}
+
+fn of_file(path: &Path) -> Result<Vec<Finding>> {
+    let notebook = match Notebook::read(path) {
+        Ok(notebook) => notebook,
+        Err(error) => {
+            let words = format!("{error:#}");
+            return Ok(vec![Finding { lint: "unreadable", cell: None, line: 1, words, help: "" }]);
+        }
+    };
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let json: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))?;
+    let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut findings = rules(path, &notebook)?;
+    if matches!(notebook.language.as_str(), "" | "rust") {
+        findings.extend(order::findings(&notebook));
+    }
+    findings.extend(stored::findings(&notebook, &json, &folder));
+    findings.extend(prose::findings(&notebook));
+    findings.sort_by_key(|finding| finding.line);
+    Ok(findings)
+}
+
+fn rules(path: &Path, notebook: &Notebook) -> Result<Vec<Finding>> {
+    let whole = |error: String| Finding { lint: "rules", cell: None, line: 1, words: error, help: "" };
+    let settings = match settings::of_notebook(path, notebook) {
+        Ok(settings) => settings,
+        Err(error) => return Ok(vec![whole(format!("{error:#}"))]),
+    };
+    let code = notebook.cells.iter().filter(|cell| cell.kind == CellKind::Code);
+    let wrong = code.filter_map(|cell| {
+        let words = Rules::of(cell, &settings).err()?;
+        Some(Finding { lint: "rules", cell: Some(cell.id.clone()), line: cell.line, words, help: "" })
+    });
+    Ok(wrong.collect())
+}
+
+fn tell(path: &Path, finding: &Finding, format: Format) {
+    let cell = finding.cell.as_ref().map(|id| format!("`{id}` ")).unwrap_or_default();
+    let place = format!("{}:{}", files::shown_path(path), finding.line);
+    anstream::println!("{place} {BAD}{}{BAD:#} {cell}{}", finding.lint, finding.words);
+    if !finding.help.is_empty() {
+        anstream::println!("{QUIET}help: {}{QUIET:#}", finding.help);
+    }
+    if format == Format::Github {
+        let message = format!("{cell}{}", finding.words);
+        print!(
+            "{}",
+            annotation::command("warning", &annotation::in_repository(path), finding.line, finding.lint, &message)
+        );
+    }
+}
+
+fn tell_end(notebooks: usize, findings: usize) {
+    let notebooks = if notebooks == 1 { "1 notebook".to_string() } else { format!("{notebooks} notebooks") };
+    match findings {
+        0 => anstream::println!("{GOOD}ok{GOOD:#} {notebooks}, nothing found"),
+        1 => anstream::println!("{notebooks}, {BAD}1 thing found{BAD:#}"),
+        many => anstream::println!("{notebooks}, {BAD}{many} things found{BAD:#}"),
+    }
+}
+
+fn document(all: &[(PathBuf, Finding)]) -> Value {
+    let finding = |(path, it): &(PathBuf, Finding)| json!({"path": files::shown_path(path), "line": it.line, "cell": it.cell, "lint": it.lint, "message": it.words});
+    json!({"format": 1, "findings": all.iter().map(finding).collect::<Vec<_>>()})
+}

@@ -1,0 +1,112 @@
+//! What a cell does with names: which it takes from elsewhere, which it defines, and which it changes in place.
+//!
+//! It reads one cell and runs nothing.
+
+mod finder;
+mod format;
+mod place;
+
+use std::collections::HashSet;
+
+use finder::Finder;
+use syn::Block;
+use syn::parse::Parser;
+
+/// The names of a cell.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Taken from elsewhere, in order.
+    pub used: Vec<Use>,
+    /// Variables that live on after the cell.
+    pub variables: HashSet<String>,
+    /// Functions, types and other items.
+    pub items: HashSet<String>,
+    /// Variables of earlier cells that it changes.
+    pub changed: Vec<Change>,
+    /// It has a `use ...::*`, which may bring any name.
+    pub has_glob: bool,
+}
+
+/// A name that the cell does not define before it uses it.
+#[derive(Debug)]
+pub struct Use {
+    pub name: String,
+    /// In the cell, from 1.
+    pub line: usize,
+    /// As a function or a type, or inside an item: it can't be a variable.
+    pub is_item: bool,
+}
+
+/// A variable that becomes something else whenever the cell runs.
+#[derive(Debug)]
+pub struct Change {
+    pub name: String,
+    pub line: usize,
+    /// `+=`, `.push()`, ...
+    pub how: String,
+}
+
+/// The names of a cell's code; nothing for what is no Rust.
+pub fn of(code: &str) -> Option<Names> {
+    let statements = Block::parse_within.parse_str(&without_commands(code)).ok()?;
+    Some(Finder::names_of(&statements))
+}
+
+/// The lines stay where they are.
+fn without_commands(code: &str) -> String {
+    let is_command = |line: &str| (line.starts_with(':') && !line.starts_with("::")) || line.starts_with('!');
+    code.lines().map(|line| if is_command(line.trim_start()) { "\n".into() } else { format!("{line}\n") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    fn used(code: &str) -> String {
+        let names = of(code).unwrap();
+        let used = names.used.iter().filter(|it| !it.is_item).map(|it| format!("{}:{}", it.name, it.line));
+        used.collect::<Vec<_>>().join(" ")
+    }
+
+    fn changed(code: &str) -> String {
+        let changed = of(code).unwrap().changed;
+        changed.iter().map(|it| format!("{}:{}", it.name, it.line)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_is_told_from_what_is_bound_here() {
+        let cases = [
+            (":dep a = \"1\"\nlet y = x + 1;\ny", "x:2"),
+            ("let x = x;", "x:1"),
+            ("xs.iter().map(|v| v + k).filter(|w| *w > 0)", "xs:1 k:1"),
+            ("for i in 0..n { println!(\"{i} {m:>w$} {}\", q); }", "n:1 m:1 w:1 q:1"),
+            ("println!(\"{a} {{b}}\", a = c)", "c:1"),
+            ("match r { Ok(v) => v, Err(e) if e > t => u }", "r:1 t:1 u:1"),
+            ("if let Some(v) = o { v } else { v }", "o:1 v:1"),
+            ("fn f(a: i32) -> i32 { a + B }\nf(1)", ""),
+            ("let p = P { x, y: 1 };", "x:1"),
+            ("array![a, 1.0]", "a:1"),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(used(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_changes_with_each_run_is_found() {
+        let cases = [
+            ("x += 1;", "x:1"),
+            ("let mut x = 0;\nx += 1;", ""),
+            ("x = x * 2;\ny = 1;", "x:1"),
+            ("v.push(1);\nw.a[0].push(2);", "v:1 w:2"),
+            ("f(&mut rng);", "rng:1"),
+            ("let x = x + 1;", "x:1"),
+            ("let n = v.len();", ""),
+            ("let labels = a.labels.clone();", ""),
+            ("fn f(mut v: Vec<i32>) { v.push(1); }", ""),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(changed(code), expected, "{code}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Cells that don't work from top to bottom, or work only once.
+//!
+//! It reads names as Rust's grammar has them and knows no types: what a macro or a `use ...::*` brings is left alone.
+
+use std::collections::{HashMap, HashSet};
+
+use super::names::{Names, Use};
+use super::{Finding, names};
+use crate::cli::notebook::course::{Cell, CellKind};
+use crate::cli::notebook::ipynb::Notebook;
+
+pub fn findings(notebook: &Notebook) -> Vec<Finding> {
+    let code = notebook.cells.iter().enumerate().filter(|(_, cell)| cell.kind == CellKind::Code);
+    let cells: Vec<Read> =
+        code.filter_map(|(at, cell)| Some(Read { at, cell, names: names::of(&cell.source)? })).collect();
+    let mut findings = used_before(notebook, &cells);
+    findings.extend(runs_once(notebook, &cells));
+    findings
+}
+
+struct Read<'a> {
+    at: usize,
+    cell: &'a Cell,
+    names: Names,
+}
+
+/// A cell that has to fail is free to use what is not there.
+fn may_fail(cell: &Cell) -> bool {
+    let fails = ["compile_fail", "raises-exception", "nbval-raises-exception", "skip-execution", "nbval-skip"];
+    cell.tags.iter().any(|tag| fails.iter().any(|name| tag.starts_with(name)))
+        || cell.settings.contains_key("compile_fail")
+}
+
+fn used_before(notebook: &Notebook, cells: &[Read]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut known: HashSet<&str> = HashSet::new();
+    let mut any_name = false;
+    for (nth, read) in cells.iter().enumerate() {
+        any_name |= read.names.has_glob;
+        let mut told = HashSet::new();
+        for used in read.names.used.iter().filter(|used| !known.contains(used.name.as_str())) {
+            let later = cells[nth + 1..].iter().find(|later| defines(&later.names, used, any_name));
+            if let Some(later) = later.filter(|_| !may_fail(read.cell) && told.insert(&used.name)) {
+                let words = format!("uses `{}`, which only `{}` defines, further down", used.name, later.cell.id);
+                findings.push(finding(notebook, read, "used-before", used.line, words));
+            }
+        }
+        known.extend(read.names.variables.iter().chain(&read.names.items).map(String::as_str));
+    }
+    findings
+}
+
+/// After a `use ...::*`, only what can't have come from there counts.
+fn defines(names: &Names, used: &Use, any_name: bool) -> bool {
+    let as_variable = !used.is_item && names.variables.contains(&used.name);
+    as_variable || (!any_name && names.items.contains(&used.name))
+}
+
+fn runs_once(notebook: &Notebook, cells: &[Read]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut made_in: HashMap<&str, &str> = HashMap::new();
+    for read in cells {
+        let mut told = HashSet::new();
+        for change in &read.names.changed {
+            let Some(maker) = made_in.get(change.name.as_str()) else { continue };
+            if told.insert(&change.name) {
+                let (name, how) = (&change.name, &change.how);
+                let words = format!("changes `{name}` of `{maker}` by {how}: run again, it gives something else");
+                findings.push(finding(notebook, read, "runs-once", change.line, words));
+            }
+        }
+        made_in.extend(read.names.variables.iter().map(|name| (name.as_str(), read.cell.id.as_str())));
+    }
+    findings
+}
+
+fn finding(notebook: &Notebook, read: &Read, lint: &'static str, line: usize, words: String) -> Finding {
+    let help = match lint {
+        "used-before" => "move the cell that defines it up",
+        _ => "begin the cell with a fresh copy, or allow it with `--allow runs-once`",
+    };
+    Finding { lint, cell: Some(read.cell.id.clone()), line: notebook.file_line(read.at, line), words, help }
+}

@@ -1,0 +1,114 @@
+//! What is under the cursor: a variable's type, a function's signature, a term's meaning; a few lines at most.
+//!
+//! It looks at names that are at hand, as Tab does; what they do not tell, somebody else may be asked for.
+
+use super::analyzer::{Described, Hover};
+use super::complete::Names;
+use crate::cli::lang::Lang;
+use crate::cli::syntax::{library, names};
+use crate::cli::terminal::highlight;
+use crate::cli::terminal::style::{FAINT, Look};
+
+/// A name in a line, and where it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word<'a> {
+    pub text: &'a str,
+    pub start: usize,
+}
+
+/// What is at hand: names, and the code that has run, input by input.
+pub struct AtHand<'a> {
+    pub names: &'a Names,
+    pub codes: &'a [String],
+}
+
+/// What is known of the word: of the session first, then of the library, then what `others` say.
+pub fn of(line: &str, word: Word, at_hand: &AtHand, others: impl FnOnce() -> Hover, lang: Lang, look: &Look) -> String {
+    let rust = |text: &str| highlight::rust(text, look);
+    let is_method = line[..word.start].ends_with('.');
+    if !is_method {
+        if let Some((name, kind)) = at_hand.names.variables.iter().find(|(name, _)| name == word.text) {
+            return rust(&lang.your_variable(name, kind));
+        }
+        if let Some(head) = at_hand.codes.iter().rev().find_map(|code| names::head_of(code, word.text)) {
+            return rust(&head);
+        }
+    }
+    let found = library::find(word.text).into_iter().find(|item| item.is_public).map(|found| {
+        let docs = library::for_readers(&found.docs);
+        Described { head: found.signature(), docs: docs.lines().next().unwrap_or_default().to_owned() }
+    });
+    // A method of this name may be anybody's: who knows the type goes first.
+    let hover = if is_method || found.is_none() { others() } else { Hover::Nothing };
+    let is_late = hover == Hover::Late;
+    let described = if let Hover::Known(described) = hover { Some(described) } else { found };
+    let fitted = |head: &str| rust(&library::fitted(head, look.width));
+    match described {
+        Some(Described { head, docs }) if docs.is_empty() => fitted(&head),
+        Some(Described { head, docs }) => format!("{}\n{}", fitted(&head), look.paint(FAINT, &look.wrapped(&docs))),
+        None if is_late => lang.nothing_known_yet(word.text),
+        None => lang.nothing_known(word.text),
+    }
+}
+
+/// The name that the cursor stands in or behind; in `sigmoid(&x|)` it is `x`; behind an opening bracket, what is called.
+pub fn word_at(line: &str, position: usize) -> Option<Word<'_>> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let before = line.get(..position)?;
+    let start_of = |text: &str| {
+        text.rfind(|c| !is_part(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))
+    };
+    let start = start_of(before);
+    let after = line[position..].find(|c| !is_part(c)).map_or(line.len(), |at| position + at);
+    if start < after {
+        return Some(Word { text: &line[start..after], start });
+    }
+    let called = before.trim_end_matches(|c: char| !is_part(c));
+    let start = start_of(called);
+    (start < called.len()).then(|| Word { text: &called[start..], start })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_is_found_at_the_cursor_or_before_it() {
+        let cases = [
+            ("sigmoid(&x)", 3, "sigmoid", 0),
+            ("sigmoid(&x)", 10, "x", 9),
+            ("sigmoid(", 8, "sigmoid", 0),
+            ("값.len", 3, "값", 0),
+            ("값.len(", 7, "len", 4),
+        ];
+        for (line, position, text, start) in cases {
+            assert_eq!(word_at(line, position), Some(Word { text, start }), "{line} {position}");
+        }
+        assert_eq!(word_at("", 0), None);
+        assert_eq!(word_at("  ", 2), None);
+    }
+
+    #[test]
+    fn a_variable_a_function_a_method_and_nothing_are_told_apart() {
+        let names = Names { variables: vec![("x".into(), "Array1<f64>".into())], ..Names::default() };
+        let codes = ["/// Twice.\nfn twice(n: i32) -> i32 {\n    n * 2\n}\nlet mut x = 1;".to_owned()];
+        let at_hand = AtHand { names: &names, codes: &codes };
+        let hovered = |line: &str, hover: Hover| {
+            of(line, word_at(line, line.len()).unwrap(), &at_hand, || hover, Lang::En, &Look::plain(80))
+        };
+        let said = |line: &str, known: Option<&str>| {
+            let known = known.map(|head| Hover::Known(Described { head: head.into(), docs: "Says more.".into() }));
+            hovered(line, known.unwrap_or(Hover::Nothing))
+        };
+        assert_eq!(said("let y = x", Some("let x: ?")), "x: Array1<f64> (yours)");
+        assert_eq!(said("twice(", Some("fn other()")), "fn twice(n: i32) -> i32");
+        assert!(said("sigmoid(", Some("fn other()")).starts_with("pub fn sigmoid"), "{}", said("sigmoid(", None));
+        assert!(said("a.forward(", None).contains("fn forward"), "{}", said("a.forward(", None));
+        assert_eq!(said("a.forward(", Some("fn forward()")), "fn forward()\nSays more.");
+        assert_eq!(said("qqq", Some("fn qqq()")), "fn qqq()\nSays more.");
+        assert_eq!(said("qqq", None), "nothing is known of `qqq`");
+        let late = "nothing is known of `qqq` yet: rust-analyzer is still reading, ask again";
+        assert_eq!(hovered("qqq", Hover::Late), late);
+        assert!(hovered("a.forward(", Hover::Late).contains("fn forward"));
+    }
+}

@@ -1,0 +1,301 @@
+//! Pages to look at: help, the sections, code, the library's words, the glossary, rustc's explanations.
+//!
+//! Nothing here runs a cell.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::command::{ENTRIES, Entry, Group};
+use super::steps::Step;
+use super::{Repl, command, screen};
+use crate::cli::lang::Lang;
+use crate::cli::notebook::course::Cell;
+use crate::cli::notebook::glossary;
+use crate::cli::suggest::nearest;
+use crate::cli::syntax::library;
+use crate::cli::terminal::style::{BOLD, FAINT, GOOD, HEADING, Look, visible};
+use crate::cli::terminal::{highlight, markdown};
+
+impl Repl {
+    pub(super) fn list_sections(&mut self) {
+        let lang = self.screen.lang;
+        for at in 0..self.shelf.course.sections.len() {
+            let section = &self.shelf.course.sections[at];
+            let mark = if at == self.section { ">" } else { " " };
+            let cells = self.screen.look.paint(FAINT, &lang.cells(section.cells.len()));
+            let text = format!("{mark} {}  {} ({}, {cells})", section.number, section.bare_title(), section.name);
+            let text = if at == self.section { self.screen.look.paint(BOLD, &text) } else { text };
+            self.screen.line(&text);
+        }
+        if self.interactive {
+            self.screen.faint(&lang.see_cells());
+        }
+    }
+
+    /// The cells of a section, each with its place, its id, and how it begins.
+    pub(super) fn list_cells(&mut self, place: &str) {
+        let here = self.section;
+        let found = if place.is_empty() { Some((here, None)) } else { self.find_place(place, "cells") };
+        let Some((section, _)) = found else { return };
+        let section_is_here = section == here;
+        let now = self.next.checked_sub(1).and_then(|at| self.steps.get(at)).map(Step::last);
+        let look = self.screen.look;
+        let cells = &self.shelf.course.sections[section].cells;
+        let widest = cells.iter().map(|cell| cell.id.width()).max().unwrap_or(0);
+        let rows = cells.iter().enumerate().map(|(at, cell)| {
+            let is_now = section_is_here && now == Some(at);
+            let mark = if is_now { ">" } else { " " };
+            let place = format!("{mark} {:>2}  {}", at + 1, cell.id);
+            let gap = " ".repeat(2 + widest - cell.id.width());
+            let room = look.width.saturating_sub(place.width() + gap.len() + 1);
+            let begins = look.paint(FAINT, &screen::cut(&beginning_of(cell), room));
+            format!("{}{gap}{begins}", if is_now { look.paint(BOLD, &place) } else { place }).trim_end().to_owned()
+        });
+        let rows: Vec<String> = rows.collect();
+        self.screen.page(&rows.join("\n"));
+    }
+
+    pub(super) fn show_code(&mut self) {
+        match self.current_code() {
+            Some(at) => self.show_cell(at),
+            None => self.fail(&self.screen.lang.no_code_yet()),
+        }
+    }
+
+    pub(super) fn show_source(&mut self, name: &str) {
+        let found = library::find(name);
+        if found.is_empty() {
+            return self.unknown_name("source", name);
+        }
+        let look = self.screen.look;
+        let page = found.iter().map(|item| {
+            let place = look.paint(FAINT, &format!("// {}:{}", item.file, item.line));
+            format!("{place}\n{}", highlight::rust(&item.code, &look))
+        });
+        let page: Vec<String> = page.collect();
+        self.screen.page(&page.join("\n"));
+    }
+
+    /// What the library says of a name: its signature, then its documentation.
+    pub(super) fn show_doc(&mut self, name: &str) {
+        let mut found = library::find(name);
+        found.retain(|item| !item.docs.is_empty());
+        if found.is_empty() {
+            return self.unknown_name("doc", name);
+        }
+        let look = self.screen.look;
+        let page = found.iter().map(|item| {
+            let signature = highlight::rust(&library::fitted(&item.signature(), look.width), &look);
+            format!("{signature}\n\n{}", markdown::render(&library::for_readers(&item.docs), &look))
+        });
+        let page: Vec<String> = page.collect();
+        self.screen.page(&page.join("\n\n"));
+        self.screen.blank();
+    }
+
+    fn unknown_name(&mut self, command: &str, name: &str) {
+        let lang = self.screen.lang;
+        let help = match nearest(name, &library::public_names()).first() {
+            Some(near) => lang.did_you_mean(format!(":{command} {near}")),
+            None => lang.try_it(format!(":{command} sigmoid")),
+        };
+        self.fail_with_help(&lang.no_name(name), &help);
+    }
+
+    /// rustc's own words on an error code.
+    pub(super) fn explain(&mut self, code: &str) {
+        let lang = self.screen.lang;
+        let code = if code.is_empty() { self.last_error.clone().unwrap_or_default() } else { code.to_uppercase() };
+        if code.is_empty() {
+            return self.fail(&lang.no_error_yet());
+        }
+        let answer = std::process::Command::new("rustc").arg("--explain").arg(&code).output();
+        match answer {
+            Ok(answer) if answer.status.success() => {
+                let text = markdown::render(&String::from_utf8_lossy(&answer.stdout), &self.screen.look);
+                self.screen.page(&text);
+            }
+            Ok(_) => self.fail(&lang.no_such_error(code)),
+            Err(error) => self.fail(&lang.no_rustc(error)),
+        }
+    }
+
+    pub(super) fn show_progress(&mut self) {
+        let lang = self.screen.lang;
+        for section in &self.shelf.course.sections {
+            let count = self.progress.count(&section.name, section.cells.iter().map(|cell| cell.id.as_str()));
+            let of = section.cells.len();
+            let bar = if self.screen.look.decorated { format!("{} ", bar(count, of)) } else { String::new() };
+            let seen = lang.seen(format!("{count:>2}"), format!("{of:>2}"));
+            self.screen.line(&format!("{:>2}  {bar}{seen}  {}", section.number, section.bare_title()));
+        }
+    }
+
+    /// What a word of the glossary means, in the reader's language, with its name in the other.
+    pub(super) fn show_term(&mut self, word: &str) {
+        let lang = self.screen.lang;
+        if word.is_empty() {
+            let names: Vec<String> = glossary::terms().iter().map(|term| term.name(lang).to_owned()).collect();
+            self.screen.line(&markdown::render(&names.join(" · "), &self.screen.look));
+            return self.screen.faint(&lang.terms_are());
+        }
+        let found = glossary::find(word);
+        if found.is_empty() {
+            let help = match glossary::near(word) {
+                Some(near) => lang.did_you_mean(format!(":term {near}")),
+                None => lang.see_terms(),
+            };
+            return self.fail_with_help(&lang.no_term(word), &help);
+        }
+        for term in found {
+            let other = if lang == Lang::En { Lang::Ko } else { Lang::En };
+            let name = self.screen.look.paint(BOLD, term.name(lang));
+            let other =
+                if term.name(other) == term.name(lang) { String::new() } else { format!(" ({})", term.name(other)) };
+            let text = markdown::render(&format!("> {}", term.meaning(lang)), &self.screen.look);
+            self.screen.line(&format!("{name}{other}"));
+            self.screen.line(&text);
+            self.screen.faint(&lang.first_in(&term.section));
+        }
+    }
+
+    /// The page of commands, on one screen; or what there is to say of one.
+    pub(super) fn help(&mut self, name: &str) {
+        let (lang, look) = (self.screen.lang, self.screen.look);
+        let name = name.trim_start_matches(':');
+        if !name.is_empty() {
+            return match command::named(name) {
+                Some(entry) => self.help_on(entry),
+                None => self.fail(&command::unknown(name).said(lang)),
+            };
+        }
+        let lines = match look.width {
+            // What is read aloud, or by a program, is read line by line.
+            _ if !look.decorated => list(lang),
+            PAGE.. => page(lang, &look),
+            _ => narrow_page(lang, &look),
+        };
+        self.screen.line(&lines.join("\n"));
+        let end = format!("{} {}", lang.anything_else(), lang.one_command());
+        self.screen.line(&markdown::render(&end, &look));
+    }
+
+    fn help_on(&mut self, entry: &Entry) {
+        let (lang, look) = (self.screen.lang, self.screen.look);
+        self.screen.line(&look.paint(GOOD, &entry.usage()));
+        self.screen.line(&markdown::render(&format!("> {}", (entry.help)(lang)), &look));
+        if !entry.aliases.is_empty() {
+            let names: Vec<String> = entry.aliases.iter().map(|alias| format!(":{alias}")).collect();
+            self.screen.faint(&lang.also(names.join(", ")));
+        }
+    }
+}
+
+/// The columns that the page in two halves needs; each half has room for a command and a few words.
+const PAGE: usize = 79;
+const HALF: usize = 40;
+const USAGE: usize = 16;
+
+type Titled = (Group, fn(Lang) -> String);
+
+const GROUPS: [Titled; 5] = [
+    (Group::Walking, Lang::group_walking),
+    (Group::Cell, Lang::group_cell),
+    (Group::Figures, Lang::group_figure),
+    (Group::Rust, Lang::group_rust),
+    (Group::Help, Lang::group_help),
+];
+
+/// Two halves: the walk on the left, Rust and help on the right.
+fn page(lang: Lang, look: &Look) -> Vec<String> {
+    let group = |(group, title): &Titled| {
+        let head = (look.paint(HEADING, &title(lang)), title(lang).width());
+        let rows = ENTRIES.iter().filter(|entry| entry.group == *group).map(|entry| {
+            let (usage, brief) = (entry.usage(), (entry.brief)(lang));
+            let gap = " ".repeat(USAGE.saturating_sub(usage.len()).max(1));
+            let width = usage.len() + gap.len() + brief.width();
+            (format!("{}{gap}{brief}", look.paint(GOOD, &usage)), width)
+        });
+        std::iter::once(head).chain(rows).collect::<Vec<_>>()
+    };
+    let half = |groups: &[Titled]| groups.iter().flat_map(group).collect::<Vec<_>>();
+    let (left, right) = (half(&GROUPS[..3]), half(&GROUPS[3..]));
+    let row = |at: usize| {
+        let (text, width) = left.get(at).cloned().unwrap_or_default();
+        let other = right.get(at).map_or("", |(text, _)| text);
+        format!("{text}{}{other}", " ".repeat(HALF.saturating_sub(width))).trim_end().to_owned()
+    };
+    (0..left.len().max(right.len())).map(row).collect()
+}
+
+/// A line for each command.
+fn list(lang: Lang) -> Vec<String> {
+    let group = |(group, title): &Titled| {
+        let rows = ENTRIES.iter().filter(|entry| entry.group == *group);
+        let rows = rows.map(|entry| format!("{}: {}", entry.usage(), (entry.brief)(lang)));
+        std::iter::once(title(lang)).chain(rows).collect::<Vec<_>>()
+    };
+    GROUPS.iter().flat_map(group).collect()
+}
+
+/// The first line of a cell that says something of it.
+fn beginning_of(cell: &Cell) -> String {
+    let mut lines = cell.source.lines().map(str::trim).filter(|line| !line.is_empty());
+    let says = |line: &&str| !["#[", "//", ":dep", "use "].iter().any(|head| line.starts_with(head));
+    let line = lines.clone().find(says).or_else(|| lines.next()).unwrap_or_default();
+    visible(line.trim_start_matches('#').trim_start()).into_owned()
+}
+
+/// Where two halves do not fit: the names alone.
+fn narrow_page(lang: Lang, look: &Look) -> Vec<String> {
+    let group = |(group, title): &Titled| {
+        let names = ENTRIES.iter().filter(|entry| entry.group == *group).map(|entry| format!("`:{}`", entry.name));
+        let names: Vec<String> = names.collect();
+        markdown::render(&format!("**{}** {}", title(lang), names.join(" ")), look)
+    };
+    GROUPS.iter().map(group).collect()
+}
+
+/// Ten places: how much of it has been seen.
+fn bar(count: usize, of: usize) -> String {
+    let full = (count * 10).checked_div(of).unwrap_or(0);
+    format!("{}{}", "█".repeat(full), "░".repeat(10 - full.min(10)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_commands_fits_one_screen_in_both_languages() {
+        for lang in [Lang::En, Lang::Ko] {
+            for (width, lines) in [(80, page(lang, &Look::plain(80))), (40, narrow_page(lang, &Look::plain(40)))] {
+                let end =
+                    markdown::render(&format!("{} {}", lang.anything_else(), lang.one_command()), &Look::plain(width));
+                let all: Vec<&str> = lines.iter().flat_map(|line| line.lines()).chain(end.lines()).collect();
+                assert!(all.len() <= 23, "{} lines: {all:#?}", all.len());
+                for line in &all {
+                    assert!(line.width() <= width, "{line}");
+                }
+                for entry in ENTRIES {
+                    assert!(all.iter().any(|line| line.contains(&format!(":{}", entry.name))), "{}", entry.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_reader_aloud_gets_a_line_for_each_command() {
+        let lines = list(Lang::En);
+        assert_eq!(lines.len(), ENTRIES.len() + GROUPS.len());
+        assert!(lines.contains(&":goto PLACE: 4, softmax, a cell".to_owned()), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_few_words_leave_room_for_the_other_half() {
+        for (entry, lang) in ENTRIES.iter().flat_map(|entry| [(entry, Lang::En), (entry, Lang::Ko)]) {
+            let brief = (entry.brief)(lang);
+            assert!(brief.width() < HALF - USAGE, "{brief}");
+            assert!(entry.usage().len() < USAGE, "{}", entry.usage());
+        }
+    }
+}

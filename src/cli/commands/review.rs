@@ -1,0 +1,248 @@
+//! `review`: changed outputs one at a time: accepted into the notebook, rejected, or left for later.
+//!
+//! What waits stands in files beside the notebooks, and each answer is written at once: nothing is lost when it ends
+//! in the middle.
+
+pub mod answer;
+
+use std::path::Path;
+
+use answer::{Answer, Answers};
+use anyhow::Result;
+
+use crate::cli::args::ReviewArgs;
+use crate::cli::engine::Engine;
+use crate::cli::exit::{Exit, usage};
+use crate::cli::files;
+use crate::cli::files::write_atomically;
+use crate::cli::notebook::chapter;
+use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::runner::compare::{Difference, Measure, pictures as pixels};
+use crate::cli::runner::filter::Chosen;
+use crate::cli::runner::pending::Pending;
+use crate::cli::runner::problems::UNSTABLE;
+use crate::cli::runner::report::human;
+use crate::cli::runner::report::human::difference_text;
+use crate::cli::runner::rules::allows;
+use crate::cli::runner::{self, accept, compare, filter, pending, pictures, settings, volatile};
+use crate::cli::terminal::picture::{Canvas, Images, probe};
+use crate::cli::terminal::report::{BAD, GOOD, QUIET, STRONG, count};
+use crate::cli::terminal::style::Look;
+use crate::cli::terminal::{highlight, interrupt, picture};
+
+pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
+    if files::in_ci() {
+        return Err(usage("`review` writes nothing where CI is set\nhelp: review on your own machine"));
+    }
+    let paths = chapter::asked_for(&args.choice.paths)?;
+    let chosen = match filter::filter(paths, &args.choice.filter) {
+        Ok(chosen) if !chosen.is_empty() => chosen,
+        Ok(_) => return nothing("nothing to review: no notebook was found\nhelp: name a notebook or a folder of them"),
+        Err(words) => return nothing(&words),
+    };
+    interrupt::watch();
+    let mut red = false;
+    let mut waiting = all_waiting(&chosen)?;
+    if waiting.is_empty() {
+        match find_changes(engine, args, &chosen)? {
+            Exit::Passed => {}
+            Exit::Failed => red = true,
+            other => return Ok(other),
+        }
+        waiting = all_waiting(&chosen)?;
+    }
+    let total = waiting.iter().map(|(_, changes)| changes.len()).sum();
+    let mut review = Review::new(total);
+    for (path, changes) in &waiting {
+        if !review.notebook(path, changes)? {
+            break;
+        }
+    }
+    anstream::println!("{}", review.summary());
+    if review.interrupted {
+        return Ok(Exit::Interrupted);
+    }
+    Ok(if red || review.left() > 0 { Exit::Failed } else { Exit::Passed })
+}
+
+fn nothing(words: &str) -> Result<Exit> {
+    anstream::eprintln!("error: {words}");
+    Ok(Exit::NothingToTest)
+}
+
+/// The changes that wait for the chosen cells; stale ones are told, and dropped when their file is written again.
+fn all_waiting(chosen: &[Chosen]) -> Result<Vec<(std::path::PathBuf, Vec<Pending>)>> {
+    let mut all = Vec::new();
+    for Chosen { path, cells } in chosen {
+        let changes = pending::read(path)?;
+        if changes.is_empty() {
+            continue;
+        }
+        let notebook = Notebook::read(path)?;
+        let is_chosen = |change: &Pending| match change.for_notebook(&notebook) {
+            Some(change) => cells.as_ref().is_none_or(|cells| cells.contains(&change.cell)),
+            None => {
+                let path = files::shown_path(path);
+                anstream::eprintln!("{QUIET}`{}` of {path} has changed since: its change is stale{QUIET:#}", change.id);
+                false
+            }
+        };
+        let fits: Vec<Pending> = changes.into_iter().filter(is_chosen).collect();
+        if !fits.is_empty() {
+            all.push((path.clone(), fits));
+        }
+    }
+    Ok(all)
+}
+
+/// Runs the notebooks; their changes then wait beside them.
+fn find_changes(engine: Engine, args: &ReviewArgs, chosen: &[Chosen]) -> Result<Exit> {
+    let mut exit = Exit::Passed;
+    let interrupted = runner::test_all(engine, &args.choice, chosen, &mut |progress, report| {
+        if report.fails_after_accept() {
+            exit = Exit::Failed;
+            progress.say(&human::notebook(&report, true));
+        }
+        let Some(notebook) = &report.notebook else { return Ok(()) };
+        let (changes, refused) = accept::changes(&report, notebook);
+        refused.iter().for_each(|it| progress.say(&format!("  {}\n", human::indented(&it.text))));
+        let changes: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
+        pending::write(&report.path, &changes)
+    })?;
+    Ok(if interrupted { Exit::Interrupted } else { exit })
+}
+
+/// A review in course.
+struct Review {
+    answers: Answers,
+    canvas: Canvas,
+    look: Look,
+    total: usize,
+    seen: usize,
+    accepted: usize,
+    rejected: usize,
+    interrupted: bool,
+}
+
+impl Review {
+    fn new(total: usize) -> Review {
+        let look = Look::of_stdout(false);
+        let answers = Answers::new();
+        // What was typed before a change was seen is no answer to it.
+        let canvas = probe::ask(Images::Auto, look.decorated && answers.is_terminal).answer().canvas;
+        Review { answers, canvas, look, total, seen: 0, accepted: 0, rejected: 0, interrupted: false }
+    }
+
+    fn left(&self) -> usize {
+        self.total - self.accepted - self.rejected
+    }
+
+    fn summary(&self) -> String {
+        if self.total == 0 {
+            return "nothing to review: no output has changed".into();
+        }
+        let counts = [(self.accepted, "accepted"), (self.rejected, "rejected"), (self.left(), "left for later")];
+        let words: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        format!("{}: {}", count(self.total, "change"), words.join(", "))
+    }
+
+    /// All changes of a notebook; false when the reader quits.
+    fn notebook(&mut self, path: &Path, changes: &[Pending]) -> Result<bool> {
+        for change in changes {
+            self.seen += 1;
+            let notebook = Notebook::read(path)?;
+            let Some(cell) = change.for_notebook(&notebook) else { continue };
+            self.show(path, &notebook, cell.cell, change)?;
+            let refusal = self.refusal(path, &notebook, cell.cell, change)?;
+            let answer = loop {
+                match (self.answers.ask(), &refusal) {
+                    (Answer::Accept, Some(words)) => anstream::println!("{BAD}{words}{BAD:#}"),
+                    (answer, _) => break answer,
+                }
+            };
+            match answer {
+                Answer::Accept => {
+                    write_atomically(path, notebook.with_changes(&[cell]).as_bytes())?;
+                    forget(path, change)?;
+                    self.accepted += 1;
+                }
+                Answer::Reject => {
+                    forget(path, change)?;
+                    self.rejected += 1;
+                }
+                Answer::Skip => {}
+                Answer::Quit => return Ok(false),
+                Answer::Interrupted => {
+                    self.interrupted = true;
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn show(&self, path: &Path, notebook: &Notebook, at: usize, change: &Pending) -> Result<()> {
+        let cell = &notebook.cells[at];
+        let place = format!("{}:{}", files::shown_path(path), notebook.file_line(at, 1));
+        anstream::println!(
+            "\n{STRONG}{} of {}: `{}`{STRONG:#} {QUIET}{place}{QUIET:#}",
+            self.seen,
+            self.total,
+            cell.id
+        );
+        anstream::println!("{}\n", highlight::rust(cell.source.trim_end(), &self.look));
+        for difference in compare::compare(&cell.outputs, &change.outputs, &Measure::default()) {
+            anstream::println!("{}", difference_text(&difference));
+            if difference.part.starts_with("image/") {
+                self.show_picture(path, &cell.id, &difference)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The stored and the fresh figure where the terminal can show them, and links to their files.
+    fn show_picture(&self, path: &Path, id: &str, difference: &Difference) -> Result<()> {
+        let mime = difference.part.split(' ').next().unwrap_or_default();
+        for (style, name, text) in [(BAD, "stored", &difference.stored), (GOOD, "fresh", &difference.fresh)] {
+            let drawn = text.as_ref().and_then(|text| picture::draw(&as_svg(mime, text)?, &self.canvas, &self.look));
+            if let Some(drawn) = drawn {
+                anstream::println!("    {style}{name}{style:#}");
+                print!("{drawn}");
+            }
+        }
+        let Some(home) = pictures::cached(path) else { return Ok(()) };
+        for file in pictures::write(&home, pictures::files(difference, id)?)? {
+            anstream::println!("    file://{}", file.display());
+        }
+        Ok(())
+    }
+
+    /// Why a change cannot be accepted.
+    fn refusal(&self, path: &Path, notebook: &Notebook, at: usize, change: &Pending) -> Result<Option<String>> {
+        let cell = &notebook.cells[at];
+        if allows(&settings::of_notebook(path, notebook)?, UNSTABLE) || allows(&cell.settings, UNSTABLE) {
+            return Ok(None);
+        }
+        let what = volatile::of_outputs(&cell.outputs, &change.outputs, path.parent().unwrap_or(Path::new("/")));
+        Ok(what.map(|what| format!("it can't be accepted: it holds {what}\nhelp: allow `{UNSTABLE}`, or skip it")))
+    }
+}
+
+/// A change that was answered waits no more.
+fn forget(path: &Path, change: &Pending) -> Result<()> {
+    let rest = pending::read(path)?.into_iter().filter(|other| other.id != change.id);
+    pending::write(path, &rest.collect::<Vec<_>>())
+}
+
+/// What can be drawn is SVG: pixels are put into one.
+fn as_svg(mime: &str, text: &str) -> Option<String> {
+    if mime == "image/svg+xml" {
+        return Some(text.to_string());
+    }
+    let (width, height) = pixels::size(mime, text)?;
+    let data: String = text.split_whitespace().collect();
+    Some(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
+         <image width=\"{width}\" height=\"{height}\" href=\"data:{mime};base64,{data}\"/></svg>"
+    ))
+}

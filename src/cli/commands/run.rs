@@ -1,0 +1,103 @@
+//! `run`: executes a notebook and shows what it shows; with `-o` it writes the executed notebook.
+//!
+//! It compares nothing, and never writes over its input.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::cli::args::RunArgs;
+use crate::cli::engine::Engine;
+use crate::cli::exit::{Exit, usage};
+use crate::cli::files::write_atomically;
+use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
+use crate::cli::notebook::normalize;
+use crate::cli::outcome::{End, Event, Outcome, Waiting};
+use crate::cli::runner::rules::{Expect, Rules};
+use crate::cli::runner::{execute, settings};
+use crate::cli::terminal::report;
+use crate::cli::terminal::report::{BAD, QUIET};
+
+pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
+    let path = std::path::absolute(&args.notebook)?;
+    if !path.is_file() {
+        return Err(usage(format!("there is no notebook {}\nhelp: check the path", args.notebook.display())));
+    }
+    let notebook = Notebook::read(&path)?;
+    if let Some(words) = notebook.other_language() {
+        return Err(usage(format!("cannot run {}: {words}", args.notebook.display())));
+    }
+    if let Some(output) = &args.output {
+        refuse_same_file(&path, output)?;
+    }
+    let settings = settings::of_notebook(&path, &notebook)?;
+    let mut session = execute::session(engine, &path, &notebook, None, None, args.allow_shell)?;
+    session.script(execute::script(&notebook, &settings, usize::MAX));
+    let mut changes = Vec::new();
+    let mut exit = Exit::Passed;
+    for (at, cell) in execute::code_cells(&notebook) {
+        let rules = Rules::of(cell, &settings).map_err(|error| anyhow::anyhow!("cell `{}`: {error}", cell.id))?;
+        if let Some(skip) = &rules.skip {
+            let reason = skip.reason.as_deref().unwrap_or("no reason is given");
+            anstream::println!("{QUIET}[{}] is skipped: {reason}{QUIET:#}", cell.id);
+            continue;
+        }
+        anstream::println!("{QUIET}[{}]{QUIET:#}", cell.id);
+        let mut waiting = Waiting::default();
+        let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| show(event, &mut waiting))?;
+        for output in waiting.rest() {
+            anstream::print!("{}", report::output_text(&output));
+        }
+        changes.push(change(at, &outcome, changes.len() as u64 + 1));
+        for note in &outcome.notes {
+            anstream::eprintln!("{QUIET}note: {note}{QUIET:#}");
+        }
+        let Some(words) = report::end_words(&outcome.end) else { continue };
+        anstream::println!("{BAD}`{}` {words}{BAD:#}\n{}", cell.id, report::end_details(&outcome.end));
+        if rules.expect == Expect::Success || outcome.end == End::Interrupted {
+            exit = if outcome.end == End::Interrupted { Exit::Interrupted } else { Exit::Failed };
+            break;
+        }
+    }
+    if let Some(output) = &args.output {
+        write_atomically(output, notebook.with_changes(&changes).as_bytes())?;
+    }
+    Ok(exit)
+}
+
+/// What stands in a cell after it ran.
+pub fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
+    let error = match &outcome.end {
+        // The stock kernel stores no error for these: what they print says it.
+        End::Passed | End::Panicked { .. } | End::ReturnedError { .. } => ErrorChange::Remove,
+        end => {
+            let details = report::end_details(end);
+            let words = if details.is_empty() { report::end_words(end).unwrap_or_default() } else { details };
+            ErrorChange::Store("Error".to_string(), words)
+        }
+    };
+    CellChange { cell, outputs: normalize::outputs(outcome.outputs.clone()), error, execution_count: Some(count) }
+}
+
+fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
+    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    if real(input)? == real(output)? {
+        return Err(usage(format!(
+            "`-o {}` would write over the notebook that is run\n\
+             help: name another file, or use `test --accept` to store new outputs",
+            output.display()
+        )));
+    }
+    Ok(())
+}
+
+fn show(event: Event, waiting: &mut Waiting) {
+    match event {
+        Event::Progress(words) => anstream::eprintln!("{QUIET}{words}{QUIET:#}"),
+        Event::Output(output) => {
+            if let Some(output) = waiting.pass(output) {
+                anstream::print!("{}", report::output_text(&output));
+            }
+        }
+    }
+}

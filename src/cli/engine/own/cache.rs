@@ -1,0 +1,299 @@
+//! The user's cache folder: private, locked against races, bounded.
+//!
+//! It knows how to keep entries, not what is in them.
+
+mod clear;
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, Result, anyhow, bail};
+pub use clear::{Cleared, clear};
+use etcetera::BaseStrategy;
+use nix::libc;
+use sha2::{Digest, Sha256};
+
+use super::stop::Stop;
+
+/// Takes the place of the user's cache folder.
+pub const ENV: &str = "FORWARD_PASS_CACHE";
+
+/// What all entries together may take; the least recently used ones go first.
+pub const LIMIT: u64 = 6 << 30;
+
+/// An entry that was begun and never finished is rubbish after this time.
+pub const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+
+/// The file that says that an entry is complete.
+pub const DONE: &str = "built.json";
+
+/// Locked as long as somebody uses the entry, and when it was last touched.
+pub const IN_USE: &str = "in-use";
+
+/// Our folder in the user's cache, made and checked: nobody else may look into it.
+pub fn folder() -> Result<PathBuf> {
+    let folder = place()?;
+    make(&folder)?;
+    let about = fs::metadata(&folder).with_context(|| unusable(&folder))?;
+    // SAFETY: always succeeds.
+    let own = unsafe { libc::geteuid() };
+    if about.uid() != own {
+        bail!("{}: it belongs to somebody else\nhelp: set {ENV} to a folder of your own", unusable(&folder));
+    }
+    if about.mode() & 0o077 != 0 {
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).with_context(|| unusable(&folder))?;
+    }
+    Ok(folder)
+}
+
+/// Where it is, whether it exists or not.
+pub fn place() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os(ENV).filter(|folder| !folder.is_empty()) {
+        return std::path::absolute(&folder).with_context(|| unusable(Path::new(&folder)));
+    }
+    let base = etcetera::choose_base_strategy().map_err(|error| anyhow!("there is no cache folder: {error}"))?;
+    Ok(base.cache_dir().join("forward-pass"))
+}
+
+/// A private folder, with those above it.
+pub fn make(folder: &Path) -> Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| anyhow!("{}: {error}\nhelp: set {ENV} to a folder that you can write to", unusable(folder)))
+}
+
+fn unusable(folder: &Path) -> String {
+    format!("cannot use the cache folder `{}`", folder.display())
+}
+
+/// A hold on a file that other processes respect; let go when dropped or when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Alone; waits for the others, until stopped or too late.
+    pub fn exclusive(
+        path: &Path,
+        stop: &Stop,
+        deadline: Option<Instant>,
+        mut waiting: impl FnMut(),
+    ) -> Result<Option<Lock>> {
+        let file = open(path)?;
+        let mut has_waited = false;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Lock { _file: file })),
+                Err(TryLockError::WouldBlock)
+                    if stop.is_set() || deadline.is_some_and(|deadline| Instant::now() > deadline) =>
+                {
+                    return Ok(None);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    if !std::mem::replace(&mut has_waited, true) {
+                        waiting();
+                    }
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::Error(error)) => return Err(error).with_context(|| unusable(path)),
+            }
+        }
+    }
+
+    /// Alone, or not at all.
+    pub fn try_exclusive(path: &Path) -> Option<Lock> {
+        let file = open(path).ok()?;
+        file.try_lock().ok()?;
+        Some(Lock { _file: file })
+    }
+
+    /// Together with others who only use it.
+    pub fn try_shared(path: &Path) -> Option<Lock> {
+        let file = open(path).ok()?;
+        file.try_lock_shared().ok()?;
+        Some(Lock { _file: file })
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    match options.open(path) {
+        // A cache that cannot be written can be used all the same.
+        Err(_) if path.exists() => File::open(path).with_context(|| unusable(path)),
+        other => other.with_context(|| unusable(path)),
+    }
+}
+
+/// Uses an entry: it is not thrown away until the lock is dropped.
+pub fn hold(entry: &Path) -> Option<Lock> {
+    let path = entry.join(IN_USE);
+    let lock = Lock::try_shared(&path)?;
+    let _ = lock._file.set_modified(SystemTime::now());
+    Some(lock)
+}
+
+/// Has an entry for oneself: nobody uses it.
+pub fn claim(entry: &Path) -> Option<Lock> {
+    Lock::try_exclusive(&entry.join(IN_USE))
+}
+
+/// A file that is there whole or not at all.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// What went wrong, with what to do where the disk is full.
+pub fn in_words(error: &anyhow::Error) -> String {
+    let words = format!("{error:#}");
+    let is_full = |io: &io::Error| io.kind() == io::ErrorKind::StorageFull;
+    if error.chain().any(|cause| cause.downcast_ref().is_some_and(is_full)) {
+        format!(
+            "{words}\nhelp: free some space on that disk; `forward-pass clean` gives back what our cache takes; no variable is lost"
+        )
+    } else {
+        words
+    }
+}
+
+/// A folder with all that is in it, with the times that cargo judges freshness by.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let about = entry.metadata()?;
+        if about.is_dir() {
+            copy(&source, &target)?;
+        } else if about.is_file() {
+            fs::copy(&source, &target)?;
+            File::options().write(true).open(&target)?.set_modified(about.modified()?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The bytes below a folder.
+pub fn size(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let one = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(about) if about.is_dir() => size(&entry.path()),
+        Ok(about) => about.blocks() * 512,
+        Err(_) => 0,
+    };
+    entries.flatten().map(one).sum()
+}
+
+/// Throws the least recently used entries away until the rest is within `limit`; entries in use stay.
+pub fn evict(groups: &Path, limit: u64) {
+    let mut entries: Vec<(SystemTime, u64, PathBuf)> =
+        entries(groups).into_iter().map(|entry| (last_used(&entry), size(&entry), entry)).collect();
+    entries.sort();
+    let mut total: u64 = entries.iter().map(|(_, size, _)| size).sum();
+    for (used, size, entry) in entries {
+        let age = SystemTime::now().duration_since(used).unwrap_or_default();
+        let is_rubbish = !entry.join(DONE).exists() && age > ABANDONED;
+        if (total > limit || is_rubbish) && discard(&entry) {
+            total = total.saturating_sub(size);
+        }
+    }
+}
+
+/// Every entry of every group.
+pub fn entries(groups: &Path) -> Vec<PathBuf> {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+        paths.sort();
+        paths
+    };
+    below(groups).iter().flat_map(|group| below(group)).collect()
+}
+
+pub fn last_used(entry: &Path) -> SystemTime {
+    let time = |path: &Path| fs::metadata(path).and_then(|about| about.modified()).ok();
+    time(&entry.join(IN_USE)).or_else(|| time(entry)).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// Removes an entry that nobody uses. What says that it is complete goes first: it may be interrupted.
+pub fn discard(entry: &Path) -> bool {
+    let Some(_lock) = claim(entry) else { return false };
+    let _ = fs::remove_file(entry.join(DONE));
+    fs::remove_dir_all(entry).is_ok()
+}
+
+/// A short name for some content.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(groups: &Path, name: &str, bytes: usize, age: u64) -> PathBuf {
+        let entry = groups.join(name);
+        make(&entry).unwrap();
+        fs::write(entry.join(DONE), "{}").unwrap();
+        fs::write(entry.join("content"), vec![1; bytes]).unwrap();
+        drop(hold(&entry).unwrap());
+        let file = File::options().write(true).open(entry.join(IN_USE)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        entry
+    }
+
+    #[test]
+    fn the_least_recently_used_entry_goes_first_unless_it_is_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let groups = folder.path();
+        let oldest = entry(groups, "a/0", 1 << 20, 300);
+        let old = entry(groups, "a/1", 1 << 20, 200);
+        let new = entry(groups, "b/0", 1 << 20, 100);
+        let held = Lock::try_shared(&oldest.join(IN_USE)).unwrap();
+        evict(groups, 5 << 19);
+        assert_eq!([oldest.exists(), old.exists(), new.exists()], [true, false, true]);
+        drop(held);
+        evict(groups, 0);
+        assert!(entries(groups).is_empty());
+    }
+
+    #[test]
+    fn an_entry_never_finished_goes_after_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let young = entry(folder.path(), "a/0", 1, 60);
+        let old = entry(folder.path(), "a/1", 1, 48 * 3600);
+        fs::remove_file(young.join(DONE)).unwrap();
+        fs::remove_file(old.join(DONE)).unwrap();
+        evict(folder.path(), LIMIT);
+        assert_eq!([young.exists(), old.exists()], [true, false]);
+    }
+
+    #[test]
+    fn a_copy_keeps_the_times_that_cargo_judges_by() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("deep")).unwrap();
+        fs::write(from.join("deep/file"), "text").unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        File::options().write(true).open(from.join("deep/file")).unwrap().set_modified(time).unwrap();
+        copy(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(to.join("deep/file")).unwrap(), "text");
+        assert_eq!(fs::metadata(to.join("deep/file")).unwrap().modified().unwrap(), time);
+    }
+}

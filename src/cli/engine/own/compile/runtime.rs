@@ -1,0 +1,58 @@
+//! The runtime of cells: a small library that every cell links, compiled once for each compiler.
+//!
+//! Its text is `fp_rt.rs.txt`; nothing of it runs in this process.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::super::cache::ABANDONED;
+use super::super::stop::Stop;
+use super::rustc::{CompileEnd, Job, Kind, Toolchain, compile};
+
+const TEXT: &str = include_str!("fp_rt.rs.txt");
+
+/// What a killed session has left of its own work.
+fn remove_abandoned(cache: &Path) {
+    for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
+        if entry.path().is_dir() && age.is_some_and(|age| age > ABANDONED) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The library for this toolchain, from the cache or built into it.
+pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    (TEXT, &toolchain.version, &toolchain.host, &toolchain.sysroot).hash(&mut hasher);
+    let library = cache.join(format!("libfp_rt-{:016x}.rlib", hasher.finish()));
+    if library.is_file() {
+        return Ok(library);
+    }
+    remove_abandoned(cache);
+    // Built aside and moved into place: others may be doing the same at this moment.
+    let scratch = tempfile::tempdir_in(cache).context("cannot write into the cache")?;
+    let source = scratch.path().join("fp_rt.rs");
+    std::fs::write(&source, TEXT).context("cannot write into the cache")?;
+    let job = Job {
+        crate_name: "fp_rt".to_owned(),
+        source,
+        folder: scratch.path().to_owned(),
+        kind: Kind::Rlib,
+        metadata: "fp_rt".to_owned(),
+        ..Job::default()
+    };
+    let compiled = compile(toolchain, &job, None, stop)?;
+    if compiled.ended != CompileEnd::Succeeded {
+        let words: Vec<&str> = compiled.messages.iter().filter_map(|message| message["rendered"].as_str()).collect();
+        if words.concat().contains("No space left on device") {
+            let place = cache.display();
+            bail!("cannot compile the runtime of cells: the disk of `{place}` is full\nhelp: free some space");
+        }
+        bail!("{} cannot compile the runtime of cells\n{}{}", toolchain.version, words.join(""), compiled.rest);
+    }
+    std::fs::rename(&compiled.library, &library).context("cannot write into the cache")?;
+    Ok(library)
+}

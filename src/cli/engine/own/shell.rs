@@ -1,0 +1,98 @@
+//! A line `!command`: handed to the shell, where whoever started the session allows it.
+//!
+//! What it prints is the cell's value, as in the stock kernel: the two streams as one, in the order written.
+
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::compile::rustc::{CompileEnd, listen};
+use super::process::streams::LIMIT;
+use super::stop::Stop;
+use crate::cli::outcome::{End, Phase};
+
+/// Why there is nothing to show.
+pub enum Failed {
+    /// The command did not run, or ended badly: in words.
+    Refused(String),
+    /// It was stopped.
+    Stopped(End),
+}
+
+/// Runs a command in a folder and gives what it printed.
+pub fn run(text: &str, folder: &Path, timeout: Option<Duration>, stop: &Stop) -> Result<String, Failed> {
+    let cannot = |error: std::io::Error| Failed::Refused(format!("cannot run `{text}`: {error}"));
+    let started = Instant::now();
+    let (reader, writer) = std::io::pipe().map_err(cannot)?;
+    let mut command = Command::new("sh");
+    command.args(["-c", text]).current_dir(folder).stdin(Stdio::null()).process_group(0);
+    command.stdout(writer.try_clone().map_err(cannot)?).stderr(writer);
+    let mut child = command.spawn().map_err(cannot)?;
+    // Its ends of the pipe go with it.
+    drop(command);
+    let (printed, stopped) = listen(reader, LIMIT, started, timeout, stop);
+    if stopped.is_some() {
+        let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+    }
+    let status = child.wait().map_err(cannot)?;
+    match stopped {
+        Some(CompileEnd::TimedOut) => {
+            let seconds = timeout.unwrap_or_default().as_secs_f64();
+            return Err(Failed::Stopped(End::TimedOut { phase: Phase::Run, seconds }));
+        }
+        Some(_) => return Err(Failed::Stopped(End::Interrupted)),
+        None => {}
+    }
+    let is_cut = printed.len() == LIMIT;
+    let mut printed = String::from_utf8_lossy(&printed).trim_end_matches('\n').to_owned();
+    if is_cut {
+        printed.push_str("\n[the rest is not shown]");
+    }
+    if status.success() {
+        return Ok(printed);
+    }
+    Err(Failed::Refused(format!("the shell command failed, {status}\n{printed}").trim_end().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        match run(text, folder.path(), Some(Duration::from_secs(20)), &Stop::new().unwrap()) {
+            Ok(text) => text,
+            Err(Failed::Refused(why)) => format!("refused: {why}"),
+            Err(Failed::Stopped(end)) => format!("{end:?}"),
+        }
+    }
+
+    #[test]
+    fn both_streams_are_one_text_in_order() {
+        assert_eq!(said("echo one; echo two >&2; echo three"), "one\ntwo\nthree");
+        assert_eq!(said("true"), "");
+    }
+
+    #[test]
+    fn a_command_that_fails_says_so_with_what_it_printed() {
+        assert_eq!(said("echo why >&2; exit 3"), "refused: the shell command failed, exit status: 3\nwhy");
+        assert!(said("no-such-program-here").contains("exit status: 127"), "{}", said("no-such-program-here"));
+    }
+
+    #[test]
+    fn what_never_ends_is_stopped_and_what_is_endless_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = Stop::new().unwrap();
+        let short = Some(Duration::from_millis(100));
+        let ended = run("sleep 60 & wait", folder.path(), short, &stop);
+        assert!(matches!(ended, Err(Failed::Stopped(End::TimedOut { phase: Phase::Run, .. }))));
+        stop.set();
+        assert!(matches!(run("sleep 60", folder.path(), None, &stop), Err(Failed::Stopped(End::Interrupted))));
+        let long = said(&format!("yes | head -c {}", LIMIT + 10_000));
+        assert!(long.ends_with("[the rest is not shown]") && long.len() < LIMIT + 100, "{}", long.len());
+    }
+}

@@ -1,0 +1,114 @@
+//! `--accept`: the outputs that came take the place of those stored, and nothing else changes.
+//!
+//! What can't come again, a time or a path of this machine, is not stored.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::compare::gaps;
+use super::notebook::{CellReport, NotebookReport};
+use super::problems::{Problem, UNSTABLE};
+use super::rules::allows;
+use super::verdict::Verdict;
+use super::{compare, volatile};
+use crate::cli::files::write_atomically;
+use crate::cli::notebook::course::Cell;
+use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
+use crate::cli::notebook::normalize;
+use crate::cli::outcome::{End, MimeBundle, Outcome, Output};
+
+/// Stores every changed output of a notebook, and says of each cell that was not accepted why.
+pub fn store(report: &mut NotebookReport) -> Result<()> {
+    let Some(notebook) = report.notebook.take() else { return Ok(()) };
+    let (changes, refused) = changes(report, &notebook);
+    report.problems.extend(refused);
+    let result = if changes.is_empty() {
+        Ok(())
+    } else {
+        write_atomically(&report.path, notebook.with_changes(&changes).as_bytes())
+    };
+    report.notebook = Some(notebook);
+    result
+}
+
+/// What the changed cells' outputs become, and what cannot be stored.
+pub fn changes(report: &NotebookReport, notebook: &Notebook) -> (Vec<CellChange>, Vec<Problem>) {
+    let (mut changes, mut refused) = (Vec::new(), Vec::new());
+    let folder = report.path.parent().unwrap_or(Path::new("/"));
+    for cell in report.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Changed(_))) {
+        let Some(outcome) = &cell.outcome else { continue };
+        let stored = &notebook.cells[cell.at];
+        let outputs = outputs(cell, stored, outcome);
+        match volatile::of_outputs(&stored.outputs, &outputs, folder) {
+            Some(what) if !allows(&report.settings, UNSTABLE) && !allows(&stored.settings, UNSTABLE) => {
+                refused.push(refusal(&cell.id, &what));
+            }
+            _ => changes.push(change(cell.at, outputs, outcome)),
+        }
+    }
+    (changes, refused)
+}
+
+fn change(cell: usize, outputs: Vec<Output>, outcome: &Outcome) -> CellChange {
+    // A failure that was expected keeps the words that the stock kernel stored for it.
+    let error = if outcome.end == End::Passed { ErrorChange::Remove } else { ErrorChange::Keep };
+    CellChange { cell, outputs, error, execution_count: None }
+}
+
+fn refusal(id: &str, what: &str) -> Problem {
+    let text = format!(
+        "`{id}` was not stored: its output holds {what}\n\
+         help: print what is the same in every run, give a normaliser, or allow `{UNSTABLE}`"
+    );
+    Problem::new(UNSTABLE, text)
+}
+
+/// The fresh outputs; where the author left a gap in the stored ones, or an output counts as the same, the stored
+/// one stays.
+fn outputs(report: &CellReport, cell: &Cell, outcome: &Outcome) -> Vec<Output> {
+    let measure = &report.rules.measure;
+    let fresh = normalize::outputs(outcome.outputs.clone());
+    let mut rich = 0;
+    let merged = fresh.into_iter().map(|new| {
+        let old = counterpart(&cell.outputs, &new, rich);
+        rich += usize::from(matches!(new, Output::Rich { .. }));
+        let new = measure.normal_output(new);
+        let Some(old) = old else { return new };
+        if compare::compare(std::slice::from_ref(old), std::slice::from_ref(&new), measure).is_empty() {
+            return old.clone();
+        }
+        match measure.ellipsis.as_deref().filter(|mark| !mark.is_empty()) {
+            Some(mark) => with_gaps(old, new, mark),
+            None => new,
+        }
+    });
+    merged.collect()
+}
+
+fn counterpart<'a>(stored: &'a [Output], new: &Output, rich: usize) -> Option<&'a Output> {
+    match new {
+        Output::Stream { stream, .. } => {
+            stored.iter().find(|old| matches!(old, Output::Stream { stream: its, .. } if its == stream))
+        }
+        Output::Rich { .. } => stored.iter().filter(|old| matches!(old, Output::Rich { .. })).nth(rich),
+    }
+}
+
+fn with_gaps(old: &Output, new: Output, mark: &str) -> Output {
+    match (old, new) {
+        (Output::Stream { text: old, .. }, Output::Stream { stream, text }) => {
+            Output::Stream { stream, text: gaps::merge(old, &text, mark) }
+        }
+        (Output::Rich { data: old, .. }, Output::Rich { kind, data }) => {
+            let merge = |(mime, text): (String, String)| {
+                let is_text = compare::is_text(&mime);
+                let old = old.get(&mime).filter(|old| is_text && old.contains(mark));
+                let text = old.map_or(text.clone(), |old| gaps::merge(old, &text, mark));
+                (mime, text)
+            };
+            Output::Rich { kind, data: data.into_iter().map(merge).collect::<MimeBundle>() }
+        }
+        (_, new) => new,
+    }
+}

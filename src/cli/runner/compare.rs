@@ -1,0 +1,299 @@
+//! Stored outputs against fresh ones: what differs, where, and by how much.
+//!
+//! It is pure: it runs nothing, reads no files, and decides no verdict.
+
+#[cfg(test)]
+mod fuzz;
+pub mod gaps;
+pub mod numbers;
+pub mod pictures;
+mod text;
+
+use numbers::{Moved, Tolerance};
+use serde_json::Value;
+
+use crate::cli::notebook::normalize;
+use crate::cli::notebook::normalize::Normaliser;
+use crate::cli::outcome::{MimeBundle, Output, Stream};
+
+/// How a cell's outputs are compared.
+#[derive(Clone, Debug, Default)]
+pub struct Measure {
+    pub tolerance: Tolerance,
+    /// Lines may come in any order.
+    pub unordered: bool,
+    /// What stands in stored text for any text.
+    pub ellipsis: Option<String>,
+    /// How far a colour channel of a pixel may be off, of 255.
+    pub pixel_tolerance: u8,
+    pub normalisers: Vec<Normaliser>,
+}
+
+/// One part of the output that is not as stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Difference {
+    /// `stdout`, `text/plain`, `image/png`; with its number where a cell shows several.
+    pub part: String,
+    /// None: nothing was stored.
+    pub stored: Option<String>,
+    /// None: nothing came.
+    pub fresh: Option<String>,
+    /// The first line that differs, from 1.
+    pub line: Option<usize>,
+    /// The numbers that moved, when only numbers did.
+    pub moved: Vec<Moved>,
+    /// What is to be said where the texts themselves say little: of a picture.
+    pub words: Option<String>,
+    /// A picture of what differs, as PNG.
+    pub picture: Option<Vec<u8>>,
+}
+
+/// Everything that differs between two lists of outputs; nothing when they are the same.
+pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Difference> {
+    let several = rich_count(stored).max(rich_count(fresh)) > 1;
+    let (stored, fresh) = (parts(stored, measure, several), parts(fresh, measure, several));
+    let mut differences = Vec::new();
+    for was in &stored {
+        match fresh.iter().find(|it| it.same_place(was)) {
+            Some(is) => differences.extend(compare_part(was, &is.text, measure)),
+            None => differences.push(one_sided(&was.name, Some(&was.text), None)),
+        }
+    }
+    let extra = fresh.iter().filter(|it| !stored.iter().any(|was| it.same_place(was)));
+    differences.extend(extra.map(|is| one_sided(&is.name, None, Some(&is.text))));
+    differences
+}
+
+/// A stream, or one form of a rich output.
+struct Part {
+    /// As people read it: `stdout`, `text/plain`, `image/png (output 2)`.
+    name: String,
+    /// Which of the rich outputs, from 1; 0 is a stream.
+    output: usize,
+    /// `stdout` and `stderr` for streams.
+    mime: String,
+    text: String,
+}
+
+impl Part {
+    fn same_place(&self, other: &Part) -> bool {
+        (self.output, &self.mime) == (other.output, &other.mime)
+    }
+
+    fn is_text(&self) -> bool {
+        self.output == 0 || is_text(&self.mime)
+    }
+}
+
+/// How many parts there are to compare, and how many the author has given up: nothing but a gap is left of them.
+pub fn part_counts(outputs: &[Output], measure: &Measure) -> (usize, usize) {
+    let parts = parts(outputs, measure, false);
+    let mark = measure.ellipsis.as_deref();
+    let given_up = parts.iter().filter(|it| mark.is_some_and(|mark| only_gaps(&it.text, mark))).count();
+    (parts.len() - given_up, given_up)
+}
+
+fn only_gaps(text: &str, mark: &str) -> bool {
+    text.contains(mark) && text.replace(mark, "").trim().is_empty()
+}
+
+/// What each of the author's normalisers makes of the texts of these outputs.
+pub fn normaliser_uses(outputs: &[Output], measure: &Measure) -> Vec<Use> {
+    let mut uses = vec![Use::default(); measure.normalisers.len()];
+    let plain = Measure::default();
+    for Part { mut text, .. } in parts(outputs, &plain, false).into_iter().filter(Part::is_text) {
+        for (normaliser, its) in measure.normalisers.iter().zip(&mut uses) {
+            let without = normaliser.pattern.replace_all(&text, "");
+            let matched = normaliser.pattern.is_match(&text);
+            its.matched += usize::from(matched);
+            its.left_something |= !matched || !without.trim().is_empty();
+            text = normaliser.apply(&text);
+        }
+    }
+    uses
+}
+
+/// What a normaliser did to the texts that it saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Use {
+    /// In how many texts it found its pattern.
+    pub matched: usize,
+    /// Some text had more than what the pattern matches.
+    pub left_something: bool,
+}
+
+fn rich_count(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Rich { .. })).count()
+}
+
+/// What is read and not decoded: streams, text, SVG, JSON.
+pub fn is_text(mime: &str) -> bool {
+    matches!(mime, "image/svg+xml" | "application/javascript")
+        || mime.starts_with("text/")
+        || mime.ends_with("json")
+        || mime.ends_with("xml")
+}
+
+fn parts(outputs: &[Output], measure: &Measure, several: bool) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rich = 0;
+    for output in normalize::outputs(outputs.iter().cloned()) {
+        match output {
+            Output::Stream { stream, text } => {
+                let name = if stream == Stream::Stdout { "stdout" } else { "stderr" };
+                parts.push(Part { name: name.into(), output: 0, mime: name.into(), text: measure.normal(text) });
+            }
+            Output::Rich { data, .. } => {
+                rich += 1;
+                parts.extend(bundle_parts(data).map(|(mime, text)| {
+                    let name = if several { format!("{mime} (output {rich})") } else { mime.clone() };
+                    let text = if is_text(&mime) { measure.normal(text) } else { text };
+                    Part { name, output: rich, mime, text }
+                }));
+            }
+        }
+    }
+    parts
+}
+
+fn bundle_parts(data: MimeBundle) -> impl Iterator<Item = (String, String)> {
+    data.into_iter().map(|(mime, text)| {
+        let text = if mime.starts_with("text/") || mime == "image/svg+xml" { trim_end_lines(text) } else { text };
+        (mime, text)
+    })
+}
+
+fn trim_end_lines(mut text: String) -> String {
+    text.truncate(text.trim_end_matches(['\n', '\r']).len());
+    text
+}
+
+impl Measure {
+    /// A text after all of the author's normalisers.
+    pub fn normal(&self, text: String) -> String {
+        self.normalisers.iter().fold(text, |text, normaliser| normaliser.apply(&text))
+    }
+
+    /// An output after all of the author's normalisers; pictures stay as they are.
+    pub fn normal_output(&self, output: Output) -> Output {
+        match output {
+            Output::Stream { stream, text } => Output::Stream { stream, text: self.normal(text) },
+            Output::Rich { kind, data } => {
+                let normal = |(mime, text): (String, String)| {
+                    let text = if is_text(&mime) { self.normal(text) } else { text };
+                    (mime, text)
+                };
+                Output::Rich { kind, data: data.into_iter().map(normal).collect() }
+            }
+        }
+    }
+}
+
+fn one_sided(name: &str, stored: Option<&String>, fresh: Option<&String>) -> Difference {
+    Difference { part: name.to_string(), stored: stored.cloned(), fresh: fresh.cloned(), ..Difference::default() }
+}
+
+fn compare_part(part: &Part, fresh: &str, measure: &Measure) -> Option<Difference> {
+    let (stored, mime) = (part.text.as_str(), part.mime.as_str());
+    if stored == fresh {
+        return None;
+    }
+    let mut difference = one_sided(&part.name, Some(&stored.to_string()), Some(&fresh.to_string()));
+    if !part.is_text() {
+        let verdict = pictures::compare(mime, stored, fresh, measure.pixel_tolerance)?;
+        difference.words = Some(verdict.words);
+        difference.picture = verdict.picture;
+        return Some(difference);
+    }
+    if mime.ends_with("json") {
+        return if json_same(stored, fresh, &measure.tolerance) { None } else { Some(difference) };
+    }
+    let (line, moved) = text::first_difference(stored, fresh, measure)?;
+    difference.line = Some(line);
+    difference.moved = moved;
+    Some(difference)
+}
+
+/// JSON is compared by value: the order of keys and the way a number is written say nothing.
+fn json_same(stored: &str, fresh: &str, tolerance: &Tolerance) -> bool {
+    let parsed = (serde_json::from_str::<Value>(stored), serde_json::from_str::<Value>(fresh));
+    let (Ok(stored), Ok(fresh)) = parsed else { return false };
+    values_same(&stored, &fresh, tolerance)
+}
+
+fn values_same(a: &Value, b: &Value, tolerance: &Tolerance) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            let is_real = a.is_f64() || b.is_f64();
+            a == b || is_real && numbers::near(&real(a), &real(b), tolerance)
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| values_same(a, b, tolerance))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| values_same(a, b, tolerance)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+fn real(number: &serde_json::Number) -> String {
+    format!("{:e}", number.as_f64().unwrap_or(f64::NAN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::outcome::RichKind;
+
+    fn rich(data: &[(&str, &str)]) -> Output {
+        let data = data.iter().map(|(mime, text)| (mime.to_string(), text.to_string())).collect();
+        Output::Rich { kind: RichKind::Result, data }
+    }
+
+    fn stdout(text: &str) -> Output {
+        Output::Stream { stream: Stream::Stdout, text: text.into() }
+    }
+
+    #[test]
+    fn each_kind_of_change_is_seen() {
+        let plain = |text| rich(&[("text/plain", text)]);
+        let json = |text| rich(&[("application/json", text)]);
+        let same: &[(Output, Output)] = &[
+            (stdout("a\n"), stdout("a")),
+            (plain("[0.1]\n"), plain("[0.1]")),
+            (json(r#"{"a":1,"b":[2.0]}"#), json(r#"{"b":[2.0],"a":1}"#)),
+        ];
+        for (a, b) in same {
+            assert_eq!(
+                compare(std::slice::from_ref(a), std::slice::from_ref(b), &Measure::default()),
+                vec![],
+                "{a:?} {b:?}"
+            );
+        }
+        let different: &[(&[Output], &[Output])] = &[
+            (&[stdout("a\n")], &[stdout("b\n")]),
+            (&[plain("[0.1]")], &[plain("[-0.1]")]),
+            (&[plain("(2, 3)")], &[plain("(3, 2)")]),
+            (&[plain("a")], &[rich(&[("text/plain", "a"), ("image/svg+xml", "<svg/>")])]),
+            (&[rich(&[("text/plain", "a"), ("image/svg+xml", "<svg/>")])], &[plain("a")]),
+            (&[plain("a"), plain("b")], &[plain("a")]),
+            (&[plain("a"), plain("b")], &[plain("b"), plain("a")]),
+            (&[], &[stdout("a")]),
+            (&[json(r#"{"a":1}"#)], &[json(r#"{"a":2}"#)]),
+            (&[json(r#"{"a":1}"#)], &[json(r#"{"a":1,"b":1}"#)]),
+        ];
+        for (stored, fresh) in different {
+            assert_ne!(compare(stored, fresh, &Measure::default()), vec![], "{stored:?} {fresh:?}");
+        }
+    }
+
+    #[test]
+    fn a_difference_names_the_part_the_line_and_the_number() {
+        let stored = rich(&[("text/plain", "y\n[0.5 0.25]")]);
+        let fresh = rich(&[("text/plain", "y\n[0.5 0.26]")]);
+        let difference = &compare(&[stored], &[fresh], &Measure::default())[0];
+        assert_eq!((difference.part.as_str(), difference.line), ("text/plain", Some(2)));
+        assert_eq!(difference.moved[0].words(), "line 2: 0.25 became 0.26, by 1.0e-2, relative 4.0e-2");
+    }
+}

@@ -1,0 +1,113 @@
+//! Changes that wait in a file beside their notebook, `NAME.ipynb.new`, until `review` has looked at them.
+//!
+//! A change is for a cell as it was: when its source or its stored outputs are others by now, it is stale.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::cli::files::write_atomically;
+use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook, output_values, outputs_of};
+use crate::cli::outcome::Output;
+
+/// The version of this form.
+const FORMAT: u64 = 1;
+
+/// One cell's change.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub id: String,
+    fingerprint: String,
+    pub outputs: Vec<Output>,
+    keep_error: bool,
+}
+
+/// The file beside a notebook.
+pub fn file_of(notebook: &Path) -> PathBuf {
+    let mut name = notebook.as_os_str().to_owned();
+    name.push(".new");
+    PathBuf::from(name)
+}
+
+impl Pending {
+    pub fn of(change: &CellChange, notebook: &Notebook) -> Pending {
+        Pending {
+            id: notebook.cells[change.cell].id.clone(),
+            fingerprint: notebook.fingerprint(change.cell),
+            outputs: change.outputs.clone(),
+            keep_error: change.error == ErrorChange::Keep,
+        }
+    }
+
+    /// The change, if the cell is still as it was.
+    pub fn for_notebook(&self, notebook: &Notebook) -> Option<CellChange> {
+        let cell = notebook.cells.iter().position(|cell| cell.id == self.id)?;
+        let error = if self.keep_error { ErrorChange::Keep } else { ErrorChange::Remove };
+        (notebook.fingerprint(cell) == self.fingerprint).then(|| CellChange {
+            cell,
+            outputs: self.outputs.clone(),
+            error,
+            execution_count: None,
+        })
+    }
+}
+
+/// Writes the changes that wait; without any, the file goes.
+pub fn write(notebook: &Path, changes: &[Pending]) -> Result<()> {
+    let file = file_of(notebook);
+    if changes.is_empty() {
+        return match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("cannot remove {}", file.display()))
+            }
+            _ => Ok(()),
+        };
+    }
+    let changes = changes.iter().map(|change| {
+        json!({"cell": change.id, "fingerprint": change.fingerprint, "keep_error": change.keep_error,
+            "outputs": output_values(&change.outputs, None)})
+    });
+    let document = json!({"forward_pass_pending": FORMAT, "changes": changes.collect::<Vec<_>>()});
+    write_atomically(&file, format!("{document:#}\n").as_bytes())
+}
+
+/// What waited for a cell that was stored since waits no more.
+pub fn drop_stale(notebook: &Path) -> Result<()> {
+    if !file_of(notebook).exists() {
+        return Ok(());
+    }
+    let read = Notebook::read(notebook)?;
+    let rest = self::read(notebook)?.into_iter().filter(|change| change.for_notebook(&read).is_some());
+    write(notebook, &rest.collect::<Vec<_>>())
+}
+
+/// The changes that wait beside a notebook.
+pub fn read(notebook: &Path) -> Result<Vec<Pending>> {
+    let file = file_of(notebook);
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
+    };
+    parse(&text).with_context(|| {
+        format!("cannot use {}\nhelp: remove it, and write it again with `test --pending`", file.display())
+    })
+}
+
+fn parse(text: &str) -> Result<Vec<Pending>> {
+    let document: Value = serde_json::from_str(text).context("it is not JSON")?;
+    let version = document["forward_pass_pending"].as_u64();
+    ensure!(version == Some(FORMAT), "it holds no pending changes of this version");
+    let changes = document["changes"].as_array().context("it has no list of changes")?;
+    let text = |value: &Value, key: &str| value[key].as_str().map(str::to_string).context("a change is incomplete");
+    let pending = |value: &Value| {
+        Ok(Pending {
+            id: text(value, "cell")?,
+            fingerprint: text(value, "fingerprint")?,
+            outputs: outputs_of(value["outputs"].as_array().context("a change has no outputs")?),
+            keep_error: value["keep_error"] == true,
+        })
+    };
+    changes.iter().map(pending).collect()
+}

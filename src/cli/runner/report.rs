@@ -1,0 +1,12 @@
+//! Reports of a test run: for people, as JSON, as JUnit XML, as GitHub annotations.
+//!
+//! They only describe results; what passed and what failed is decided in `verdict` and `problems`.
+
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod junit;
+pub mod list;
+pub mod progress;
+pub mod summary;
+pub mod wording;

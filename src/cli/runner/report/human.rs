@@ -1,0 +1,158 @@
+//! What `test` says to people: a line a notebook, a readable diff a difference.
+//!
+//! It returns text in colour, and prints nothing; the colours vanish where nobody asked for them.
+
+use similar::{ChangeTag, TextDiff};
+
+use super::super::compare::Difference;
+use super::super::notebook::{CellReport, NotebookReport};
+use super::super::verdict::Verdict;
+use super::wording::{line_in_file, shortened, verdict_words};
+use crate::cli::files;
+use crate::cli::terminal::report::{BAD, GOOD, QUIET, STRONG, count, end_details};
+
+/// Lines around a change.
+const CONTEXT: usize = 3;
+/// A diff longer than this is cut, and says so.
+const MOST_LINES: usize = 60;
+/// Longer texts are not searched for the smallest diff.
+const MOST_DIFFED: usize = 1 << 20;
+
+/// One notebook's line, and what is to be said about its cells.
+pub fn notebook(report: &NotebookReport, accept: bool) -> String {
+    let (word, style) = match report {
+        report if report.left_out.is_some() => ("left out", QUIET),
+        report if report.has_nothing() => ("no code", QUIET),
+        report if accept && report.fails() && !report.fails_after_accept() => ("accepted", STRONG),
+        report if report.fails() => ("FAILED", BAD),
+        report if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::NotRun { .. })) => ("not run", QUIET),
+        _ => ("ok", GOOD),
+    };
+    let path = files::shown_path(&report.path);
+    let cells = count(report.count(|cell| cell.outcome.is_some()), "cell");
+    let how = match &report.shared_with {
+        Some(edition) => format!("shared with {}, run once", files::shown_path(edition)),
+        None => format!("{:.1} s", report.took().as_secs_f64()),
+    };
+    let mut text = format!("{style}{word}{style:#} {path} {QUIET}({cells}, {how}){QUIET:#}\n");
+    for words in report.left_out.iter().chain(report.problems.iter().map(|problem| &problem.text)) {
+        text += &format!("  {}\n", indented(words));
+    }
+    for problem in &report.allowed {
+        let first = problem.text.lines().next().unwrap_or_default();
+        text += &format!("  {QUIET}allowed: {first}{QUIET:#}\n");
+    }
+    let mut before: Option<&Verdict> = None;
+    for cell in &report.cells {
+        // What one failure kept from running is told once.
+        if !matches!(cell.verdict, Verdict::NotRun { .. }) || before != Some(&cell.verdict) {
+            text += &cell_text(report, cell);
+        }
+        before = Some(&cell.verdict);
+    }
+    text
+}
+
+fn cell_text(report: &NotebookReport, cell: &CellReport) -> String {
+    let mut text = String::new();
+    let words = verdict_words(&cell.verdict);
+    if !words.is_empty() {
+        let style = if cell.verdict.is_failure() { BAD } else { QUIET };
+        let place = format!("{}:{}", files::shown_path(&report.path), line_in_file(report, cell));
+        let name = match &cell.verdict {
+            Verdict::NotRun { .. } => not_run_names(report, cell),
+            _ => format!("`{}`", cell.id),
+        };
+        text += &format!("\n  {style}{name} {}{style:#} {QUIET}{place}{QUIET:#}\n", indented(&words));
+    }
+    match &cell.verdict {
+        Verdict::Changed(differences) => {
+            text.extend(differences.iter().map(|difference| difference_text(difference) + "\n"));
+        }
+        Verdict::Failed(end) | Verdict::OtherFailure(_, end) => {
+            text.extend(end_details(end).lines().map(|line| format!("    {line}\n")));
+        }
+        _ => {}
+    }
+    text.extend(cell.pictures.iter().map(|path| format!("    {QUIET}{}{QUIET:#}\n", path.display())));
+    for note in cell.outcome.iter().flat_map(|outcome| &outcome.notes) {
+        text += &format!("  {QUIET}`{}`: {note}{QUIET:#}\n", cell.id);
+    }
+    text.extend(
+        cell.not_portable.iter().map(|it| format!("  {STRONG}`{}` is not portable{STRONG:#}: {it}\n", cell.id)),
+    );
+    text
+}
+
+/// `` `b` `` , or `` `b` and 3 cells more ``.
+fn not_run_names(report: &NotebookReport, cell: &CellReport) -> String {
+    let rest = report.cells.iter().skip_while(|it| it.at != cell.at).skip(1);
+    let more = rest.take_while(|it| it.verdict == cell.verdict).count();
+    let more = if more > 0 { format!(" and {} more", count(more, "cell")) } else { String::new() };
+    format!("`{}`{more}", cell.id)
+}
+
+/// A difference for reading: what moved, then the lines, `-` stored and `+` fresh.
+pub fn difference_text(difference: &Difference) -> String {
+    let mut text = format!("    {STRONG}{}{STRONG:#}", difference.part);
+    match (&difference.stored, &difference.fresh) {
+        (None, _) => text += " is new",
+        (_, None) => text += " did not come",
+        _ => {}
+    }
+    if let Some(words) = &difference.words {
+        return format!("{text}: {words}");
+    }
+    let moved = difference.moved.iter().take(3).map(|moved| format!("\n      {}", moved.words()));
+    text.extend(moved);
+    if difference.moved.len() > 3 {
+        text += &format!("\n      and {} more", count(difference.moved.len() - 3, "number"));
+    }
+    let stored = difference.stored.as_deref().unwrap_or_default();
+    let fresh = difference.fresh.as_deref().unwrap_or_default();
+    let is_binary = difference.part.starts_with("image/") && !difference.part.starts_with("image/svg");
+    if is_binary {
+        return text;
+    }
+    // A figure is looked at, not read.
+    let most = if difference.part.starts_with("image/") { 10 } else { MOST_LINES };
+    text + "\n" + &diff(stored, fresh, most)
+}
+
+fn diff(stored: &str, fresh: &str, most: usize) -> String {
+    let (stored, fresh) = (beginning(stored), beginning(fresh));
+    let diff = TextDiff::configure().timeout(std::time::Duration::from_secs(1)).diff_lines(stored, fresh);
+    let mut lines: Vec<String> = Vec::new();
+    for (at, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if at > 0 {
+            lines.push(format!("    {QUIET}...{QUIET:#}"));
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ('-', BAD),
+                ChangeTag::Insert => ('+', GOOD),
+                ChangeTag::Equal => (' ', QUIET),
+            };
+            let line = shortened(change.value().trim_end_matches('\n'), 200);
+            lines.push(format!("    {style}{sign} {line}{style:#}"));
+        }
+    }
+    if lines.len() > most {
+        let cut = lines.len() - most;
+        lines.truncate(most);
+        lines.push(format!("    {QUIET}({} more){QUIET:#}", count(cut, "line")));
+    }
+    lines.join("\n")
+}
+
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(MOST_DIFFED);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+pub fn indented(text: &str) -> String {
+    text.replace('\n', "\n  ")
+}

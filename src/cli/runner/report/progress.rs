@@ -1,0 +1,68 @@
+//! What is said while notebooks run: one moving line on a terminal, plain lines elsewhere.
+//!
+//! Results go to stdout, progress to stderr; a moving line never stands in the middle of a result.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::outcome::Event;
+use crate::cli::terminal::report::QUIET;
+
+/// Shared by all workers of a run.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// For so many notebooks.
+    pub fn new(notebooks: usize) -> Progress {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        if dumb || !std::io::stderr().is_terminal() {
+            return Progress { bar: None };
+        }
+        let bar = ProgressBar::with_draw_target(Some(notebooks as u64), ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} [{pos}/{len}] {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Progress { bar: Some(bar) }
+    }
+
+    /// A cell begins.
+    pub fn cell(&self, notebook: &str, number: usize, of: usize, id: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{notebook}: cell {number} of {of}, `{id}`"));
+        }
+    }
+
+    pub fn event(&self, notebook: &str, event: &Event) {
+        let Event::Progress(words) = event else { return };
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("{notebook}: {words}")),
+            None => anstream::eprintln!("{QUIET}  {words}{QUIET:#}"),
+        }
+    }
+
+    pub fn notebook_done(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
+    /// Text for stdout.
+    pub fn say(&self, text: &str) {
+        let say = || anstream::print!("{text}");
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

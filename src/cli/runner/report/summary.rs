@@ -1,0 +1,122 @@
+//! What ran, what was compared, what was not, and why: counted once, told to people and to programs.
+//!
+//! It decides nothing.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::super::notebook::{CellReport, NotebookReport};
+use super::super::problems;
+use super::super::verdict::Verdict;
+use crate::cli::terminal::report::{BAD, QUIET, STRONG, count};
+
+/// The counts of a run.
+pub struct Summary {
+    notebooks: usize,
+    failed_notebooks: usize,
+    left_out_notebooks: usize,
+    ran: usize,
+    shared: usize,
+    compared: usize,
+    given_up: usize,
+    failed: usize,
+    skipped: usize,
+    reasons: BTreeSet<String>,
+    left_out: usize,
+    not_run: usize,
+    ignored: usize,
+    not_portable: usize,
+    allowed: BTreeSet<&'static str>,
+    normalised: BTreeSet<String>,
+    can_accept: bool,
+    nothing: bool,
+    took: Duration,
+}
+
+impl Summary {
+    pub fn of(reports: &[NotebookReport], accept: bool, took: Duration) -> Summary {
+        let all = || reports.iter().flat_map(|report| &report.cells);
+        let total = |holds: &dyn Fn(&CellReport) -> bool| all().filter(|cell| holds(cell)).count();
+        let reason = |cell: &CellReport| match &cell.verdict {
+            Verdict::Skipped { reason } => Some(reason.clone().unwrap_or_else(|| "no reason given".into())),
+            _ => None,
+        };
+        let editions = reports.iter().filter(|report| report.shared_with.is_some());
+        let shared = editions.map(|report| report.count(|cell| cell.outcome.is_some())).sum();
+        Summary {
+            notebooks: reports.len(),
+            failed_notebooks: reports.iter().filter(|report| report.fails_finally(accept)).count(),
+            left_out_notebooks: reports.iter().filter(|report| report.left_out.is_some()).count(),
+            ran: total(&|cell| cell.outcome.is_some()) - shared,
+            shared,
+            compared: all().map(|cell| cell.compared).sum(),
+            given_up: all().map(|cell| cell.given_up).sum(),
+            failed: total(&|cell| cell.verdict.is_failure()),
+            skipped: total(&|cell| matches!(cell.verdict, Verdict::Skipped { .. })),
+            reasons: all().filter_map(reason).collect(),
+            left_out: total(&|cell| cell.verdict == Verdict::LeftOut && cell.outcome.is_none()),
+            not_run: total(&|cell| matches!(cell.verdict, Verdict::NotRun { .. })),
+            ignored: total(&|cell| {
+                cell.rules.ignore_output && cell.outcome.is_some() && cell.verdict != Verdict::LeftOut
+            }),
+            not_portable: total(&|cell| !cell.not_portable.is_empty()),
+            allowed: reports.iter().flat_map(|report| report.allowed.iter().map(|it| it.kind)).collect(),
+            normalised: reports.iter().flat_map(problems::normalised).collect(),
+            can_accept: all().any(|cell| matches!(cell.verdict, Verdict::Changed(_)) || cell.compared == 0),
+            nothing: reports.iter().all(NotebookReport::has_nothing),
+            took,
+        }
+    }
+
+    /// For people.
+    pub fn text(&self, accept: bool) -> String {
+        let mut words = vec![
+            count(self.notebooks, "notebook"),
+            format!("{} run", count(self.ran, "cell")),
+            format!("{} compared", count(self.compared, "output")),
+        ];
+        if self.failed_notebooks > 0 {
+            words.push(format!("{BAD}{} failed{BAD:#}", count(self.failed_notebooks, "notebook")));
+        }
+        let reasons: Vec<&str> = self.reasons.iter().map(String::as_str).collect();
+        let because = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
+        let rest = [
+            (self.shared, "cell", "shared between editions and run once".into()),
+            (self.skipped, "cell", format!("skipped{because}")),
+            (self.not_run, "cell", "not run".into()),
+            (self.left_out, "cell", "left out by `--filter`".into()),
+            (self.ignored, "cell", "run without comparing".into()),
+            (self.given_up, "output", "given up with a gap".into()),
+            (self.not_portable, "cell", "not portable".into()),
+            (self.left_out_notebooks, "notebook", "in another language left out".into()),
+        ];
+        words.extend(rest.iter().filter(|(n, ..)| *n > 0).map(|(n, noun, what)| format!("{} {what}", count(*n, noun))));
+        words.extend(self.allowed.iter().map(|kind| format!("allowed: {kind}")));
+        words.extend(self.normalised.iter().cloned());
+        let seconds = self.took.as_secs_f64();
+        let mut text = format!("\n{} {QUIET}in {seconds:.1} s{QUIET:#}\n", words.join(", "));
+        if self.failed_notebooks > 0 && self.can_accept && !accept {
+            let help = "help: where the new outputs are right, store them with `--accept`, or look at each in `review`";
+            text += &format!("{QUIET}{help}{QUIET:#}\n");
+        }
+        if self.nothing {
+            text += &format!("{STRONG}nothing to test{STRONG:#}: no notebook with a Rust code cell\n");
+        }
+        text
+    }
+
+    /// For programs.
+    pub fn value(&self) -> Value {
+        json!({
+            "notebooks": self.notebooks, "notebooks_failed": self.failed_notebooks,
+            "notebooks_left_out": self.left_out_notebooks,
+            "cells_run": self.ran, "cells_shared": self.shared, "cells_failed": self.failed, "outputs_compared": self.compared,
+            "outputs_given_up": self.given_up, "cells_skipped": self.skipped, "skip_reasons": self.reasons,
+            "cells_left_out": self.left_out, "cells_not_run": self.not_run, "cells_not_compared": self.ignored,
+            "cells_not_portable": self.not_portable, "allowed": self.allowed,
+            "normalised": self.normalised, "seconds": self.took.as_secs_f64(),
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! Setting files: `forward-pass.toml` of the project, `NAME.forward-pass.toml` beside a notebook.
+//!
+//! It only reads; what a setting means is in `rules`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::rules::{Rules, Settings, check, layered, missing};
+use crate::cli::notebook::course::Cell;
+use crate::cli::notebook::ipynb::Notebook;
+
+/// The project's file, looked for in the notebook's folder and all above it.
+pub const PROJECT_FILE: &str = "forward-pass.toml";
+
+/// What holds for all cells of a notebook: project, the notebook's own file, the notebook's metadata.
+pub fn of_notebook(path: &Path, notebook: &Notebook) -> Result<Settings> {
+    let project = project_file(path).map(|file| read(&file)).transpose()?.unwrap_or_default();
+    let beside = file_beside(path);
+    let beside = if beside.is_file() { read(&beside)? } else { Settings::new() };
+    check(&notebook.settings).map_err(anyhow::Error::msg).context("the notebook's metadata cannot be used")?;
+    let settings = layered(&[&project, &beside, &notebook.settings]);
+    Ok(layered(&[&settings, &without_its_data(&settings)]))
+}
+
+/// A notebook whose data is absent has nothing to compare, and every cell of it says why.
+fn without_its_data(settings: &Settings) -> Settings {
+    let absent = settings.get("requires").is_some_and(|set| matches!(missing(set), Ok(Some(_))));
+    let allowed = absent.then(|| ("allow".to_string(), "nothing-compared".to_string()));
+    allowed.into_iter().collect()
+}
+
+/// `NAME.forward-pass.toml` beside `NAME.ipynb`.
+pub fn file_beside(notebook: &Path) -> PathBuf {
+    notebook.with_extension(PROJECT_FILE)
+}
+
+/// The names of the normalisers of a notebook's project, and the file that has them: they need not match in every
+/// notebook.
+pub fn project_normalisers(notebook: &Path) -> Option<(PathBuf, Vec<String>)> {
+    let file = project_file(notebook)?;
+    let rules = Rules::of(&Cell::default(), &read(&file).ok()?).ok()?;
+    Some((file, rules.measure.normalisers.into_iter().map(|it| it.name).collect()))
+}
+
+/// The project's file that holds for a notebook.
+pub fn project_file(notebook: &Path) -> Option<PathBuf> {
+    notebook.ancestors().skip(1).map(|folder| folder.join(PROJECT_FILE)).find(|file| file.is_file())
+}
+
+fn read(path: &Path) -> Result<Settings> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    parse(&text).with_context(|| format!("cannot use {}", path.display()))
+}
+
+fn parse(text: &str) -> Result<Settings> {
+    let table: toml::Table = text.parse().context("it is not TOML")?;
+    let mut settings = Settings::new();
+    for (key, value) in table {
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Table(_) => bail!("`[{key}]` is a table\nhelp: write settings as `key = value` lines"),
+            toml::Value::Array(_) => serde_json::to_string(&value).context("it has a list that cannot be read")?,
+            other => other.to_string(),
+        };
+        settings.insert(key, text);
+    }
+    // A misspelt setting is told here, with the file's name.
+    check(&settings).map_err(anyhow::Error::msg)?;
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::Rules;
+    use super::parse;
+
+    #[test]
+    fn a_setting_file_sets_tolerances_and_normalisers() {
+        let text = "rtol = 1e-6\nrun_timeout = 30\nunordered = true\n\n[[normalisers]]\nname = \"clock\"\n\
+                    pattern = '\\d+:\\d+'\nreplace = \"TIME\"\nreason = \"the clock moves\"\n";
+        let rules = Rules::of(&Default::default(), &parse(text).unwrap()).unwrap();
+        assert_eq!(rules.measure.tolerance.rtol, 1e-6);
+        assert!(rules.measure.unordered);
+        assert_eq!(rules.measure.normalisers[0].apply("at 12:30"), "at TIME");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_setting_file_is_said() {
+        let wrong = |text: &str| format!("{:#}", parse(text).unwrap_err());
+        assert!(wrong("rtol = ").starts_with("it is not TOML"));
+        assert_eq!(wrong("rtoll = 1"), "the setting `rtoll` is not known\nhelp: did you mean `rtol`?");
+        assert_eq!(wrong("[x]\na = 1"), "`[x]` is a table\nhelp: write settings as `key = value` lines");
+    }
+}

@@ -1,0 +1,79 @@
+//! What stops a run before its end: Ctrl-C, or the first failure where `--fail-fast` asks for it.
+//!
+//! A cell that runs is stopped by its session; between two cells the flag here is looked at.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::cli::engine::Interrupter;
+use crate::cli::terminal::interrupt;
+
+/// How often Ctrl-C is looked for.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Why nothing more is begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    Interrupted,
+    /// The words that tell which cell failed.
+    Failed(String),
+}
+
+/// Shared by all workers of a run.
+#[derive(Default)]
+pub struct Control {
+    halt: Mutex<Option<Halt>>,
+    running: Mutex<HashMap<usize, Interrupter>>,
+    done: AtomicBool,
+}
+
+impl Control {
+    pub fn halted(&self) -> Option<Halt> {
+        locked(&self.halt).clone()
+    }
+
+    pub fn is_interrupted(&self) -> bool {
+        self.halted() == Some(Halt::Interrupted)
+    }
+
+    pub fn fail(&self, why: String) {
+        locked(&self.halt).get_or_insert(Halt::Failed(why));
+    }
+
+    /// From now on Ctrl-C stops what this worker runs.
+    pub fn register(&self, worker: usize, interrupter: Interrupter) {
+        locked(&self.running).insert(worker, interrupter);
+    }
+
+    pub fn unregister(&self, worker: usize) {
+        locked(&self.running).remove(&worker);
+    }
+
+    /// No worker runs any more: `watch` returns.
+    pub fn finish(&self) {
+        self.done.store(true, Ordering::SeqCst);
+    }
+
+    /// Looks for Ctrl-C until the run is done. A second press ends the process at once.
+    pub fn watch(&self) {
+        while !self.done.load(Ordering::SeqCst) {
+            if interrupt::take() {
+                if self.is_interrupted() {
+                    std::process::exit(130);
+                }
+                *locked(&self.halt) = Some(Halt::Interrupted);
+            }
+            if self.is_interrupted() {
+                // Again and again: a cell that was about to begin clears the switch.
+                locked(&self.running).values().for_each(Interrupter::interrupt);
+            }
+            std::thread::sleep(TICK);
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

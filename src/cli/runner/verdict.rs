@@ -1,0 +1,167 @@
+//! What to make of a cell: how it ended, what it showed, what is stored, and what its author asked for.
+//!
+//! It is pure, and the one place where a cell becomes green or red.
+
+use super::compare;
+use super::compare::Difference;
+use super::rules::{Expect, Rules};
+use crate::cli::notebook::course::Cell;
+use crate::cli::outcome::{End, Outcome};
+
+/// The verdict on one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    Passed,
+    /// It ran, and shows something else than what is stored.
+    Changed(Vec<Difference>),
+    /// It ended otherwise than by running to its last line.
+    Failed(End),
+    /// It was to fail, and ran to its last line.
+    NoFailure(Expect),
+    /// It was to fail, and failed in another way.
+    OtherFailure(Expect, End),
+    /// It was not to run.
+    Skipped {
+        reason: Option<String>,
+    },
+    /// Another cell was asked for: this one ran at most for those that follow it.
+    LeftOut,
+    /// It did not come to it.
+    NotRun {
+        why: String,
+    },
+    /// Its tags or settings are wrong.
+    BadRules(String),
+}
+
+impl Verdict {
+    /// Whether this turns the notebook red.
+    pub fn is_failure(&self) -> bool {
+        !matches!(self, Verdict::Passed | Verdict::Skipped { .. } | Verdict::LeftOut | Verdict::NotRun { .. })
+    }
+
+    /// The word for machines.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Changed(_) => "output-changed",
+            Verdict::Failed(end) => end_word(end),
+            Verdict::NoFailure(_) => "expected-failure-missing",
+            Verdict::OtherFailure(..) => "wrong-failure",
+            Verdict::Skipped { .. } => "skipped",
+            Verdict::LeftOut => "left-out",
+            Verdict::NotRun { .. } => "not-run",
+            Verdict::BadRules(_) => "bad-rules",
+        }
+    }
+}
+
+/// The word for machines on how a cell ended.
+pub fn end_word(end: &End) -> &'static str {
+    match end {
+        End::Passed => "passed",
+        End::CompileError(_) => "compile-error",
+        End::Panicked { .. } => "panicked",
+        End::ReturnedError { .. } => "returned-error",
+        End::Exited(_) | End::Killed { .. } => "process-ended",
+        End::TimedOut { .. } => "timed-out",
+        End::Interrupted => "interrupted",
+    }
+}
+
+/// Judges a cell that ran.
+pub fn judge(cell: &Cell, outcome: &Outcome, rules: &Rules) -> Verdict {
+    let failed = outcome.end != End::Passed;
+    match &rules.expect {
+        Expect::Success if failed => return Verdict::Failed(outcome.end.clone()),
+        Expect::Success => {}
+        expected if !failed => return Verdict::NoFailure(expected.clone()),
+        expected if !is_expected(expected, &outcome.end) => {
+            return Verdict::OtherFailure(expected.clone(), outcome.end.clone());
+        }
+        _ => {}
+    }
+    if rules.ignore_output {
+        return Verdict::Passed;
+    }
+    let mut differences = compare::compare(&cell.outputs, &outcome.outputs, &rules.measure);
+    if let (Some(stored), false) = (&cell.stored_error, failed) {
+        differences.push(Difference { part: "error".into(), stored: Some(stored.clone()), ..Difference::default() });
+    }
+    if differences.is_empty() { Verdict::Passed } else { Verdict::Changed(differences) }
+}
+
+fn is_expected(expected: &Expect, end: &End) -> bool {
+    match (expected, end) {
+        (_, End::Interrupted | End::TimedOut { .. }) => false,
+        (Expect::Failure, _) => true,
+        (Expect::Panic(text), End::Panicked { message, .. }) => text.as_ref().is_none_or(|text| message.contains(text)),
+        (Expect::CompileError(codes), End::CompileError(diagnostics)) => codes
+            .iter()
+            .all(|code| diagnostics.iter().any(|diagnostic| diagnostic.code.as_deref() == Some(code.as_str()))),
+        _ => false,
+    }
+}
+
+/// Whether variables were lost with the process, so that later cells cannot run.
+pub fn ends_session(end: &End) -> bool {
+    matches!(end, End::Exited(_) | End::Killed { .. } | End::Interrupted | End::TimedOut { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::outcome::{Diagnostic, Output, Phase, Stream};
+
+    fn verdict(expect: Expect, end: End) -> &'static str {
+        let outcome = Outcome { end, ..Outcome::default() };
+        judge(&Cell::default(), &outcome, &Rules { expect, ..Rules::default() }).word()
+    }
+
+    #[test]
+    fn every_end_meets_every_expectation() {
+        let panicked = || End::Panicked { message: "index out of bounds".into(), line: Some(1) };
+        let refused =
+            |code: &str| End::CompileError(vec![Diagnostic { code: Some(code.into()), ..Diagnostic::default() }]);
+        let panic = |text: &str| Expect::Panic(Some(text.into()));
+        let compile = |codes: &[&str]| Expect::CompileError(codes.iter().map(|code| code.to_string()).collect());
+        let returned = || End::ReturnedError { message: "x".into(), line: None };
+        let timed_out = || End::TimedOut { phase: Phase::Run, seconds: 1.0 };
+        let killed = || End::Killed { signal: 11, stack_overflow: false };
+        let cases = [
+            (Expect::Success, End::Passed, "passed"),
+            (Expect::Success, panicked(), "panicked"),
+            (Expect::Success, refused("E0308"), "compile-error"),
+            (Expect::Success, returned(), "returned-error"),
+            (Expect::Success, End::Exited(3), "process-ended"),
+            (Expect::Success, killed(), "process-ended"),
+            (Expect::Success, timed_out(), "timed-out"),
+            (Expect::Success, End::Interrupted, "interrupted"),
+            (Expect::Failure, End::Passed, "expected-failure-missing"),
+            (Expect::Failure, panicked(), "passed"),
+            (Expect::Failure, returned(), "passed"),
+            (Expect::Failure, timed_out(), "wrong-failure"),
+            (Expect::Panic(None), panicked(), "passed"),
+            (panic("out of bounds"), panicked(), "passed"),
+            (panic("overflow"), panicked(), "wrong-failure"),
+            (Expect::Panic(None), refused("E0308"), "wrong-failure"),
+            (Expect::Panic(None), End::Passed, "expected-failure-missing"),
+            (compile(&[]), refused("E0308"), "passed"),
+            (compile(&["E0308"]), refused("E0308"), "passed"),
+            (compile(&["E0382"]), refused("E0308"), "wrong-failure"),
+            (compile(&["E0382"]), panicked(), "wrong-failure"),
+        ];
+        for (expect, end, expected) in cases {
+            assert_eq!(verdict(expect.clone(), end.clone()), expected, "{expect:?} {end:?}");
+        }
+    }
+
+    #[test]
+    fn output_that_is_not_stored_is_a_change() {
+        let text = |text: &str| Output::Stream { stream: Stream::Stdout, text: text.into() };
+        let outcome = Outcome { outputs: vec![text("new\n")], ..Outcome::default() };
+        assert_eq!(judge(&Cell::default(), &outcome, &Rules::default()).word(), "output-changed");
+        let rules = Rules { ignore_output: true, ..Rules::default() };
+        assert_eq!(judge(&Cell::default(), &outcome, &rules), Verdict::Passed);
+    }
+}

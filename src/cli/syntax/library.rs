@@ -1,0 +1,383 @@
+//! The library's own source, for `:source`: found by name, shown as it is written.
+//!
+//! It is the source this binary was built from, and it is read as text: nothing is compiled.
+
+use std::sync::LazyLock;
+
+use syn::spanned::Spanned;
+use syn::{ImplItem, Item, TraitItem};
+
+use super::types::at_commas;
+
+/// Every file of the library; a test holds this list against the folder.
+const FILES: &[(&str, &str)] = &[
+    ("src/lib.rs", include_str!("../../lib.rs")),
+    ("src/error.rs", include_str!("../../error.rs")),
+    ("src/show.rs", include_str!("../../show.rs")),
+    ("src/show/digits.rs", include_str!("../../show/digits.rs")),
+    ("src/show/element.rs", include_str!("../../show/element.rs")),
+    ("src/show/format.rs", include_str!("../../show/format.rs")),
+    ("src/show/format/complex.rs", include_str!("../../show/format/complex.rs")),
+    ("src/show/format/float.rs", include_str!("../../show/format/float.rs")),
+    ("src/show/format/simple.rs", include_str!("../../show/format/simple.rs")),
+    ("src/show/layout.rs", include_str!("../../show/layout.rs")),
+    ("src/show/options.rs", include_str!("../../show/options.rs")),
+    ("src/show/scalar.rs", include_str!("../../show/scalar.rs")),
+    ("src/display.rs", include_str!("../../display.rs")),
+    ("src/display/containers.rs", include_str!("../../display/containers.rs")),
+    ("src/display/live.rs", include_str!("../../display/live.rs")),
+    ("src/display/standard.rs", include_str!("../../display/standard.rs")),
+    ("src/shape.rs", include_str!("../../shape.rs")),
+    ("src/shape/number.rs", include_str!("../../shape/number.rs")),
+    ("src/shape/product.rs", include_str!("../../shape/product.rs")),
+    ("src/shape/range.rs", include_str!("../../shape/range.rs")),
+    ("src/shape/broadcast.rs", include_str!("../../shape/broadcast.rs")),
+    ("src/shape/logistic.rs", include_str!("../../shape/logistic.rs")),
+    ("src/shape/make.rs", include_str!("../../shape/make.rs")),
+    ("src/shape/normal.rs", include_str!("../../shape/normal.rs")),
+    ("src/shape/reduce.rs", include_str!("../../shape/reduce.rs")),
+    ("src/shape/stacked.rs", include_str!("../../shape/stacked.rs")),
+    ("src/plot.rs", include_str!("../../plot.rs")),
+    ("src/plot/axes.rs", include_str!("../../plot/axes.rs")),
+    ("src/plot/canvas.rs", include_str!("../../plot/canvas.rs")),
+    ("src/plot/colour.rs", include_str!("../../plot/colour.rs")),
+    ("src/plot/diagram.rs", include_str!("../../plot/diagram.rs")),
+    ("src/plot/figure.rs", include_str!("../../plot/figure.rs")),
+    ("src/plot/figure/draw.rs", include_str!("../../plot/figure/draw.rs")),
+    ("src/plot/figure/frame.rs", include_str!("../../plot/figure/frame.rs")),
+    ("src/plot/figure/looks.rs", include_str!("../../plot/figure/looks.rs")),
+    ("src/plot/figure/output.rs", include_str!("../../plot/figure/output.rs")),
+    ("src/plot/font.rs", include_str!("../../plot/font.rs")),
+    ("src/plot/frame.rs", include_str!("../../plot/frame.rs")),
+    ("src/plot/gallery.rs", include_str!("../../plot/gallery.rs")),
+    ("src/plot/histogram.rs", include_str!("../../plot/histogram.rs")),
+    ("src/plot/legend.rs", include_str!("../../plot/legend.rs")),
+    ("src/plot/path.rs", include_str!("../../plot/path.rs")),
+    ("src/plot/png.rs", include_str!("../../plot/png.rs")),
+    ("src/plot/problem.rs", include_str!("../../plot/problem.rs")),
+    ("src/plot/raster.rs", include_str!("../../plot/raster.rs")),
+    ("src/plot/save.rs", include_str!("../../plot/save.rs")),
+    ("src/plot/series.rs", include_str!("../../plot/series.rs")),
+    ("src/plot/svg.rs", include_str!("../../plot/svg.rs")),
+    ("src/plot/ticks.rs", include_str!("../../plot/ticks.rs")),
+    ("src/plot/values.rs", include_str!("../../plot/values.rs")),
+    ("src/plot/axes/colour_bar.rs", include_str!("../../plot/axes/colour_bar.rs")),
+    ("src/plot/axes/draw.rs", include_str!("../../plot/axes/draw.rs")),
+    ("src/plot/axes/limits.rs", include_str!("../../plot/axes/limits.rs")),
+    ("src/plot/backend.rs", include_str!("../../plot/backend.rs")),
+    ("src/plot/diagram/draw.rs", include_str!("../../plot/diagram/draw.rs")),
+    ("src/plot/element.rs", include_str!("../../plot/element.rs")),
+    ("src/plot/scale.rs", include_str!("../../plot/scale.rs")),
+    ("src/plot/series/draw.rs", include_str!("../../plot/series/draw.rs")),
+    ("src/plot/sheet.rs", include_str!("../../plot/sheet.rs")),
+    ("src/activation.rs", include_str!("../../activation.rs")),
+    ("src/activation/figure.rs", include_str!("../../activation/figure.rs")),
+    ("src/activation/gallery.rs", include_str!("../../activation/gallery.rs")),
+    ("src/softmax.rs", include_str!("../../softmax.rs")),
+    ("src/softmax/figure.rs", include_str!("../../softmax/figure.rs")),
+    ("src/network.rs", include_str!("../../network.rs")),
+    ("src/network/elementwise.rs", include_str!("../../network/elementwise.rs")),
+    ("src/network/exp.rs", include_str!("../../network/exp.rs")),
+    ("src/network/figure.rs", include_str!("../../network/figure.rs")),
+    ("src/network/kind.rs", include_str!("../../network/kind.rs")),
+    ("src/network/layer.rs", include_str!("../../network/layer.rs")),
+    ("src/network/pass.rs", include_str!("../../network/pass.rs")),
+    ("src/network/product.rs", include_str!("../../network/product.rs")),
+    ("src/network/product/tiles.rs", include_str!("../../network/product/tiles.rs")),
+    ("src/network/real.rs", include_str!("../../network/real.rs")),
+    ("src/network/start.rs", include_str!("../../network/start.rs")),
+    ("src/network/trace.rs", include_str!("../../network/trace.rs")),
+    ("src/network/weights.rs", include_str!("../../network/weights.rs")),
+    ("src/network/weights/element.rs", include_str!("../../network/weights/element.rs")),
+    ("src/network/weights/foreign.rs", include_str!("../../network/weights/foreign.rs")),
+    ("src/network/weights/json.rs", include_str!("../../network/weights/json.rs")),
+    ("src/network/weights/npy.rs", include_str!("../../network/weights/npy.rs")),
+    ("src/network/weights/npz.rs", include_str!("../../network/weights/npz.rs")),
+    ("src/network/weights/safetensors.rs", include_str!("../../network/weights/safetensors.rs")),
+    ("src/network/weights/zip.rs", include_str!("../../network/weights/zip.rs")),
+    ("src/random.rs", include_str!("../../random.rs")),
+    ("src/mnist.rs", include_str!("../../mnist.rs")),
+    ("src/mnist/batch.rs", include_str!("../../mnist/batch.rs")),
+    ("src/mnist/drawn.rs", include_str!("../../mnist/drawn.rs")),
+    ("src/mnist/drawn/glyph.rs", include_str!("../../mnist/drawn/glyph.rs")),
+    ("src/mnist/drawn/pen.rs", include_str!("../../mnist/drawn/pen.rs")),
+    ("src/mnist/figure.rs", include_str!("../../mnist/figure.rs")),
+    ("src/mnist/file.rs", include_str!("../../mnist/file.rs")),
+    ("src/mnist/gunzip.rs", include_str!("../../mnist/gunzip.rs")),
+    ("src/mnist/idx.rs", include_str!("../../mnist/idx.rs")),
+    ("src/mnist/pages.rs", include_str!("../../mnist/pages.rs")),
+    ("src/mnist/score.rs", include_str!("../../mnist/score.rs")),
+    ("src/train.rs", include_str!("../../train.rs")),
+    ("src/train/gradient.rs", include_str!("../../train/gradient.rs")),
+    ("src/train/history.rs", include_str!("../../train/history.rs")),
+    ("src/train/step.rs", include_str!("../../train/step.rs")),
+    ("src/warned.rs", include_str!("../../warned.rs")),
+    ("src/reading.rs", include_str!("../../reading.rs")),
+    ("src/reading/drawing.rs", include_str!("../../reading/drawing.rs")),
+    ("src/reading/figure.rs", include_str!("../../reading/figure.rs")),
+];
+
+/// One item of the library, as it stands in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub file: &'static str,
+    pub line: usize,
+    /// `sigmoid`, or `Network::forward` for a method.
+    pub name: String,
+    /// Its doc comment, without the slashes.
+    pub docs: String,
+    /// Its code, without the doc comment.
+    pub code: String,
+    pub is_public: bool,
+}
+
+impl Found {
+    /// Its head: all before the body.
+    pub fn signature(&self) -> String {
+        let is_type = ["pub struct", "pub enum", "struct", "enum"].iter().any(|word| self.code.starts_with(word));
+        let head = if is_type { self.code.lines().next() } else { self.code.split('{').next() };
+        let lines = head.unwrap_or_default().lines().filter(|line| !line.trim_start().starts_with("#["));
+        lines.collect::<Vec<_>>().join("\n").trim().trim_end_matches(" {").to_owned()
+    }
+}
+
+/// A function's head in lines that fit, as rustfmt breaks it; anything else is as it was.
+pub fn fitted(signature: &str, width: usize) -> String {
+    let Some((open, close)) =
+        parameters(signature).filter(|_| signature.lines().any(|line| line.chars().count() > width))
+    else {
+        return signature.to_owned();
+    };
+    let mut lines = vec![signature[..=open].to_owned()];
+    lines.extend(at_commas(&signature[open + 1..close]).iter().map(|one| format!("    {one},")));
+    lines.push(signature[close..].to_owned());
+    lines.join("\n")
+}
+
+/// Where the brackets of a function's parameters stand; those within `<...>` are none.
+fn parameters(signature: &str) -> Option<(usize, usize)> {
+    let (mut angles, mut rounds, mut open) = (0, 0, None);
+    let mut before = ' ';
+    for (at, c) in signature.char_indices() {
+        match c {
+            '<' => angles += 1,
+            // The arrow of a result closes nothing.
+            '>' if before != '-' => angles -= 1,
+            '(' => {
+                rounds += 1;
+                open = open.or((angles == 0).then_some(at));
+            }
+            ')' => {
+                rounds -= 1;
+                if rounds == 0 && angles == 0 {
+                    return Some((open?, at));
+                }
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    None
+}
+
+/// A doc comment as a reader of the terminal wants it: code blocks are Rust, hidden lines hidden, links their words.
+pub fn for_readers(docs: &str) -> String {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in docs.lines() {
+        if line.trim_start().starts_with("```") {
+            let opens_plain = !inside && ["```", "```no_run", "```rust"].contains(&line.trim());
+            inside = !inside;
+            lines.push(if opens_plain { "```rust".to_owned() } else { line.to_owned() });
+        } else if inside && (line.trim() == "#" || line.trim_start().starts_with("# ")) {
+            // rustdoc hides it too.
+        } else if inside {
+            lines.push(line.to_owned());
+        } else {
+            lines.push(without_links(line));
+        }
+    }
+    lines.join("\n")
+}
+
+/// ``[`softmax`]`` -> `` `softmax` ``; a link to a page keeps its address.
+fn without_links(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find("[`") {
+        out.push_str(&rest[..at]);
+        let Some(end) = rest[at..].find("`]").map(|end| at + end) else { break };
+        out.push_str(&rest[at + 1..=end]);
+        rest = &rest[end + 2..];
+        if rest.starts_with('(') && !rest.starts_with("(http") {
+            rest = rest.find(')').map_or("", |close| &rest[close + 1..]);
+        }
+    }
+    out + rest
+}
+
+/// Every item and method of the library, in the order of its files; read once, by whoever asks first.
+static ITEMS: LazyLock<Vec<Found>> =
+    LazyLock::new(|| FILES.iter().flat_map(|(file, text)| items_of(file, text)).collect());
+
+/// Reads the library on a thread of its own, so that who asks later need not wait.
+pub fn read_ahead() {
+    std::thread::spawn(|| LazyLock::force(&ITEMS));
+}
+
+/// What has this name: a public item if there is one, else private ones; `Network::forward` or `forward` for methods.
+pub fn find(name: &str) -> Vec<&'static Found> {
+    let wanted = name.trim().trim_end_matches("()").trim_end_matches('!');
+    let named = |found: &&Found| found.name == wanted || found.name.rsplit("::").next() == Some(wanted);
+    let mut found: Vec<&Found> = ITEMS.iter().filter(named).collect();
+    if found.iter().any(|item| item.is_public) {
+        found.retain(|item| item.is_public);
+    }
+    if found.iter().any(|item| item.name == wanted) {
+        found.retain(|item| item.name == wanted);
+    }
+    found
+}
+
+/// The names that a reader may ask for.
+pub fn public_names() -> Vec<String> {
+    let mut names: Vec<String> = ITEMS.iter().filter(|item| item.is_public).map(|item| item.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn items_of(file: &'static str, text: &'static str) -> Vec<Found> {
+    let Ok(parsed) = syn::parse_file(text) else { return Vec::new() };
+    let mut found = Vec::new();
+    let page = Page { file, lines: text.lines().collect() };
+    for item in &parsed.items {
+        page.item(item, &mut found);
+    }
+    found
+}
+
+/// A file, cut into lines.
+struct Page {
+    file: &'static str,
+    lines: Vec<&'static str>,
+}
+
+impl Page {
+    fn item(&self, item: &Item, found: &mut Vec<Found>) {
+        match item {
+            Item::Fn(it) => self.add(it.sig.ident.to_string(), is_public(&it.vis), item, found),
+            Item::Struct(it) => self.add(it.ident.to_string(), is_public(&it.vis), item, found),
+            Item::Enum(it) => self.add(it.ident.to_string(), is_public(&it.vis), item, found),
+            Item::Type(it) => self.add(it.ident.to_string(), is_public(&it.vis), item, found),
+            Item::Trait(it) => {
+                self.add(it.ident.to_string(), is_public(&it.vis), item, found);
+                for inner in &it.items {
+                    if let TraitItem::Fn(method) = inner {
+                        self.add(format!("{}::{}", it.ident, method.sig.ident), false, inner, found);
+                    }
+                }
+            }
+            Item::Impl(it) if it.trait_.is_none() => {
+                let owner = type_name(&it.self_ty);
+                for inner in &it.items {
+                    if let ImplItem::Fn(method) = inner {
+                        let name = format!("{owner}::{}", method.sig.ident);
+                        self.add(name, is_public(&method.vis), inner, found);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&self, name: String, is_public: bool, item: &impl Spanned, found: &mut Vec<Found>) {
+        let span = item.span();
+        let lines = self.lines.get(span.start().line - 1..span.end().line).unwrap_or_default();
+        let indent = lines.first().map_or(0, |line| line.len() - line.trim_start().len());
+        let lines = lines.iter().map(|line| line.get(indent..).unwrap_or(line.trim_start()));
+        let (docs, code): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.starts_with("///"));
+        let docs: Vec<&str> = docs.iter().map(|line| line[3..].strip_prefix(' ').unwrap_or(&line[3..])).collect();
+        found.push(Found {
+            file: self.file,
+            line: span.start().line + docs.len(),
+            name,
+            docs: docs.join("\n"),
+            code: code.join("\n"),
+            is_public,
+        });
+    }
+}
+
+fn is_public(visibility: &syn::Visibility) -> bool {
+    matches!(visibility, syn::Visibility::Public(_))
+}
+
+fn type_name(ty: &syn::Type) -> String {
+    match ty {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_of_a_file_is_found_with_its_docs() {
+        const TEXT: &str = "//! head\n/// Doubles.\n///\n/// Twice.\npub fn double(x: i32) -> i32 {\n    x * 2\n}\n\nimpl P {\n    /// Goes.\n    pub fn go(&self) {}\n}\n";
+        let found = items_of("a.rs", TEXT);
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].name.as_str(), found[0].line), ("double", 5));
+        assert_eq!(found[0].docs, "Doubles.\n\nTwice.");
+        assert_eq!(found[0].code, "pub fn double(x: i32) -> i32 {\n    x * 2\n}");
+        assert_eq!((found[1].name.as_str(), found[1].docs.as_str()), ("P::go", "Goes."));
+        assert_eq!(found[1].code, "pub fn go(&self) {}");
+    }
+
+    #[test]
+    fn a_long_head_is_broken_as_rustfmt_does() {
+        let head = "pub fn f<F: Fn(i32) -> u8, D>(x: &A<S, D>, y: (u8, u8), g: F) -> Vec<S>";
+        assert_eq!(fitted(head, 80), head);
+        let broken = "pub fn f<F: Fn(i32) -> u8, D>(\n    x: &A<S, D>,\n    y: (u8, u8),\n    g: F,\n) -> Vec<S>";
+        assert_eq!(fitted(head, 60), broken);
+        assert_eq!(fitted("pub struct Layer<T = f32>", 10), "pub struct Layer<T = f32>");
+        assert_eq!(fitted(broken, 20).replace(char::is_whitespace, ""), broken.replace(char::is_whitespace, ""));
+    }
+
+    #[test]
+    fn a_doc_comment_is_made_readable() {
+        let docs = "See [`softmax`] and [`a`](crate::a).\n\n```\n# use x;\nlet y = 1;\n```";
+        assert_eq!(for_readers(docs), "See `softmax` and `a`.\n\n```rust\nlet y = 1;\n```");
+    }
+
+    #[test]
+    fn the_library_is_found() {
+        let found = find("Network::forward");
+        assert!(found[0].code.starts_with("pub fn forward"), "{found:?}");
+        assert!(find("nothing_of_this_name").is_empty());
+    }
+
+    #[test]
+    fn no_file_of_the_library_is_missing() {
+        let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut missing = Vec::new();
+        let mut folders = vec![home.join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.strip_prefix(home).unwrap().to_str().unwrap().replace('\\', "/");
+                if path.is_dir() && name != "src/cli" {
+                    folders.push(path);
+                } else if name.ends_with(".rs")
+                    && !["src/main.rs", "src/cli.rs"].contains(&name.as_str())
+                    && !FILES.iter().any(|(file, _)| *file == name)
+                {
+                    missing.push(name);
+                }
+            }
+        }
+        assert_eq!(missing, Vec::<String>::new(), "add them to FILES in src/cli/syntax/library.rs");
+    }
+}

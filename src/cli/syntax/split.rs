@@ -1,0 +1,284 @@
+//! A cell's text taken apart: `:commands`, items, statements, and the final expression, each with its place in the text.
+//!
+//! It neither keeps nor compiles anything: what a part means for the session is `state`'s business.
+
+pub mod bindings;
+pub mod items;
+pub mod plain;
+pub mod words;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use bindings::{Binding, bindings_of};
+use items::{Item, ItemKind};
+use proc_macro2::Span;
+use syn::Stmt;
+use syn::parse::Parser;
+use syn::spanned::Spanned;
+use words::Words;
+
+/// A cell in its parts; put together, the commands' lines and the parts give the cell back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    pub commands: Vec<Command>,
+    pub parts: Vec<Part>,
+    /// The text was no Rust that could be taken apart: it is one part, for rustc to judge.
+    pub opaque: bool,
+}
+
+/// A line that begins with `:` or `!`, before any Rust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    pub line: usize,
+    pub range: Range<usize>,
+    pub text: String,
+}
+
+/// A stretch of the cell: from the end of the part before to its own end, comments included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub range: Range<usize>,
+    /// Where the part's own code begins, after the blanks and comments before it.
+    pub start: usize,
+    pub kind: PartKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartKind {
+    /// `#![...]`: it goes to the head of the crate.
+    Attribute,
+    Item(Item),
+    Statement {
+        binds: Vec<Binding>,
+        words: Words,
+    },
+    /// The last expression, without a semicolon: it is shown.
+    Final {
+        words: Words,
+    },
+    /// Blanks and comments after the last statement.
+    Rest,
+}
+
+impl Part {
+    /// What its code lacks at its end: the semicolon of a `use`.
+    pub fn lacks(&self, code: &str) -> &'static str {
+        let is_use = matches!(&self.kind, PartKind::Item(Item { kind: ItemKind::Use(_), .. }));
+        if is_use && !code[self.range.clone()].ends_with(';') { ";" } else { "" }
+    }
+}
+
+/// The longest cell that is taken apart, its deepest nesting, its longest chain of words and operators.
+const MOST_BYTES: usize = 4 << 20;
+const DEEPEST: usize = 400;
+const LONGEST: usize = 20_000;
+const STACK: usize = 256 << 20;
+
+/// Takes a cell apart. `item_macros` are the names of the session's macros that make items.
+pub fn split(code: &str, item_macros: &BTreeSet<String>) -> Cell {
+    let (commands, start) = commands_of(code);
+    let body = &code[start..];
+    let parts = if body.len() > MOST_BYTES || too_deep(body) {
+        None
+    } else {
+        // syn descends as deep as the text nests; spans are kept per thread, and go with it.
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, || parts_of(code, start, item_macros))
+                .ok()
+                .and_then(|thread| thread.join().ok())
+                .flatten()
+        })
+    };
+    let opaque = parts.is_none();
+    let parts = parts.unwrap_or_else(|| {
+        vec![Part {
+            range: start..code.len(),
+            start,
+            kind: PartKind::Statement { binds: Vec::new(), words: words::by_eye(body) },
+        }]
+    });
+    Cell { commands, parts, opaque }
+}
+
+impl Cell {
+    /// Is there any Rust in it, or only commands, blanks and comments?
+    pub fn has_code(&self) -> bool {
+        self.parts.iter().any(|part| part.kind != PartKind::Rest)
+    }
+
+    /// Is there anything to run, beside items to keep?
+    pub fn has_statements(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.kind, PartKind::Statement { .. } | PartKind::Final { .. }))
+    }
+
+    /// The words of all statements and of the final expression.
+    pub fn words(&self) -> Words {
+        let mut all = Words::default();
+        for part in &self.parts {
+            if let PartKind::Statement { words, .. } | PartKind::Final { words } = &part.kind {
+                all.add(words);
+            }
+        }
+        all
+    }
+
+    /// The variables that its statements bind, each once, the last binding of a name.
+    pub fn bindings(&self) -> Vec<Binding> {
+        let all = self.parts.iter().rev().filter_map(|part| match &part.kind {
+            PartKind::Statement { binds, .. } => Some(binds.iter().rev()),
+            _ => None,
+        });
+        let mut seen = BTreeSet::new();
+        let mut last: Vec<Binding> = all.flatten().filter(|bind| seen.insert(&bind.name)).cloned().collect();
+        last.reverse();
+        last
+    }
+}
+
+/// The commands at the head of the cell, and where its Rust begins: after them, blank lines and `//` lines may stand between.
+fn commands_of(code: &str) -> (Vec<Command>, usize) {
+    let mut commands = Vec::new();
+    let mut rust = 0;
+    let mut offset = 0;
+    for (index, line) in code.split_inclusive('\n').enumerate() {
+        let text = line.trim_end_matches(['\n', '\r']);
+        let trimmed = text.trim_start_matches(' ');
+        if (trimmed.starts_with(':') && !trimmed.starts_with("::")) || text.starts_with('!') && !text.starts_with("!=")
+        {
+            let range = offset + (text.len() - trimmed.len())..offset + text.len();
+            commands.push(Command { line: index + 1, range, text: trimmed.trim_end().to_owned() });
+            rust = offset + line.len();
+        } else if !text.trim().is_empty() && !text.starts_with("//") {
+            break;
+        }
+        offset += line.len();
+    }
+    (commands, rust)
+}
+
+fn parts_of(code: &str, start: usize, item_macros: &BTreeSet<String>) -> Option<Vec<Part>> {
+    let body = &code[start..];
+    let parser = |input: syn::parse::ParseStream| {
+        let attributes = syn::Attribute::parse_inner(input)?;
+        Ok((attributes, syn::Block::parse_within(input)?))
+    };
+    let (attributes, statements) =
+        parser.parse_str(body).or_else(|error| parser.parse_str(&with_uses_closed(body).ok_or(error)?)).ok()?;
+    let mut parts = Vec::new();
+    let mut macros = item_macros.clone();
+    let mut end = start;
+    for attribute in &attributes {
+        push(&mut parts, code, &mut end, place(start, attribute.span()), PartKind::Attribute)?;
+    }
+    let last = statements.len();
+    for (index, statement) in statements.iter().enumerate() {
+        let mut range = place(start, statement.span());
+        let is_use = matches!(statement, Stmt::Item(syn::Item::Use(_)));
+        if is_use && !code.get(range.clone()).is_some_and(|text| text.ends_with(';')) {
+            range.end -= 1;
+        }
+        let kind = kind_of(statement, index + 1 == last, &code[range.clone()], range.start, &mut macros)?;
+        push(&mut parts, code, &mut end, range, kind)?;
+    }
+    if end < code.len() {
+        parts.push(Part { range: end..code.len(), start: code.len(), kind: PartKind::Rest });
+    }
+    Some(parts)
+}
+
+/// A semicolon for each `use` that ends with its line and has none, as the stock kernel takes it; `None` where there is none
+/// such. It stands in the place of the blank that follows, so that all else keeps its own.
+fn with_uses_closed(body: &str) -> Option<String> {
+    let mut closed = String::with_capacity(body.len() + 1);
+    let mut any = false;
+    for line in body.split_inclusive('\n') {
+        let code = line.split("//").next().unwrap_or(line).trim_end();
+        let is_balanced = code.matches('{').count() == code.matches('}').count();
+        let has_room = line[code.len()..].chars().next().is_none_or(|next| next.is_ascii());
+        let path = code.trim_start();
+        let path = path.strip_prefix("pub ").unwrap_or(path);
+        if path.starts_with("use ") && is_balanced && has_room && !code.ends_with([';', ',', ':']) {
+            any = true;
+            closed.push_str(code);
+            closed.push(';');
+            closed.push_str(line.get(code.len() + 1..).unwrap_or_default());
+        } else {
+            closed.push_str(line);
+        }
+    }
+    any.then_some(closed)
+}
+
+/// `None` when spans don't follow each other: then the text is not what the parser took it for.
+fn push(parts: &mut Vec<Part>, code: &str, end: &mut usize, range: Range<usize>, kind: PartKind) -> Option<()> {
+    if range.start < *end || range.end <= range.start || code.get(*end..range.end).is_none() {
+        return None;
+    }
+    parts.push(Part { range: *end..range.end, start: range.start, kind });
+    *end = range.end;
+    Some(())
+}
+
+fn place(start: usize, span: Span) -> Range<usize> {
+    let range = span.byte_range();
+    start + range.start..start + range.end
+}
+
+fn kind_of(
+    statement: &Stmt,
+    is_last: bool,
+    text: &str,
+    offset: usize,
+    macros: &mut BTreeSet<String>,
+) -> Option<PartKind> {
+    Some(match statement {
+        Stmt::Item(item) => {
+            let item = items::item_of(item, text, offset)?;
+            if item.makes_items {
+                macros.extend(item.names.iter().map(|name| name.1.clone()));
+            }
+            PartKind::Item(item)
+        }
+        Stmt::Macro(call) if items::call_makes_items(&call.mac, macros) => {
+            PartKind::Item(items::item_of_call(&call.mac, text)?)
+        }
+        Stmt::Macro(call) if call.semi_token.is_none() && is_last => PartKind::Final { words: words::of(text)? },
+        Stmt::Expr(syn::Expr::Macro(call), semi) if items::call_makes_items(&call.mac, macros) && semi.is_some() => {
+            PartKind::Item(items::item_of_call(&call.mac, text)?)
+        }
+        Stmt::Expr(_, None) if is_last => PartKind::Final { words: words::of_statement(statement, text)? },
+        Stmt::Local(local) => {
+            PartKind::Statement { binds: bindings_of(&local.pat), words: words::of_statement(statement, text)? }
+        }
+        _ => PartKind::Statement { binds: Vec::new(), words: words::of_statement(statement, text)? },
+    })
+}
+
+/// Nested deeper, or chained longer, than any hand would write: a parser that recurses must not see it.
+fn too_deep(text: &str) -> bool {
+    let (mut depth, mut deepest, mut chain, mut longest) = (0usize, 0usize, 0usize, 0usize);
+    let mut in_word = false;
+    for byte in text.bytes() {
+        let is_word = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match byte {
+            b',' | b';' | b'{' | b'}' => chain = 0,
+            _ if is_word => chain += usize::from(!in_word),
+            _ => chain += usize::from(byte.is_ascii_punctuation()),
+        }
+        in_word = is_word;
+        deepest = deepest.max(depth);
+        longest = longest.max(chain);
+    }
+    deepest > DEEPEST || longest > LONGEST || text.matches("else").count() > LONGEST
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! How a cell ended, in words and in colour; a panic's own report left out where these words stand for it.
+//!
+//! It shows nothing itself.
+
+mod window;
+
+use super::style::{BAD, FAINT, Look, NOTE};
+use crate::cli::lang::Lang;
+use crate::cli::outcome::{Diagnostic, End, Phase};
+
+/// The end in one line; nothing where there is nothing to say, or the compiler says it.
+pub fn words(end: &End, lang: Lang) -> String {
+    let at = |line: &Option<usize>| line.map(|line| lang.at_line(line)).unwrap_or_default();
+    match end {
+        End::Passed | End::CompileError(_) => String::new(),
+        End::Panicked { message, line } => lang.panicked(at(line), message),
+        End::ReturnedError { message, line } => lang.returned_error(at(line), message),
+        End::Exited(code) => lang.exited(code),
+        End::Killed { stack_overflow: true, .. } => lang.overflowed(),
+        End::Killed { signal, .. } => lang.killed(signal_name(*signal, lang)),
+        End::TimedOut { phase: Phase::Compile, seconds } => lang.compiled_too_long(seconds),
+        End::TimedOut { phase: Phase::Run, seconds } => lang.ran_too_long(seconds),
+        End::Interrupted => lang.stopped(),
+    }
+}
+
+/// A diagnostic as rustc draws it, its first word and its carets in colour.
+pub fn diagnostic(diagnostic: &Diagnostic, look: &Look) -> String {
+    let text = if diagnostic.rendered.is_empty() {
+        let code = diagnostic.code.as_ref().map(|code| format!("[{code}]")).unwrap_or_default();
+        let notes: String = diagnostic.notes.iter().map(|note| format!("\n  = {note}")).collect();
+        format!("{}{code}: {}{notes}", diagnostic.level, diagnostic.message)
+    } else {
+        diagnostic.rendered.trim_end().to_owned()
+    };
+    // A program gets whole lines.
+    let text = if look.decorated { window::windowed(&text, look.width) } else { text };
+    let lines: Vec<String> = text.lines().enumerate().map(|(at, line)| in_color(at, line, look)).collect();
+    lines.join("\n")
+}
+
+fn in_color(at: usize, line: &str, look: &Look) -> String {
+    let style = if line.starts_with("warning") { NOTE } else { BAD };
+    if at == 0 {
+        let (head, rest) = line.split_once(": ").unwrap_or((line, ""));
+        return format!("{}: {rest}", look.paint(style, head));
+    }
+    let Some(bar) = line.find('|') else { return line.to_owned() };
+    let (margin, rest) = line.split_at(bar + 1);
+    let marks = rest.contains(['^', '-']) && rest.trim_start().starts_with(['^', '-', '|', '_']);
+    format!("{}{}", look.paint(FAINT, margin), if marks { look.paint(BAD, rest) } else { rest.to_owned() })
+}
+
+/// May this be the beginning of a panic's own report?
+pub fn is_report(text: &str) -> bool {
+    text.trim().is_empty() || text.trim_start().starts_with("thread '")
+}
+
+/// The text without its last `thread '...' panicked at ...` up to the note about the backtrace.
+pub fn without_report(text: &str) -> String {
+    let Some(start) = text.rfind("thread '<unnamed>'").or_else(|| text.rfind("thread 'main'")) else {
+        return text.to_owned();
+    };
+    let after = text[start..].find("note: run with `RUST_BACKTRACE").map(|note| {
+        let rest = &text[start + note..];
+        rest.find('\n').map_or("", |end| &rest[end + 1..])
+    });
+    // The report begins with a blank line.
+    let before = text[..start].trim_start_matches('\n');
+    let before = if before.ends_with("\n\n") { &before[..before.len() - 1] } else { before };
+    format!("{before}{}", after.unwrap_or_default())
+}
+
+/// What the cell wrote to standard error, without what is said of its end in words.
+pub fn without_end(text: String, end: &End) -> String {
+    match end {
+        End::Panicked { .. } => without_report(&text),
+        End::ReturnedError { message, .. } => {
+            text.trim_end().strip_suffix(message.trim_end()).map(str::to_owned).unwrap_or(text)
+        }
+        _ => text,
+    }
+}
+
+fn signal_name(signal: i32, lang: Lang) -> String {
+    match nix::sys::signal::Signal::try_from(signal) {
+        Ok(nix::sys::signal::Signal::SIGSEGV) => lang.segfault(),
+        Ok(signal) => signal.to_string(),
+        Err(_) => lang.signal(signal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_is_said_in_words() {
+        let cases = [
+            (End::Panicked { message: "no".into(), line: Some(2) }, "the cell panicked at line 2: no"),
+            (End::Panicked { message: "no".into(), line: None }, "the cell panicked: no"),
+            (
+                End::ReturnedError { message: "bad".into(), line: Some(1) },
+                "an error left the cell through `?` at line 1: bad",
+            ),
+            (End::Exited(3), "the cell ended its process with exit code 3"),
+            (
+                End::Killed { signal: 11, stack_overflow: false },
+                "the cell was killed by SIGSEGV: it touched memory that is not its own",
+            ),
+            (End::Killed { signal: 9, stack_overflow: false }, "the cell was killed by SIGKILL"),
+            (
+                End::Killed { signal: 6, stack_overflow: true },
+                "the stack overflowed: does a function call itself for ever?",
+            ),
+            (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "the cell ran longer than 5 s and was stopped"),
+            (End::Interrupted, "stopped by Ctrl-C"),
+        ];
+        for (end, text) in cases {
+            assert_eq!(words(&end, Lang::En), text);
+        }
+    }
+
+    #[test]
+    fn a_panics_own_report_is_left_out() {
+        let report = "thread '<unnamed>' (7) panicked at src/lib.rs:1:1:\nno\nnote: run with `RUST_BACKTRACE=1` ...\n";
+        assert_eq!(without_report(&format!("\n{report}")), "");
+        assert_eq!(without_report(&format!("before\n{report}after\n")), "before\nafter\n");
+        assert_eq!(without_report(&format!("before\n\n{report}")), "before\n");
+        assert_eq!(without_report("thread 'worker' panicked"), "thread 'worker' panicked");
+    }
+
+    #[test]
+    fn an_error_that_left_the_cell_is_not_said_twice() {
+        let end = End::ReturnedError { message: "bad\nvalue".into(), line: None };
+        let cases = [("bad\nvalue\n", ""), ("first\nbad\nvalue\n", "first\n"), ("other\n", "other\n")];
+        for (text, left) in cases {
+            assert_eq!(without_end(text.into(), &end), left);
+        }
+        assert_eq!(without_end("bad\n".into(), &End::Passed), "bad\n");
+    }
+
+    #[test]
+    fn a_diagnostic_without_a_drawing_keeps_its_code_and_help() {
+        let diagnostic = Diagnostic {
+            code: Some("E0308".into()),
+            level: "error".into(),
+            message: "mismatched types".into(),
+            notes: vec!["help: try `.into()`".into()],
+            ..Diagnostic::default()
+        };
+        let text = super::diagnostic(&diagnostic, &Look::plain(80));
+        assert_eq!(text, "error[E0308]: mismatched types\n  = help: try `.into()`");
+    }
+}

@@ -1,0 +1,255 @@
+//! Asks the terminal, once, what pictures it shows: the question ends with one that every terminal answers.
+//!
+//! It waits a bounded time, and reads every byte of the answer, so that none lands in the reader's line; an answer that
+//! comes too late for that is caught in front of the first line.
+
+use std::env;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
+
+use super::super::style;
+use super::{Canvas, Images};
+
+/// kitty's graphics; the size of a character in pixels; and who are you.
+const QUESTION: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
+/// A terminal answers at once, and who does not is no reason to wait for the prompt; over a network it takes longer.
+const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE_FAR_AWAY: Duration = Duration::from_millis(1500);
+
+/// What the terminal said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Answer {
+    kitty: bool,
+    sixel: bool,
+    cell: Option<(usize, usize)>,
+    /// Has it said everything?
+    complete: bool,
+    /// What the reader typed meanwhile: it belongs to the line.
+    typed: String,
+    /// Has anything come at all?
+    heard: bool,
+}
+
+/// What asking came to.
+pub struct Asked {
+    pub canvas: Canvas,
+    /// What was typed while the terminal was asked.
+    pub typed: String,
+    /// The terminal has not answered: it may yet.
+    pub is_waiting: bool,
+}
+
+/// A question whose answer is on its way.
+pub struct Question {
+    wanted: Images,
+    terminal: bool,
+    /// Nothing where nobody is asked.
+    quiet: Option<Quiet>,
+    until: Instant,
+}
+
+/// Asks for the way to show figures here; `wanted` decides if it is not `auto`.
+pub fn ask(wanted: Images, terminal: bool) -> Question {
+    let is_dumb = env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
+    // Characters need no pixels, and what nobody sees needs no answer.
+    let is_asked = terminal && !is_dumb && !matches!(wanted, Images::Blocks | Images::Text | Images::None);
+    let quiet = if is_asked { Quiet::begin() } else { None };
+    let quiet = quiet.and_then(|mut quiet| quiet.terminal.write_all(QUESTION.as_bytes()).ok().map(|()| quiet));
+    Question { wanted, terminal, quiet, until: Instant::now() + patience() }
+}
+
+impl Question {
+    /// Waits for the rest of the answer, but not for long.
+    pub fn answer(mut self) -> Asked {
+        let is_asked = self.quiet.is_some();
+        let answer = self.quiet.as_mut().and_then(|quiet| listen(&mut quiet.terminal, Some(self.until)));
+        let answer = answer.unwrap_or_default();
+        let canvas = canvas_by(self.wanted, self.terminal, &answer);
+        Asked { canvas, typed: answer.typed, is_waiting: is_asked && !answer.complete }
+    }
+}
+
+/// Waits for the first keys, or for an answer that comes late: then it is asked for what it says.
+pub fn canvas_at_last(wanted: Images) -> Asked {
+    let answer = Quiet::begin().and_then(|mut quiet| listen(&mut quiet.terminal, None)).unwrap_or_default();
+    // Keys mean that somebody is there, who is not kept waiting for the terminal any longer.
+    let is_waiting = !answer.complete && answer.typed.is_empty() && answer.heard;
+    Asked { canvas: canvas_by(wanted, true, &answer), typed: answer.typed, is_waiting }
+}
+
+fn canvas_by(wanted: Images, terminal: bool, answer: &Answer) -> Canvas {
+    let term = env::var("TERM").unwrap_or_default();
+    let true_color = env::var("COLORTERM").is_ok_and(|value| value.contains("truecolor") || value.contains("24bit"));
+    let many_colors = true_color || ["256", "direct"].iter().any(|word| term.contains(word));
+    let is_dumb = term.is_empty() || term == "dumb";
+    if !terminal || is_dumb || wanted == Images::None {
+        // Nobody would see it, unless it was asked for by name.
+        let images = if wanted == Images::Auto { Images::None } else { wanted };
+        return Canvas { images, cell: CELL, true_color };
+    }
+    let cell = answer.cell.or_else(cell_by_window).unwrap_or(CELL);
+    let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let images = match wanted {
+        Images::Auto if answer.kitty => Images::Kitty,
+        Images::Auto if is_iterm() => Images::Iterm,
+        Images::Auto if answer.sixel => Images::Sixel,
+        Images::Auto if many_colors && !no_color => Images::Blocks,
+        Images::Auto => Images::Text,
+        named => named,
+    };
+    Canvas { images, cell, true_color }
+}
+
+/// The size of a character where nobody says it.
+const CELL: (usize, usize) = (9, 18);
+
+fn patience() -> Duration {
+    let far_away = ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| env::var_os(name).is_some());
+    if far_away { PATIENCE_FAR_AWAY } else { PATIENCE }
+}
+
+fn is_iterm() -> bool {
+    let names = ["TERM_PROGRAM", "LC_TERMINAL"].map(|name| env::var(name).unwrap_or_default());
+    names.iter().any(|name| ["iTerm.app", "iTerm2", "WezTerm", "mintty"].contains(&name.as_str()))
+}
+
+fn cell_by_window() -> Option<(usize, usize)> {
+    let size = style::size()?;
+    let cell = (size.ws_xpixel / size.ws_col.max(1), size.ws_ypixel / size.ws_row.max(1));
+    (cell.0 > 0 && cell.1 > 0).then_some((cell.0.into(), cell.1.into()))
+}
+
+/// The terminal itself, without its echo; it is set back as it was.
+struct Quiet {
+    terminal: File,
+    before: Termios,
+}
+
+impl Quiet {
+    fn begin() -> Option<Quiet> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+        let before = tcgetattr(&terminal).ok()?;
+        let mut quiet = before.clone();
+        quiet.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
+        quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 0;
+        quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+        tcsetattr(&terminal, SetArg::TCSANOW, &quiet).ok()?;
+        Some(Quiet { terminal, before })
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        let _ = tcsetattr(&self.terminal, SetArg::TCSANOW, &self.before);
+    }
+}
+
+/// How long the rest of an answer may take once it has begun.
+const BREATH: Duration = Duration::from_millis(100);
+
+fn listen(terminal: &mut File, until: Option<Instant>) -> Option<Answer> {
+    let mut said = Vec::new();
+    while !understood(&said).complete {
+        let timeout = match until {
+            Some(until) => until.saturating_duration_since(Instant::now()),
+            None if said.is_empty() => Duration::MAX,
+            None => BREATH,
+        };
+        let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::NONE);
+        let ready = poll(&mut [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)], timeout).ok()?;
+        let mut bytes = [0; 256];
+        match terminal.read(&mut bytes) {
+            Ok(count) if ready > 0 && count > 0 => said.extend(&bytes[..count]),
+            _ => break,
+        }
+        // Typed letters are shown at once.
+        if until.is_none() && !said.contains(&0x1b) {
+            break;
+        }
+    }
+    Some(understood(&said))
+}
+
+/// Reads an answer; it is complete when the last question's is there. All that is no answer was typed.
+fn understood(said: &[u8]) -> Answer {
+    let text = String::from_utf8_lossy(said);
+    let mut answer = Answer { heard: !said.is_empty(), ..Answer::default() };
+    let mut rest = &*text;
+    while let Some(at) = rest.find('\x1b') {
+        answer.typed.push_str(&rest[..at]);
+        rest = answer.take_sequence(&rest[at + 1..]);
+    }
+    answer.typed.push_str(rest);
+    answer.typed.retain(|c| !c.is_control() || c == '\n' || c == '\r');
+    answer
+}
+
+impl Answer {
+    /// One sequence without its escape; gives back what comes after it.
+    fn take_sequence<'a>(&mut self, text: &'a str) -> &'a str {
+        if let Some(graphics) = text.strip_prefix('_') {
+            let (said, rest) = graphics.split_once("\x1b\\").unwrap_or((graphics, ""));
+            self.kitty |= said.starts_with("Gi=31;OK");
+            return rest;
+        }
+        let Some(sequence) = text.strip_prefix('[') else { return text };
+        let Some(end) = sequence.find(|c: char| ('@'..='~').contains(&c)) else { return "" };
+        let (numbers, last) = (&sequence[..end], &sequence[end..=end]);
+        match (numbers.strip_prefix('?'), last) {
+            (Some(attributes), "c") => {
+                self.complete = true;
+                self.sixel = attributes.split(';').any(|attribute| attribute == "4");
+            }
+            (None, "t") => {
+                let parts: Vec<usize> = numbers.split(';').filter_map(|part| part.parse().ok()).collect();
+                if let [6, high @ 1..=200, wide @ 1..=200] = parts[..] {
+                    self.cell = Some((wide, high));
+                }
+            }
+            _ => {}
+        }
+        &sequence[end + 1..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_understood() {
+        let none = Answer::default;
+        let cases: [(&str, Answer); 9] = [
+            ("", none()),
+            ("\x1b[?6c", Answer { complete: true, ..none() }),
+            ("\x1b[?62;4;22c", Answer { complete: true, sixel: true, ..none() }),
+            (
+                "\x1b_Gi=31;OK\x1b\\\x1b[6;34;17t\x1b[?62;c",
+                Answer { complete: true, kitty: true, cell: Some((17, 34)), ..none() },
+            ),
+            ("\x1b_Gi=31;EINVAL:no\x1b\\\x1b[?1;2c", Answer { complete: true, ..none() }),
+            ("\x1b[6;0;0t", none()),
+            ("let x\x1b[?1;24c = 값", Answer { complete: true, typed: "let x = 값".into(), ..none() }),
+            ("\n\x1b[A\x1b_half", Answer { typed: "\n".into(), ..none() }),
+            ("\x1b[?64;1;2", none()),
+        ];
+        for (said, answer) in cases {
+            let answer = Answer { heard: !said.is_empty(), ..answer };
+            assert_eq!(understood(said.as_bytes()), answer, "{said:?}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever a terminal says, nothing of it that controls lands in the line.
+        #[test]
+        fn any_answer_is_read(said in "(\\x1b[_\\[]?[?0-9;a-zG=\\\\]{0,6}){0,6}") {
+            let typed = understood(said.as_bytes()).typed;
+            proptest::prop_assert!(typed.chars().all(|c| !c.is_control()), "{:?}", typed);
+        }
+    }
+}
