@@ -24,14 +24,14 @@
 //!
 //! | section | functions | figure | notebook | test |
 //! |---|---|---|---|---|
-//! | 1 Step function | [`arange`], [`step`], [`show`](show::show), [`repr`] | [`plot_step`] | `notebooks/en/01-step-function.ipynb` | `tests/it/numpy.rs` |
-//! | 2 Sigmoid | [`sigmoid`], [`linspace`] | [`plot_sigmoid`] | `notebooks/en/02-sigmoid.ipynb` | `tests/it/numpy.rs` |
-//! | 3 ReLU | [`relu`], [`identity`] | [`plot_relu`] | `notebooks/en/03-relu.ipynb` | `tests/it/numpy.rs` |
-//! | 4 Shapes | [`shape`](shape::shape), [`dot`], [`matmul`] | | `notebooks/en/04-shapes.ipynb` | `tests/it/numpy.rs` |
-//! | 5 A three-layer network | [`Layer`], [`Network`], [`Trace`] | [`plot_network`] | `notebooks/en/05-three-layer-network.ipynb` | `tests/it/network.rs` |
-//! | 6 Softmax | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `notebooks/en/06-softmax.ipynb` | `tests/it/numpy.rs` |
-//! | 7 Digits | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `notebooks/en/07-digits.ipynb` | `tests/it/mnist.rs` |
-//! | 8 MNIST | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `notebooks/en/08-mnist.ipynb` | `tests/it/train.rs` |
+//! | 1 Step function | [`arange`], [`step`], [`show`](show::show), [`repr`] | [`plot_step`] | `notebooks/en/01-step-function.ipynb` | `tests/it/library/numpy.rs` |
+//! | 2 Sigmoid | [`sigmoid`], [`linspace`] | [`plot_sigmoid`] | `notebooks/en/02-sigmoid.ipynb` | `tests/it/library/numpy.rs` |
+//! | 3 ReLU | [`relu`], [`identity`] | [`plot_relu`] | `notebooks/en/03-relu.ipynb` | `tests/it/library/numpy.rs` |
+//! | 4 Shapes | [`shape`](shape::shape), [`dot`], [`matmul`] | | `notebooks/en/04-shapes.ipynb` | `tests/it/library/numpy.rs` |
+//! | 5 A three-layer network | [`Layer`], [`Network`], [`Trace`] | [`plot_network`] | `notebooks/en/05-three-layer-network.ipynb` | `tests/it/library/network.rs` |
+//! | 6 Softmax | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `notebooks/en/06-softmax.ipynb` | `tests/it/library/numpy.rs` |
+//! | 7 Digits | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `notebooks/en/07-digits.ipynb` | `tests/it/library/mnist.rs` |
+//! | 8 MNIST | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `notebooks/en/08-mnist.ipynb` | `tests/it/library/train.rs` |
 //!
 //! Every name above is in the [`prelude`]. What a function takes as "x" is a scalar, an array, a view, or a reference to one.
 //! Functions that only look at one number at a time never fail; those that depend on a shape or a file return a [`Result`].

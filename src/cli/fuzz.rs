@@ -89,7 +89,7 @@ fn files(folder: &str, ending: &str) -> Vec<String> {
 
 /// The notebooks of the chapter and of the zoo, as JSON.
 pub fn notebooks() -> Vec<Value> {
-    let texts = ["notebooks/en", "notebooks/ko", "tests/zoo"].map(|folder| files(folder, "ipynb")).concat();
+    let texts = ["notebooks/en", "notebooks/ko", "tests/fixtures/zoo"].map(|folder| files(folder, "ipynb")).concat();
     assert!(texts.len() > 40, "only {} notebooks", texts.len());
     texts.iter().map(|text| serde_json::from_str(text).expect("a notebook is JSON")).collect()
 }
@@ -104,7 +104,7 @@ pub fn snippets() -> Vec<String> {
     let mut all: Vec<String> =
         cells.filter(|cell| cell["cell_type"] == "code").map(|cell| text(&cell["source"])).collect();
     let is_code = |block: &&str| !block.starts_with("=>") && !block.starts_with("##") && !block.trim().is_empty();
-    let suites = files("tests/engines", "cells").into_iter();
+    let suites = files("tests/fixtures/engines", "cells").into_iter();
     all.extend(suites.flat_map(|file| {
         let blocks: Vec<String> = file.split("\n\n").filter(is_code).map(before_the_answer).collect();
         blocks

@@ -4,7 +4,7 @@
 //! bash tests/fuzz/run.sh 600
 //! ```
 //!
-//! It compares no answer; `tests/it/numpy` does.
+//! It compares no answer; `tests/it/library/numpy` does.
 #![no_main]
 
 #[path = "../hard/arrays.rs"]

@@ -6,7 +6,7 @@
 //! FORWARD_PASS_FUZZ_SECONDS=600 cargo test --release --locked --no-default-features --test hard -- --nocapture
 //! ```
 //!
-//! It compares no answer; `tests/it/numpy` does.
+//! It compares no answer; `tests/it/library/numpy` does.
 
 mod allocation;
 mod arrays;

@@ -1,33 +1,14 @@
 //! One integration binary: everything is tested through the prelude or through the `forward-pass` command.
+//!
+//! Each part can be run alone by its name: `cargo test --test it runner`, or `library`, `engine`, `repl`, `commands`,
+//! `notebooks`, `tidy`.
 
-mod cells;
-mod completions;
-mod data;
-mod editions;
+mod support;
+
+mod library;
 mod engine;
-mod engines;
-mod export;
-mod figures;
-mod kernel;
-mod lint;
-mod mistakes;
-mod mnist;
-mod mutants;
-mod network;
-mod new_course;
-mod notebooks;
-mod reading;
 mod runner;
-mod runner_compares;
-mod runner_editions;
-mod runner_foreign;
-mod runner_options;
-mod runner_reports;
-mod strangers;
-mod tidy;
-mod train;
-mod weights;
-mod zoo;
-mod numpy;
 mod repl;
-mod repl_terminal;
+mod commands;
+mod notebooks;
+mod tidy;

@@ -3,9 +3,10 @@
 //! The second half needs no engine: a wrong output that was blessed by `--accept` still turns it red.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
+
+use crate::support::forward_pass;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -32,14 +33,9 @@ fn every_stored_output_of_the_chapter_comes_again_on_evcxr() {
 }
 
 fn every_stored_output_comes_again(engine: &[&str]) {
-    let output = Command::new(env!("CARGO_BIN_EXE_forward-pass"))
-        .args(engine)
-        .args(["test", "notebooks"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    let tested = forward_pass(root(), &[engine, &["test", "notebooks"]].concat());
+    tested.exits(0);
+    let told = tested.stdout;
     // Both editions, and each cell that they share runs once.
     let count = 2 * notebooks().len();
     assert!(told.contains(&format!("{count} notebooks, ")), "{told}");

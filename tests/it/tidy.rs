@@ -1,20 +1,135 @@
-//! House rules in code: the direction of imports, one file that names evcxr, few that print, nothing left over.
+//! House rules in code: which way imports run, how long a file may be, which files print, nothing left over.
+//!
+//! Each list of exceptions may only shrink: an entry that is no longer needed fails its test.
 
+mod ratchet;
+mod tokens;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tokens::Contents;
+
+/// The command line's rooms from the top down, each with its modules. A room uses only rooms below it.
+const ROOMS: &[(&str, &[&str])] = &[
+    (
+        "commands",
+        &[
+            "cells",
+            "clean",
+            "completions",
+            "data",
+            "edition",
+            "export",
+            "kernel",
+            "lint",
+            "new",
+            "repl",
+            "review",
+            "run",
+            "test",
+        ],
+    ),
+    (
+        "runner",
+        &[
+            "accept",
+            "annotation",
+            "compare",
+            "editions",
+            "execute",
+            "filter",
+            "notebook",
+            "pending",
+            "pictures",
+            "pool",
+            "portability",
+            "problems",
+            "report",
+            "rules",
+            "settings",
+            "stop",
+            "verdict",
+            "volatile",
+            "workers",
+        ],
+    ),
+    ("args", &["help"]),
+    ("engine", &["block", "caret", "evcxr", "own"]),
+    ("notebook", &["chapter", "course", "glossary", "ipynb", "normalize"]),
+    ("terminal", &["cell_end", "highlight", "interrupt", "markdown", "messages", "picture", "report", "style"]),
+    ("syntax", &["dependency", "input", "library", "names", "split", "types"]),
+    // The ground: small files that every room may use, and that use each other only.
+    ("outcome", &[]),
+    ("exit", &[]),
+    ("lang", &[]),
+    ("suggest", &[]),
+    ("files", &[]),
+];
+
+const GROUND: [&str; 5] = ["outcome", "exit", "lang", "suggest", "files"];
+
+/// The longest a file and a function may be, in lines.
+const LONGEST_FILE: usize = 350;
+const LONGEST_FUNCTION: usize = 60;
+
+/// Files that may be longer, and why.
+const LONG_FILES: &[(&str, &str)] = &[];
+
+/// Functions that may be longer, and why.
+const LONG_FUNCTIONS: &[(&str, &str)] = &[];
+
+/// The files outside `src/cli/commands` that print, and what.
+const PRINTING: &[(&str, &str)] = &[("src/cli.rs", "the error that ends the command")];
+
+/// The macros that print.
+const PRINTERS: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Rust file below a folder with its text, sorted; paths as in the repository.
-fn sources(folder: &str) -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    collect(&root().join(folder), &mut files);
-    files.sort();
+/// A Rust file of the repository.
+struct File {
+    /// As in the repository, with forward slashes.
+    name: String,
+    text: String,
+}
+
+impl File {
+    /// Its module's path from the root of the crate: `src/cli/runner/mod.rs` -> `cli`, `runner`.
+    fn module(&self) -> Vec<String> {
+        let path = self.name.trim_start_matches("src/").trim_end_matches(".rs");
+        let path = path.strip_suffix("/mod").unwrap_or(path);
+        if ["lib", "main"].contains(&path) { Vec::new() } else { path.split('/').map(str::to_owned).collect() }
+    }
+
+    fn is_library(&self) -> bool {
+        self.name.starts_with("src/") && !self.name.starts_with("src/cli") && self.name != "src/main.rs"
+    }
+
+    fn contents(&self) -> Contents {
+        tokens::read(&self.text, &self.module())
+    }
+
+    /// Without its tests.
+    fn code(&self) -> &str {
+        self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
+    }
+
+    fn is_test(&self) -> bool {
+        ["/tests.rs", "/fuzz.rs"].iter().any(|ending| self.name.ends_with(ending))
+    }
+}
+
+/// Every Rust file below a folder, sorted by name.
+fn sources(folder: &str) -> Vec<File> {
+    let mut paths = Vec::new();
+    collect(&root().join(folder), &mut paths);
+    paths.sort();
     let name = |path: &PathBuf| path.strip_prefix(root()).unwrap().display().to_string().replace('\\', "/");
-    files.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+    paths.iter().map(|path| File { name: name(path), text: std::fs::read_to_string(path).unwrap() }).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -28,102 +143,182 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Code without its tests and without lines of comment.
-fn code(text: &str) -> String {
-    let body = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let lines = body.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.map(|line| format!("{line}\n")).collect()
+/// The modules that a file declares, in its order.
+fn declared(file: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(file)).unwrap();
+    let module = |line: &str| Some(line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';')?.to_owned());
+    text.lines().filter_map(module).collect()
+}
+
+/// Fails with all that was found, one a line.
+#[track_caller]
+fn nothing(found: Vec<String>, rule: &str) {
+    assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
+}
+
+/// Fails where a list of exceptions names what needs none.
+#[track_caller]
+fn only_what_is_needed(allowed: &[(&str, &str)], needed: &BTreeSet<String>) {
+    let idle = allowed.iter().filter(|(name, _)| !needed.contains(*name)).map(|(name, _)| (*name).to_owned());
+    nothing(idle.collect(), "take these out of the list of exceptions");
 }
 
 #[test]
 fn a_library_module_uses_only_modules_declared_above_it() {
-    let lib = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let declared: Vec<&str> = lib
-        .lines()
-        .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
-        .collect();
-    let place = |module: &str| declared.iter().position(|name| *name == module);
-    for (file, text) in sources("src").iter().filter(|(file, _)| !file.starts_with("src/cli") && file != "src/main.rs")
-    {
-        let module = file.trim_start_matches("src/").split(['/', '.']).next().unwrap();
-        let Some(own) = place(module) else { continue };
-        for used in code(text).split("crate::").skip(1) {
-            let name = used.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
-            let Some(its) = place(name) else { continue };
-            assert!(its <= own, "{file} uses `{name}`, which is declared below `{module}` in lib.rs");
+    let order = declared("src/lib.rs");
+    let place = |module: &str| order.iter().position(|name| name == module);
+    let mut found = Vec::new();
+    for file in sources("src").iter().filter(|file| file.is_library()) {
+        let module = file.module();
+        let Some(own) = module.first().and_then(|module| place(module)) else { continue };
+        for named in tokens::read(file.code(), &module).named {
+            if place(&named.path[0]).is_some_and(|its| its > own) {
+                found.push(format!("{}:{} uses `{}`", file.name, named.line, named.path.join("::")));
+            }
         }
     }
+    nothing(found, "a module uses only those that lib.rs declares above it");
 }
 
 #[test]
 fn the_library_cannot_see_the_command_line() {
-    for (file, text) in sources("src").iter().filter(|(file, _)| !file.starts_with("src/cli") && file != "src/main.rs")
-    {
+    for file in sources("src").iter().filter(|file| file.is_library()) {
         for word in ["clap::", "evcxr::", "rustyline::", "anyhow::", "ureq::", "TcpStream", "cli::"] {
-            assert!(!code(text).contains(word), "{file} uses `{word}`");
+            assert!(!without_comments(&file.text).contains(word), "{} uses `{word}`", file.name);
         }
     }
 }
 
+fn without_comments(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
-fn imports_on_the_floor_of_the_command_line_go_down_only() {
-    // Each module and those above it, which it must not use.
-    let floors: &[&[&str]] = &[
-        &["outcome"],
-        &["course", "normalize", "words", "glossary"],
-        &["ipynb", "compare", "rules"],
-        &["verdict", "shelf", "settings", "files"],
-        &["session"],
-        &["report", "execute"],
-        &["run", "test", "repl"],
-    ];
-    let floor = |module: &str| floors.iter().position(|floor| floor.contains(&module));
-    for (file, text) in sources("src/cli") {
-        let module = file.trim_start_matches("src/cli/").split(['/', '.']).next().unwrap();
-        let Some(own) = floor(module) else { continue };
-        for marker in ["crate::cli::", "use super::"] {
-            // In a folder's own files `super::` is the folder.
-            if marker == "use super::" && file.matches('/').count() > 2 {
-                continue;
+fn the_table_of_rooms_has_every_module() {
+    let mut rooms: Vec<String> = declared("src/cli.rs");
+    rooms.retain(|room| room != "fuzz");
+    rooms.sort();
+    let mut table: Vec<&str> = ROOMS.iter().map(|(room, _)| *room).collect();
+    table.sort_unstable();
+    assert_eq!(rooms, table, "src/cli.rs and ROOMS differ");
+    for (room, modules) in ROOMS {
+        let map = if *room == "args" { "src/cli/args.rs".to_owned() } else { format!("src/cli/{room}/mod.rs") };
+        let mut inside = if GROUND.contains(room) { Vec::new() } else { declared(&map) };
+        inside.sort();
+        assert_eq!(inside, *modules, "{map} and ROOMS differ");
+    }
+}
+
+/// May a module of the first room name one of the second?
+fn may_use(room: &str, other: &str) -> bool {
+    let place = |room: &str| ROOMS.iter().position(|(name, _)| *name == room);
+    match (place(room), place(other)) {
+        // The engine knows nothing of notebooks, and of the terminal only that Rust is text.
+        _ if room == "engine" => ["engine", "syntax"].contains(&other) || GROUND.contains(&other),
+        _ if GROUND.contains(&room) => GROUND.contains(&other),
+        (Some(own), Some(its)) => own <= its,
+        _ => true,
+    }
+}
+
+#[test]
+fn imports_between_rooms_go_down_only() {
+    let mut found = Vec::new();
+    for file in sources("src/cli").iter().filter(|file| file.name != "src/cli.rs") {
+        let module = file.module();
+        for named in file.contents().named.iter().filter(|named| named.path.len() > 1 && named.path[0] == "cli") {
+            let (room, other) = (module[1].as_str(), named.path[1].as_str());
+            // A command never uses another command.
+            let is_beside = room == "commands"
+                && other == "commands"
+                && module.len() > 2
+                && named.path.get(2).is_some_and(|command| *command != module[2]);
+            if !may_use(room, other) || is_beside {
+                found.push(format!("{}:{} uses `{}`", file.name, named.line, named.path.join("::")));
             }
-            for used in code(&text).split(marker).skip(1) {
-                let name = used.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
-                let Some(its) = floor(name).filter(|_| name != module) else { continue };
-                assert!(its <= own, "{file} uses `{name}`, which stands above it");
+        }
+    }
+    nothing(found, "imports between rooms go down only");
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let (mut found, mut long) = (Vec::new(), BTreeSet::new());
+    for file in sources("src") {
+        let lines = file.text.lines().count();
+        if lines > LONGEST_FILE {
+            if !LONG_FILES.iter().any(|(name, _)| *name == file.name) {
+                found.push(format!("{}: {lines} lines", file.name));
             }
+            long.insert(file.name);
         }
     }
+    nothing(found, "find the second noun of these files");
+    only_what_is_needed(LONG_FILES, &long);
 }
 
 #[test]
-fn evcxr_is_named_in_one_file() {
-    for (file, text) in sources("src") {
-        let allowed = file == "src/cli/engine/evcxr.rs" || file == "src/cli/engine/mod.rs";
-        assert!(allowed || !code(&text).contains("evcxr::"), "{file} names evcxr");
+fn no_function_is_too_long() {
+    let (mut found, mut long) = (Vec::new(), BTreeSet::new());
+    for file in sources("src") {
+        for function in file.contents().functions.iter().filter(|function| function.lines > LONGEST_FUNCTION) {
+            let name = format!("{}: {}", file.name, function.name);
+            if !LONG_FUNCTIONS.iter().any(|(allowed, _)| *allowed == name) {
+                found.push(format!("{name}: {} lines", function.lines));
+            }
+            long.insert(name);
+        }
     }
+    nothing(found, "find the parts of these functions");
+    only_what_is_needed(LONG_FUNCTIONS, &long);
 }
 
 #[test]
-fn only_the_command_line_prints() {
-    for (file, text) in sources("src").iter().filter(|(file, _)| !file.starts_with("src/cli") && file != "src/main.rs")
-    {
-        for word in ["eprintln!(", " print!(", "dbg!("] {
-            assert!(!code(text).contains(word), "{file} has `{word}`");
+fn no_line_is_too_wide() {
+    let mut found = Vec::new();
+    for file in sources("src").into_iter().chain(sources("tests/it")).chain(sources("benches")) {
+        let wide = file.text.lines().enumerate().filter(|(_, line)| line.chars().count() > 120);
+        found.extend(wide.map(|(at, _)| format!("{}:{}", file.name, at + 1)));
+    }
+    nothing(found, "no line is wider than 120 characters");
+}
+
+#[test]
+fn only_few_files_print() {
+    let (mut found, mut printing) = (Vec::new(), BTreeSet::new());
+    for file in sources("src").iter().filter(|file| !file.name.starts_with("src/cli/commands/") && !file.is_test()) {
+        let macros = tokens::read(file.code(), &file.module()).macros;
+        if macros.iter().any(|name| PRINTERS.contains(&name.as_str())) {
+            if !PRINTING.iter().any(|(name, _)| *name == file.name) {
+                found.push(file.name.clone());
+            }
+            printing.insert(file.name.clone());
         }
+    }
+    nothing(found, "only commands print, and the files in PRINTING");
+    only_what_is_needed(PRINTING, &printing);
+}
+
+#[test]
+fn evcxr_is_named_in_one_room() {
+    for file in sources("src") {
+        let allowed = file.name.starts_with("src/cli/engine/evcxr") || file.name == "src/cli/engine/mod.rs";
+        assert!(allowed || !without_comments(file.code()).contains("evcxr::"), "{} names evcxr", file.name);
     }
 }
 
 #[test]
 fn nothing_is_left_over() {
-    for (file, text) in sources("src").into_iter().chain(sources("tests")) {
-        if file == "tests/it/tidy.rs" {
+    for file in sources("src").into_iter().chain(sources("tests")) {
+        if file.name.starts_with("tests/it/tidy") {
             continue;
         }
         for word in ["dbg!(", "unimplemented!(", "#[ignore", "FIXME", "(in work)"] {
-            assert!(!text.contains(word), "{file} has `{word}`");
+            assert!(!file.text.contains(word), "{} has `{word}`", file.name);
         }
-        assert!(!code(&text).contains("todo!()") || file.starts_with("tests/"), "{file} has `todo!()`");
-        assert!(text.starts_with("//"), "{file} does not begin with what it is for");
+        let is_test = file.name.starts_with("tests/") || file.is_test();
+        assert!(is_test || !without_comments(file.code()).contains("todo!()"), "{} has `todo!()`", file.name);
+        assert!(file.text.starts_with("//"), "{} does not begin with what it is for", file.name);
     }
 }
 

@@ -10,7 +10,8 @@ use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
 use tempfile::TempDir;
 
-use crate::repl::fixture;
+use super::piped::fixture;
+use crate::support::BINARY;
 
 /// How the terminal is, and what is asked of the REPL.
 struct Setting<'a> {
@@ -48,7 +49,7 @@ fn sit_down(state: &Path, setting: &Setting) -> Person {
     command
         .arg("-c")
         .arg(format!("stty echo cols {columns} rows {rows}; exec \"$0\" \"$@\""))
-        .arg(env!("CARGO_BIN_EXE_forward-pass"))
+        .arg(BINARY)
         .arg("repl")
         .args(setting.args)
         .arg(&course)
@@ -548,7 +549,7 @@ fn a_dumb_terminal_gets_plain_text() {
 #[test]
 fn absent_data_is_offered_and_a_refusal_or_a_failure_goes_on() {
     let state = state();
-    let course = crate::repl::without_data(state.path());
+    let course = super::piped::without_data(state.path());
     let (course, absent) = (course.to_str().expect("UTF-8"), state.path().join("nothing"));
     let environment = [("FORWARD_PASS_MNIST", absent.to_str().expect("UTF-8")), ("HTTPS_PROXY", "http://127.0.0.1:9")];
     let setting = Setting { args: &["--images", "none"], course: Some(course), environment: &environment, ..USUAL };

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::runner::{Maker, Told, forward_pass};
+use crate::support::{Finished, NotebookBuilder, forward_pass};
 
-fn lint(maker: &Maker, arguments: &[&str]) -> Told {
+fn lint(maker: &NotebookBuilder, arguments: &[&str]) -> Finished {
     maker.write();
     forward_pass(maker.folder.path(), &[&["lint", "made.ipynb"], arguments].concat())
 }
@@ -17,39 +17,42 @@ fn prose(id: &str, text: &str) -> Value {
 fn each_lint_finds_its_case() {
     let cases = [
         (
-            Maker::new().code("a", "println!(\"{x}\");", "").code("b", "let x = 1;", ""),
+            NotebookBuilder::new().code("a", "println!(\"{x}\");", "").code("b", "let x = 1;", ""),
             "used-before `a` uses `x`, which only `b` defines, further down",
         ),
         (
-            Maker::new().code("a", "let mut v = vec![1];", "").code("b", "\nv.push(2);", ""),
+            NotebookBuilder::new().code("a", "let mut v = vec![1];", "").code("b", "\nv.push(2);", ""),
             "runs-once `b` changes `v` of `a` by `.push()`: run again, it gives something else",
         ),
-        (Maker::new().code("a", "f()", "at 12:30:59\n"), "unstable-output `a` stores a time, `12:30:59`"),
+        (NotebookBuilder::new().code("a", "f()", "at 12:30:59\n"), "unstable-output `a` stores a time, `12:30:59`"),
         (
-            Maker::new().code("a", "f()", "see /home/ann/x.txt\n"),
+            NotebookBuilder::new().code("a", "f()", "see /home/ann/x.txt\n"),
             "`a` stores a path of this machine, `/home/ann/x.txt`",
         ),
-        (Maker::new().code("a", "1", "").code("a", "2", ""), "cell-ids `a#2` has the id of cell 1, too"),
+        (NotebookBuilder::new().code("a", "1", "").code("a", "2", ""), "cell-ids `a#2` has the id of cell 1, too"),
         (
-            Maker::new()
+            NotebookBuilder::new()
                 .code("a", "f()", "0.731058 12\n")
                 .cell(prose("p", "It is 0.73, or 74 %."))
                 .tags(&["quoted-numbers"]),
             "quoted-number `p` quotes 74, which no output shows",
         ),
-        (Maker::new().code("a", "1", "").tags(&["skip-exection"]), "rules `a` the tag `skip-exection` is not known"),
+        (
+            NotebookBuilder::new().code("a", "1", "").tags(&["skip-exection"]),
+            "rules `a` the tag `skip-exection` is not known",
+        ),
     ];
     for (maker, words) in cases {
         // Each of the made cells was run as number 1.
         lint(&maker, &["--allow", "execution-order"]).exits(1).has(words).has("1 thing found");
     }
-    let twice = Maker::new().code("a", "1", "").code("b", "2", "");
+    let twice = NotebookBuilder::new().code("a", "1", "").code("b", "2", "");
     lint(&twice, &[]).exits(1).has("execution-order `b` was run as number 1, and `a` above it as number 1");
 }
 
 #[test]
 fn what_is_right_is_left_alone() {
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .code("a", "fn f(x: i32) -> i32 { x }\nlet v = vec![1, 2];", "")
         .code("b", "let y: Vec<i32> = v.iter().map(|n| n + f(1)).collect();\nlet mut w = v.clone();\nw.push(3);", "")
         .code("c", "later", "")
@@ -61,7 +64,7 @@ fn what_is_right_is_left_alone() {
 
 #[test]
 fn findings_are_told_to_programs_and_unknown_lints_refused() {
-    let maker = Maker::new().code("a", "println!(\"{x}\");", "").code("b", "let x = 1;", "");
+    let maker = NotebookBuilder::new().code("a", "println!(\"{x}\");", "").code("b", "let x = 1;", "");
     let arguments = ["--allow", "execution-order", "--format", "json"];
     let report: Value = serde_json::from_str(&lint(&maker, &arguments).stdout).unwrap();
     assert_eq!(report["findings"][0]["lint"], "used-before");
@@ -78,7 +81,7 @@ fn findings_are_told_to_programs_and_unknown_lints_refused() {
 
 #[test]
 fn nothing_is_run() {
-    let maker = Maker::new().code("a", "std::fs::write(\"ran\", \"\").unwrap();", "");
+    let maker = NotebookBuilder::new().code("a", "std::fs::write(\"ran\", \"\").unwrap();", "");
     lint(&maker, &[]);
     forward_pass(maker.folder.path(), &["export", "made.ipynb", "--to", "rs"]).exits(0);
     assert!(!maker.folder.path().join("ran").exists());

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use forward_pass::prelude::*;
 use serde_json::Value;
 
-const CASES: &str = include_str!("../../fixtures/chapter-cases.json");
+const CASES: &str = include_str!("../../../fixtures/chapter-cases.json");
 
 /// Compares what a retelling printed with what NumPy printed for the case of that name.
 fn check(name: &str, told: &str) {

@@ -1,21 +1,21 @@
 //! Each kind of figure is the picture that was looked at, and bad data gives a picture with a note, never a panic.
 //!
 //! The pictures in the fixtures are this crate's own, accepted after a look at them beside matplotlib's. They change on
-//! request only: `FORWARD_PASS_ACCEPT_FIGURES=1 cargo test --test it figures`.
+//! request only: `FORWARD_PASS_ACCEPT=1 cargo test --test it figures`.
 
+use std::fs;
 use std::path::Path;
-use std::{env, fs};
 
 use forward_pass::plot::diagram;
 use forward_pass::prelude::*;
 use proptest::prelude::*;
 
-const ACCEPT: &str = "FORWARD_PASS_ACCEPT_FIGURES";
+use crate::support::{ACCEPT, accepts};
 
 fn check(name: &str, figure: Figure) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/figures").join(format!("{name}.svg"));
     let fresh = figure.to_svg();
-    if env::var_os(ACCEPT).is_some() {
+    if accepts() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, &fresh).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Cells written to tell the engines apart: `tests/engines/*.cells`, each with what has to come of it.
+//! Cells written to tell the engines apart: `tests/fixtures/engines/*.cells`, each with what has to come of it.
 //!
 //! Every file runs on our own engine; with the feature `evcxr` it runs on that one too. Where they differ, the file says
 //! so in lines that begin with `own:` and `evcxr:`, and gives the reason in one that begins with `because:`. A cell whose
@@ -6,10 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cells::{Cells, command};
-
-/// Set to anything, it stores what came.
-const ACCEPT: &str = "FORWARD_PASS_ACCEPT";
+use crate::support::cells::{Cells, command};
+use crate::support::{ACCEPT, accepts};
 
 const OWN: usize = 0;
 const EVCXR: usize = 1;
@@ -142,9 +140,9 @@ fn without_reason(groups: &[Group]) -> String {
     differ.map(|cell| format!("\nno reason is given for a difference:\n{}", cell.written())).collect()
 }
 
-/// Runs `tests/engines/NAME.cells` in a folder that `prepare` has filled.
+/// Runs `tests/fixtures/engines/NAME.cells` in a folder that `prepare` has filled.
 fn check_in(name: &str, prepare: impl FnOnce(&Path)) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/engines").join(format!("{name}.cells"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/engines").join(format!("{name}.cells"));
     let text = std::fs::read_to_string(&path).unwrap();
     let (head, mut groups) = read(&text);
     let folder = tempfile::tempdir().unwrap();
@@ -155,7 +153,7 @@ fn check_in(name: &str, prepare: impl FnOnce(&Path)) {
     if cfg!(feature = "evcxr") {
         wrong += &run(EVCXR, &mut groups, folder.path(), false);
     }
-    if std::env::var_os(ACCEPT).is_some() {
+    if accepts() {
         std::fs::write(&path, written(&head, &groups)).unwrap();
     } else {
         assert!(wrong.is_empty(), "{wrong}\nto store what came: {ACCEPT}=1 cargo test --all-features");
@@ -229,8 +227,8 @@ fn the_table_of_features_points_at_what_is_there() {
             continue;
         };
         let is_there = match file {
-            "zoo" => root.join(format!("tests/zoo/{heading}.ipynb")).is_file(),
-            _ => std::fs::read_to_string(root.join(format!("tests/engines/{file}.cells")))
+            "zoo" => root.join(format!("tests/fixtures/zoo/{heading}.ipynb")).is_file(),
+            _ => std::fs::read_to_string(root.join(format!("tests/fixtures/engines/{file}.cells")))
                 .is_ok_and(|text| text.lines().any(|line| line == format!("## {heading}"))),
         };
         assert!(is_there, "there is no `{shown_by}`, named in docs/engines.md\n{line}");

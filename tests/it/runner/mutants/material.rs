@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::runner::{Maker, forward_pass};
+use crate::support::{NotebookBuilder, forward_pass};
 
 /// A notebook that is green as it stands.
 pub struct Material {
@@ -63,7 +63,7 @@ pub fn made(folder: &Path) -> Material {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\">\n<rect x=\"3\" y=\"4\" width=\"12\" \
                height=\"9\" fill=\"#1f77b4\"/>\n<circle cx=\"30.5\" cy=\"10.25\" r=\"6\" fill=\"#d62728\"/>\n</svg>";
     let png = picture(&PIXELS, png::Compression::Balanced);
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .code("stdout", "println!(\"[0.5 -0.25]\\nshape (2, 3)\\nall is well\");", "")
         .code("both", "println!(\"out 1 of 2\"); eprintln!(\"warning: 3 left\"); println!(\"out 2 of 2\");", "")
         .code("png", &shows(&[("image/png", &png)]), "")

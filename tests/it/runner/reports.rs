@@ -1,21 +1,21 @@
 //! What `test` and `review` tell programs and CI, and how stored outputs are brought up to date, through the binary.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::runner::{Maker, forward_pass, tested};
+use crate::support::{Finished, NotebookBuilder, command, forward_pass, tested, with_input};
 
 /// One cell that passes, one that changed, one that panics; `red` and what stands below did not see the panic.
-fn mixed() -> Maker {
-    Maker::new().code("green", "println!(\"1\");", "1\n").code("red", "println!(\"2 < 3\");", "2 > 3\n").code(
+fn mixed() -> NotebookBuilder {
+    NotebookBuilder::new().code("green", "println!(\"1\");", "1\n").code("red", "println!(\"2 < 3\");", "2 > 3\n").code(
         "panic",
         "\nlet v: Vec<i32> = vec![];\nv[1]",
         "",
     )
 }
 
-fn stored(maker: &Maker) -> String {
+fn stored(maker: &NotebookBuilder) -> String {
     std::fs::read_to_string(maker.folder.path().join("made.ipynb")).unwrap()
 }
 
@@ -35,7 +35,7 @@ fn json_says_all_that_people_are_told() {
 /// One cell for each way to end that can stand in one notebook.
 #[test]
 fn every_verdict_is_told_in_json_junit_and_annotations() {
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .code("fine", "println!(\"1\");", "1\n")
         .code("moved", "println!(\"0.5\");", "0.25\n")
         .code("refused", "let n: i32 = \"x\";", "")
@@ -130,7 +130,7 @@ fn filters_and_shards_choose_and_say_so() {
 
 #[test]
 fn only_the_chosen_cells_are_accepted_and_every_other_byte_stays() {
-    let maker = Maker::new().code("a", "println!(\"1\");", "old\n").code("b", "println!(\"2\");", "older\n");
+    let maker = NotebookBuilder::new().code("a", "println!(\"1\");", "old\n").code("b", "println!(\"2\");", "older\n");
     let before = maker.text();
     tested(&maker, &["--accept", "--filter", "b"]).has("accepted");
     assert_eq!(stored(&maker), before.replace("older\\n", "2\\n"));
@@ -138,7 +138,7 @@ fn only_the_chosen_cells_are_accepted_and_every_other_byte_stays() {
 
 #[test]
 fn in_ci_nothing_is_written() {
-    let maker = Maker::new().code("a", "println!(\"1\");", "old\n");
+    let maker = NotebookBuilder::new().code("a", "println!(\"1\");", "old\n");
     maker.write();
     for (arguments, code) in [
         (&["test", "made.ipynb", "--accept"][..], 2),
@@ -146,9 +146,8 @@ fn in_ci_nothing_is_written() {
         (&["review", "made.ipynb"], 2),
         (&["test", "made.ipynb"], 1),
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-        let output = command.args(arguments).current_dir(maker.folder.path()).env("CI", "true").output().unwrap();
-        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = command(maker.folder.path(), arguments).env("CI", "true").output().unwrap();
+        Finished::of(output).exits(code);
         assert_eq!(stored(&maker), maker.text());
         assert_eq!(std::fs::read_dir(maker.folder.path()).unwrap().count(), 1, "{arguments:?} wrote a file");
     }
@@ -156,7 +155,7 @@ fn in_ci_nothing_is_written() {
 
 #[test]
 fn the_parts_of_a_split_run_are_the_whole() {
-    let maker = Maker::new().code("a", "println!(\"1\");", "1\n");
+    let maker = NotebookBuilder::new().code("a", "println!(\"1\");", "1\n");
     ["a.ipynb", "b.ipynb", "c.ipynb"].iter().for_each(|name| drop(maker.write_as(name)));
     let part = |part: &str| {
         let told = forward_pass(maker.folder.path(), &["--engine", "own", "test", ".", "--shard", part]);
@@ -182,18 +181,15 @@ fn review_shows_a_diff_in_colour_and_names_the_files_of_a_figure() {
     };
     let source = format!("println!(\"EVCXR_BEGIN_CONTENT image/svg+xml\\n{{}}\\nEVCXR_END_CONTENT\", \"{}\");", svg(1));
     let output = json!({"data": {"image/svg+xml": [svg(2)]}, "metadata": {}, "output_type": "display_data"});
-    let maker =
-        Maker::new().code("text", "println!(\"2\");", "3\n").cell(json!({"cell_type": "code", "execution_count": 1,
+    let maker = NotebookBuilder::new()
+        .code("text", "println!(\"2\");", "3\n")
+        .cell(json!({"cell_type": "code", "execution_count": 1,
         "id": "figure", "metadata": {}, "outputs": [output], "source": [source]}));
     maker.write();
     let cache = maker.folder.path().join("cache");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-    command.args(["--engine", "own", "review", "made.ipynb"]).current_dir(maker.folder.path()).env_remove("CI");
+    let mut command = command(maker.folder.path(), &["--engine", "own", "review", "made.ipynb"]);
     command.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").env("XDG_CACHE_HOME", &cache);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"s\ns\n").unwrap();
-    let output = child.wait_with_output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
+    let told = with_input(&mut command, "s\ns\n").stdout;
     assert!(told.contains("\u{1b}[31m- 3") && told.contains("\u{1b}[32m+ 2"), "{told:?}");
     let files: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("file://")).collect();
     assert!(files.len() >= 2, "{told}");
@@ -201,23 +197,17 @@ fn review_shows_a_diff_in_colour_and_names_the_files_of_a_figure() {
 }
 
 /// `review` with these lines typed.
-fn review(maker: &Maker, typed: &str) -> String {
-    use std::io::Write;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-    command.args(["review", "made.ipynb"]).current_dir(maker.folder.path()).env_remove("CI");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+fn review(maker: &NotebookBuilder, typed: &str) -> String {
+    let reviewed = with_input(&mut command(maker.folder.path(), &["review", "made.ipynb"]), typed);
+    reviewed.stdout + &reviewed.stderr
 }
 
 #[test]
 fn review_takes_one_change_at_a_time_and_can_be_resumed() {
-    let maker = Maker::new().code("a", "println!(\"1\");", "old a\n").code("b", "println!(\"2\");", "old b\n").code(
-        "c",
-        "println!(\"3\");",
-        "old c\n",
-    );
+    let maker = NotebookBuilder::new()
+        .code("a", "println!(\"1\");", "old a\n")
+        .code("b", "println!(\"2\");", "old b\n")
+        .code("c", "println!(\"3\");", "old c\n");
     let before = maker.text();
     tested(&maker, &["--pending"]).exits(1);
     assert_eq!(stored(&maker), before);
@@ -232,19 +222,21 @@ fn review_takes_one_change_at_a_time_and_can_be_resumed() {
 fn a_normaliser_that_matches_nothing_or_everything_is_red() {
     let with = |pattern: &str| {
         let normaliser = json!([{"name": "n", "pattern": pattern, "replace": "", "reason": "a test"}]);
-        Maker::new().code("it", "println!(\"time 7\");", "time 9\n").settings(json!({"normalisers": normaliser}))
+        NotebookBuilder::new()
+            .code("it", "println!(\"time 7\");", "time 9\n")
+            .settings(json!({"normalisers": normaliser}))
     };
     tested(&with("\\d"), &[]).exits(0);
     tested(&with("[xyz]{9}|9|7"), &[]).exits(0);
     tested(&with("(?s).*"), &[]).exits(1);
     let unused = json!([{"name": "n", "pattern": "never", "replace": "", "reason": "a test"}]);
-    let maker = Maker::new().code("it", "println!(\"1\");", "1\n").settings(json!({"normalisers": unused}));
+    let maker = NotebookBuilder::new().code("it", "println!(\"1\");", "1\n").settings(json!({"normalisers": unused}));
     tested(&maker, &[]).exits(1).has("normaliser `n`");
 }
 
 #[test]
 fn what_the_stock_kernel_would_not_do_is_told() {
-    let maker = Maker::new().code("line", "print!(\"no end\");", "no end\n");
+    let maker = NotebookBuilder::new().code("line", "print!(\"no end\");", "no end\n");
     tested(&maker, &[]).exits(0).has("not portable");
     tested(&maker, &["--portable"]).exits(1);
 }
@@ -268,7 +260,7 @@ fn foreign_notebooks_come_back_byte_for_byte() {
 #[test]
 fn a_notebook_is_whole_whenever_the_tool_is_killed() {
     let long = "x".repeat(200_000);
-    let maker = Maker::new().code("it", "println!(\"{}\", \"y\".repeat(200_000));", &format!("{long}\n"));
+    let maker = NotebookBuilder::new().code("it", "println!(\"{}\", \"y\".repeat(200_000));", &format!("{long}\n"));
     let path = maker.write();
     let (old, new) = (maker.text(), maker.text().replace(&long, &"y".repeat(200_000)));
     let mut seen = [0, 0];
@@ -277,8 +269,7 @@ fn a_notebook_is_whole_whenever_the_tool_is_killed() {
     let whole = started.elapsed();
     for at in 0..100 {
         std::fs::write(&path, &old).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-        command.args(["test", "made.ipynb", "--accept"]).current_dir(maker.folder.path()).env_remove("CI");
+        let mut command = command(maker.folder.path(), &["test", "made.ipynb", "--accept"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // More of the moments near the end, where the file is written.
         std::thread::sleep(whole.mul_f64(0.5 + f64::from(at) / 110.0));

@@ -5,19 +5,19 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::runner::{Maker, Told, forward_pass};
+use crate::support::{Finished, NotebookBuilder, forward_pass};
 
 /// A cell that tells on disk, beside the editions' folders, how often it ran.
 const COUNTS: &str = "use std::io::Write;\n\
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(\"../ran\").unwrap();\n\
     writeln!(file, \"ran\").unwrap();\nprintln!(\"{}\", 6 * 7);";
 
-fn edition(prose: &str, stored: &str) -> Maker {
+fn edition(prose: &str, stored: &str) -> NotebookBuilder {
     let prose = json!({"cell_type": "markdown", "id": "title", "metadata": {}, "source": [prose]});
-    Maker::new().cell(prose).code("product", COUNTS, stored).code("next", "println!(\"7\");", "7\n")
+    NotebookBuilder::new().cell(prose).code("product", COUNTS, stored).code("next", "println!(\"7\");", "7\n")
 }
 
-fn course(editions: &[(&str, Maker)]) -> TempDir {
+fn course(editions: &[(&str, NotebookBuilder)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, maker) in editions {
         std::fs::create_dir(folder.path().join(name)).unwrap();
@@ -26,7 +26,7 @@ fn course(editions: &[(&str, Maker)]) -> TempDir {
     folder
 }
 
-fn test(folder: &Path, arguments: &[&str]) -> Told {
+fn test(folder: &Path, arguments: &[&str]) -> Finished {
     forward_pass(folder, &[&["--engine", "own", "test", "."], arguments].concat())
 }
 

@@ -5,13 +5,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::runner::{Maker, Told, forward_pass};
+use crate::support::{Finished, NotebookBuilder, forward_pass};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn export(file: &Path, arguments: &[&str]) -> Told {
+fn export(file: &Path, arguments: &[&str]) -> Finished {
     let file = file.to_str().unwrap();
     forward_pass(root(), &[&["export", file], arguments].concat())
 }
@@ -74,7 +74,7 @@ fn a_script_loses_nothing_that_is_hard_to_write_down() {
     let mut attached =
         prose("markdown", "attached", "![a](attachment:a.png)\n\n\n// %% no cell\n ends in blank lines\n\n");
     attached["attachments"] = json!({"a.png": {"image/png": "iVBORw0KGgo="}});
-    let made = Maker::new()
+    let made = NotebookBuilder::new()
         .cell(attached)
         .cell(code("dep", ":dep serde = \"1\"\n// :dep no = \"1\"\n//:x\nlet a = \"\n// %% inside\n\";\n", json!({})))
         .cell(code(
@@ -192,7 +192,7 @@ fn run_alone(folder: &Path) -> String {
 
 #[test]
 fn a_program_keeps_the_meaning_that_a_session_gives() {
-    let made = Maker::new()
+    let made = NotebookBuilder::new()
         .code("function", "fn f() -> i32 { 1 }\nf()", "")
         .code("again", "fn f() -> i32 { 2 }\nfn g() -> i32 { f() * 10 }\n(f(), g())", "")
         .code("float", "let x = 2.0; // a number\nlet s = \"two\n lines\";", "")
@@ -222,7 +222,7 @@ fn a_program_keeps_the_meaning_that_a_session_gives() {
 fn what_one_program_cannot_hold_is_an_error_that_names_the_cell() {
     let twice =
         "impl std::fmt::Display for P { fn fmt(&self, _: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }";
-    let made = Maker::new().code("a", &format!("struct P;\n{twice}"), "").code("b", twice, "");
+    let made = NotebookBuilder::new().code("a", &format!("struct P;\n{twice}"), "").code("b", twice, "");
     let told = export(&made.write(), &["--to", "rs"]);
     assert_eq!(told.code, Some(3));
     assert_eq!(
@@ -237,7 +237,7 @@ fn pages_show_prose_code_and_outputs() {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>";
     let figure = json!([{"output_type": "execute_result", "execution_count": 1, "metadata": {},
         "data": {"image/svg+xml": [svg], "text/plain": ["<Figure 9x9>"]}}]);
-    let made = Maker::new()
+    let made = NotebookBuilder::new()
         .cell(json!({"cell_type": "markdown", "id": "prose", "metadata": {}, "source": "# A *title*\n\n$$x^2 < 3$$ and `a < b`"}))
         .cell(json!({"cell_type": "markdown", "id": "link", "metadata": {}, "source": "[next](02-b.ipynb#c)"}))
         .code("text", "let s = \"<&>\"; // ```", "1 < 2 & `x`\n")
@@ -270,7 +270,7 @@ fn pages_show_prose_code_and_outputs() {
 
 #[test]
 fn nothing_is_written_over_unasked() {
-    let made = Maker::new().code("a", "1", "");
+    let made = NotebookBuilder::new().code("a", "1", "");
     let path = made.write();
     let there = made.folder.path().join("there.md");
     std::fs::write(&there, "mine").unwrap();

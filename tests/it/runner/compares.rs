@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::runner::{Maker, tested};
+use crate::support::{NotebookBuilder, tested};
 
 /// Two pixels, written by Python's zlib: the best compression; none and another filter; one channel off by three.
 const PICTURE: &str =
@@ -22,7 +22,7 @@ fn shows(id: &str, mime: &str, data: &str, stored: Value) -> Value {
 
 #[test]
 fn a_picture_is_its_pixels_and_what_differs_is_drawn() {
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .cell(shows("encoder", "image/png", PICTURE, json!(ENCODED_OTHERWISE)))
         .cell(shows("near", "image/png", PICTURE, json!(ANOTHER)))
         .settings(json!({"pixel_tolerance": "3"}))
@@ -42,13 +42,13 @@ fn a_picture_is_its_pixels_and_what_differs_is_drawn() {
 }
 
 /// Sixteen pixels square, by Pillow: with its usual tables, with tables made for the picture, and with one pixel white.
-const JPEG: &str = include_str!("../fixtures/jpeg/usual-tables.txt");
-const JPEG_ENCODED_OTHERWISE: &str = include_str!("../fixtures/jpeg/own-tables.txt");
-const ANOTHER_JPEG: &str = include_str!("../fixtures/jpeg/another.txt");
+const JPEG: &str = include_str!("../../fixtures/jpeg/usual-tables.txt");
+const JPEG_ENCODED_OTHERWISE: &str = include_str!("../../fixtures/jpeg/own-tables.txt");
+const ANOTHER_JPEG: &str = include_str!("../../fixtures/jpeg/another.txt");
 
 #[test]
 fn a_jpeg_is_its_pixels_too() {
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .cell(shows("same", "image/jpeg", JPEG.trim(), json!(JPEG_ENCODED_OTHERWISE)))
         .cell(shows("other", "image/jpeg", JPEG.trim(), json!(ANOTHER_JPEG)))
         .cell(shows("broken", "image/jpeg", JPEG.trim(), json!("/9j/4AAQ")));
@@ -61,7 +61,7 @@ fn a_jpeg_is_its_pixels_too() {
 #[test]
 fn json_is_its_value_and_an_svg_its_text() {
     let svg = |x: &str| format!("<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><rect x='{x}'/></svg>");
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .cell(shows("keys", "application/json", r#"{"a":1,"b":[2.50]}"#, json!({"b": [2.5], "a": 1})))
         .cell(shows("value", "application/json", r#"{"a":1}"#, json!({"a": 2})))
         .cell(shows("svg", "image/svg+xml", &svg("1"), json!([svg("2")])))
@@ -80,7 +80,7 @@ fn streams_lines_and_numbers_are_the_same_as_far_as_the_author_says() {
     ]);
     let cell = json!({"cell_type": "code", "execution_count": 9, "id": "pieces", "metadata": {"collapsed": true},
         "outputs": pieces, "source": ["println!(\"1\\n2\"); eprintln!(\"e\");"]});
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .cell(cell)
         .code("return", "print!(\"10 %\\r99 %\\rdone\\n\");", "done\n")
         .code("ulp", "println!(\"{}\", 0.1 + 0.2);", "0.3\n")
@@ -109,7 +109,7 @@ fn streams_lines_and_numbers_are_the_same_as_far_as_the_author_says() {
 #[test]
 fn what_the_author_gave_up_stays_given_up_through_an_update() {
     let settings = json!({"ellipsis": "[...]"});
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .code("gap", "println!(\"took 3 s\\nsum 5\");", "took [...] s\nsum 4\n")
         .settings(settings.clone())
         .code("kept", "println!(\"at 12\");", "at [...]\n")
@@ -124,7 +124,7 @@ fn what_the_author_gave_up_stays_given_up_through_an_update() {
 
 #[test]
 fn a_time_or_a_path_of_this_machine_is_not_stored() {
-    let maker = Maker::new().code("it", "println!(\"read /home/ann/digits.csv\");", "old\n");
+    let maker = NotebookBuilder::new().code("it", "println!(\"read /home/ann/digits.csv\");", "old\n");
     tested(&maker, &["--accept"])
         .exits(1)
         .has("`it` was not stored: its output holds a path of this machine, `/home/ann/digits.csv`");

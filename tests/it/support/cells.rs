@@ -26,9 +26,8 @@ pub struct Cells {
 
 /// The command, in a folder, with what the surroundings wish kept out.
 pub fn command(engine: &str, folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-    command.args(["--engine", engine, "cells", "--json"]).args(arguments).current_dir(folder);
-    command.env_remove("CI").env_remove("CLICOLOR_FORCE").env_remove("RUST_BACKTRACE");
+    let mut command = super::command(folder, &[&["--engine", engine, "cells", "--json"], arguments].concat());
+    command.env_remove("RUST_BACKTRACE");
     command
 }
 

@@ -1,18 +1,20 @@
 //! The completions as shells load them: bash, and zsh and fish where they are installed.
 
+use std::path::Path;
 use std::process::Command;
 
 use rexpect::reader::Options;
 use rexpect::session::spawn_with_options;
 use tempfile::TempDir;
 
+use crate::support::forward_pass;
+
 /// A folder with the completions of a shell in a file of this name.
 fn written(shell: &str, file: &str) -> TempDir {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_forward-pass")).args(["completions", shell]).output().expect("it runs");
-    assert!(output.status.success());
+    let completions = forward_pass(Path::new("."), &["completions", shell]);
+    completions.exits(0);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join(file), output.stdout).expect("it is written");
+    std::fs::write(folder.path().join(file), completions.stdout).expect("it is written");
     folder
 }
 

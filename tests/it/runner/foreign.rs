@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::runner::{Maker, forward_pass, tested};
+use crate::support::{NotebookBuilder, forward_pass, tested};
 
 #[test]
 fn a_notebook_in_another_language_fails_or_is_left_out_by_choice() {
-    let maker = Maker::new().code("it", "println!(\"1\");", "1\n");
+    let maker = NotebookBuilder::new().code("it", "println!(\"1\");", "1\n");
     maker.write();
     let python = maker.text().replace("\"language\": \"rust\"", "\"language\": \"python\"");
     std::fs::write(maker.folder.path().join("python.ipynb"), python).unwrap();
@@ -29,7 +29,7 @@ fn odd_cells_of_others_are_read_and_kept() {
             "application/vnd.jupyter.widget-view+json": {"model_id": "f00", "version_major": 2, "version_minor": 0}}}]});
     let raw = json!({"cell_type": "raw", "id": "r", "metadata": {"format": "text/latex"}, "source": ["\\LaTeX"]});
     let huge = "0123456789abcdef\n".repeat(200_000);
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .cell(attachment)
         .cell(raw)
         .code("twin", "println!(\"1\");", "1\n")
@@ -79,7 +79,7 @@ fn every_minor_form_is_read_and_none_is_changed() {
 
 #[test]
 fn a_crate_by_path_is_found_from_the_notebooks_folder() {
-    let maker = Maker::new().code(
+    let maker = NotebookBuilder::new().code(
         "it",
         ":dep answer = { path = \"crates/answer\" }\nprintln!(\"{}\", answer::ANSWER);",
         "42\n",

@@ -14,7 +14,7 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 use serde_json::Value;
 
-use crate::runner::forward_pass;
+use crate::support::forward_pass;
 use material::{Material, printed};
 
 /// How many of each kind.

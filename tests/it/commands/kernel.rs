@@ -2,22 +2,20 @@
 //! is in `tests/kernel`.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::runner::Told;
+use crate::support::{Finished, command};
 
 /// The binary where nobody has a kernel yet: the user's folder is `home/jupyter`, the Python environment `home/venv`.
-fn kernel(home: &Path, arguments: &[&str]) -> Told {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-    command.arg("kernel").args(arguments).current_dir(home).env("JUPYTER_DATA_DIR", home.join("jupyter"));
-    command.env("VIRTUAL_ENV", home.join("venv"));
-    for name in ["JUPYTER_PATH", "CONDA_PREFIX", "CLICOLOR_FORCE"] {
+fn kernel(home: &Path, arguments: &[&str]) -> Finished {
+    let mut command = command(home, &[&["kernel"], arguments].concat());
+    command.env("JUPYTER_DATA_DIR", home.join("jupyter")).env("VIRTUAL_ENV", home.join("venv"));
+    for name in ["JUPYTER_PATH", "CONDA_PREFIX"] {
         command.env_remove(name);
     }
-    Told::of(command.output().unwrap())
+    Finished::of(command.output().unwrap())
 }
 
 fn home() -> TempDir {

@@ -3,9 +3,10 @@
 //! No cell is run here: `notebooks` does that.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
+
+use crate::support::{Finished, forward_pass};
 
 fn own_notebooks() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks")
@@ -13,10 +14,9 @@ fn own_notebooks() -> PathBuf {
 
 /// The exit code of `forward-pass edition ...` on these notebooks, and what it said.
 fn edition(notebooks: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-    let output = command.arg("edition").args(arguments).arg("--notebooks").arg(notebooks).output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(told).unwrap())
+    let arguments = [&["edition"], arguments, &["--notebooks", notebooks.to_str().unwrap()]].concat();
+    let Finished { stdout, stderr, code } = forward_pass(Path::new("."), &arguments);
+    (code, stdout + &stderr)
 }
 
 /// A copy of one section in both languages, to be damaged.

@@ -1,4 +1,4 @@
-//! The zoo: `tests/zoo/*.ipynb`, a notebook for each kind of failure, with what has to come of every cell of it.
+//! The zoo: `tests/fixtures/zoo/*.ipynb`, a notebook for each kind of failure, with what has to come of every cell of it.
 //!
 //! Each runs in a session of its own on our engine. The last cell of every notebook uses a variable that was made before
 //! the failure: whatever happened, the session answers with it. What is expected stands in a cell's `metadata.zoo`, and
@@ -10,10 +10,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::cells::{Cells, command, told};
-
-/// Set to anything, it stores what came.
-const ACCEPT: &str = "FORWARD_PASS_ACCEPT";
+use crate::support::cells::{Cells, command, told};
+use crate::support::{ACCEPT, accepts, notebook_text};
 
 /// How long a cell that is to be interrupted has been running, or compiling, by then.
 const A_WHILE: Duration = Duration::from_millis(800);
@@ -22,7 +20,7 @@ const MOST_LINES: usize = 12;
 const LONGEST: usize = 300;
 
 fn cages() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/zoo")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/zoo")
 }
 
 fn words(list: &Value) -> Vec<&str> {
@@ -109,19 +107,11 @@ fn visit(path: &Path, together: bool) -> String {
             cell["metadata"]["zoo"]["outcome"] = json!(came);
         }
     }
-    if std::env::var_os(ACCEPT).is_some() {
-        std::fs::write(path, written(&notebook)).unwrap();
+    if accepts() {
+        std::fs::write(path, notebook_text(&notebook)).unwrap();
         return String::new();
     }
     wrong
-}
-
-fn written(notebook: &Value) -> String {
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    serde::Serialize::serialize(notebook, &mut serializer).unwrap();
-    String::from_utf8(bytes).unwrap() + "\n"
 }
 
 #[test]

@@ -7,27 +7,28 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::runner::{Maker, forward_pass, tested};
+use crate::support::{NotebookBuilder, command, forward_pass, tested};
 
 #[test]
 fn compiling_and_running_have_limits_of_their_own() {
-    let run = Maker::new().code("it", "println!(\"1\");\nloop {}", "1\n").code("after", "println!(\"2\");", "2\n");
+    let run =
+        NotebookBuilder::new().code("it", "println!(\"1\");\nloop {}", "1\n").code("after", "println!(\"2\");", "2\n");
     tested(&run, &["--timeout", "0.5"])
         .exits(1)
         .has("`it` was still running after 0.5 s")
         .has("`after` was not run: `it` ended the process, and the variables with it");
-    let own = Maker::new().code("it", "loop {}", "").settings(json!({"run_timeout": "0.4"}));
+    let own = NotebookBuilder::new().code("it", "loop {}", "").settings(json!({"run_timeout": "0.4"}));
     tested(&own, &[]).exits(1).has("`it` was still running after 0.4 s");
     // A cell that nobody compiled before: it would be taken from what is kept.
     let new = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
-    let compile = Maker::new().code("it", &format!("let _ = {new}_u128; println!(\"1\");"), "1\n");
+    let compile = NotebookBuilder::new().code("it", &format!("let _ = {new}_u128; println!(\"1\");"), "1\n");
     tested(&compile, &["--compile-timeout", "0.001"]).exits(1).has("`it` was still compiling after 0.001 s");
     tested(&compile, &["--timeout", "0"]).exits(2);
 }
 
 #[test]
 fn the_first_failure_can_end_the_run_and_the_rest_is_counted() {
-    let maker = Maker::new().code("bad", "println!(\"1\");", "2\n").code("next", "println!(\"3\");", "4\n");
+    let maker = NotebookBuilder::new().code("bad", "println!(\"1\");", "2\n").code("next", "println!(\"3\");", "4\n");
     maker.write_as("b.ipynb");
     let told = tested(&maker, &["b.ipynb", "--fail-fast"]);
     told.exits(1).has("`next` was not run: `bad` failed in made.ipynb").has("not run b.ipynb").has("3 cells not run");
@@ -36,8 +37,8 @@ fn the_first_failure_can_end_the_run_and_the_rest_is_counted() {
 
 #[test]
 fn notebooks_side_by_side_are_told_in_their_order() {
-    let maker = |text: &str| Maker::new().code("it", &format!("println!(\"{text}\");"), &format!("{text}\n"));
-    let slow = Maker::new().code("it", "std::thread::sleep(std::time::Duration::from_secs(1));\n1", "");
+    let maker = |text: &str| NotebookBuilder::new().code("it", &format!("println!(\"{text}\");"), &format!("{text}\n"));
+    let slow = NotebookBuilder::new().code("it", "std::thread::sleep(std::time::Duration::from_secs(1));\n1", "");
     let slow = slow.settings(json!({"ignore_output": "true", "reason": "a test", "allow": "nothing-compared"}));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.ipynb"), slow.text()).unwrap();
@@ -53,7 +54,7 @@ fn notebooks_side_by_side_are_told_in_their_order() {
 
 #[test]
 fn a_setting_file_holds_for_its_folder_and_the_nearer_one_rules() {
-    let maker = Maker::new().code("it", "println!(\"0.5\");", "0.51\n");
+    let maker = NotebookBuilder::new().code("it", "println!(\"0.5\");", "0.51\n");
     let write = |name: &str, text: &str| std::fs::write(maker.folder.path().join(name), text).unwrap();
     write("forward-pass.toml", "rtol = 0.1\n");
     tested(&maker, &[]).exits(0);
@@ -82,7 +83,7 @@ fn threads_have_the_verdict_that_the_help_gives_them() {
     let panics = "let _ = std::thread::spawn(|| panic!(\"alone\"));\n\
                   std::thread::sleep(std::time::Duration::from_millis(300));\nprintln!(\"3\");";
     let joined = "std::thread::spawn(|| panic!(\"joined\")).join().unwrap();";
-    let maker = Maker::new()
+    let maker = NotebookBuilder::new()
         .code("spawn", late, "")
         .code("wait", wait, "late\n2\n")
         .code("alone", panics, "3\n")
@@ -105,10 +106,9 @@ impl Drop for Ended {
 
 #[test]
 fn watch_runs_again_when_the_notebook_changes() {
-    let maker = Maker::new().code("it", "println!(\"1\");", "1\n");
+    let maker = NotebookBuilder::new().code("it", "println!(\"1\");", "1\n");
     let path = maker.write();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-    command.args(["test", "made.ipynb", "--watch"]).current_dir(maker.folder.path()).env_remove("CI");
+    let mut command = command(maker.folder.path(), &["test", "made.ipynb", "--watch"]);
     let mut child = Ended(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     let (sender, lines) = channel();
     let streams: [Box<dyn std::io::Read + Send>; 2] =
@@ -157,7 +157,7 @@ fn the_page_on_testing_names_all_that_the_help_names() {
 #[test]
 fn progress_moves_on_a_terminal_and_nowhere_else() {
     let slow = "std::thread::sleep(std::time::Duration::from_millis(700));\nprintln!(\"1\");";
-    let maker = Maker::new().code("slow", slow, "1\n").code("next", "println!(\"2\");", "2\n");
+    let maker = NotebookBuilder::new().code("slow", slow, "1\n").code("next", "println!(\"2\");", "2\n");
     let told = tested(&maker, &[]);
     told.exits(0);
     assert!(

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::runner::forward_pass;
+use crate::support::{BINARY, forward_pass};
 
 fn replace(file: &Path, old: &str, new: &str) {
     let text = std::fs::read_to_string(file).unwrap();
@@ -22,7 +22,7 @@ fn a_new_course_is_green_and_turns_red_where_it_says() {
     let cargo = || {
         let mut cargo = Command::new(env!("CARGO"));
         let cargo = cargo.args(["test", "--quiet", "--offline"]).current_dir(&course).env_remove("CARGO_TARGET_DIR");
-        cargo.env("FORWARD_PASS", env!("CARGO_BIN_EXE_forward-pass")).output().unwrap()
+        cargo.env("FORWARD_PASS", BINARY).output().unwrap()
     };
     let output = cargo();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

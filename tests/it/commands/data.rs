@@ -2,7 +2,7 @@
 //!
 //! The mechanics of each failure are tested beside their code. The real files are copied only where they are present.
 
-#[path = "../../src/cli/commands/data/server.rs"]
+#[path = "../../../src/cli/commands/data/server.rs"]
 mod server;
 
 use std::path::{Path, PathBuf};

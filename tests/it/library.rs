@@ -1,0 +1,11 @@
+//! The library through its prelude, beside NumPy and the book.
+
+mod figures;
+mod mistakes;
+mod mnist;
+mod network;
+mod numpy;
+mod reading;
+mod strangers;
+mod train;
+mod weights;

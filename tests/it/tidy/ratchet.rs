@@ -1,0 +1,57 @@
+//! What the whole costs: crates, lines, bytes. Each figure may fall; who raises one gives the reason here.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use super::{root, sources};
+
+/// The crates of the graph on this system, without those that only tests need.
+const CRATES: &[(&str, &[&str], usize)] = &[
+    ("the library alone", &["--no-default-features"], 32),
+    ("the default features", &[], 227),
+    ("all features", &["--all-features"], 377),
+];
+
+/// Lines of Rust in `src`, rounded up to the next hundred.
+const LINES: usize = 48_000;
+
+/// Bytes of the files in the published package, rounded up to the next 10,000.
+const BYTES: u64 = 3_700_000;
+
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_crates_are_counted() {
+    for (what, features, limit) in CRATES {
+        let tree = ["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
+        let tree = cargo(&[&tree[..], features].concat());
+        // `name v1.2.3 (*)` stands again where it was listed before; a procedural macro says so behind its version.
+        let crates = tree.lines().filter_map(|line| line.split_once(" v"));
+        let crates: BTreeSet<(&str, &str)> =
+            crates.map(|(name, rest)| (name, rest.split(' ').next().unwrap_or(rest))).collect();
+        // The package itself is in the tree.
+        let count = crates.len() - 1;
+        assert!(count <= *limit, "{what}: {count} crates, at most {limit} are allowed");
+        assert!(count == *limit, "{what}: {count} crates: lower the limit of {limit}");
+    }
+}
+
+#[test]
+fn the_lines_of_src_are_counted() {
+    let lines: usize = sources("src").iter().map(|file| file.text.lines().count()).sum();
+    assert!(lines <= LINES, "src has {lines} lines, at most {LINES} are allowed");
+    assert!(lines + 500 > LINES, "src has {lines} lines: lower the limit of {LINES}");
+}
+
+#[test]
+fn the_package_is_weighed() {
+    let list = cargo(&["package", "--locked", "--allow-dirty", "--list"]);
+    let size = |name: &str| root().join(name).metadata().map_or(0, |about| about.len());
+    let bytes: u64 = list.lines().map(size).sum();
+    assert!(bytes <= BYTES, "the package has {bytes} bytes, at most {BYTES} are allowed");
+    assert!(bytes + 100_000 > BYTES, "the package has {bytes} bytes: lower the limit of {BYTES}");
+}
