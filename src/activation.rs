@@ -3,12 +3,12 @@
 //! They are total: every number goes in, and no shape can be wrong. Functions of a whole row are in `softmax`.
 
 mod figure;
-mod gallery;
+mod modern;
 
 use ndarray::{Array, ArrayBase, Data, Dimension};
 
 pub use self::figure::{plot_relu, plot_sigmoid, plot_step};
-pub use self::gallery::{
+pub use self::modern::{
     gelu, gelu_derivative, leaky_relu, leaky_relu_derivative, relu_derivative, sigmoid_derivative, silu,
     silu_derivative, softplus, softplus_derivative, tanh, tanh_derivative,
 };

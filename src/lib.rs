@@ -43,6 +43,7 @@ use prelude::*;
 
 // In this order, because a module uses only those above it.
 pub mod error;
+mod file;
 mod random;
 pub mod show;
 pub mod display;
@@ -51,6 +52,7 @@ pub mod warned;
 pub mod plot;
 pub mod activation;
 pub mod softmax;
+mod simd;
 pub mod network;
 pub mod mnist;
 pub mod train;

@@ -10,7 +10,7 @@ mod figure;
 mod file;
 mod gunzip;
 pub mod idx;
-mod pages;
+mod huge_pages;
 mod score;
 
 use std::path::Path;

@@ -8,13 +8,10 @@
 //!
 //! so the whole forward pass is a fold over the layers. It does not learn.
 
-pub(crate) mod elementwise;
-mod exp;
 mod figure;
 mod kind;
 mod layer;
 mod pass;
-pub(crate) mod product;
 mod real;
 mod start;
 mod trace;

@@ -10,6 +10,11 @@
 //! A figure looks as matplotlib's defaults do, and is the same text on every machine: lengths have two decimals, and
 //! letters are drawn as outlines of one embedded font, so that no viewer needs a font, or has a wrong one. It does not
 //! animate, and a reader cannot zoom in it.
+//!
+//! plotters maps data to positions on the page, draws the grid, the tick marks and their labels, and breaks every
+//! element down into lines, rectangles, polygons and text. This module chooses limits, ticks and margins, and is
+//! plotters' backend: it keeps the marks in hundredths of a pixel, draws letters, dashes and legends itself, and writes
+//! SVG and PNG, so that a figure has the same bytes on every machine.
 
 mod axes;
 mod backend;
@@ -27,7 +32,6 @@ mod path;
 mod png;
 mod problem;
 mod raster;
-mod save;
 mod scale;
 mod series;
 mod sheet;
@@ -35,9 +39,10 @@ mod svg;
 mod ticks;
 mod values;
 
-pub use self::diagram::diagram;
+use self::diagram::Diagram;
 pub use self::figure::Figure;
-pub use self::gallery::{Picture, images};
+use self::gallery::Gallery;
+pub use self::gallery::Picture;
 pub use self::values::{Grid, Names, Number, Values};
 
 /// A curve through the points (x, y).
@@ -71,6 +76,31 @@ pub fn hist(values: &(impl Values + ?Sized), bins: usize) -> Figure {
 /// A matrix as colours, its first row at the top.
 pub fn imshow(matrix: &(impl Grid + ?Sized)) -> Figure {
     Figure::new().imshow(matrix)
+}
+
+/// Images side by side, at most ten in a row, each with its name above.
+///
+/// ```
+/// use forward_pass::plot::{Picture, images};
+/// let cross = Picture { columns: 3, ink: vec![1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0], name: "cross".into() };
+/// assert_eq!(images([cross]).to_string(), "<Figure 160x96 with 1 Axes>");
+/// ```
+pub fn images(pictures: impl IntoIterator<Item = Picture>) -> Figure {
+    Figure::from_gallery(Gallery { images: pictures.into_iter().collect() })
+}
+
+/// A fully connected network: the number of values at each place, inputs first, with a note beneath each layer.
+///
+/// `notes` has one text per layer, such as the name of its activation.
+///
+/// ```
+/// use forward_pass::plot::diagram;
+/// let figure = diagram(&[3, 2, 3, 1], &["sigmoid", "sigmoid", "sigmoid"]);
+/// assert!(figure.to_svg().contains("aria-label=\"W₁ (3, 2)\""));
+/// ```
+pub fn diagram(sizes: &[usize], notes: &[impl AsRef<str>]) -> Figure {
+    let notes = notes.iter().map(|note| note.as_ref().to_string()).collect();
+    Figure::from_diagram(Diagram { sizes: sizes.to_vec(), notes })
 }
 
 /// Several figures in one, row by row.

@@ -23,9 +23,9 @@ pub use self::history::{History, Progress};
 use self::step::Memory;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::Digits;
-use crate::network::elementwise::all_finite;
 use crate::network::{Activation, Network};
 use crate::random::Random;
+use crate::simd::elementwise::all_finite;
 
 /// How to train: for how long, in which steps, from which seed.
 ///

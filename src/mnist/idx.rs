@@ -14,7 +14,7 @@ use std::thread;
 
 use ndarray::{Array1, Array2};
 
-use super::pages::ask_for_large;
+use super::huge_pages::ask_for_large;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The first four bytes of an image file, 0x0803.

@@ -6,11 +6,11 @@ use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Axis, CowArray, Data, Ix1, Ix2};
 
-use super::product::{Across, Next, Whole, add_product_shared};
 use super::{Activation, Real};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::{Shape, shape};
+use crate::simd::product::{Across, Next, Whole, add_product_shared};
 
 const ONE_BLOCK: &str = "made one block by `new`";
 

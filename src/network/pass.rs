@@ -4,8 +4,8 @@
 
 use std::thread;
 
-use super::product::threads_for;
 use super::{Layer, Real};
+use crate::simd::product::threads_for;
 
 /// Rows that go through all layers together; the usual batch of 100 is one block.
 const BLOCK: usize = 120;

@@ -5,9 +5,10 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
 
-use super::product::{self, Across, Whole, add_product};
-use super::{Activation, elementwise};
+use super::Activation;
 use crate::show::Show;
+use crate::simd::elementwise;
+use crate::simd::product::{self, Across, Whole, add_product};
 
 /// `f32` or `f64`.
 pub trait Real: LinalgScalar + PartialOrd + Show + Send + Sync + sealed::Sealed {

@@ -11,8 +11,7 @@ mod npz;
 mod safetensors;
 mod zip;
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 
 use ndarray::{Array1, Array2};
@@ -20,6 +19,7 @@ use ndarray::{Array1, Array2};
 use self::element::Element;
 use super::{Activation, Layer, Network, Real};
 use crate::error::{Error, ErrorKind, Result};
+use crate::file;
 
 /// One array of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,10 +92,7 @@ impl<T: Real + Element> Network<T> {
                 return Err(Error::new(ErrorKind::File, message, "save as `weights.npz`"));
             }
         };
-        replace(path, &bytes).map_err(|error| {
-            let message = format!("{}: {error}", path.display());
-            Error::new(ErrorKind::File, message, "choose a folder that exists and may be written to")
-        })
+        file::write(path, &bytes)
     }
 
     /// The same weights with other activations, one for each layer.
@@ -278,19 +275,4 @@ fn arrays<T: Real>(net: &Network<T>) -> Vec<(String, Vec<usize>, Vec<T>)> {
 
 fn kinds<T: Real>(net: &Network<T>) -> Vec<&'static str> {
     net.layers().iter().map(|layer| layer.activation().name()).collect()
-}
-
-/// Writes beside the place and moves there, so that nobody finds half a file.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let write = || {
-        let mut file = File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    write().inspect_err(|_| {
-        fs::remove_file(&beside).ok();
-    })
 }

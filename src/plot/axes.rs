@@ -7,7 +7,11 @@ mod colour_bar;
 mod draw;
 mod limits;
 
+use plotters::chart::ChartContext;
+use plotters::coord::cartesian::Cartesian2d;
+
 use super::backend::middle_of_pixel;
+use super::canvas::Canvas;
 use super::colour::Colour;
 use super::font::{CAPITAL, Font};
 use super::frame::Frame;
@@ -26,6 +30,8 @@ const LABEL_GAP: f64 = 4.0 * POINT;
 const TITLE_GAP: f64 = 6.0 * POINT;
 /// Between the outermost text and the edge of the page.
 const EDGE: f64 = 6.0;
+
+type Chart<'a> = ChartContext<'a, Canvas, Cartesian2d<Ruler, Ruler>>;
 
 /// What one axis was told.
 #[derive(Clone, Debug, Default)]

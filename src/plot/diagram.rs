@@ -4,26 +4,10 @@
 
 mod draw;
 
-use super::figure::Figure;
-
-/// A fully connected network: how many values stand at each place, inputs first, and what each layer is called.
-///
-/// `notes` has one text a layer, drawn beneath it: the name of its activation, say.
-///
-/// ```
-/// use forward_pass::plot::diagram;
-/// let figure = diagram(&[3, 2, 3, 1], &["sigmoid", "sigmoid", "sigmoid"]);
-/// assert!(figure.to_svg().contains("aria-label=\"W₁ (3, 2)\""));
-/// ```
-pub fn diagram(sizes: &[usize], notes: &[impl AsRef<str>]) -> Figure {
-    let notes = notes.iter().map(|note| note.as_ref().to_string()).collect();
-    Figure::from_diagram(Diagram { sizes: sizes.to_vec(), notes })
-}
-
 #[derive(Clone)]
 pub(super) struct Diagram {
-    sizes: Vec<usize>,
-    notes: Vec<String>,
+    pub sizes: Vec<usize>,
+    pub notes: Vec<String>,
 }
 
 /// A layer with more values than this is elided.

@@ -9,20 +9,8 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::canvas::Pixels;
 use super::colour::{BLACK, Colour, ColourMap};
 use super::element::Element;
-use super::figure::Figure;
 use super::font::Font;
 use super::sheet::{Drawn, Fit, Sheet, area_of, letters, line};
-
-/// Images side by side, at most ten in a row, each with its name above.
-///
-/// ```
-/// use forward_pass::plot::{Picture, images};
-/// let cross = Picture { columns: 3, ink: vec![1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0], name: "cross".into() };
-/// assert_eq!(images([cross]).to_string(), "<Figure 160x96 with 1 Axes>");
-/// ```
-pub fn images(pictures: impl IntoIterator<Item = Picture>) -> Figure {
-    Figure::from_gallery(Gallery { images: pictures.into_iter().collect() })
-}
 
 #[derive(Clone)]
 pub(super) struct Gallery {

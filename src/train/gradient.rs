@@ -6,9 +6,9 @@ use ndarray::{Array1, Array2};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::Digits;
-use crate::network::elementwise::{each_width, softmax};
-use crate::network::product::{Across, Next, Whole, add_product_shared};
 use crate::network::{Activation, Layer, Network, largest};
+use crate::simd::elementwise::{each_width, softmax};
+use crate::simd::product::{Across, Next, Whole, add_product_shared};
 
 /// The slope of the loss along every weight and bias, layer by layer.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@
 use super::Rule;
 use super::gradient::Slope;
 use crate::network::Network;
-use crate::network::elementwise::each_width;
+use crate::simd::elementwise::each_width;
 
 /// What a rule remembers of the steps before, shaped as the network.
 pub(super) struct Memory {

@@ -4,8 +4,7 @@ use plotters::chart::ChartBuilder;
 use plotters::element::{Rectangle, Text};
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::draw::Chart;
-use super::{LABEL_GAP, TEXT, TICK};
+use super::{Chart, LABEL_GAP, TEXT, TICK};
 use crate::plot::backend::middle_of_pixel;
 use crate::plot::canvas::Pixels;
 use crate::plot::colour::BLACK;

@@ -2,28 +2,23 @@
 //!
 //! What covers areas comes first, then the grid, then lines and points, then the frame, as in matplotlib.
 
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::cartesian::Cartesian2d;
+use plotters::chart::ChartBuilder;
 use plotters::element::{PathElement, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::colour_bar::colour_bar;
-use super::{Axes, DESCENT, LABEL_GAP, Layout, Margins, SMALL_TICK, TEXT, TICK, TITLE, TITLE_GAP};
-use crate::plot::canvas::Canvas;
+use super::{Axes, Chart, DESCENT, LABEL_GAP, Layout, Margins, SMALL_TICK, TEXT, TICK, TITLE, TITLE_GAP};
 use crate::plot::colour::{BLACK, Colour};
 use crate::plot::element::{Clip, Element};
 use crate::plot::font::{CAPITAL, Font};
 use crate::plot::legend;
 use crate::plot::path::{Area, Point};
-use crate::plot::scale::Ruler;
 use crate::plot::series::{Plane, Series};
 use crate::plot::sheet::{Drawn, Fit, Plain, Sheet, area_of, letters, line, units, upright};
 
 const GRID: Colour = Colour::new(0xb0b0b0);
 /// How far beyond the page data may lie before plotters moves it, in pixels.
 const AROUND: f64 = 200.0;
-
-pub(super) type Chart<'a> = ChartContext<'a, Canvas, Cartesian2d<Ruler, Ruler>>;
 
 impl Axes {
     /// Draws everything into a part of the page.

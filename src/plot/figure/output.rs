@@ -12,13 +12,14 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::{Figure, Panel};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
+use crate::file;
 use crate::plot::axes::Margins;
 use crate::plot::canvas::Canvas;
 use crate::plot::colour::{BLACK, Colour, WHITE};
 use crate::plot::problem::Problem;
 use crate::plot::series::POINT;
 use crate::plot::sheet::{Drawn, Sheet, area_of, letters, units};
-use crate::plot::{png, raster, save, svg};
+use crate::plot::{png, raster, svg};
 
 /// Height of a line of notes.
 const NOTE: f64 = 14.0;
@@ -75,8 +76,8 @@ impl Figure {
         let path = path.as_ref();
         self.first_error()?;
         match path.extension().map(|ending| ending.to_ascii_lowercase()) {
-            Some(ending) if ending == "svg" => save::write(path, self.to_svg().as_bytes()),
-            Some(ending) if ending == "png" => save::write(path, &self.to_png(1.0)?),
+            Some(ending) if ending == "svg" => file::write(path, self.to_svg().as_bytes()),
+            Some(ending) if ending == "png" => file::write(path, &self.to_png(1.0)?),
             _ => {
                 let message = format!("cannot tell from `{}` which kind of picture to save", path.display());
                 Err(Error::new(ErrorKind::Value, message, "end the name in `.svg` or `.png`"))
