@@ -13,7 +13,7 @@ use plotters::coord::cartesian::Cartesian2d;
 use super::backend::middle_of_pixel;
 use super::canvas::Canvas;
 use super::colour::Colour;
-use super::font::{CAPITAL, Font};
+use super::font::{self, CAPITAL};
 use super::frame::Frame;
 use super::path::Area;
 use super::scale::{Limits, Ruler, Scale};
@@ -124,11 +124,10 @@ impl Axes {
 
     /// What the texts beside the frame need, if it has about the room that these margins leave.
     pub fn margins(&self, page: Area, about: Margins) -> Margins {
-        let font = Font::new();
-        let layout = self.layout(about.inside(&page), &font);
+        let layout = self.layout(about.inside(&page));
         let last = layout.x.ticks.major.last().filter(|_| !layout.x.silent);
         let beyond = last.map_or(0.0, |(place, label)| {
-            layout.frame.place((*place, layout.frame.y.first)).0 + font.width(label, TEXT) / 2.0
+            layout.frame.place((*place, layout.frame.y.first)).0 + font::width(label, TEXT) / 2.0
                 - layout.frame.area.right
         });
         let title = if self.title.is_empty() { 0.0 } else { TITLE_GAP + TITLE };
@@ -141,24 +140,24 @@ impl Axes {
         }
     }
 
-    fn layout(&self, area: Area, font: &Font) -> Layout {
+    fn layout(&self, area: Area) -> Layout {
         let (x, y) = (self.limits(&self.x, true), self.limits(&self.y, false));
         let y_ticks = self.ticks(&self.y, &y, (area.height() / POINT / (2.0 * 10.0)) as usize);
         let mut x_ticks = self.ticks(&self.x, &x, (area.width() / POINT / (3.0 * 10.0)) as usize);
-        let fits = |ticks: &Ticks| crowd(ticks, &x, &area, font) <= 1.0;
+        let fits = |ticks: &Ticks| crowd(ticks, &x, &area) <= 1.0;
         let mut most = x_ticks.major.len();
         while !fits(&x_ticks) && most > 2 && self.x.places.is_none() {
             most -= 1;
             x_ticks = self.ticks(&self.x, &x, most);
         }
         let silent = !fits(&x_ticks);
-        let names = if silent { widest(&x_ticks, font) } else { TEXT * CAPITAL };
+        let names = if silent { widest(&x_ticks) } else { TEXT * CAPITAL };
         let label = |label: &str| if label.is_empty() { 0.0 } else { TEXT * (DESCENT + CAPITAL) + LABEL_GAP };
         let offset = if x_ticks.offset.is_empty() { 0.0 } else { 1.3 * TEXT };
         Layout {
             frame: Frame { area: area.each(middle_of_pixel), x, y },
             below: 2.0 * TICK + names + label(&self.x.label).max(offset),
-            beside: 2.0 * TICK + widest(&y_ticks, font) + label(&self.y.label),
+            beside: 2.0 * TICK + widest(&y_ticks) + label(&self.y.label),
             x: Ruler { limits: x, ticks: x_ticks, silent },
             y: Ruler { limits: y, ticks: y_ticks, silent: false },
         }
@@ -192,16 +191,16 @@ impl Axes {
     }
 }
 
-fn widest(ticks: &Ticks, font: &Font) -> f64 {
-    ticks.major.iter().map(|(_, label)| font.width(label, TEXT)).fold(0.0, f64::max)
+fn widest(ticks: &Ticks) -> f64 {
+    ticks.major.iter().map(|(_, label)| font::width(label, TEXT)).fold(0.0, f64::max)
 }
 
 /// How full the line of labels is: above 1, neighbours would touch.
-fn crowd(ticks: &Ticks, limits: &Limits, area: &Area, font: &Font) -> f64 {
+fn crowd(ticks: &Ticks, limits: &Limits, area: &Area) -> f64 {
     let gap = TEXT * 0.4;
     let spans = ticks.major.windows(2).map(|pair| {
         let room = (limits.share(pair[1].0) - limits.share(pair[0].0)).abs() * area.width();
-        let need = (font.width(&pair[0].1, TEXT) + font.width(&pair[1].1, TEXT)) / 2.0 + gap;
+        let need = (font::width(&pair[0].1, TEXT) + font::width(&pair[1].1, TEXT)) / 2.0 + gap;
         need / room
     });
     spans.fold(0.0, f64::max)

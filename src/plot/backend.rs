@@ -11,7 +11,7 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 
 use super::canvas::{Anchor, Canvas, Pixels, Style, Text};
 use super::colour::Colour;
-use super::font::{CAPITAL, Font};
+use super::font::{self, CAPITAL};
 use super::path::{Area, Path, Point};
 use super::sheet::{UNIT, area_between, pixels, units};
 
@@ -93,7 +93,7 @@ impl DrawingBackend for Canvas {
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
         let size = style.size() / UNIT;
-        Ok((units(Font::new().width(text, size)).unsigned_abs(), units(size * CAPITAL).unsigned_abs()))
+        Ok((units(font::width(text, size)).unsigned_abs(), units(size * CAPITAL).unsigned_abs()))
     }
 
     fn blit_bitmap(&mut self, place: BackendCoord, (columns, rows): (u32, u32), rgb: &[u8]) -> Done {

@@ -1,14 +1,17 @@
-//! The letters: one embedded font, read as outlines.
+//! The letters: one embedded font, as a table of outlines.
 //!
 //! Text in a figure is drawn as paths, so that it has the same shape and width in every viewer and needs no font on
 //! the reader's machine. The font is a subset of Noto Sans CJK KR (`font/OFL.txt`): Latin, Greek, mathematical signs
-//! and the 2,350 Hangul syllables of KS X 1001. It does no kerning and no right-to-left writing.
-
-use ttf_parser::{Face, GlyphId, OutlineBuilder};
+//! and the 2,350 Hangul syllables of KS X 1001. `tests/font/outlines.py` makes the table and describes its format.
+//! There is no kerning and no right-to-left writing.
 
 use super::path::Path;
 
-static FONT: &[u8] = include_bytes!("font/forward-pass-sans.otf");
+static TABLE: &[u8] = include_bytes!("font/outlines.bin");
+/// Shapes of segments, the number of glyphs, and the size of a glyph's entry.
+const SHAPES: usize = 16;
+const HEAD: usize = SHAPES + 2;
+const ENTRY: usize = 8;
 
 /// Font units to one em.
 pub(super) const EM: f64 = 1000.0;
@@ -32,48 +35,99 @@ pub(super) struct Line {
     pub width: f64,
 }
 
-/// The embedded font, parsed: a matter of microseconds, so that nothing is kept between calls.
-pub(super) struct Font {
-    face: Face<'static>,
+/// Places the letters of a text one after the other; a text in one line.
+pub(super) fn line(text: &str) -> Line {
+    let mut letters = Vec::new();
+    let mut x = 0.0;
+    for letter in text.chars().filter(|letter| !letter.is_control()) {
+        let (letter, raise, scale) = shifted(letter);
+        if !letter.is_whitespace() {
+            letters.push(Letter { letter, x, raise, scale });
+        }
+        x += advance(letter) * scale;
+    }
+    Line { letters, width: x }
 }
 
-impl Font {
-    pub fn new() -> Font {
-        Font { face: Face::parse(FONT, 0).expect("the embedded font is a font: a test draws with it") }
-    }
+/// The width of a text at a font size.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    line(text).width * size / EM
+}
 
-    /// Places the letters of a text one after the other; a text in one line.
-    pub fn line(&self, text: &str) -> Line {
-        let mut letters = Vec::new();
-        let mut x = 0.0;
-        for letter in text.chars().filter(|letter| !letter.is_control()) {
-            let (letter, raise, scale) = shifted(letter);
-            if !letter.is_whitespace() {
-                letters.push(Letter { letter, x, raise, scale });
+/// The outline of a letter in font units, y downwards, the baseline at 0. A letter that the font lacks is a box.
+pub(super) fn outline(letter: char) -> Path {
+    let glyph = &TABLE[entry(letter).1..];
+    let count = usize::from(glyph[0]);
+    let shape = |index: usize| TABLE[usize::from(glyph[1 + index / 2] >> (index % 2 * 4) & 15)];
+    let mut pen = Pen { numbers: &glyph[1 + count.div_ceil(2)..], x: 0, y: 0 };
+    let mut path = Path::new();
+    for shape in (0..count).map(shape) {
+        match shape >> 6 {
+            0 => {
+                if !path.is_empty() {
+                    path.close();
+                }
+                let (x, y) = pen.point(shape);
+                path.move_to(x, y);
             }
-            x += self.advance(letter) * scale;
+            1 => {
+                let (x, y) = pen.point(shape);
+                path.line_to(x, y);
+            }
+            _ => path.curve_to(pen.point(shape), pen.point(shape >> 2), pen.point(shape >> 4)),
         }
-        Line { letters, width: x }
+    }
+    if !path.is_empty() {
+        path.close();
+    }
+    path
+}
+
+fn advance(letter: char) -> f64 {
+    entry(letter).0.into()
+}
+
+/// A letter's advance width, and where its outline starts in the table. The first entry is the box.
+fn entry(letter: char) -> (u16, usize) {
+    let count = usize::from(u16::from_le_bytes([TABLE[SHAPES], TABLE[SHAPES + 1]]));
+    let (entries, _) = TABLE[HEAD..HEAD + count * ENTRY].as_chunks::<ENTRY>();
+    let found =
+        entries.binary_search_by_key(&u32::from(letter), |entry| u16::from_le_bytes([entry[0], entry[1]]).into());
+    let [_, _, width @ .., a, b, c, d] = entries[found.unwrap_or(0)];
+    (u16::from_le_bytes(width), u32::from_le_bytes([a, b, c, d]) as usize)
+}
+
+/// Reads an outline's changes of coordinates, and adds them up.
+struct Pen {
+    numbers: &'static [u8],
+    x: i32,
+    y: i32,
+}
+
+impl Pen {
+    /// The next point, with y downwards; the lowest two bits of the shape say which of x and y change.
+    fn point(&mut self, shape: u8) -> (f64, f64) {
+        if shape & 1 != 0 {
+            self.x += self.number();
+        }
+        if shape & 2 != 0 {
+            self.y += self.number();
+        }
+        (self.x.into(), -f64::from(self.y))
     }
 
-    /// The width of a text at a font size.
-    pub fn width(&self, text: &str, size: f64) -> f64 {
-        self.line(text).width * size / EM
+    fn number(&mut self) -> i32 {
+        match self.byte() {
+            first @ 0..=246 => first - 123,
+            first @ 247..=250 => 124 + (first - 247) * 256 + self.byte(),
+            first => -124 - (first - 251) * 256 - self.byte(),
+        }
     }
 
-    /// The outline of a letter in font units, y downwards, the baseline at 0. A letter that the font has not is a box.
-    pub fn outline(&self, letter: char) -> Path {
-        let mut pen = Pen(Path::new());
-        self.face.outline_glyph(self.glyph(letter), &mut pen);
-        pen.0
-    }
-
-    fn advance(&self, letter: char) -> f64 {
-        f64::from(self.face.glyph_hor_advance(self.glyph(letter)).unwrap_or(0))
-    }
-
-    fn glyph(&self, letter: char) -> GlyphId {
-        self.face.glyph_index(letter).unwrap_or(GlyphId(0))
+    fn byte(&mut self) -> i32 {
+        let byte = self.numbers[0];
+        self.numbers = &self.numbers[1..];
+        byte.into()
     }
 }
 
@@ -99,48 +153,35 @@ fn shifted(letter: char) -> (char, f64, f64) {
     }
 }
 
-struct Pen(Path);
-
-impl OutlineBuilder for Pen {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.0.move_to(x.into(), (-y).into());
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.0.line_to(x.into(), (-y).into());
-    }
-
-    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.0.quad_to((x1.into(), (-y1).into()), (x.into(), (-y).into()));
-    }
-
-    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        self.0.curve_to((x1.into(), (-y1).into()), (x2.into(), (-y2).into()), (x.into(), (-y).into()));
-    }
-
-    fn close(&mut self) {
-        self.0.close();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_font_has_latin_greek_signs_and_hangul() {
-        let font = Font::new();
         for letter in "Az09−σΣ≤∞→가힝한글신경망·".chars() {
-            assert_ne!(font.glyph(letter), GlyphId(0), "no {letter}");
-            assert!(!font.outline(letter).is_empty(), "nothing to draw for {letter}");
+            assert_ne!(entry(letter), entry('\u{10ffff}'), "no {letter}");
+            assert!(!outline(letter).is_empty(), "nothing to draw for {letter}");
         }
-        assert_eq!(font.width("00", 10.0), 11.1);
+        assert_eq!(width("00", 10.0), 11.1);
     }
 
     #[test]
     fn exponents_are_small_raised_digits() {
-        let line = Font::new().line("10⁻³");
+        let line = line("10⁻³");
         let raised: Vec<_> = line.letters.iter().map(|letter| (letter.letter, letter.raise > 0.0)).collect();
         assert_eq!(raised, [('1', false), ('0', false), ('−', true), ('3', true)]);
+    }
+
+    #[test]
+    fn every_outline_is_the_one_that_figures_were_stored_with() {
+        // FNV-1a over every segment and width, as ttf-parser 0.25.1 read them from the font itself.
+        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+        let missing = entry('\u{10ffff}');
+        for letter in ('\0'..='\u{ffff}').filter(|letter| *letter == '\0' || entry(*letter) != missing) {
+            let text = format!("{letter} {} {}\n", advance(letter), outline(letter).to_svg());
+            hash = text.bytes().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        }
+        assert_eq!(hash, 16_199_829_962_882_668_067);
     }
 }

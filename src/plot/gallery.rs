@@ -9,7 +9,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::canvas::Pixels;
 use super::colour::{BLACK, Colour, ColourMap};
 use super::element::Element;
-use super::font::Font;
+use super::font;
 use super::sheet::{Drawn, Fit, Sheet, area_of, letters, line};
 
 #[derive(Clone)]
@@ -53,9 +53,8 @@ impl Gallery {
 
     /// From one image to the next: the widest image or name, and what stays free.
     fn step(&self) -> f64 {
-        let font = Font::new();
         let lines = self.images.iter().flat_map(|image| image.name.lines());
-        lines.map(|line| font.width(line, NAME).ceil().min(ROOM - GAP)).fold(self.side(), f64::max) + GAP
+        lines.map(|line| font::width(line, NAME).ceil().min(ROOM - GAP)).fold(self.side(), f64::max) + GAP
     }
 
     /// Room for the longest name above every image.

@@ -10,7 +10,7 @@ use super::axes::TEXT;
 use super::canvas::Style;
 use super::colour::{BLACK, Colour, WHITE};
 use super::element::{Element, Rounded};
-use super::font::Font;
+use super::font;
 use super::frame::Frame;
 use super::path::{Area, Point};
 use super::series::{Kind, POINT, Series};
@@ -43,7 +43,7 @@ pub(super) fn is_place(name: &str) -> bool {
     name == "best" || PLACES.iter().any(|(known, ..)| *known == name)
 }
 
-pub(super) fn draw(plain: &Plain, frame: &Frame, series: &[Series], place: Option<&str>, font: &Font) -> Drawn {
+pub(super) fn draw(plain: &Plain, frame: &Frame, series: &[Series], place: Option<&str>) -> Drawn {
     let entries: Vec<(&Series, &str)> = series
         .iter()
         .filter(|series| !series.is_empty())
@@ -52,7 +52,7 @@ pub(super) fn draw(plain: &Plain, frame: &Frame, series: &[Series], place: Optio
     if entries.is_empty() {
         return Ok(());
     }
-    let widest = entries.iter().map(|(_, label)| font.width(label, TEXT)).fold(0.0, f64::max);
+    let widest = entries.iter().map(|(_, label)| font::width(label, TEXT)).fold(0.0, f64::max);
     let width = widest + (HANDLE + HANDLE_GAP + 2.0 * BORDER) * TEXT;
     let lines = entries.len() as f64;
     let height = (lines * LINE_HEIGHT + (lines - 1.0) * BETWEEN + 2.0 * BORDER) * TEXT;

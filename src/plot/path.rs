@@ -10,7 +10,6 @@ pub(super) type Point = (f64, f64);
 pub(super) enum Segment {
     Move(Point),
     Line(Point),
-    Quad(Point, Point),
     Curve(Point, Point, Point),
     Close,
 }
@@ -35,10 +34,6 @@ impl Path {
 
     pub fn line_to(&mut self, x: f64, y: f64) {
         self.segments.push(Segment::Line((x, y)));
-    }
-
-    pub fn quad_to(&mut self, control: Point, end: Point) {
-        self.segments.push(Segment::Quad(control, end));
     }
 
     pub fn curve_to(&mut self, first: Point, second: Point, end: Point) {
@@ -110,7 +105,6 @@ impl Path {
             let (command, points): (char, &[Point]) = match segment {
                 Segment::Move(end) => ('M', &[*end]),
                 Segment::Line(end) => ('L', &[*end]),
-                Segment::Quad(control, end) => ('Q', &[*control, *end]),
                 Segment::Curve(first, second, end) => ('C', &[*first, *second, *end]),
                 Segment::Close => ('Z', &[]),
             };

@@ -8,7 +8,7 @@ use tiny_skia::{
 
 use super::canvas::{Canvas, Mark, Pixels, Style, Text};
 use super::colour::Colour;
-use super::font::{EM, Font};
+use super::font::{self, EM};
 use super::path::{Area, Path, Segment};
 
 /// Red, green, blue and alpha bytes, row by row, scaled to a size in pixels; `None` when there is no such picture.
@@ -22,7 +22,6 @@ pub(super) fn render(canvas: &Canvas, width: u32, height: u32) -> Option<Vec<u8>
         mask: None,
     };
     page.pixmap.fill(color(canvas.background, 1.0));
-    let font = Font::new();
     for mark in &canvas.marks {
         match mark {
             Mark::Shape { path, style, clip } => {
@@ -31,7 +30,7 @@ pub(super) fn render(canvas: &Canvas, width: u32, height: u32) -> Option<Vec<u8>
             }
             Mark::Text(text) => {
                 page.clip(None);
-                page.text(text, &font);
+                page.text(text);
             }
             Mark::Pixels { area, pixels, clip } => {
                 page.clip(*clip);
@@ -84,8 +83,8 @@ impl Page {
         }
     }
 
-    fn text(&mut self, text: &Text, font: &Font) {
-        let layout = font.line(&text.text);
+    fn text(&mut self, text: &Text) {
+        let layout = font::line(&text.text);
         let scale = text.size / EM;
         let (x, y) = text.at;
         let turn = if text.upright { Transform::from_rotate(-90.0) } else { Transform::identity() };
@@ -97,7 +96,7 @@ impl Page {
             .pre_scale(scale as f32, scale as f32);
         let paint = paint(text.colour, 1.0, true);
         for letter in layout.letters {
-            let Some(path) = outline(&font.outline(letter.letter)) else { continue };
+            let Some(path) = outline(&font::outline(letter.letter)) else { continue };
             let small = letter.scale as f32;
             let place = place.pre_translate(letter.x as f32, -letter.raise as f32).pre_scale(small, small);
             self.pixmap.fill_path(&path, &paint, FillRule::Winding, place, None);
@@ -126,10 +125,6 @@ fn outline(path: &Path) -> Option<tiny_skia::Path> {
         match *segment {
             Segment::Move(end) => builder.move_to(near(end).0, near(end).1),
             Segment::Line(end) => builder.line_to(near(end).0, near(end).1),
-            Segment::Quad(control, end) => {
-                let ((x1, y1), (x, y)) = (near(control), near(end));
-                builder.quad_to(x1, y1, x, y);
-            }
             Segment::Curve(first, second, end) => {
                 let ((x1, y1), (x2, y2), (x, y)) = (near(first), near(second), near(end));
                 builder.cubic_to(x1, y1, x2, y2, x, y);

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use super::canvas::{Canvas, Mark, Pixels, Style, Text};
 use super::colour::Colour;
-use super::font::{EM, Font};
+use super::font::{self, EM};
 use super::path::{Area, number};
 use super::png;
 
@@ -17,13 +17,12 @@ use super::png;
 const MOST_RECTANGLES: usize = 4096;
 
 pub(super) fn write(canvas: &Canvas) -> String {
-    let font = Font::new();
     let (width, height) = (number(canvas.width), number(canvas.height));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
          width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
     );
-    definitions(&mut svg, canvas, &font);
+    definitions(&mut svg, canvas);
     let background = canvas.background.to_svg();
     line(&mut svg, format_args!("<rect width=\"{width}\" height=\"{height}\" fill=\"{background}\"/>"));
     for mark in &canvas.marks {
@@ -31,7 +30,7 @@ pub(super) fn write(canvas: &Canvas) -> String {
             Mark::Shape { path, style, clip } => {
                 line(&mut svg, format_args!("<path d=\"{}\"{}{}/>", path.to_svg(), style_of(style), clip_of(clip)));
             }
-            Mark::Text(text) => text_of(&mut svg, text, &font),
+            Mark::Text(text) => text_of(&mut svg, text),
             Mark::Pixels { area, pixels, clip } => pixels_of(&mut svg, area, pixels, clip),
         }
     }
@@ -44,12 +43,12 @@ fn line(svg: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = writeln!(svg, "{text}");
 }
 
-fn definitions(svg: &mut String, canvas: &Canvas, font: &Font) {
+fn definitions(svg: &mut String, canvas: &Canvas) {
     let mut letters = BTreeSet::new();
     let mut clips = BTreeMap::new();
     for mark in &canvas.marks {
         match mark {
-            Mark::Text(text) => letters.extend(font.line(&text.text).letters.iter().map(|letter| letter.letter)),
+            Mark::Text(text) => letters.extend(font::line(&text.text).letters.iter().map(|letter| letter.letter)),
             Mark::Shape { clip: Some(area), .. } | Mark::Pixels { clip: Some(area), .. } => {
                 clips.insert(clip_name(area), *area);
             }
@@ -65,7 +64,7 @@ fn definitions(svg: &mut String, canvas: &Canvas, font: &Font) {
         line(svg, format_args!("<clipPath id=\"{name}\"><rect {rectangle}/></clipPath>"));
     }
     for letter in letters {
-        let outline = font.outline(letter).to_svg();
+        let outline = font::outline(letter).to_svg();
         line(svg, format_args!("<path id=\"{}\" d=\"{outline}\"/>", letter_name(letter)));
     }
     svg.push_str("</defs>\n");
@@ -109,8 +108,8 @@ fn style_of(style: &Style) -> String {
     text
 }
 
-fn text_of(svg: &mut String, text: &Text, font: &Font) {
-    let layout = font.line(&text.text);
+fn text_of(svg: &mut String, text: &Text) {
+    let layout = font::line(&text.text);
     let scale = text.size / EM;
     let (x, y) = text.at;
     let turn = if text.upright { " rotate(-90)" } else { "" };

@@ -10,7 +10,7 @@ use super::colour_bar::colour_bar;
 use super::{Axes, Chart, DESCENT, LABEL_GAP, Layout, Margins, SMALL_TICK, TEXT, TICK, TITLE, TITLE_GAP};
 use crate::plot::colour::{BLACK, Colour};
 use crate::plot::element::{Clip, Element};
-use crate::plot::font::{CAPITAL, Font};
+use crate::plot::font::CAPITAL;
 use crate::plot::legend;
 use crate::plot::path::{Area, Point};
 use crate::plot::series::{Plane, Series};
@@ -23,8 +23,7 @@ const AROUND: f64 = 200.0;
 impl Axes {
     /// Draws everything into a part of the page.
     pub fn draw(&self, page: &Sheet, part: &Sheet, margins: Margins) -> Drawn {
-        let font = Font::new();
-        let layout = self.layout(self.shaped(margins.inside(&area_of(part))), &font);
+        let layout = self.layout(self.shaped(margins.inside(&area_of(part))));
         let (area, frame) = (layout.frame.area, &layout.frame);
         let mut chart = chart(page, &layout)?;
         let around = -units(AROUND);
@@ -42,7 +41,7 @@ impl Axes {
         let style = letters(TITLE, BLACK, HPos::Center, VPos::Bottom);
         plain.draw(&Text::new(&*self.title, (area.center().0, above), style))?;
         if self.legend.unwrap_or(true) {
-            legend::draw(&plain, frame, &self.series, self.legend_place.as_deref(), &font)?;
+            legend::draw(&plain, frame, &self.series, self.legend_place.as_deref())?;
         }
         match self.image().filter(|_| self.colour_bar) {
             Some(image) => colour_bar(page, area, image),
