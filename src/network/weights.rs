@@ -1,13 +1,13 @@
-//! Trained weights as files: `.npz`, which NumPy reads and writes, and `.safetensors`.
+//! Trained weights as files: `.npz`, which NumPy reads and writes, and `.safetensors` with the feature of that name.
 //!
-//! Both hold W1, b1, W2, b2, ... in any float type. Files are read whole and believed in nothing: every length and
-//! offset is compared with what is there. No Python object is ever unpickled.
+//! Both hold W1, b1, W2, b2, ... in any float type. Files are untrusted: every length and offset is checked against
+//! the actual size. No Python object is ever unpickled.
 
 mod element;
 mod foreign;
-mod json;
 mod npy;
 mod npz;
+#[cfg_attr(not(feature = "safetensors"), path = "weights/without_safetensors.rs")]
 mod safetensors;
 mod zip;
 
@@ -29,7 +29,7 @@ struct Tensor {
     values: Vec<f64>,
 }
 
-/// What a file holds: its arrays, and the activations where it says them.
+/// The content of a file: its arrays, and the names of the activations if it has them.
 #[derive(Debug, Default, PartialEq)]
 struct Contents {
     tensors: Vec<Tensor>,
@@ -39,15 +39,15 @@ struct Contents {
 const NAMES: &str = "the arrays are W1, b1, W2, b2, ...: W has a row for each input, b one value for each output";
 
 impl Network<f32> {
-    /// Reads `.npz` or `.safetensors`: arrays W1, b1, W2, b2, ... as f16, f32 or f64.
+    /// Reads `.npz`, or `.safetensors` with the feature `safetensors`: arrays W1, b1, W2, b2, ... as f16, f32 or f64.
     ///
-    /// A file that does not say its activations gets sigmoid in the hidden layers and softmax at the end;
-    /// [`with_activations`](Network::with_activations) changes them.
+    /// If the file does not name its activations, they are sigmoid in the hidden layers and softmax at the end; change
+    /// them with [`with_activations`](Network::with_activations).
     ///
-    /// W has a row for each input. PyTorch has its weights the other way round: write them from Python with
+    /// W has a row for each input. PyTorch stores its weights transposed: write them from Python with
     /// `np.savez("weights.npz", W1=fc1.weight.detach().numpy().T, b1=fc1.bias.detach().numpy(), ...)`. For
-    /// `.safetensors` put `np.ascontiguousarray` around what was transposed: version 0.8.0 of that Python package writes
-    /// the values of a transposed array in the wrong order, and no reader can see it.
+    /// `.safetensors`, wrap transposed arrays in `np.ascontiguousarray`: version 0.8.0 of that Python package writes
+    /// the values of a transposed array in the wrong order, which no reader can detect.
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -60,35 +60,33 @@ impl Network<f32> {
     /// ```
     ///
     /// # Errors
-    /// When the file is missing or damaged, when an array is missing, has another name or shape than its neighbours
-    /// ask for, is not of floats, or holds a value that is no number. Of a file of another kind (a pickle, PyTorch's,
-    /// Keras's) the message says what it is and how its weights come here.
+    /// When the file is missing or damaged; when an array is missing, has an unexpected name or shape, does not hold
+    /// floats, or holds a value that is not finite. For other formats (pickle, PyTorch, Keras) the message says what
+    /// the file is and how to convert it.
     pub fn load(path: impl AsRef<Path>) -> Result<Network<f32>> {
         let path = path.as_ref();
-        let name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|error| {
-            let help = "give the path of a .npz or .safetensors file";
-            Error::new(ErrorKind::File, format!("{name}: {error}"), help)
-        })?;
-        read(&bytes, &name)
-            .map_err(|problem| Error::new(ErrorKind::File, format!("{name}: {}", problem.what), problem.help))
+        let read = match fs::read(path) {
+            Ok(bytes) => read(&bytes, &path.display().to_string()),
+            Err(error) => problem(error.to_string(), "give the path of a .npz or .safetensors file"),
+        };
+        read.map_err(|problem| problem.of(path))
     }
 }
 
 impl<T: Real + Element> Network<T> {
-    /// Writes `.npz` or `.safetensors`, after the name's ending; `np.load` reads the first.
+    /// Writes `.npz`, which `np.load` reads, or `.safetensors` with the feature `safetensors`; the extension decides.
     ///
-    /// The file appears whole or not at all.
+    /// The file is written atomically.
     ///
     /// # Errors
-    /// When the name has another ending or the file cannot be written.
+    /// When the extension is another one, or the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let bytes = match path.extension().and_then(|extension| extension.to_str()) {
             Some("npz") => npz::write(self),
-            Some("safetensors") => safetensors::write(self),
+            Some("safetensors") => safetensors::write(self).map_err(|problem| problem.of(path))?,
             _ => {
-                let message = format!("{} ends neither in .npz nor in .safetensors", path.display());
+                let message = format!("{} does not end in .npz or .safetensors", path.display());
                 return Err(Error::new(ErrorKind::File, message, "save as `weights.npz`"));
             }
         };
@@ -118,11 +116,17 @@ impl<T: Real + Element> Network<T> {
     }
 }
 
-/// What is wrong with a file, before its name is put in front.
+/// What is wrong with a file; the name of the file is added later.
 #[derive(Debug, PartialEq)]
 struct Problem {
     what: String,
     help: String,
+}
+
+impl Problem {
+    fn of(self, path: &Path) -> Error {
+        Error::new(ErrorKind::File, format!("{}: {}", path.display(), self.what), self.help)
+    }
 }
 
 fn problem<X>(what: impl Into<String>, help: impl Into<String>) -> Result<X, Problem> {
@@ -136,8 +140,8 @@ fn damaged<X>(what: impl Into<String>) -> Result<X, Problem> {
 }
 
 fn read(bytes: &[u8], path: &str) -> Result<Network<f32>, Problem> {
-    // The content decides. A safetensors file begins with the length of its JSON, and 19280 is written PK, as a zip
-    // archive begins; but no archive has a { there.
+    // The content decides. A safetensors file starts with the length of its JSON, and a length of 19280 reads `PK`,
+    // like a zip archive; but no archive has a `{` at this offset.
     let contents = if bytes.get(8) == Some(&b'{') {
         safetensors::read(bytes)?
     } else if bytes.starts_with(b"PK") {
@@ -156,32 +160,32 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
         digits.parse::<usize>().ok().filter(|k| *k > 0 && k.to_string() == digits)
     };
     let found = || tensors.iter().map(|tensor| tensor.name.as_str()).collect::<Vec<_>>().join(", ");
-    // A number beside the weights, such as an accuracy, does no harm (one of another type was left out); another array may be a layer with a wrong name.
+    // A scalar beside the weights, such as an accuracy, is ignored; another array may be a layer with a wrong name.
     if let Some(stranger) = tensors.iter().find(|tensor| numbered(tensor).is_none() && !tensor.shape.is_empty()) {
         let names: Vec<&str> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
-        let what = format!("`{}` is no name of a weight or bias; it has {}", stranger.name, found());
+        let what = format!("`{}` is not the name of a weight or bias; the file has {}", stranger.name, found());
         return problem(what, foreign::renamed(&stranger.name, &names));
     }
     let count = tensors.iter().filter_map(numbered).max().unwrap_or(0);
     if count == 0 {
-        return problem(
-            format!("there is no W1; it has {}", if tensors.is_empty() { "nothing".into() } else { found() }),
-            NAMES,
-        );
+        let others = if tensors.is_empty() { "no arrays".into() } else { found() };
+        return problem(format!("W1 is missing; the file has {others}"), NAMES);
     }
     if count > tensors.len() {
-        // Before a loop to 4 billion looks for what is not there.
-        return problem(format!("it has W or b number {count} but only {} arrays: {}", tensors.len(), found()), NAMES);
+        // Otherwise the loop below could run to 4 billion.
+        let what = format!("there is a W or b number {count}, but only {} arrays: {}", tensors.len(), found());
+        return problem(what, NAMES);
     }
     if !activations.is_empty() && activations.len() != count {
-        let what = format!("it says {} activations ({}) for {count} layers", activations.len(), activations.join(", "));
+        let (number, names) = (activations.len(), activations.join(", "));
+        let what = format!("the file names {number} activations ({names}) for {count} layers");
         return problem(what, "save one activation for each layer, or none");
     }
     let mut layers = Vec::with_capacity(count);
     for k in 1..=count {
         let (Some(weights), Some(bias)) = (find(format!("W{k}")), find(format!("b{k}"))) else {
             let missing = if find(format!("W{k}")).is_none() { "W" } else { "b" };
-            return problem(format!("{missing}{k} is missing; it has {}", found()), NAMES);
+            return problem(format!("{missing}{k} is missing; the file has {}", found()), NAMES);
         };
         let kind = match activations.get(k - 1) {
             Some(kind) => kind
@@ -199,12 +203,12 @@ fn assemble(contents: Contents) -> Result<Network<f32>, Problem> {
 fn layer(weights: &Tensor, bias: &Tensor, kind: Activation) -> Result<Layer<f32>, Problem> {
     let (w, b) = (&weights.name, &bias.name);
     let &[inputs, outputs] = &weights.shape[..] else {
-        return problem(format!("{w} has shape {}, not two sides", shape_text(&weights.shape)), NAMES);
+        return problem(format!("{w} has shape {}, not two dimensions", shape_text(&weights.shape)), NAMES);
     };
     if inputs == 0 || outputs == 0 {
-        return problem(format!("{w} has shape {}", shape_text(&weights.shape)), "no side can be 0");
+        return problem(format!("{w} has shape {}", shape_text(&weights.shape)), "no dimension can be 0");
     }
-    // A row of biases is added like a plain list of them, in NumPy too.
+    // A row (1, outputs) of biases broadcasts like a vector of them, in NumPy too.
     if bias.shape != [outputs] && bias.shape != [1, outputs] {
         let what = format!(
             "{w} has shape {} and {b} {}, not ({outputs},)",
@@ -217,7 +221,7 @@ fn layer(weights: &Tensor, bias: &Tensor, kind: Activation) -> Result<Layer<f32>
             }
             [n, 1] if n == inputs => {
                 let saved = foreign::saved(&format!("{w}={w}.T, {b}={b}.ravel(), ..."));
-                format!("these are for inputs that stand in columns: {saved}")
+                format!("these are for inputs in columns: {saved}")
             }
             _ => NAMES.to_string(),
         };
@@ -237,8 +241,8 @@ fn numbers(tensor: &Tensor) -> Result<Vec<f32>, Problem> {
         }
         let why = if value.is_finite() { format!("{value:e}, too large for an f32") } else { value.to_string() };
         problem(
-            format!("{} holds {why}, at place {place}", tensor.name),
-            "train or export it again: a weight must be a number",
+            format!("{} holds {why} at index {place}", tensor.name),
+            "a weight must be finite: train or export the network again",
         )
     };
     tensor.values.iter().enumerate().map(number).collect()

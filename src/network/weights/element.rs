@@ -1,18 +1,19 @@
-//! Floats as bytes: f16, bf16, f32 and f64, in either order.
+//! Floats as bytes: f16, bf16, f32 and f64, in either byte order.
 //!
-//! Whole numbers and Python objects are not floats, and are refused by name elsewhere.
+//! Integers and Python objects are rejected elsewhere.
 
-/// A float type a file can hold.
+/// A float type that a file can hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     F16,
+    #[allow(dead_code, reason = "only `.safetensors` has it, which is a feature")]
     Bf16,
     F32,
     F64,
 }
 
 impl Kind {
-    /// How many bytes one takes.
+    /// The size of a value in bytes.
     pub(super) fn size(self) -> usize {
         match self {
             Kind::F16 | Kind::Bf16 => 2,
@@ -21,7 +22,7 @@ impl Kind {
         }
     }
 
-    /// The values of a block of bytes, whose length is a multiple of the size.
+    /// The values of a block of bytes; its length must be a multiple of the size.
     pub(super) fn values(self, bytes: &[u8], big_endian: bool) -> Vec<f64> {
         bytes.chunks_exact(self.size()).map(|bytes| self.value(bytes, big_endian)).collect()
     }
@@ -54,19 +55,16 @@ fn half(bits: u16) -> f64 {
     sign * size
 }
 
-/// How a number of a network is written.
+/// How the numbers of a network are written.
 pub trait Element: Copy {
     #[doc(hidden)]
     const NPY: &'static str;
-    #[doc(hidden)]
-    const SAFETENSORS: &'static str;
     #[doc(hidden)]
     fn put(self, bytes: &mut Vec<u8>);
 }
 
 impl Element for f32 {
     const NPY: &'static str = "<f4";
-    const SAFETENSORS: &'static str = "F32";
 
     fn put(self, bytes: &mut Vec<u8>) {
         bytes.extend(self.to_le_bytes());
@@ -75,7 +73,6 @@ impl Element for f32 {
 
 impl Element for f64 {
     const NPY: &'static str = "<f8";
-    const SAFETENSORS: &'static str = "F64";
 
     fn put(self, bytes: &mut Vec<u8>) {
         bytes.extend(self.to_le_bytes());

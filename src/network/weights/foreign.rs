@@ -1,33 +1,33 @@
-//! Files of other kinds, told by their first bytes: what each is, and how its weights come here.
+//! Other file formats, recognised by their first bytes: what each is, and how to convert it.
 //!
-//! None of them is opened. A pickle is a program: to read it is to run it.
+//! None of them is opened. A pickle is a program: reading it means running it.
 
 use super::{NAMES, Problem, problem};
 
 const SAVEZ: &str = "write it with `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`";
 
-/// What a file is that is neither `.npz` nor `.safetensors`; `path` is for the line of Python that changes it.
+/// Reports a file that is neither `.npz` nor `.safetensors`; `path` is used in the line of Python that converts it.
 pub(super) fn told<X>(bytes: &[u8], path: &str) -> Result<X, Problem> {
     match bytes {
         // Protocol 2 and later; then the dictionaries of protocol 0 and 1.
         [0x80, 2..=5, ..] | [b'(', b'd', ..] | [b'}', b'q', ..] => problem(
-            "a pickle, which can run any program when it is opened, and is not opened here",
+            "a pickle, which can run arbitrary code when it is opened, so it is not opened here",
             format!("if you trust it, in Python: {}", unpickled(&format!("pickle.load(open({path:?}, \"rb\"))"))),
         ),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] if holds_objects(bytes) => problem(
-            "a Python object in a .npy file, which can run any program when it is opened, and is not opened here",
+            "a Python object in a .npy file, which can run arbitrary code when it is opened, so it is not opened here",
             format!(
                 "if you trust it, in Python: {}",
                 unpickled(&format!("np.load({path:?}, allow_pickle=True).item()"))
             ),
         ),
-        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => problem("a single array, and a network has several", SAVEZ),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => problem("a single array, but a network has several", SAVEZ),
         [0x89, b'H', b'D', b'F', ..] => problem("an HDF5 file, such as Keras writes", keras()),
         _ => problem("neither .npz nor .safetensors", SAVEZ),
     }
 }
 
-/// A member of a zip archive that is no array: whose archive it is.
+/// Reports a member of a zip archive that is not an array: whose archive it is.
 pub(super) fn member<X>(name: &str) -> Result<X, Problem> {
     if name.ends_with("data.pkl") {
         let help = "in Python, for each layer k: `np.savez(\"weights.npz\", Wk=layer.weight.detach().numpy().T, \
@@ -40,7 +40,7 @@ pub(super) fn member<X>(name: &str) -> Result<X, Problem> {
     problem(format!("`{name}` is not a NumPy array"), "write the file with `np.savez`")
 }
 
-/// An array of Python objects in `.npz`: often a whole dictionary under one name.
+/// Reports an array of Python objects in `.npz`, often a whole dictionary under one name.
 pub(super) fn objects<X>(name: &str, shape: &[usize]) -> Result<X, Problem> {
     let help = if shape.is_empty() {
         format!("save what it holds: {}", unpickled(name))
@@ -50,7 +50,7 @@ pub(super) fn objects<X>(name: &str, shape: &[usize]) -> Result<X, Problem> {
     problem(format!("{name} holds Python objects"), help)
 }
 
-/// What to do about the names that other programs give: of one array, among those of all.
+/// What to do about the array names of other programs, given one name and all names.
 pub(super) fn renamed(name: &str, all: &[&str]) -> String {
     let first = |endings: &[&str]| {
         all.iter().find_map(|name| endings.iter().find_map(|ending| Some((*name, name.strip_suffix(ending)?))))
@@ -74,7 +74,7 @@ pub(super) fn renamed(name: &str, all: &[&str]) -> String {
     NAMES.to_string()
 }
 
-/// By `np.savez`, which keeps transposed arrays in order; not every writer of safetensors does.
+/// With `np.savez`, which handles transposed arrays; not every writer of safetensors does.
 pub(super) fn saved(arrays: &str) -> String {
     format!("`np.savez(\"weights.npz\", {arrays})`")
 }
@@ -88,7 +88,7 @@ fn keras() -> String {
         .into()
 }
 
-/// The header of an array says it in its first line.
+/// The first line of the header of an array says so.
 fn holds_objects(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(128)];
     head.windows(4).any(|letters| letters == b"'|O'")

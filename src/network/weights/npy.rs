@@ -1,10 +1,10 @@
-//! One NumPy array: a header that is a Python dictionary, then the values.
+//! A NumPy array: a header in the form of a Python dictionary, then the values.
 //!
 //! ```text
 //! \x93NUMPY 1 0 | length | {'descr': '<f4', 'fortran_order': False, 'shape': (784, 50), } | values
 //! ```
 //!
-//! It reads floats, and short texts for the names of activations. It never unpickles.
+//! Only floats are read, and short strings for the names of activations. Nothing is unpickled.
 
 use super::element::{Element, Kind};
 use super::{Problem, Tensor, damaged, foreign, problem, shape_text};
@@ -19,12 +19,12 @@ struct Header<'a> {
     body: &'a [u8],
 }
 
-/// Whether these bytes are an array's.
+/// Whether these bytes are an array.
 pub(super) fn begins(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
-/// An array of floats; nothing for one number or text of another type, such as a count of epochs.
+/// An array of floats; `None` for a scalar of another type, such as a count of epochs.
 pub(super) fn floats(name: &str, bytes: &[u8]) -> Result<Option<Tensor>, Problem> {
     let header = header(name, bytes)?;
     let kind = match header.descr.trim_start_matches(['<', '>', '=', '|']) {
@@ -52,7 +52,7 @@ pub(super) fn floats(name: &str, bytes: &[u8]) -> Result<Option<Tensor>, Problem
     Ok(Some(Tensor { name: name.to_string(), shape: header.shape, values }))
 }
 
-/// An array of texts (`<U7`), as written by [`write_texts`].
+/// An array of strings (`<U7`), as written by [`write_texts`].
 pub(super) fn texts(name: &str, bytes: &[u8]) -> Result<Vec<String>, Problem> {
     let header = header(name, bytes)?;
     let length = header.descr.strip_prefix("<U").and_then(|length| length.parse::<usize>().ok());
@@ -104,7 +104,7 @@ fn shape(text: &str) -> Option<Vec<usize>> {
     sides.map(|side| side.trim_end_matches('L').parse().ok()).collect()
 }
 
-/// Values that came column by column, row by row.
+/// Converts values from column order to row order.
 fn by_rows(values: &[f64], shape: &[usize]) -> Vec<f64> {
     let mut place = vec![0; shape.len()];
     let mut rows = Vec::with_capacity(values.len());
@@ -129,7 +129,7 @@ pub(super) fn write<T: Element>(shape: &[usize], values: &[T]) -> Vec<u8> {
     bytes
 }
 
-/// An array of texts as a file.
+/// An array of strings as a file.
 pub(super) fn write_texts(texts: &[&str]) -> Vec<u8> {
     let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
     let mut bytes = start(&format!("<U{longest}"), &[texts.len()]);
@@ -142,7 +142,7 @@ pub(super) fn write_texts(texts: &[&str]) -> Vec<u8> {
 
 fn start(descr: &str, shape: &[usize]) -> Vec<u8> {
     let mut text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {}, }}", shape_text(shape));
-    // The values begin at a multiple of 64.
+    // The values start at a multiple of 64.
     let length = (10 + text.len() + 1).next_multiple_of(64) - 10;
     text.push_str(&" ".repeat(length - 1 - text.len()));
     let mut bytes = MAGIC.to_vec();

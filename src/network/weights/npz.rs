@@ -1,6 +1,6 @@
 //! `.npz`: a zip archive with one `.npy` file for each array.
 //!
-//! It knows names and order; the bytes are the business of `zip` and `npy`.
+//! Names and order are handled here, bytes in `zip` and `npy`.
 
 use super::element::Element;
 use super::{Contents, Network, Problem, Real, arrays, foreign, kinds, npy, problem, zip};
@@ -13,7 +13,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, Problem> {
         let bytes = member.unpack();
         let name = match member.name.strip_suffix(".npy") {
             Some(name) => name,
-            // Some programs leave the ending out; then the content decides, as in NumPy.
+            // Some programs omit the extension; then the content decides, as in NumPy.
             None if bytes.as_ref().is_ok_and(|bytes| npy::begins(bytes)) => &member.name,
             None => return foreign::member(&member.name),
         };
@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, Problem> {
             continue;
         }
         if contents.tensors.iter().any(|tensor| tensor.name == name) {
-            return problem(format!("{name} is there twice"), "write the file with `np.savez`");
+            return problem(format!("the file has two arrays named {name}"), "write the file with `np.savez`");
         }
         contents.tensors.extend(npy::floats(name, &bytes)?);
     }

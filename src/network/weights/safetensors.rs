@@ -1,87 +1,58 @@
-//! `.safetensors`: the length of a JSON text, the text, then all values in one block.
+//! `.safetensors`: a JSON header with the shape and place of each array, then all values in one block.
 //!
-//! ```text
-//! 8 bytes | {"W1": {"dtype": "F32", "shape": [784, 50], "data_offsets": [0, 156800]}, ...} | values
-//! ```
+//! The `safetensors` crate checks the header against the file; only floats are taken.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView, serialize};
 
 use super::element::{Element, Kind};
-use super::json::{self, Value};
 use super::{Contents, Network, Problem, Real, Tensor, arrays, damaged, kinds, problem};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Contents, Problem> {
-    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-        return damaged("the length of the header is cut off");
-    };
-    let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
-    let Some((text, values)) = rest.split_at_checked(length) else {
-        return damaged(format!("the header should have {length} bytes, and {} follow", rest.len()));
-    };
-    let header = std::str::from_utf8(text).ok().and_then(json::read);
-    let Some(Value::Object(entries)) = header else { return damaged("the header is not JSON") };
-    let mut contents = Contents::default();
-    for (name, entry) in &entries {
-        if name == "__metadata__" {
-            if let Some(Value::Text(names)) = entry.get("activations") {
-                contents.activations = names.split(',').map(str::to_string).collect();
-            }
-        } else if contents.tensors.iter().any(|tensor| tensor.name == *name) {
-            return problem(format!("{name} is there twice"), "write the file again");
-        } else {
-            contents.tensors.extend(tensor(name, entry, values)?);
+    let (length, header) = match SafeTensors::read_metadata(bytes) {
+        Ok(read) => read,
+        Err(SafeTensorError::InvalidHeaderLength | SafeTensorError::HeaderTooLarge) => {
+            return damaged("the header is longer than the file");
         }
+        Err(SafeTensorError::MetadataIncompleteBuffer) => {
+            return damaged("the file has more or fewer values than its header describes");
+        }
+        Err(error) => return damaged(error.to_string()),
+    };
+    let values = &bytes[8 + length..];
+    let mut contents = Contents::default();
+    if let Some(names) = header.metadata().as_ref().and_then(|texts| texts.get("activations")) {
+        contents.activations = names.split(',').map(str::to_string).collect();
+    }
+    for name in header.offset_keys() {
+        let Some(info) = header.info(&name) else { continue };
+        let kind = match info.dtype {
+            Dtype::F16 => Kind::F16,
+            Dtype::BF16 => Kind::Bf16,
+            Dtype::F32 => Kind::F32,
+            Dtype::F64 => Kind::F64,
+            // One number of another type, such as a count of epochs.
+            _ if info.shape.is_empty() => continue,
+            dtype => return problem(format!("{name} has dtype {dtype}, not F16, BF16, F32 or F64"), "save floats"),
+        };
+        let (start, stop) = info.data_offsets;
+        let values = kind.values(&values[start..stop], false);
+        contents.tensors.push(Tensor { name, shape: info.shape.clone(), values });
     }
     Ok(contents)
 }
 
-/// An array of floats; nothing for one number of another type, such as a count of epochs.
-fn tensor(name: &str, entry: &Value, values: &[u8]) -> Result<Option<Tensor>, Problem> {
-    let numbers = |key: &str| match entry.get(key) {
-        Some(Value::Array(items)) => items.iter().map(Value::whole).collect::<Option<Vec<usize>>>(),
-        _ => None,
-    };
-    let parts = (entry.get("dtype"), numbers("shape"), numbers("data_offsets"));
-    let (Some(Value::Text(dtype)), Some(shape), Some(offsets)) = parts else {
-        return damaged(format!("the header does not say dtype, shape and data_offsets of {name}"));
-    };
-    let kind = match dtype.as_str() {
-        "F16" => Kind::F16,
-        "BF16" => Kind::Bf16,
-        "F32" => Kind::F32,
-        "F64" => Kind::F64,
-        _ if shape.is_empty() => return Ok(None),
-        _ => return problem(format!("{name} has dtype {dtype}, not F16, BF16, F32 or F64"), "save floats"),
-    };
-    let &[start, stop] = &offsets[..] else {
-        return damaged(format!("{name} has {} data_offsets, not 2", offsets.len()));
-    };
-    let Some(block) = values.get(start..stop) else {
-        return damaged(format!("{name} lies at bytes {start} to {stop}, and there are {}", values.len()));
-    };
-    let count = shape.iter().try_fold(kind.size(), |count, side| count.checked_mul(*side));
-    if count != Some(block.len()) {
-        let text = super::shape_text(&shape);
-        return damaged(format!(
-            "{name} has shape {text} and dtype {dtype}, which does not take {} bytes",
-            block.len()
-        ));
+pub(super) fn write<T: Real + Element>(net: &Network<T>) -> Result<Vec<u8>, Problem> {
+    let dtype = if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 };
+    let mut blocks = Vec::new();
+    for (name, shape, values) in arrays(net) {
+        let mut bytes = Vec::with_capacity(values.len() * size_of::<T>());
+        values.iter().for_each(|value| value.put(&mut bytes));
+        blocks.push((name, shape, bytes));
     }
-    Ok(Some(Tensor { name: name.to_string(), shape, values: kind.values(block, false) }))
-}
-
-pub(super) fn write<T: Real + Element>(net: &Network<T>) -> Vec<u8> {
-    let mut header = format!("{{\"__metadata__\":{{\"activations\":\"{}\"}}", kinds(net).join(","));
-    let mut values = Vec::new();
-    for (name, shape, array) in arrays(net) {
-        let start = values.len();
-        array.iter().for_each(|value| value.put(&mut values));
-        let (dtype, stop) = (T::SAFETENSORS, values.len());
-        header.push_str(&format!(
-            ",\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":{shape:?},\"data_offsets\":[{start},{stop}]}}"
-        ));
-    }
-    header.push('}');
-    // The values begin at a multiple of 8.
-    let length = header.len().next_multiple_of(8);
-    header.push_str(&" ".repeat(length - header.len()));
-    [&(length as u64).to_le_bytes(), header.as_bytes(), &values].concat()
+    let texts = HashMap::from([("activations".to_string(), kinds(net).join(","))]);
+    let views = blocks.iter().map(|(name, shape, bytes)| Ok((name, TensorView::new(dtype, shape.clone(), bytes)?)));
+    let views = views.collect::<Result<Vec<_>, SafeTensorError>>();
+    views.and_then(|views| serialize(views, Some(texts))).or_else(|error| problem(error.to_string(), "save as `.npz`"))
 }

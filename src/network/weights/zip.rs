@@ -1,6 +1,6 @@
-//! As much of zip archives as `.npz` needs: the list at the end, stored and deflated members, checksums.
+//! The subset of zip that `.npz` needs: the central directory, stored and deflated members, checksums.
 //!
-//! It reads no encrypted member and none of 4 GB, and writes members as they are, undeflated, all with the same date.
+//! It cannot read encrypted members or members of 4 GB, and writes members uncompressed, all with the same date.
 
 use std::io::Read;
 
@@ -12,10 +12,10 @@ use super::{Problem, damaged, problem};
 const LOCAL: u32 = 0x0403_4b50;
 const CENTRAL: u32 = 0x0201_4b50;
 const END: u32 = 0x0605_4b50;
-/// 1 January 1980, the first day of zip.
+/// 1 January 1980, the first date that zip can express.
 const DATE: u16 = 1 << 5 | 1;
 
-/// A member: its name and its bytes as they lie in the archive.
+/// A member: its name, and its bytes as stored in the archive.
 pub(super) struct Member<'a> {
     pub(super) name: String,
     stored: &'a [u8],
@@ -25,11 +25,11 @@ pub(super) struct Member<'a> {
 }
 
 impl Member<'_> {
-    /// The bytes as they were before packing, compared with the size and the checksum of the list.
+    /// The uncompressed bytes, checked against the size and the checksum of the directory.
     pub(super) fn unpack(&self) -> Result<Vec<u8>, Problem> {
         let mut bytes = Vec::new();
         if self.deflated {
-            // One byte more than promised shows that there are more; memory grows with what really comes.
+            // One byte more than announced is enough to detect excess; memory grows with the actual data.
             let mut stream = DeflateDecoder::new(self.stored).take(u64::from(self.size) + 1);
             if let Err(error) = stream.read_to_end(&mut bytes) {
                 return damaged(format!("`{}` cannot be unpacked: {error}", self.name));
@@ -49,7 +49,7 @@ impl Member<'_> {
     }
 }
 
-/// The members, in the order of the archive's list.
+/// The members, in the order of the central directory.
 pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member<'_>>, Problem> {
     // The end record is 22 bytes, then a comment of at most 65,535.
     let oldest = bytes.len().saturating_sub(22 + 65_535);
