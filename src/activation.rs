@@ -1,6 +1,6 @@
-//! Activation functions: what a neuron makes of its sum.
+//! Activation functions: how a neuron turns its weighted sum into its output.
 //!
-//! They are total: every number goes in, and no shape can be wrong. Functions of a whole row are in `softmax`.
+//! They are total: every number is accepted, and no shape can be wrong. Functions of a whole row are in `softmax`.
 
 mod figure;
 mod modern;
@@ -93,7 +93,7 @@ pub fn step<X: Elementwise>(x: X) -> X::Steps {
     x.each_step(|x| i64::from(x > X::Elem::ZERO))
 }
 
-/// The sigmoid: every number, squeezed between 0 and 1.
+/// The sigmoid: squeezes every number between 0 and 1.
 ///
 /// ```text
 /// sigmoid(x) = 1 / (1 + e^-x)
@@ -106,8 +106,8 @@ pub fn step<X: Elementwise>(x: X) -> X::Steps {
 /// assert_eq!(sigmoid(0.0), 0.5);
 /// ```
 ///
-/// The trap: `e^x / (1 + e^x)` is the same on paper, and NaN from x = 710 on. This one never is, for any finite x; it
-/// is 1.75 units in the last place from the truth at most (`tests/numpy/accuracy.py`), as NumPy's readers write it.
+/// The trap: `e^x / (1 + e^x)` is the same on paper, and NaN from x = 710 on. This one is never NaN for a finite x.
+/// Its error is at most 1.75 units in the last place (`tests/numpy/accuracy.py`), like the form that NumPy users write.
 ///
 /// Source: Rumelhart, Hinton and Williams, *Learning Representations by Back-propagating Errors* (1986).
 pub fn sigmoid<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
@@ -127,7 +127,7 @@ pub fn sigmoid<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// assert!(relu(f64::NAN).is_nan());
 /// ```
 ///
-/// The trap: Rust's `x.max(0.0)` turns NaN into 0 and hides the mistake that made it. Here, as in NumPy, NaN stays.
+/// The trap: Rust's `x.max(0.0)` turns NaN into 0 and hides the mistake that caused it. As in NumPy, NaN stays NaN.
 ///
 /// Source: Nair and Hinton, *Rectified Linear Units Improve Restricted Boltzmann Machines* (2010).
 pub fn relu<X: Elementwise>(x: X) -> X::Output {

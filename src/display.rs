@@ -1,7 +1,7 @@
 //! What a notebook shows when a cell ends in an expression: the trait behind `evcxr_display`.
 //!
-//! The kernel compiles a cell twice when the type of its last expression has no such method; with it, once. What is
-//! shown while a cell runs, and replaced, is in [`live`].
+//! Without such a method on the type of the last expression, the kernel compiles the cell twice; with it, once. Output
+//! that is updated while a cell runs is in [`live`].
 
 mod containers;
 pub mod live;
@@ -15,7 +15,7 @@ use crate::show::{Element, PrintOptions, repr, show};
 
 /// A value that a cell can end in.
 ///
-/// Arrays appear as at Python's prompt, numbers as NumPy prints them, everything else as Rust's `{:?}` has it.
+/// Arrays appear as at Python's prompt, numbers as NumPy prints them, everything else as Rust's `{:?}` formats it.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -25,10 +25,10 @@ use crate::show::{Element, PrintOptions, repr, show};
 /// assert_eq!(().cell_text(), None);
 /// ```
 pub trait CellDisplay {
-    /// The text that stands below the cell; nothing for `()`.
+    /// The text shown below the cell; `None` for `()`.
     fn cell_text(&self) -> Option<String>;
 
-    /// What stands below the cell, kind by kind, its plain text last; for most values that text is all.
+    /// The output of the cell by MIME type, plain text last; most values have plain text only.
     fn cell_parts(&self) -> Vec<(&'static str, String)> {
         self.cell_text().map(|text| ("text/plain", text)).into_iter().collect()
     }
@@ -71,7 +71,7 @@ impl CellDisplay for PrintOptions {
     }
 }
 
-/// The text of a part of something larger, where even `()` has one.
+/// The text of a part of a larger value, where even `()` has a text.
 fn part<X: CellDisplay + ?Sized>(x: &X) -> String {
     x.cell_text().unwrap_or_else(|| "()".to_owned())
 }

@@ -1,6 +1,6 @@
-//! Writing a file as a whole: a reader of the path finds the old file or the new one, never half of either.
+//! Atomic file writes: a reader of the path finds the old file or the new one, never a partial one.
 //!
-//! It creates no folders, and keeps no record of what it wrote.
+//! It does not create folders.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind as IoKind, Write};
@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Replaces a file, or creates it: the bytes go to a temporary file in the same folder, which takes the path's place.
 ///
-/// A new file has the permissions that the umask leaves, a replaced one keeps its own; a link is written through.
+/// A new file gets the default permissions (umask), a replaced file keeps its own, and a symlink is followed.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     replace(path, bytes).map_err(|error| {
         let message = format!("cannot write `{}`: {error}", path.display());
@@ -27,7 +27,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         }
         file.sync_all()
     });
-    // Some systems do not rename an open file.
+    // Some systems cannot rename an open file.
     drop(file);
     written.and_then(|()| fs::rename(&temporary, &target)).inspect_err(|_| {
         // The first error is the one to report.
@@ -35,7 +35,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
-/// A file that no other thread or process has: creating it fails if the name is taken, and the next name is tried.
+/// Creates a temporary file with a name that no other thread or process uses.
 fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
     let mut number = 0_u32;
     loop {
@@ -51,7 +51,7 @@ fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
 mod tests {
     use super::*;
 
-    /// A folder of its own for one test, empty at the start.
+    /// A new, empty folder for one test.
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("forward-pass-file-{name}-{}", std::process::id()));
         fs::remove_dir_all(&folder).ok();
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_crash_left_behind_is_in_nobodys_way() {
+    fn a_leftover_temporary_file_does_not_block_a_write() {
         let folder = folder("crash");
         fs::write(folder.join(".forward-pass-0.part"), b"half").unwrap();
         write(&folder.join("figure.svg"), b"<svg/>").unwrap();
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        // A file written in the usual way shows what the umask leaves.
+        // An ordinary file, for comparison: its mode follows the umask.
         fs::write(folder.join("usual"), b"").unwrap();
         write(&folder.join("new.svg"), b"new").unwrap();
         let mode = |name: &str| fs::metadata(folder.join(name)).unwrap().permissions().mode();

@@ -1,7 +1,7 @@
-//! The forward pass of a neural network, from a step function to reading handwritten digits, on [`ndarray`]'s own types.
+//! The forward pass of a neural network, from a step function to reading handwritten digits, on [`ndarray`]'s types.
 //!
-//! A network is a row of layers. Each one multiplies its input by a matrix of weights, adds a bias, and sends every number
-//! through an activation function; the output of one layer is the input of the next. That is all of it, and here it is:
+//! A network is a sequence of layers. Each layer multiplies its input by a matrix of weights, adds a bias, and applies
+//! an activation function to every number; the output of one layer is the input of the next. Here is all of it:
 //!
 //! ```
 //! use forward_pass::prelude::*;
@@ -22,26 +22,27 @@
 //!
 //! # The sections
 //!
-//! | section | functions | figure | notebook | test |
-//! |---|---|---|---|---|
-//! | 1 Step function | [`arange`], [`step`], [`show`](show::show), [`repr`] | [`plot_step`] | `notebooks/en/01-step-function.ipynb` | `tests/it/library/numpy.rs` |
-//! | 2 Sigmoid | [`sigmoid`], [`linspace`] | [`plot_sigmoid`] | `notebooks/en/02-sigmoid.ipynb` | `tests/it/library/numpy.rs` |
-//! | 3 ReLU | [`relu`], [`identity`] | [`plot_relu`] | `notebooks/en/03-relu.ipynb` | `tests/it/library/numpy.rs` |
-//! | 4 Shapes | [`shape`](shape::shape), [`dot`], [`matmul`] | | `notebooks/en/04-shapes.ipynb` | `tests/it/library/numpy.rs` |
-//! | 5 A three-layer network | [`Layer`], [`Network`], [`Trace`] | [`plot_network`] | `notebooks/en/05-three-layer-network.ipynb` | `tests/it/library/network.rs` |
-//! | 6 Softmax | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `notebooks/en/06-softmax.ipynb` | `tests/it/library/numpy.rs` |
-//! | 7 Digits | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `notebooks/en/07-digits.ipynb` | `tests/it/library/mnist.rs` |
-//! | 8 MNIST | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `notebooks/en/08-mnist.ipynb` | `tests/it/library/train.rs` |
+//! | notebook | functions | figures | test |
+//! |---|---|---|---|
+//! | `01-step-function` | [`arange`], [`step`], [`show`](show::show), [`repr`] | [`plot_step`] | `numpy.rs` |
+//! | `02-sigmoid` | [`sigmoid`], [`linspace`] | [`plot_sigmoid`] | `numpy.rs` |
+//! | `03-relu` | [`relu`], [`identity`] | [`plot_relu`] | `numpy.rs` |
+//! | `04-shapes` | [`shape`](shape::shape), [`dot`], [`matmul`] | | `numpy.rs` |
+//! | `05-three-layer-network` | [`Layer`], [`Network`], [`Trace`] | [`plot_network`] | `network.rs` |
+//! | `06-softmax` | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `numpy.rs` |
+//! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
+//! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |
 //!
-//! Every name above is in the [`prelude`]. What a function takes as "x" is a scalar, an array, a view, or a reference to one.
-//! Functions that only look at one number at a time never fail; those that depend on a shape or a file return a [`Result`].
+//! The notebooks are in `notebooks/en` and `notebooks/ko`, the tests in `tests/it`. Every name above is in the
+//! [`prelude`]. An argument `x` is a scalar, an array, a view, or a reference to one of these. Element-wise functions
+//! never fail; functions that depend on a shape or a file return a [`Result`].
 //!
 //! [`ndarray`]: https://docs.rs/ndarray
 
 #[cfg(doc)]
 use prelude::*;
 
-// In this order, because a module uses only those above it.
+// The order matters: a module uses only those above it, and a test checks it.
 pub mod error;
 mod file;
 mod random;
@@ -58,11 +59,10 @@ pub mod mnist;
 pub mod train;
 pub mod reading;
 
-/// Everything a cell needs: `use forward_pass::prelude::*;`.
+/// Everything that a notebook cell needs: `use forward_pass::prelude::*;`.
 pub mod prelude {
-    pub use crate::activation::{
-        gelu, identity, leaky_relu, plot_relu, plot_sigmoid, plot_step, relu, sigmoid, silu, softplus, step, tanh,
-    };
+    pub use crate::activation::{gelu, identity, leaky_relu, relu, sigmoid, silu, softplus, step, tanh};
+    pub use crate::activation::{plot_relu, plot_sigmoid, plot_step};
     pub use crate::display::CellDisplay;
     pub use crate::display::live::{Gauge, clear_output, display_as};
     pub use crate::error::{Error, ErrorKind, Result};
@@ -71,8 +71,9 @@ pub mod prelude {
     pub use crate::plot::{Figure, bar, hist, imshow, plot, scatter, subplots};
     pub use crate::reading::{Reading, classify_drawing, classify_png, plot_reading, read_drawing, read_png};
     pub use crate::shape::{
-        All, Shape, add, arange, argmax, dot, keepdims, linspace, matmul, max, mean, ones, reshape, shape, sum, zeros,
+        All, Shape, arange, argmax, dot, keepdims, linspace, matmul, max, mean, reshape, shape, sum,
     };
+    pub use crate::shape::{add, ones, zeros};
     pub use crate::show::{FloatMode, PrintOptions, Show, Sign, repr, show};
     pub use crate::softmax::{
         log_softmax, log_softmax_axis, logsumexp, plot_softmax, softmax, softmax_axis, softmax_naive,

@@ -1,8 +1,8 @@
 //! Handwritten digits: 28 x 28 pixels from 0 (paper) to 1 (ink), flattened to 784 values, and a label from 0 to 9.
 //!
-//! The real ones are MNIST (LeCun, Cortes and Burges, 1998), 60,000 to learn from and 10,000 to be tested on. They
-//! are read from a folder and never fetched here. [`Mnist::sample`] needs no file: its digits are drawn by our own
-//! pen, and are never called MNIST.
+//! The real ones are MNIST (LeCun, Cortes and Burges, 1998), 60,000 for training and 10,000 for testing. They
+//! are read from a folder, never downloaded. [`Mnist::sample`] needs no files: its digits are drawn by our own code and
+//! never presented as MNIST.
 
 mod batch;
 mod drawn;
@@ -26,7 +26,7 @@ pub use self::score::{Labels, accuracy, confusion, one_hot};
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A set to learn from and a set to be tested on.
+/// A training set and a test set.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -37,9 +37,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Mnist {
-    /// What a network learns from.
+    /// The digits that a network learns from.
     pub train: Digits,
-    /// What it has never seen.
+    /// Digits that it has never seen.
     pub test: Digits,
     source: Source,
 }
@@ -75,7 +75,7 @@ impl Mnist {
             (file::read(folder, "train"), test.join().expect("what is wrong with a file is an error, not a panic"))
         });
         let (train, test) = (train?, test?);
-        // The files themselves do not say what they are.
+        // The files do not say which data set they are.
         let fashion = folder.file_name().is_some_and(|name| name.to_string_lossy().contains("fashion"));
         Ok(Mnist { train, test, source: if fashion { Source::Fashion } else { Source::Handwritten } })
     }
@@ -83,12 +83,12 @@ impl Mnist {
     /// Opens the folder that `FORWARD_PASS_MNIST` names, otherwise the user's data folder.
     ///
     /// # Errors
-    /// When neither is there, with the command that fetches the files; otherwise as [`Mnist::open`].
+    /// When neither exists; the message has the command that downloads the files. Otherwise as [`Mnist::open`].
     pub fn find() -> Result<Mnist> {
         Ok(Mnist { source: Source::Handwritten, ..Mnist::open(find_folder("mnist")?)? })
     }
 
-    /// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): shirts, shoes and bags in the same files, harder to tell apart.
+    /// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): shirts, shoes and bags in the same format, harder to tell apart.
     /// The folder is the one that `FORWARD_PASS_FASHION_MNIST` names, otherwise the user's data folder.
     ///
     /// # Errors
@@ -97,12 +97,12 @@ impl Mnist {
         Ok(Mnist { source: Source::Fashion, ..Mnist::open(find_folder("fashion-mnist")?)? })
     }
 
-    /// 6,000 drawn digits to learn from and 1,000 to be tested on, the same on every machine.
+    /// 6,000 drawn digits for training and 1,000 for testing, the same on every machine.
     pub fn sample() -> Mnist {
         Mnist::drawn(6000, 1000, 1)
     }
 
-    /// Any number of drawn digits. One seed always draws the same ones.
+    /// Any number of drawn digits, the same for the same seed.
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -145,11 +145,11 @@ impl Digits {
     /// Images (n, 784) and as many labels.
     ///
     /// # Errors
-    /// When the images have not 784 values each, or the numbers of images and labels differ.
+    /// When the images do not have 784 values each, or the numbers of images and labels differ.
     pub fn new(images: Array2<f32>, labels: Array1<u8>) -> Result<Digits> {
         let (count, pixels) = images.dim();
         if pixels != idx::PIXELS {
-            let message = format!("images of shape ({count}, {pixels}) have not {} values each", idx::PIXELS);
+            let message = format!("images of shape ({count}, {pixels}) do not have {} values each", idx::PIXELS);
             return Err(Error::new(ErrorKind::Shape, message, "flatten 28 x 28 pixels to one row of 784"));
         }
         if count != labels.len() {
@@ -159,12 +159,12 @@ impl Digits {
         Ok(Digits { images, labels, order: Order::default() })
     }
 
-    /// How many digits there are.
+    /// The number of digits.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
@@ -172,7 +172,7 @@ impl Digits {
     /// One image as 28 rows of 28 pixels.
     ///
     /// # Errors
-    /// When there is no such image.
+    /// When the index is beyond the end.
     pub fn image(&self, place: usize) -> Result<ArrayView2<'_, f32>> {
         if place >= self.len() {
             let message = format!("no image {place} in a set of {}", self.len());
@@ -189,10 +189,10 @@ impl Digits {
         Digits { images: images.to_owned(), labels: labels.to_owned(), order: Order::default() }
     }
 
-    /// The digits at the places given, in that order.
+    /// The digits at these indices, in the given order.
     ///
     /// # Errors
-    /// When a place is beyond the end.
+    /// When an index is beyond the end.
     pub fn select(&self, places: &[usize]) -> Result<Digits> {
         if let Some(place) = places.iter().find(|&&place| place >= self.len()) {
             let message = format!("no image {place} in a set of {}", self.len());

@@ -1,4 +1,4 @@
-//! Layers in a row: the output of one is the input of the next.
+//! A sequence of layers: the output of one is the input of the next.
 //!
 //! With the input as z0, every layer k computes
 //!
@@ -6,7 +6,7 @@
 //! a_k = z_(k-1) · W_k + b_k        z_k = h_k(a_k)        y = z_last
 //! ```
 //!
-//! so the whole forward pass is a fold over the layers. It does not learn.
+//! so the whole forward pass is a fold over the layers. Learning is in `train`.
 
 mod figure;
 mod kind;
@@ -29,7 +29,7 @@ pub use self::trace::Trace;
 use crate::display::CellDisplay;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A list of layers whose shapes fit one another.
+/// A list of layers with matching shapes.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -49,7 +49,7 @@ impl<T: Real> Network<T> {
     /// A network from its layers, first to last.
     ///
     /// # Errors
-    /// When there is no layer, or a layer has another number of outputs than the next one has inputs.
+    /// When there are no layers, or the outputs of a layer do not match the inputs of the next one.
     pub fn new(layers: Vec<Layer<T>>) -> Result<Self> {
         if layers.is_empty() {
             let help = "give it at least one layer: `Network::new(vec![layer])`";
@@ -76,34 +76,34 @@ impl<T: Real> Network<T> {
         &mut self.layers
     }
 
-    /// The weights and biases of a network of the same sizes, into the memory that is there.
+    /// Copies the weights and biases of a network of the same sizes, without allocating.
     pub(crate) fn take_over(&mut self, other: &Self) {
         for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
             layer.take_over(other);
         }
     }
 
-    /// The number of values at each place between layers, inputs first: `[3, 2, 3, 1]`.
+    /// The number of values before, between and after the layers, inputs first: `[3, 2, 3, 1]`.
     pub fn sizes(&self) -> Vec<usize> {
         let inputs = self.layers.first().map(Layer::inputs);
         inputs.into_iter().chain(self.layers.iter().map(Layer::outputs)).collect()
     }
 
-    /// How many numbers the network has learned, or could learn: all weights and biases.
+    /// The number of parameters: all weights and biases.
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(|layer| layer.weights().len() + layer.bias().len()).sum()
     }
 
-    /// The forward pass: one input (1-D) or a batch (2-D, one input a row).
+    /// The forward pass: one input (1-D) or a batch (2-D, one input per row).
     ///
     /// # Errors
-    /// When x has another number of values than the first layer has inputs.
+    /// When the number of values of x is not the number of inputs.
     pub fn forward<X: Input<T>>(&self, x: &X) -> Result<X::Output> {
         self.check(x)?;
         Ok(X::output(self.forward_rows(&x.to_rows().view())))
     }
 
-    /// What the network says, as the book calls it: another name of [`forward`](Network::forward).
+    /// The prediction of the network: the book's name for [`forward`](Network::forward).
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -120,7 +120,7 @@ impl<T: Real> Network<T> {
         self.forward(x)
     }
 
-    /// The forward pass with everything it computed on the way.
+    /// The forward pass with all intermediate values.
     ///
     /// # Errors
     /// As [`forward`](Network::forward).
@@ -136,9 +136,9 @@ impl<T: Real> Network<T> {
         Ok(Trace::record::<T, X>(steps))
     }
 
-    /// The place of the largest output: the class of one input (`u8`), or of each in a batch (`Array1<u8>`).
+    /// The index of the largest output: the class of one input (`u8`), or of each in a batch (`Array1<u8>`).
     ///
-    /// Where two outputs are equal the first counts, as in NumPy's `argmax`.
+    /// Of equal outputs the first one counts, as in NumPy's `argmax`.
     ///
     /// # Errors
     /// As [`forward`](Network::forward); also when the network has more than 256 outputs.
@@ -146,7 +146,7 @@ impl<T: Real> Network<T> {
         self.check(x)?;
         let outputs = self.layers.last().map_or(0, Layer::outputs);
         if outputs > 256 {
-            let message = format!("a class is a u8, 0 to 255, and this network has {outputs} outputs");
+            let message = format!("a class is a u8, 0 to 255, but this network has {outputs} outputs");
             return Err(Error::new(ErrorKind::Value, message, "use `forward` and take the largest value yourself"));
         }
         let scores = self.forward_rows(&x.to_rows().view());
@@ -169,9 +169,9 @@ impl<T: Real> Network<T> {
 }
 
 impl Network<f64> {
-    /// The chapter's 3-2-3-1 network, sigmoid everywhere; it says 0.74614674 to (1, 1, 1).
+    /// The chapter's 3-2-3-1 network, sigmoid everywhere; it maps (1, 1, 1) to 0.74614674.
     pub fn chapter() -> Network<f64> {
-        let layer = |weights, bias| Layer::new(weights, bias, Activation::Sigmoid).expect("written below to fit");
+        let layer = |weights, bias| Layer::new(weights, bias, Activation::Sigmoid).expect("the shapes below match");
         Network {
             layers: vec![
                 layer(array![[0.3, 0.1], [0.6, 0.1], [0.5, 0.2]], array![1.0, 1.0]),
@@ -197,7 +197,7 @@ impl<T: Real> CellDisplay for Network<T> {
     }
 }
 
-/// The place of the largest value, the first of equals; a NaN counts as the largest, as in NumPy's `argmax`.
+/// The index of the largest value, the first of equals; NaN counts as the largest, as in NumPy's `argmax`.
 pub(crate) fn largest<T: Real>(values: impl Iterator<Item = T>) -> usize {
     let mut best: Option<(usize, T)> = None;
     for (place, value) in values.enumerate() {

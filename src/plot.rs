@@ -7,9 +7,9 @@
 //! assert_eq!(figure.to_string(), "<Figure 640x480 with 1 Axes>");
 //! ```
 //!
-//! A figure looks as matplotlib's defaults do, and is the same text on every machine: lengths have two decimals, and
-//! letters are drawn as outlines of one embedded font, so that no viewer needs a font, or has a wrong one. It does not
-//! animate, and a reader cannot zoom in it.
+//! A figure looks like matplotlib's defaults, and has the same bytes on every machine: lengths have two decimals, and
+//! letters are drawn as outlines of an embedded font, so that a viewer needs no font. There is no animation and no
+//! zooming.
 //!
 //! plotters maps data to positions on the page, draws the grid, the tick marks and their labels, and breaks every
 //! element down into lines, rectangles, polygons and text. This module chooses limits, ticks and margins, and is
@@ -68,12 +68,12 @@ pub fn bar(names: &(impl Names + ?Sized), heights: &(impl Values + ?Sized)) -> F
     Figure::new().bar(names, heights)
 }
 
-/// How many values fall into each of so many bins of equal width.
+/// A histogram: how many values fall into each of `bins` bins of equal width.
 pub fn hist(values: &(impl Values + ?Sized), bins: usize) -> Figure {
     Figure::new().hist(values, bins)
 }
 
-/// A matrix as colours, its first row at the top.
+/// A matrix as colours, with its first row at the top.
 pub fn imshow(matrix: &(impl Grid + ?Sized)) -> Figure {
     Figure::new().imshow(matrix)
 }

@@ -1,17 +1,17 @@
 //! Seeded random numbers: the same on every machine, from PCG32 and the `libm` crate.
 //!
-//! It is not for secrets, and nothing here reads the clock.
+//! Not suitable for cryptography. Nothing here reads the clock.
 
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 
-/// One stream of numbers for each pair of seed and purpose.
+/// A stream of random numbers, one for each pair of seed and stream number.
 pub(crate) struct Random {
     pcg: Pcg32,
 }
 
 impl Random {
-    /// Streams with different numbers do not repeat one another, even with one seed.
+    /// Streams with different numbers are independent, even with the same seed.
     pub(crate) fn new(seed: u64, stream: u64) -> Random {
         Random { pcg: Pcg32::new(seed ^ 0xcafe_f00d_d15e_a5e5, stream) }
     }

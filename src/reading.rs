@@ -1,9 +1,9 @@
-//! A digit of one's own is read: a PNG or a drawing in letters becomes an image as MNIST has them, and a network says
-//! what it sees.
+//! Reads a handwritten digit: a PNG or a drawing in letters becomes an image like those of MNIST, and a network
+//! classifies it.
 //!
-//! MNIST's makers fitted every digit into 20 x 20 pixels and put its centre of mass into the middle of 28 x 28; a
-//! network that learned from such images reads nothing else well. Ink may be dark on light or light on dark: what the
-//! border of the picture looks like is taken for the paper. It finds no digits in a page: one picture is one digit.
+//! The authors of MNIST scaled every digit to fit 20 x 20 pixels and centred it by its centre of mass in 28 x 28; a
+//! network that learned from such images reads others badly. Ink may be dark on light or light on dark: the border of
+//! the picture decides which is the paper. A picture holds one digit; pages are not segmented.
 
 mod drawing;
 mod figure;
@@ -28,23 +28,23 @@ use crate::train::Training;
 const BOX: f32 = 20.0;
 /// Ink fainter than this share of the strongest belongs to the paper.
 const FAINT: f32 = 0.2;
-/// Greys that differ less than by this, of 255, are one to the eye.
+/// Greys that differ by less than this, out of 255, look the same.
 const FEWEST_GREYS: f32 = 6.0;
 const MOST_BYTES: usize = 1 << 28;
 
-/// What a network says to a picture.
+/// The answer of a network to a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The digit with the largest probability.
     pub digit: usize,
     /// One for each class, (10,).
     pub probabilities: Array1<f32>,
-    /// What the network was given, (784,).
+    /// The input of the network, (784,).
     pub image: Array1<f32>,
 }
 
-/// Reads the digit in a PNG with a network that learns first: from MNIST where it is here, otherwise from the drawn
-/// digits. With a network at hand, `net.classify_png(path)` is at once.
+/// Reads the digit in a PNG with a network that is trained first: on MNIST if it is installed, otherwise on the drawn
+/// digits. With a trained network, `net.classify_png(path)` is immediate.
 ///
 /// ```no_run
 /// use forward_pass::prelude::*;
@@ -53,13 +53,13 @@ pub struct Reading {
 /// ```
 ///
 /// # Errors
-/// As [`read_png`]; also when files of MNIST are there and damaged.
+/// As [`read_png`]; also when files of MNIST exist but are damaged.
 pub fn classify_png(path: impl AsRef<Path>) -> Result<Reading> {
     let image = read_png(path)?;
     taught()?.read(image)
 }
 
-/// A network that learned now, from the best digits that are here.
+/// A newly trained network, from the best digits available.
 fn taught() -> Result<Network> {
     let digits = if crate::mnist::find_folder("mnist").is_ok() { Mnist::find()? } else { Mnist::sample() };
     let epochs = if digits.is_drawn() { 10 } else { 3 };
@@ -83,10 +83,10 @@ impl Network {
     }
 }
 
-/// A PNG as MNIST would have it: (784,), from 0 (paper) to 1 (ink), scaled and centred.
+/// A PNG converted to the format of MNIST: (784,), from 0 (paper) to 1 (ink), scaled and centred.
 ///
 /// # Errors
-/// When the file is missing, is no PNG, is too large, or shows no ink.
+/// When the file is missing, is not a PNG, is too large, or has no ink.
 pub fn read_png(path: impl AsRef<Path>) -> Result<Array1<f32>> {
     let path = path.as_ref();
     let wrong = |what: String, help: &str| Error::new(ErrorKind::File, format!("{}: {what}", path.display()), help);
@@ -99,12 +99,11 @@ pub fn read_png(path: impl AsRef<Path>) -> Result<Array1<f32>> {
 
 type Problem = (String, &'static str);
 
-/// The brightness of every pixel, 0 to 255; what is transparent shows white, or black where the ink is white. Of
-/// colours that are equally bright one is looked at alone.
+/// The brightness of every pixel, 0 to 255; transparent pixels count as white, or as black if the ink is white. If ink
+/// and paper are equally bright, a single colour channel is used.
 fn grey(path: &Path) -> std::result::Result<Array2<f32>, Problem> {
     let file = File::open(path).map_err(|error| (error.to_string(), "give the path of a PNG file"))?;
-    let damaged =
-        |error: png::DecodingError| (format!("not a PNG that can be read: {error}"), "save it as a PNG again");
+    let damaged = |error: png::DecodingError| (format!("cannot read it as a PNG: {error}"), "save it as a PNG again");
     let limits = png::Limits { bytes: MOST_BYTES };
     let mut decoder = png::Decoder::new_with_limits(BufReader::new(file), limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
@@ -131,17 +130,17 @@ fn grey(path: &Path) -> std::result::Result<Array2<f32>, Problem> {
     Array2::from_shape_vec(shape, pixels).map_err(|error| (error.to_string(), "save it as a PNG again"))
 }
 
-/// How far the lightest pixel is from the darkest.
+/// The difference between the lightest and the darkest pixel.
 fn contrast(pixels: &[f32]) -> f32 {
     let ends = |(least, most): (f32, f32), &pixel: &f32| (least.min(pixel), most.max(pixel));
     let (least, most) = pixels.iter().fold((f32::INFINITY, f32::NEG_INFINITY), ends);
     most - least
 }
 
-/// What of a pixel is looked at.
+/// The part of a pixel that is used.
 type Look = fn(&[u8]) -> f32;
 
-/// As the eye weighs red, green and blue (ITU-R BT.601).
+/// Perceived brightness of red, green and blue (ITU-R BT.601).
 fn brightness(pixel: &[u8]) -> f32 {
     if pixel.len() < 4 {
         return pixel[0].into();
@@ -149,7 +148,7 @@ fn brightness(pixel: &[u8]) -> f32 {
     0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2])
 }
 
-/// How far every pixel is from the paper, 0 to 1; nothing where all are the same.
+/// The distance of every pixel from the paper, 0 to 1; `None` if all are the same.
 fn ink(grey: &Array2<f32>) -> Option<Array2<f32>> {
     let (rows, columns) = grey.dim();
     let edge = |(row, column): (usize, usize)| row == 0 || column == 0 || row + 1 == rows || column + 1 == columns;
@@ -162,7 +161,7 @@ fn ink(grey: &Array2<f32>) -> Option<Array2<f32>> {
 
 /// The centre of mass, rows down and columns across.
 fn centre(ink: &Array2<f32>) -> (f32, f32) {
-    // In f64: a photograph has millions of pixels, and an f32 would lose the last of them.
+    // In f64: a photograph has millions of pixels, and an f32 sum would lose the last of them.
     let (mut mass, mut down, mut across) = (0.0, 0.0, 0.0);
     for ((row, column), &ink) in ink.indexed_iter() {
         let ink = f64::from(ink);
@@ -195,7 +194,7 @@ fn placed(ink: &Array2<f32>) -> Array1<f32> {
     image.iter().map(|ink| ink / most).collect()
 }
 
-/// The pixels that a stretch covers, each with how much of it.
+/// The pixels that an interval covers, each with its share.
 fn covered(from: f32, length: f32) -> impl Iterator<Item = (usize, f32)> {
     let to = from + length;
     let first = from.max(0.0) as usize;
@@ -205,7 +204,7 @@ fn covered(from: f32, length: f32) -> impl Iterator<Item = (usize, f32)> {
 
 const BAR: usize = 30;
 
-/// `it is a 7`, and a bar for each digit.
+/// `it is a 7`, followed by a bar for each digit.
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "it is a {}", self.digit)?;
@@ -217,7 +216,7 @@ impl fmt::Display for Reading {
     }
 }
 
-/// The figure where pictures can be shown, the bars of letters elsewhere.
+/// The figure, with the text bars as a fallback.
 impl CellDisplay for Reading {
     fn cell_text(&self) -> Option<String> {
         Some(self.to_string())

@@ -1,6 +1,6 @@
 //! Shapes, evenly spaced numbers, sums along an axis, and products that check the shapes first.
 //!
-//! It does not know of layers; `network` does.
+//! Layers are in `network`.
 
 mod broadcast;
 mod logistic;
@@ -28,7 +28,7 @@ pub use range::{arange, linspace};
 pub use reduce::{All, Along, KeepDims, argmax, keepdims, max, mean, sum};
 pub(crate) use reduce::{lanes, place};
 
-/// How many elements an array has along each axis; shown as Python's tuple.
+/// How many elements an array has along each axis; displayed as a Python tuple.
 ///
 /// ```
 /// use forward_pass::prelude::*;

@@ -46,7 +46,7 @@ pub fn repr<X: Show + ?Sized>(x: &X) -> String {
     x.repr_with(&session())
 }
 
-/// What [`show`] and [`repr`] take: arrays and views of any dimension, numbers, and references to them.
+/// A value that [`show`] and [`repr`] accept: arrays and views of any dimension, numbers, and references to them.
 pub trait Show {
     /// The form of Python's `print`, with the given options.
     fn show_with(&self, options: &PrintOptions) -> String;
@@ -111,7 +111,7 @@ impl PrintOptions {
         x.repr_with(self)
     }
 
-    /// NumPy's `array2string`: elements parted by `separator`, room left for `prefix` and `suffix`.
+    /// NumPy's `array2string`: elements separated by `separator`, with room for `prefix` and `suffix`.
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -130,7 +130,7 @@ impl PrintOptions {
     }
 }
 
-/// The options of the session; a variable that cannot be read leaves NumPy's defaults.
+/// The options of the session; NumPy's defaults if the variable is invalid.
 fn session() -> PrintOptions {
     PrintOptions::of_session().unwrap_or_default()
 }

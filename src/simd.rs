@@ -1,7 +1,7 @@
-//! Number crunching on f32 slices: the matrix product, and loops that use the widest registers the processor has.
+//! Vectorised work on f32 slices: the matrix product, and element-wise loops for the widest registers available.
 //!
-//! A learner never needs to open it: nothing in here is part of the lesson, and every result has the same bits on
-//! every width. Layers, training and their formulas are in [`crate::network`] and [`crate::train`].
+//! None of this is part of the lesson; the formulas are in [`crate::network`] and [`crate::train`]. Element-wise
+//! results have the same bits for every register width.
 
 pub(crate) mod elementwise;
 mod exp;

@@ -1,6 +1,6 @@
-//! Softmax: scores into shares that sum to 1.
+//! Softmax: turns scores into shares that sum to 1.
 //!
-//! It works along the last axis, where a batch has its scores, unless an axis is given; each row is on its own.
+//! It works along the last axis, where a batch has its scores, unless an axis is given; rows are independent.
 
 mod figure;
 
@@ -29,7 +29,7 @@ use crate::warned::{Trouble, Warned, Warning};
 /// The maximum is subtracted because it cancels on paper and keeps `e^x` from overflowing in the machine. The trap:
 /// one maximum for a whole batch, or a sum over the batch, mixes the rows; here each row has its own.
 ///
-/// Shapes: `(n) -> (n)`, `(m, n) -> (m, n)`, each row of n on its own. Source: Bridle, *Probabilistic Interpretation of
+/// Shapes: `(n) -> (n)`, `(m, n) -> (m, n)`, row by row. Source: Bridle, *Probabilistic Interpretation of
 /// Feedforward Classification Network Outputs* (1990).
 pub fn softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array<S::Elem, D> {
     let shares = rows(x.view().into_dyn(), stable_row);
@@ -52,7 +52,7 @@ pub fn softmax_axis<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>, axi
     along(x, axis, stable_row)
 }
 
-/// The logarithm of [`softmax`], along the last axis, without the zeros whose logarithm is lost.
+/// The logarithm of [`softmax`], along the last axis, accurate where `softmax` itself underflows to 0.
 ///
 /// ```text
 /// log_softmax(x)_k = x_k - max x - log(sum_i e^(x_i - max x))
@@ -76,8 +76,8 @@ pub fn log_softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> A
 /// ```
 /// use forward_pass::prelude::*;
 ///
-/// let x = array![[0.0, 1000.0], [0.0, 0.0]];
-/// assert_eq!(show(&log_softmax_axis(&x, 0)?), "[[-6.93147181e-01  0.00000000e+00]\n [-6.93147181e-01 -1.00000000e+03]]");
+/// let y = log_softmax_axis(&array![[0.0, 1000.0], [0.0, 0.0]], 0)?;
+/// assert_eq!(show(&y), "[[-6.93147181e-01  0.00000000e+00]\n [-6.93147181e-01 -1.00000000e+03]]");
 /// # Ok::<(), Error>(())
 /// ```
 ///
@@ -90,7 +90,7 @@ pub fn log_softmax_axis<S: Data<Elem: Float>, D: Dimension>(
     along(x, axis, log_row)
 }
 
-/// The logarithm of the sum of `e^x`, along an axis or of everything; of nothing it is -inf.
+/// The logarithm of the sum of `e^x`, along an axis or of everything; -inf for an empty array.
 ///
 /// ```text
 /// logsumexp(x) = max x + log(sum_i e^(x_i - max x))
@@ -117,9 +117,9 @@ where
     lanes(x.view().into_dyn(), along.axis(), along.keep(), |row, _| log_sum(row)).map(A::output)
 }
 
-/// Softmax as it is written first, without subtracting the maximum: right on paper, NaN from x = 710 on.
+/// The naive softmax, without subtracting the maximum: right on paper, NaN from x = 710 on.
 ///
-/// The result carries what NumPy would warn of.
+/// The result carries the warnings that NumPy would give.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -166,7 +166,7 @@ fn rows<T: Float>(x: ArrayViewD<'_, T>, row: fn(&mut [T])) -> ArrayD<T> {
     out
 }
 
-/// The same for an axis: it goes last, and back.
+/// The same for any axis: it is moved to the end, and back.
 fn along<S: Data<Elem: Float>, D: Dimension>(
     x: &ArrayBase<S, D>,
     axis: isize,
@@ -185,7 +185,7 @@ fn along<S: Data<Elem: Float>, D: Dimension>(
     Ok(out.into_dimensionality().expect("softmax keeps every axis"))
 }
 
-/// A maximum that can be subtracted; nothing is subtracted where it is infinite.
+/// The maximum to subtract, or 0 if it is infinite.
 fn log_sum<T: Float>(row: &[T]) -> T {
     let largest = row.iter().copied().fold(T::neg_infinity(), T::max);
     let shift = if largest.is_finite() { largest } else { T::zero() };
@@ -208,7 +208,7 @@ fn stable_row<T: Float>(row: &mut [T]) {
     row.iter_mut().for_each(|power| *power = *power / sum);
 }
 
-/// Rows without numbers are left out: there may be more of them than memory holds.
+/// Empty rows are skipped: there may be more of them than fit in memory.
 fn lanes_mut<T: Float>(x: &mut ArrayD<T>) -> Vec<ndarray::ArrayViewMut1<'_, T>> {
     if x.is_empty() {
         return Vec::new();

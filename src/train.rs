@@ -1,4 +1,4 @@
-//! Learning, a look ahead of the chapter: the network guesses, sees how wrong it was, and moves every weight a little.
+//! Learning, a look beyond the chapter: the network guesses, measures its error, and adjusts every weight a little.
 //!
 //! For a batch of n images with the right classes t:
 //!
@@ -27,7 +27,7 @@ use crate::network::{Activation, Network};
 use crate::random::Random;
 use crate::simd::elementwise::all_finite;
 
-/// How to train: for how long, in which steps, from which seed.
+/// The options of a training run: duration, step size, seed.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -47,7 +47,7 @@ pub struct Training {
     rule: Rule,
 }
 
-/// What is done with a gradient.
+/// The rule that turns a gradient into a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Rule {
     Sgd { rate: f64, momentum: f64 },
@@ -60,7 +60,7 @@ impl Training {
         Training::with(Rule::Sgd { rate, momentum: 0.0 })
     }
 
-    /// Adam (Kingma and Ba, 2015), which gives every weight a rate of its own. A rate of 0.001 to 0.01 is usual.
+    /// Adam (Kingma and Ba, 2015), which adapts the rate of every weight. A rate of 0.001 to 0.01 is usual.
     pub fn adam(rate: f64) -> Training {
         Training::with(Rule::Adam { rate })
     }
@@ -69,7 +69,7 @@ impl Training {
         Training { epochs: 5, batch: 100, seed: 1, threads: 0, rule }
     }
 
-    /// How much of the last step goes into the next (0.9 is usual). Adam has its own and takes no notice.
+    /// The share of the last step that is added to the next (0.9 is usual). Adam ignores it and has its own.
     pub fn momentum(mut self, share: f64) -> Training {
         if let Rule::Sgd { momentum, .. } = &mut self.rule {
             *momentum = share;
@@ -77,22 +77,22 @@ impl Training {
         self
     }
 
-    /// How often every image is seen.
+    /// The number of times that every image is seen.
     pub fn epochs(self, epochs: usize) -> Training {
         Training { epochs, ..self }
     }
 
-    /// How many images make one step.
+    /// The number of images per step.
     pub fn batch(self, batch: usize) -> Training {
         Training { batch, ..self }
     }
 
-    /// The seed of the order in which the images come.
+    /// The seed of the order of the images.
     pub fn seed(self, seed: u64) -> Training {
         Training { seed, ..self }
     }
 
-    /// At most this many threads; 0, the default, for as many as the machine has. The result is the same.
+    /// The maximum number of threads; 0, the default, means one per core. The result is the same.
     pub fn threads(self, threads: usize) -> Training {
         Training { threads, ..self }
     }
@@ -100,8 +100,8 @@ impl Training {
     /// Trains in place and returns the losses.
     ///
     /// # Errors
-    /// When the network, the digits or an option do not fit together, and when the loss stops being a number: then
-    /// the network has the weights of the last epoch that went well.
+    /// When the network, the digits and the options do not fit together, and when the loss is no longer finite: then
+    /// the network has the weights of the last good epoch.
     pub fn fit(&self, net: &mut Network, digits: &Digits) -> Result<History> {
         self.fit_watched(net, digits, |_| {})
     }
@@ -163,7 +163,7 @@ impl Training {
     fn check(&self, net: &Network, digits: &Digits) -> Result<()> {
         let value = |message: String, help: &str| Err(Error::new(ErrorKind::Value, message, help));
         if self.epochs == 0 {
-            return value("training for 0 epochs".into(), "take at least 1");
+            return value("training for 0 epochs".into(), "choose at least 1");
         }
         if digits.is_empty() {
             return value("training with 0 digits".into(), "give it at least one: `digits.first(100)`");
@@ -176,25 +176,26 @@ impl Training {
         if !(rate > 0.0 && rate.is_finite()) {
             return value(
                 format!("a learning rate of {rate}"),
-                "take a positive number, such as 0.1 for sgd and 0.003 for adam",
+                "choose a positive number, such as 0.1 for sgd and 0.003 for adam",
             );
         }
         if let Rule::Sgd { momentum, .. } = self.rule
             && !(0.0..1.0).contains(&momentum)
         {
-            return value(format!("a momentum of {momentum}"), "take 0 or more and less than 1; 0.9 is usual");
+            return value(format!("a momentum of {momentum}"), "choose 0 or more and less than 1; 0.9 is usual");
         }
         check_fit(net, digits)
     }
 
     fn diverged(&self, progress: &Progress, loss: f64, digits: &Digits) -> Error {
-        let before = progress.last_loss().map_or("it never was one".into(), |loss| format!("before, it was {loss:.4}"));
+        let before =
+            progress.last_loss().map_or("it was never finite".into(), |loss| format!("before, it was {loss:.4}"));
         self.stopped(&progress.place(), &format!("the loss is {loss}; {before}"), digits)
     }
 
-    /// The last step of an epoch went too far, and no loss was worked out that would show it.
+    /// Checks the weights after an epoch: its last step may have diverged without a loss that shows it.
     fn broken(&self, progress: &Progress, digits: &Digits) -> Error {
-        self.stopped(&format!("the end of epoch {}", progress.epoch), "a weight is no number any more", digits)
+        self.stopped(&format!("the end of epoch {}", progress.epoch), "a weight is no longer finite", digits)
     }
 
     fn stopped(&self, place: &str, why: &str, digits: &Digits) -> Error {
@@ -208,7 +209,7 @@ impl Training {
     }
 }
 
-/// Without hundreds of zeros: `0.5`, `1e20`.
+/// A short form without long runs of zeros: `0.5`, `1e20`.
 fn short(rate: f64) -> String {
     if (1e-6..1e6).contains(&rate) { rate.to_string() } else { format!("{rate:e}") }
 }
@@ -228,7 +229,7 @@ fn check_fit(net: &Network, digits: &Digits) -> Result<()> {
         return Err(Error::new(ErrorKind::Shape, message, "the first size is 784 for digits"));
     }
     if let Some(label) = digits.labels.iter().find(|&&label| usize::from(label) >= outputs) {
-        let message = format!("label {label} has no place in {outputs} outputs");
+        let message = format!("label {label} is out of range for {outputs} outputs");
         return Err(Error::new(ErrorKind::Shape, message, "the last size is 10 for digits"));
     }
     for (index, layer) in layers.iter().enumerate() {
@@ -242,8 +243,8 @@ fn check_fit(net: &Network, digits: &Digits) -> Result<()> {
                 );
             }
             Activation::Step => {
-                let help = "use sigmoid, tanh or relu: a step is flat on both sides, so no weight knows where to go";
-                return value(format!("layer {k} is a step and has no slope"), help);
+                let help = "use sigmoid, tanh or relu: a step is flat on both sides, so its gradient is 0 everywhere";
+                return value(format!("layer {k} is a step function, which has no gradient"), help);
             }
             Activation::Softmax => {
                 return value(format!("layer {k} is softmax and not the last"), "use sigmoid, tanh or relu there");

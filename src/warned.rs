@@ -1,6 +1,6 @@
-//! Floating-point warnings as values: what NumPy would have warned of, kept beside the result.
+//! Floating-point warnings as values: what NumPy would have warned about, kept with the result.
 //!
-//! It does not print or stop anything, and a warning never changes a number.
+//! Nothing is printed or stopped, and a warning never changes a number.
 
 use std::fmt;
 use std::ops::Deref;
@@ -17,9 +17,9 @@ use crate::show::{PrintOptions, Show};
 pub enum Trouble {
     /// A finite number became infinite by division by zero.
     DivideByZero,
-    /// A finite number became too large and is now infinite.
+    /// A finite number overflowed to infinity.
     Overflow,
-    /// There is no answer: the result is NaN.
+    /// The result is undefined, and NaN.
     Invalid,
 }
 
@@ -38,7 +38,7 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// The warning that `operation` gives when it meets `trouble`.
+    /// The warning of `operation` about `trouble`.
     pub fn new(trouble: Trouble, operation: &'static str) -> Self {
         Warning { trouble, operation }
     }
@@ -70,7 +70,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// A value with the warnings of the computation that made it. It can be used as the value itself.
+/// A value with the warnings of its computation. It dereferences to the value itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warned<T> {
     value: T,
@@ -78,7 +78,7 @@ pub struct Warned<T> {
 }
 
 impl<T> Warned<T> {
-    /// A value and its warnings, in the order they came.
+    /// A value and its warnings, in order of occurrence.
     pub fn new(value: T, warnings: Vec<Warning>) -> Self {
         Warned { value, warnings }
     }
@@ -88,7 +88,7 @@ impl<T> Warned<T> {
         self.value
     }
 
-    /// The warnings, in the order they came.
+    /// The warnings, in order of occurrence.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -125,7 +125,7 @@ impl CellDisplay for Warning {
     }
 }
 
-/// e to the power of each number, with what NumPy would warn of.
+/// e to the power of each number, with NumPy's warnings.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -142,7 +142,7 @@ pub fn exp<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Ar
     Warned::new(powers, warnings.into_iter().collect())
 }
 
-/// The natural logarithm of each number, with what NumPy would warn of.
+/// The natural logarithm of each number, with NumPy's warnings.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -159,7 +159,7 @@ pub fn log<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Ar
     Warned::new(x.mapv(Float::log), happened(warnings, "log"))
 }
 
-/// `x / divisor`, element by element, with what NumPy would warn of.
+/// `x / divisor`, element by element, with NumPy's warnings.
 ///
 /// ```
 /// use forward_pass::prelude::*;

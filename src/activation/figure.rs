@@ -1,4 +1,4 @@
-//! The pictures of the sections on activation functions, each in one call.
+//! The figures of the sections on activation functions, each in one call.
 //!
 //! They draw x from -5 to 5, as the chapter does; any other curve is a [`plot`] away.
 
@@ -19,7 +19,7 @@ pub fn plot_step() -> Figure {
     plot(&x, &step(&x)).ylim(-0.5, 1.5).title("step(x)").xlabel("x")
 }
 
-/// The sigmoid from -5 to 5, and the step beside it: the same ends, another way from one to the other.
+/// The sigmoid from -5 to 5, and the step function for comparison: the same limits, a smooth transition.
 pub fn plot_sigmoid() -> Figure {
     let x = inputs();
     let sigmoids = plot(&x, &sigmoid(&x)).label("sigmoid");

@@ -31,7 +31,7 @@ pub fn sigmoid_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
     x.each(|x| x.logistic() * (-x).logistic())
 }
 
-/// The slope of [`relu`](super::relu): 1 above 0, else 0; at 0, where there is none, 0 as is usual.
+/// The slope of [`relu`](super::relu): 1 above 0, else 0; at 0, where it has none, 0 by convention.
 ///
 /// ```
 /// use forward_pass::activation::relu_derivative;
@@ -71,7 +71,7 @@ pub fn leaky_relu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
     x.each(|x| pick(x, X::Elem::ONE, X::Elem::from_f64(LEAK)))
 }
 
-/// The hyperbolic tangent: every number, squeezed between -1 and 1. A sigmoid, stretched.
+/// The hyperbolic tangent: squeezes every number between -1 and 1. A stretched sigmoid.
 ///
 /// ```text
 /// tanh(x) = (e^x - e^-x) / (e^x + e^-x) = 2 sigmoid(2 x) - 1
@@ -139,7 +139,7 @@ pub fn softplus_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
     x.each(Float::logistic)
 }
 
-/// The Gaussian error linear unit: each number times the chance that a normal one is smaller. The exact form.
+/// The Gaussian error linear unit: each number times the probability that a normal variable is smaller. The exact form.
 ///
 /// ```text
 /// gelu(x) = x Φ(x) = x erfc(-x / √2) / 2
@@ -151,8 +151,10 @@ pub fn softplus_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// assert_eq!(show(&gelu(&array![-1.0, 0.0, 1.0])), "[-0.15865525  0.          0.84134475]");
 /// ```
 ///
-/// The trap: many libraries compute an approximation with tanh, which differs in the fourth digit, and erfc alone loses
-/// a thousand units of the last place at -35. Source: Hendrycks and Gimpel, *Gaussian Error Linear Units* (2016).
+/// The trap: many libraries compute an approximation with tanh, which differs in the fourth digit, and erfc alone is
+/// off by a thousand units in the last place at -35.
+///
+/// Source: Hendrycks and Gimpel, *Gaussian Error Linear Units* (2016).
 pub fn gelu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
     x.each(Float::normal_weighted)
 }
@@ -192,7 +194,7 @@ pub fn gelu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 pub fn silu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
     x.each(|x| {
         if x < X::Elem::from_f64(-80.0) {
-            // 1 + e^x is 1 here; halves of e^x, because all of it may be subnormal.
+            // 1 + e^x is 1 here; e^x is split in two factors, because the whole may be subnormal.
             let root = (x * half()).e_to();
             return weighted(weighted(x, root), root);
         }
@@ -215,12 +217,12 @@ pub fn silu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
     x.each(|x| x.logistic() + x.logistic() * weighted(x, (-x).logistic()))
 }
 
-/// x · weight, and 0 where the weight is: an infinite x times 0 is the limit, not NaN.
+/// x · weight, and 0 where the weight is 0: an infinite x times 0 gives the limit, not NaN.
 fn weighted<T: Float>(x: T, weight: T) -> T {
     if weight == T::ZERO { T::ZERO } else { x * weight }
 }
 
-/// Above 0, or not; NaN stays NaN.
+/// One value above 0, another one otherwise; NaN stays NaN.
 fn pick<T: Number>(x: T, above: T, else_: T) -> T {
     match x {
         _ if x.is_not_a_number() => x,

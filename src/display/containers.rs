@@ -1,6 +1,6 @@
-//! Containers of things that can be shown: written as Rust's `{:?}` writes them, with each part in its own form.
+//! Containers of displayable values, formatted like `{:?}`, with each element in its own form.
 //!
-//! Hash maps and sets are sorted by the text of their parts: what a notebook stores must not change from run to run.
+//! Hash maps and sets are sorted by the text of their elements, so that stored outputs do not change from run to run.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};

@@ -1,14 +1,14 @@
-//! What a cell shows while it runs, and replaces: a bar that fills, a curve that grows.
+//! Output that a running cell updates in place: a progress bar, a growing curve.
 //!
-//! It works in Jupyter on this project's kernel, and leaves what stood there last wherever else the cell runs: the stock
-//! kernel shows the last part of each kind, and takes nothing back.
+//! It updates in Jupyter on this project's kernel. Elsewhere only the final state is kept: the stock kernel shows the
+//! last output of each MIME type and cannot clear any.
 
 use std::fmt;
 
 use super::CellDisplay;
 
-/// Shows a value below the running cell, under a name. Shown again under the same name, in the same cell, it takes the
-/// place of what stood there.
+/// Shows a value below the running cell, under a name. Showing another value under the same name, in the same cell,
+/// replaces it.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -18,8 +18,8 @@ use super::CellDisplay;
 /// }
 /// ```
 ///
-/// In Jupyter this is one bar that fills: [`Gauge`] or [`Progress`](crate::train::Progress), a number, an array, a figure.
-/// White space in the name counts as `-`.
+/// In Jupyter this is one bar that fills. The value may be a [`Gauge`], a
+/// [`Progress`](crate::train::Progress), a number, an array or a figure. White space in the name is replaced by `-`.
 pub fn display_as(name: &str, value: &(impl CellDisplay + ?Sized)) {
     let (name, parts) = (plain(name), value.cell_parts());
     let blocks = parts.iter().enumerate().map(|(at, (kind, text))| {
@@ -32,8 +32,8 @@ pub fn display_as(name: &str, value: &(impl CellDisplay + ?Sized)) {
     }
 }
 
-/// Takes away all that the running cell has shown so far; with `wait`, as soon as there is something to take its place, so
-/// that nothing flickers. As in Python: `clear_output(wait=True)`.
+/// Clears all output of the running cell; with `wait`, only once there is new output to replace it, which avoids
+/// flicker. Python's `clear_output(wait=True)`.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -48,13 +48,13 @@ pub fn clear_output(wait: bool) {
     println!("EVCXR_BEGIN_CONTENT text/plain {wish}\n\nEVCXR_END_CONTENT");
 }
 
-/// The marker is one line, and its words end at white space.
+/// The marker is one line of words separated by white space.
 fn plain(name: &str) -> String {
     let name: String = name.trim().chars().map(|c| if c.is_whitespace() || c.is_control() { '-' } else { c }).collect();
     if name.is_empty() { "-".into() } else { name }
 }
 
-/// A bar that says how much of something is done.
+/// A progress bar.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -72,14 +72,14 @@ pub struct Gauge {
 const WIDTH: usize = 20;
 
 impl Gauge {
-    /// Of 0 nothing is done; more than all is all.
+    /// `done` out of `total`; `done` is capped at `total`.
     pub fn new(done: usize, total: usize) -> Gauge {
         Gauge { done: done.min(total), total }
     }
 
-    /// The bar alone.
+    /// The bar without its text.
     pub(crate) fn bar(&self) -> String {
-        // In 128 bits, where no count is too large.
+        // 128 bits, so that no count overflows.
         let full = (WIDTH as u128 * self.done.min(self.total) as u128 / self.total.max(1) as u128) as usize;
         format!("[{}{}]", "#".repeat(full), "-".repeat(WIDTH - full))
     }

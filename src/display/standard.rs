@@ -1,6 +1,6 @@
-//! Types of the standard library, and a few of ndarray's, that appear as their `{:?}`.
+//! Types of the standard library, and a few of ndarray's, that are displayed as their `{:?}`.
 //!
-//! It cannot cover every type with a `{:?}`: such a rule would collide with the rules for arrays and containers.
+//! It cannot cover every type with a `{:?}`: a blanket impl would overlap with those for arrays and containers.
 
 use std::fmt::Debug;
 

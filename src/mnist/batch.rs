@@ -1,6 +1,6 @@
-//! A hundred digits at a time, in a seeded order.
+//! Batches of digits, in a seeded order.
 //!
-//! It copies the chosen rows and changes nothing in them.
+//! The chosen rows are copied unchanged.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::score::one_hot;
 use crate::error::{Error, ErrorKind, Result};
 use crate::random::Random;
 
-/// Some digits together: the rows of one matrix product.
+/// Some digits, processed together: the rows of one matrix product.
 #[derive(Clone, PartialEq)]
 pub struct Batch {
     /// (size, 784)
@@ -36,7 +36,7 @@ impl fmt::Debug for Batch {
     }
 }
 
-/// Where [`Digits::next_batch`] has got to.
+/// The state of [`Digits::next_batch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Order {
     places: Vec<usize>,
@@ -80,7 +80,7 @@ pub struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    /// The next batch, or `None` when every digit has come.
+    /// The next batch, or `None` at the end of the set.
     pub fn next_batch(&mut self) -> Option<Batch> {
         let end = self.places.len().min(self.at + self.size);
         let places = &self.places[self.at..end];
@@ -98,7 +98,7 @@ impl Iterator for Batches<'_> {
 }
 
 impl Digits {
-    /// The next `size` digits in a seeded order, and so on for ever: when all have come they are shuffled again.
+    /// The next `size` digits in a seeded order. It never ends: after the last digit, the set is shuffled again.
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -110,14 +110,14 @@ impl Digits {
     /// ```
     ///
     /// # Errors
-    /// When `size` is 0 or more than there are digits.
+    /// When `size` is 0 or larger than the set.
     pub fn next_batch(&mut self, size: usize) -> Result<Batch> {
         self.check_size(size)?;
         let places = self.order.take(size, self.labels.len());
         Ok(self.gather(&places))
     }
 
-    /// Starts [`next_batch`](Digits::next_batch) anew, in the order of this seed (it begins with seed 0).
+    /// Restarts [`next_batch`](Digits::next_batch) in the order of this seed (the initial seed is 0).
     pub fn shuffle(&mut self, seed: u64) {
         self.order = Order::new(seed);
     }
@@ -125,7 +125,7 @@ impl Digits {
     /// Every digit once, `size` at a time, for a loop: `for batch in digits.train.batches(100, 1)? { .. }`.
     ///
     /// # Errors
-    /// When `size` is 0 or more than there are digits.
+    /// When `size` is 0 or larger than the set.
     pub fn batches(&self, size: usize, seed: u64) -> Result<Batches<'_>> {
         self.check_size(size)?;
         let places = Order::new(seed).take(self.len(), self.len());

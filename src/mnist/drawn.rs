@@ -1,7 +1,7 @@
 //! Digits drawn by our own code: strokes with random slant, thickness, shift and noise.
 //!
-//! They look like handwriting and are nobody's: no image was copied or traced. They are not MNIST, and a network that
-//! reads them well reads real digits less well (the chapter says how much).
+//! They look like handwriting, but no image was copied or traced. They are not MNIST: a network that reads them well
+//! reads real digits less well (the chapter says by how much).
 
 mod glyph;
 mod pen;

@@ -1,6 +1,6 @@
-//! Digits as pictures, with their labels above.
+//! Digits as a figure, with their labels above.
 //!
-//! It draws what it is given, and at most a hundred of them.
+//! It draws at most a hundred.
 
 use ndarray::{ArrayBase, Data, Dimension};
 
@@ -45,7 +45,7 @@ where
     if count > MOST { figure.note(format!("the first {MOST} of {count} images")) } else { figure }
 }
 
-/// The side of a square of so many pixels.
+/// The side of a square with this many pixels.
 fn square_side(pixels: usize) -> Option<usize> {
     let side = pixels.isqrt();
     (side * side == pixels).then_some(side)

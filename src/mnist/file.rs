@@ -1,4 +1,4 @@
-//! Finds the four files of a data set and opens them, plain or gzip.
+//! Finds and opens the four files of a data set, plain or gzip.
 //!
 //! It downloads nothing: `forward-pass data mnist` does.
 
@@ -17,9 +17,9 @@ pub const VARIABLE: &str = "FORWARD_PASS_MNIST";
 pub const FASHION_VARIABLE: &str = "FORWARD_PASS_FASHION_MNIST";
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-const FETCH: &str = "`forward-pass data mnist` fetches the four files, and `Mnist::sample()` needs none";
+const FETCH: &str = "download it with `forward-pass data mnist`, or use `Mnist::sample()`, which needs no files";
 
-/// Where the files of a set, `mnist` or `fashion-mnist`, belong on this system when no variable says otherwise.
+/// The default folder of a data set, `mnist` or `fashion-mnist`, on this system.
 pub fn default_folder(set: &str) -> Option<PathBuf> {
     let from = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let data = if cfg!(target_os = "macos") {
@@ -33,32 +33,33 @@ pub fn default_folder(set: &str) -> Option<PathBuf> {
     data.map(|data| data.join("forward-pass").join(set))
 }
 
-/// Where a set is: `mnist` or `fashion-mnist`. It only looks, and reads nothing.
+/// The folder that holds a data set: `mnist` or `fashion-mnist`. No file is read.
 ///
 /// # Errors
-/// When no variable names a folder and the user's data folder has none, or one of the four files is not in that folder,
-/// with the command that fetches the files; and when there is no such set.
+/// When no variable names a folder and the default folder does not exist, or when one of the four files is missing;
+/// the message has the command that downloads them. Also when the data set is unknown.
 pub fn find_folder(set: &str) -> Result<PathBuf> {
     match set {
         "mnist" => find("MNIST", set, VARIABLE),
         "fashion-mnist" => find("Fashion-MNIST", set, FASHION_VARIABLE),
         _ => {
-            let message = format!("there is no data set `{set}`");
-            Err(Error::new(ErrorKind::Value, message, "the sets are `mnist` and `fashion-mnist`"))
+            let message = format!("unknown data set `{set}`");
+            Err(Error::new(ErrorKind::Value, message, "choose `mnist` or `fashion-mnist`"))
         }
     }
 }
 
-/// The folder that the variable names, otherwise the set's own.
+/// The folder that the variable names, otherwise the default one.
 fn find(title: &str, set: &str, variable: &str) -> Result<PathBuf> {
     let absent = |message: String| {
-        let help = format!("`forward-pass data {set}` fetches the four files, and `Mnist::sample()` needs none");
+        let help =
+            format!("download it with `forward-pass data {set}`, or use `Mnist::sample()`, which needs no files");
         Error::new(ErrorKind::File, message, help)
     };
     let named = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = named.or_else(|| default_folder(set).filter(|folder| folder.is_dir())).ok_or_else(|| {
         let place = default_folder(set).map_or("the data folder".into(), |folder| folder.display().to_string());
-        absent(format!("{title} is not here: {variable} is not set and there is no folder {place}"))
+        absent(format!("{title} was not found: {variable} is not set and {place} does not exist"))
     })?;
     let files = ["train", "t10k"].into_iter().flat_map(|part| KINDS.map(|kind| (part, kind)));
     for (part, kind) in files {
@@ -69,10 +70,10 @@ fn find(title: &str, set: &str, variable: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// What the files of a part end in: its images, and their labels.
+/// The suffixes of the file names of a part: its images and its labels.
 const KINDS: [&str; 2] = ["images-idx3-ubyte", "labels-idx1-ubyte"];
 
-/// Both spellings that are in use, `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, each with and without `.gz`.
+/// Both common spellings, `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, each with and without `.gz`.
 fn names(part: &str, kind: &str) -> impl Iterator<Item = String> {
     let names = [format!("{part}-{kind}"), format!("{part}-{}", kind.replacen("-idx", ".idx", 1))];
     names.into_iter().flat_map(|name| [format!("{name}.gz"), name])

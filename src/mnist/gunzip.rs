@@ -1,16 +1,16 @@
 //! gzip, read as a stream: `flate2`'s reader, at the speed of `zlib-rs`.
 //!
-//! The library writes its PNG files with `flate2`'s own algorithm, whose bytes are stored in notebooks; choosing the
-//! faster one there would change them. So that one is used here alone, where bytes only come in.
+//! The library compresses its PNG files with `flate2`'s default backend, whose bytes are stored in notebooks; `zlib-rs`
+//! would compress to other bytes. It is therefore used only here, for decompression.
 
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-/// zlib's number for: the largest window, and a gzip header around it with a checksum at the end.
+/// zlib's `windowBits` for the largest window with a gzip header and checksum.
 const GZIP: u8 = 16 + 15;
 
-/// The content of a gzip stream, all its members one after the other.
+/// The content of a gzip stream, with all its members concatenated.
 pub(super) struct Gunzip<R> {
     packed: R,
     member: Option<Inflate>,
@@ -67,7 +67,7 @@ mod tests {
         encoder.finish().expect("a Vec takes all")
     }
 
-    /// Read a byte of input at a time, which is the hardest.
+    /// Reads one byte of input at a time, the hardest case.
     fn slow(packed: &[u8]) -> Result<Vec<u8>> {
         let mut out = Vec::new();
         Gunzip::new(std::io::BufReader::with_capacity(1, packed)).read_to_end(&mut out)?;

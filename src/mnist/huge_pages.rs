@@ -1,14 +1,14 @@
-//! Room for a whole set in large pages: with small ones, making it takes longer than to turn the bytes into floats.
+//! Memory for a whole data set in huge pages: with small ones, page faults take longer than converting bytes to floats.
 //!
-//! It asks the system, as NumPy does for its arrays; a system that has none, or is not Linux, goes on as before.
+//! This is advice to the system, as NumPy gives for its arrays; without huge pages, or not on Linux, nothing changes.
 
-/// Asks for large pages behind the values that are there.
+/// Asks for huge pages for the spare capacity of a vector.
 pub(super) fn ask_for_large<T>(values: &mut Vec<T>) {
     #[cfg(target_os = "linux")]
     {
         use std::ffi::{c_int, c_void};
 
-        /// 2 MiB, and so a multiple of every smaller page's size.
+        /// 2 MiB, a multiple of every smaller page size.
         const LARGE: usize = 1 << 21;
         const MADV_HUGEPAGE: c_int = 14;
 
@@ -21,7 +21,8 @@ pub(super) fn ask_for_large<T>(values: &mut Vec<T>) {
         let length = room.end.addr().saturating_sub(first) / LARGE * LARGE;
         if length > 0 {
             let start = room.start.map_addr(|_| first).cast();
-            // SAFETY: whole pages of our own memory; advice changes nothing in them. A refusal costs time only.
+            // SAFETY: the range is whole pages of our own allocation, and the advice does not change their content.
+            // If it is refused, only time is lost.
             let _ = unsafe { madvise(start, length, MADV_HUGEPAGE) };
         }
     }

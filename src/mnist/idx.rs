@@ -1,12 +1,12 @@
-//! The IDX format: a header of big-endian numbers, then one byte a value.
+//! The IDX format: a header of big-endian numbers, then one byte per value.
 //!
 //! ```text
 //! images   00 00 08 03 | count | rows | columns | count * rows * columns bytes, 0 white to 255 black
 //! labels   00 00 08 01 | count | count bytes, 0 to 9
 //! ```
 //!
-//! It reads from any stream and opens no file. A header is a claim: beyond the size of a real set memory grows with the
-//! bytes that really come.
+//! It reads from any stream and opens no file. The header is untrusted: beyond the size of a real data set, memory only
+//! grows with the bytes that actually arrive.
 
 use std::io::{ErrorKind as IoKind, Read};
 use std::sync::mpsc;
@@ -28,9 +28,9 @@ pub const PIXELS: usize = SIDE * SIDE;
 
 const OTHER: &str = "digits are 28 x 28, one byte a pixel; this file holds something else";
 const CHUNK: usize = PIXELS * 64;
-/// Pieces that may wait to be converted.
+/// The number of chunks that may be queued for conversion.
 const AHEAD: usize = 8;
-/// As many values as 80,000 images have; a system gives memory page by page, so that a false header costs nothing here.
+/// The values of 80,000 images; memory is committed page by page, so up to here a false header costs nothing.
 const BELIEVED: usize = PIXELS * 80_000;
 
 /// Reads an image file: (count, 784), every pixel divided by 255.
@@ -44,8 +44,7 @@ const BELIEVED: usize = PIXELS * 80_000;
 /// ```
 ///
 /// # Errors
-/// When the magic number, the size of an image, or the number of bytes is not what it should be. `name` is for the
-/// message.
+/// When the magic number, the size of an image, or the number of bytes is wrong. `name` is used in the message.
 pub fn images(mut stream: impl Read, name: &str) -> Result<Array2<f32>> {
     let [_, count, rows, columns] = header(&mut stream, IMAGES_MAGIC, name)?;
     if (rows as usize, columns as usize) != (SIDE, SIDE) {
@@ -58,8 +57,7 @@ pub fn images(mut stream: impl Read, name: &str) -> Result<Array2<f32>> {
     Ok(Array2::from_shape_vec((count, PIXELS), values).expect("the body was counted"))
 }
 
-/// Every byte of the body divided by 255, on a thread of its own: to make room for the floats takes longer than to unpack
-/// the bytes.
+/// Every byte of the body divided by 255, on a separate thread: allocating the floats takes longer than unpacking.
 fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>> {
     let mut body = Body { stream, name, expected, seen: 0 };
     thread::scope(|scope| {
@@ -70,7 +68,7 @@ fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>>
             for (bytes, rest) in pieces {
                 grow(&mut values, bytes.len(), rest, name)?;
                 values.extend(bytes.iter().map(|&byte| f32::from(byte) / 255.0));
-                // The reader may have ended already.
+                // The reader may have stopped already.
                 let _ = empty.send(bytes);
             }
             Ok(values)
@@ -79,7 +77,7 @@ fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>>
         let mut read = || -> Result<()> {
             loop {
                 let (mut piece, rest) = (spare.try_recv().unwrap_or_default(), body.rest());
-                // Nobody takes it when there was no memory, and then there is nothing more to read.
+                // The receiver is gone if memory ran out, and then reading can stop.
                 if !body.next(&mut piece)? || full.send((piece, rest)).is_err() {
                     return Ok(());
                 }
@@ -109,7 +107,7 @@ pub fn labels(mut stream: impl Read, name: &str) -> Result<Array1<u8>> {
         values.extend_from_slice(&piece);
     }
     if let Some(place) = values.iter().position(|&label| label > 9) {
-        let message = format!("{name}: label {} at place {place} is above 9", values[place]);
+        let message = format!("{name}: label {} at index {place} is above 9", values[place]);
         return Err(Error::new(ErrorKind::File, message, "the file is damaged: fetch it again"));
     }
     Ok(Array1::from_vec(values))
@@ -126,7 +124,7 @@ fn header<const N: usize>(stream: &mut impl Read, magic: u32, name: &str) -> Res
         }
         *number = u32::from_be_bytes(bytes);
         if index == 0 {
-            // An image file taken for a label file should be told so, not that its header is short.
+            // Report an image file in place of a label file as such, not as a short header.
             check_magic(*number, magic, name)?;
         }
     }
@@ -136,8 +134,8 @@ fn header<const N: usize>(stream: &mut impl Read, magic: u32, name: &str) -> Res
 fn check_magic(magic: u32, wanted: u32, name: &str) -> Result<()> {
     let (what, help) = match magic {
         _ if magic == wanted => return Ok(()),
-        IMAGES_MAGIC => (" (images)", "the two files have changed places, or one has the wrong name"),
-        LABELS_MAGIC => (" (labels)", "the two files have changed places, or one has the wrong name"),
+        IMAGES_MAGIC => (" (images)", "the two files are swapped, or one has the wrong name"),
+        LABELS_MAGIC => (" (labels)", "the two files are swapped, or one has the wrong name"),
         _ if magic >> 16 == 0x1f8b => ("", "it is a gzip file: give it a name that ends in .gz"),
         _ => ("", "it is not an IDX file; a web page saved under its name starts with `<`"),
     };
@@ -146,7 +144,7 @@ fn check_magic(magic: u32, wanted: u32, name: &str) -> Result<()> {
     Err(Error::new(ErrorKind::File, message, help))
 }
 
-/// What follows the header, as many bytes as it says.
+/// The bytes after the header, as many as it announces.
 struct Body<'a, R> {
     stream: &'a mut R,
     name: &'a str,
@@ -159,7 +157,7 @@ impl<R: Read> Body<'_, R> {
         self.expected - self.seen
     }
 
-    /// Fills the piece with what comes next; `false` behind the end. Too few or too many bytes are errors.
+    /// Fills the chunk with the next bytes; `false` at the end. Too few or too many bytes are errors.
     fn next(&mut self, piece: &mut Vec<u8>) -> Result<bool> {
         let (name, expected) = (self.name, self.expected);
         if self.rest() == 0 {
@@ -180,8 +178,8 @@ impl<R: Read> Body<'_, R> {
     }
 }
 
-/// Takes the room for all that the header says at once, if that is no more than a real set needs; otherwise it doubles
-/// the room when it is full, never beyond what the header says. It asks instead of aborting.
+/// Reserves room for everything the header announces at once if a real set could need it; otherwise doubles the room
+/// when it is full, up to what the header announces. Running out of memory is an error, not an abort.
 fn grow<T>(values: &mut Vec<T>, needed: usize, rest: u64, name: &str) -> Result<()> {
     if values.capacity() - values.len() >= needed {
         return Ok(());
@@ -189,7 +187,7 @@ fn grow<T>(values: &mut Vec<T>, needed: usize, rest: u64, name: &str) -> Result<
     let rest = usize::try_from(rest).unwrap_or(usize::MAX);
     let wished = if rest <= BELIEVED { rest } else { needed.max(values.len()).min(rest) };
     values.try_reserve_exact(wished).map_err(|_| {
-        let message = format!("{name}: no memory for {} values", values.len() + needed);
+        let message = format!("{name}: not enough memory for {} values", values.len() + needed);
         Error::new(ErrorKind::File, message, "close other programs, or use the drawn digits: `Mnist::sample()`")
     })?;
     ask_for_large(values);

@@ -1,6 +1,6 @@
-//! Labels as rows with a single 1, how many answers are right, and where the others went.
+//! One-hot labels, accuracy, and the confusion matrix.
 //!
-//! It does not classify: a network does.
+//! Classification itself is the task of a network.
 
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix1, Ix2};
 
@@ -19,7 +19,7 @@ use crate::network::{Real, largest};
 /// When a label is not below `classes`.
 pub fn one_hot<S: Data<Elem = u8>>(labels: &ArrayBase<S, Ix1>, classes: usize) -> Result<Array2<f32>> {
     if let Some(label) = labels.iter().find(|&&label| usize::from(label) >= classes) {
-        let message = format!("label {label} has no place in {classes} classes");
+        let message = format!("label {label} is out of range for {classes} classes");
         let help = format!("use at least {} classes", u32::from(*label) + 1);
         return Err(Error::new(ErrorKind::Value, message, help));
     }
@@ -30,7 +30,7 @@ pub fn one_hot<S: Data<Elem = u8>>(labels: &ArrayBase<S, Ix1>, classes: usize) -
     Ok(rows)
 }
 
-/// What can be compared with labels: classes (1-D), or scores (2-D) whose largest value in a row is the class.
+/// Answers to compare with labels: classes (1-D), or scores (2-D) whose largest value in a row is the class.
 pub trait Labels {
     #[doc(hidden)]
     fn classes(&self) -> Array1<usize>;
@@ -48,14 +48,14 @@ pub trait Labels {
 /// ```
 ///
 /// # Errors
-/// When there is nothing to compare, or not one answer for each label.
+/// When there are no answers, or not one for each label.
 pub fn accuracy<P: Labels + ?Sized, S: Data<Elem = u8>>(answers: &P, labels: &ArrayBase<S, Ix1>) -> Result<f64> {
     let classes = compared(answers, labels)?;
     let right = classes.iter().zip(labels).filter(|(class, label)| **class == usize::from(**label)).count();
     Ok(right as f64 / labels.len() as f64)
 }
 
-/// Where the answers went: a row for each label and a column for each answer, (classes, classes). The right ones are
+/// The confusion matrix, (classes, classes): a row for each label and a column for each answer. Right answers are
 /// counted on the diagonal.
 ///
 /// ```
@@ -74,14 +74,14 @@ pub fn confusion<P: Labels + ?Sized, S: Data<Elem = u8>>(
 ) -> Result<Array2<i64>> {
     let answers = compared(answers, labels)?;
     if classes > 256 {
-        let message = format!("a table of {classes} classes, and a label is a u8, 0 to 255");
+        let message = format!("a table of {classes} classes, but a label is a u8, 0 to 255");
         return Err(Error::new(ErrorKind::Value, message, "take at most 256 classes; digits have 10"));
     }
     let mut table = Array2::zeros((classes, classes));
     for (place, (&answer, &label)) in answers.iter().zip(labels).enumerate() {
         let Some(count) = table.get_mut((usize::from(label), answer)) else {
-            let message = format!("label {label} and answer {answer}, at place {place}, in {classes} classes");
-            return Err(Error::new(ErrorKind::Value, message, "both have to be below the number of classes"));
+            let message = format!("label {label} and answer {answer} at index {place} for {classes} classes");
+            return Err(Error::new(ErrorKind::Value, message, "both must be less than the number of classes"));
         };
         *count += 1;
     }
@@ -98,7 +98,7 @@ fn compared<P: Labels + ?Sized, S: Data<Elem = u8>>(answers: &P, labels: &ArrayB
     Err(Error::new(ErrorKind::Shape, message, "give one answer for each label, and at least one"))
 }
 
-/// The whole numbers that can name a class.
+/// The integer types that can name a class.
 pub trait Class: Copy {
     #[doc(hidden)]
     fn class(self) -> usize;
@@ -108,7 +108,7 @@ macro_rules! class {
     ($($type:ty),+) => {$(
         impl Class for $type {
             fn class(self) -> usize {
-                // A negative class is nobody's label.
+                // A negative class matches no label.
                 usize::try_from(self).unwrap_or(usize::MAX)
             }
         }
@@ -155,9 +155,9 @@ mod tests {
         let table = confusion(&array![[0.1, 0.2, 0.7], [0.5, 0.4, 0.1], [0.9, 0.0, 0.1], [0.3, 0.6, 0.1]], &labels, 3);
         assert_eq!(table, Ok(array![[1, 0, 0], [0, 1, 0], [1, 0, 1]]));
         let refused = |answers: Array1<i64>, classes| confusion(&answers, &labels, classes).unwrap_err().to_string();
-        let both = "\nhelp: both have to be below the number of classes";
-        assert_eq!(refused(array![0, 1, 2, 3], 3), format!("label 1 and answer 3, at place 3, in 3 classes{both}"));
-        assert_eq!(refused(array![0, 1, 2, 3], 2), format!("label 2 and answer 0, at place 0, in 2 classes{both}"));
+        let both = "\nhelp: both must be less than the number of classes";
+        assert_eq!(refused(array![0, 1, 2, 3], 3), format!("label 1 and answer 3 at index 3 for 3 classes{both}"));
+        assert_eq!(refused(array![0, 1, 2, 3], 2), format!("label 2 and answer 0 at index 0 for 2 classes{both}"));
         let help = "take at most 256 classes; digits have 10";
         let most = format!("a table of 257 classes, and a label is a u8, 0 to 255\nhelp: {help}");
         assert_eq!(refused(array![0, 1, 2, 3], 257), most);
@@ -172,11 +172,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         let error = accuracy(&array![1_u8, 2], &array![1, 2, 3]).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "answers of shape (2,) cannot be compared with 3 labels\nhelp: give one answer for each label, and at least one"
-        );
+        let help = "help: give one answer for each label, and at least one";
+        assert_eq!(error, format!("answers of shape (2,) cannot be compared with 3 labels\n{help}"));
         let error = one_hot(&array![1, 10], 10).unwrap_err().to_string();
-        assert_eq!(error, "label 10 has no place in 10 classes\nhelp: use at least 11 classes");
+        assert_eq!(error, "label 10 is out of range for 10 classes\nhelp: use at least 11 classes");
     }
 }

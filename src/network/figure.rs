@@ -1,6 +1,6 @@
-//! A network's diagram: its values as circles, its weights as arrows, its shapes in words.
+//! The diagram of a network: its values as circles, its weights as arrows, its shapes as text.
 //!
-//! It shows no weights; [`imshow`](crate::plot::imshow) of a layer's weights does.
+//! To see the values of the weights, use [`imshow`](crate::plot::imshow).
 
 use super::{Layer, Network, Real};
 use crate::plot::{Figure, diagram};

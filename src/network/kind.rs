@@ -1,6 +1,6 @@
-//! Which function follows a layer's weighted sum.
+//! The choice of the function that follows a layer's weighted sum.
 //!
-//! The functions on arrays live in [`crate::activation`] and [`crate::softmax`]; this is the choice a layer stores.
+//! The functions themselves are in [`crate::activation`] and [`crate::softmax`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -69,7 +69,7 @@ impl FromStr for Activation {
     fn from_str(name: &str) -> Result<Self> {
         let found = Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
         found.map(|(kind, _)| *kind).ok_or_else(|| {
-            let message = format!("no activation is called `{name}`");
+            let message = format!("unknown activation `{name}`");
             Error::new(ErrorKind::Value, message, "use step, sigmoid, relu, tanh, identity or softmax")
         })
     }
@@ -92,7 +92,7 @@ mod tests {
         let error = "sigmod".parse::<Activation>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "no activation is called `sigmod`\nhelp: use step, sigmoid, relu, tanh, identity or softmax"
+            "unknown activation `sigmod`\nhelp: use step, sigmoid, relu, tanh, identity or softmax"
         );
     }
 }

@@ -1,6 +1,6 @@
 //! One layer: a weighted sum, a bias, an activation.
 //!
-//! It does not know its neighbours; [`Network`](super::Network) does.
+//! A layer does not know its neighbours; [`Network`](super::Network) does.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::shape::{Shape, shape};
 use crate::simd::product::{Across, Next, Whole, add_product_shared};
 
-const ONE_BLOCK: &str = "made one block by `new`";
+const ONE_BLOCK: &str = "`new` makes it contiguous";
 
 /// Weights, bias and activation: z = h(x · W + b).
 ///
@@ -31,22 +31,22 @@ pub struct Layer<T = f32> {
     weights: Array2<T>,
     bias: Array1<T>,
     activation: Activation,
-    /// What the product may rely on; kept up with the weights.
+    /// Whether the product may skip zeros; updated with the weights.
     finite: bool,
 }
 
-/// What a layer or a network takes: one input (1-D) or a batch, one input a row (2-D).
+/// The input of a layer or a network: one input (1-D) or a batch with one input per row (2-D).
 ///
-/// The answer has the same number of dimensions as the question.
+/// The output has the same number of dimensions as the input.
 pub trait Input<T> {
     /// The owned array of the same dimension.
     type Output;
     /// The class of one input (`u8`), or of each (`Array1<u8>`).
     type Class;
-    /// The rows as they are, or a copy where they are not one block of memory.
+    /// The rows as they are, or a copy if they are not contiguous in memory.
     #[doc(hidden)]
     fn to_rows(&self) -> CowArray<'_, T, Ix2>;
-    /// How many values one input has.
+    /// The number of values of one input.
     #[doc(hidden)]
     fn width(&self) -> usize;
     #[doc(hidden)]
@@ -119,7 +119,7 @@ impl<T: Real> Layer<T> {
     /// A layer from its weights (inputs, outputs), its bias (outputs,) and its activation.
     ///
     /// # Errors
-    /// When the bias has another length than the weights have columns, or a side is 0.
+    /// When the length of the bias is not the number of columns of the weights, or a dimension is 0.
     pub fn new(weights: Array2<T>, bias: Array1<T>, activation: Activation) -> Result<Self> {
         let (inputs, outputs) = weights.dim();
         let (weights_shape, bias_shape) = (shape(&weights), shape(&bias));
@@ -164,10 +164,10 @@ impl<T: Real> Layer<T> {
         self.weights.ncols()
     }
 
-    /// a = x · W + b: what the layer has before its activation.
+    /// a = x · W + b: the weighted sums, before the activation.
     ///
     /// # Errors
-    /// When x has another number of values than the layer has inputs.
+    /// When the number of values of x is not the number of inputs.
     pub fn weighted<X: Input<T>>(&self, x: &X) -> Result<X::Output> {
         self.check(x)?;
         Ok(X::output(self.weighted_rows(&x.to_rows().view())))
@@ -175,8 +175,8 @@ impl<T: Real> Layer<T> {
 
     /// z = h(a).
     ///
-    /// The trap of the chapter: the next layer must read z. Handing it `a` runs without complaint and gives
-    /// 0.86247495 where the chapter's network says 0.74614674.
+    /// The trap of the chapter: the next layer must read z. Passing `a` is no error, and gives
+    /// 0.86247495 where the chapter's network gives 0.74614674.
     pub fn activate<X: Input<T>>(&self, a: &X) -> X::Output {
         X::output(self.activated_rows(a.to_rows().into_owned()))
     }
@@ -184,7 +184,7 @@ impl<T: Real> Layer<T> {
     /// z = h(x · W + b).
     ///
     /// # Errors
-    /// When x has another number of values than the layer has inputs.
+    /// When the number of values of x is not the number of inputs.
     pub fn forward<X: Input<T>>(&self, x: &X) -> Result<X::Output> {
         self.check(x)?;
         Ok(X::output(self.activated_rows(self.weighted_rows(&x.to_rows().view()))))
@@ -197,7 +197,7 @@ impl<T: Real> Layer<T> {
         let (x, width) = (x.own_shape(), x.width());
         let (weights, inputs) = (shape(&self.weights), self.inputs());
         let message = format!("cannot feed {x} to weights {weights}: the inner sizes {width} and {inputs} differ");
-        let help = format!("this layer takes {inputs} values an input, the batch along the first axis");
+        let help = format!("each input must have {inputs} values, with the batch along the first axis");
         Err(Error::new(ErrorKind::Shape, message, help))
     }
 
@@ -218,7 +218,7 @@ impl<T: Real> Layer<T> {
         a
     }
 
-    /// Changes W and b in place; their shapes stay.
+    /// Changes W and b in place; their shapes are fixed.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut [T], &mut [T])) {
         let weights = self.weights.as_slice_mut().expect(ONE_BLOCK);
         change(weights, self.bias.as_slice_mut().expect(ONE_BLOCK));
@@ -237,7 +237,7 @@ impl<T: Real> Layer<T> {
         T::add_product(x, self.weights.as_slice().expect(ONE_BLOCK), self.finite, a, shape);
     }
 
-    /// Fills the sums with the bias, and says (n, inputs, outputs).
+    /// Fills the sums with the bias, and returns (n, inputs, outputs).
     fn start(&self, a: &mut [T]) -> [usize; 3] {
         let bias = self.bias.as_slice().expect(ONE_BLOCK);
         for row in a.chunks_exact_mut(self.outputs()) {
@@ -252,7 +252,7 @@ impl<T: Real> Layer<T> {
 }
 
 impl Layer<f32> {
-    /// [`weigh_into`](Layer::weigh_into), shared among threads where that pays, with what is read `next` on its way.
+    /// [`weigh_into`](Layer::weigh_into), split among threads where that pays, while prefetching the rows of `next`.
     pub(crate) fn weigh_shared(&self, x: &[f32], a: &mut [f32], threads: usize, next: Next<'_>) {
         let shape = self.start(a);
         let weights = Whole { values: self.weights.as_slice().expect(ONE_BLOCK), finite: self.finite };

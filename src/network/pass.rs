@@ -1,6 +1,6 @@
-//! The forward pass over many rows: in blocks that stay in the cache, shared among threads where that pays.
+//! The forward pass over many rows: in blocks that stay in the cache, split among threads where that pays.
 //!
-//! A row's answer depends on that row alone, so neither the block nor the thread it falls into can be seen in it.
+//! The output of a row depends on that row alone, so block and thread do not affect it.
 
 use std::thread;
 
@@ -21,7 +21,7 @@ impl<T: Real> Scratch<T> {
         Scratch { hidden: hidden.collect() }
     }
 
-    /// (rows, inputs) -> (rows, outputs), with rows not above those of `new`.
+    /// (rows, inputs) -> (rows, outputs), with at most the rows of `new`.
     fn forward(&mut self, layers: &[Layer<T>], x: &[T], y: &mut [T], rows: usize) {
         for (index, layer) in layers.iter().enumerate() {
             let (before, here) = self.hidden.split_at_mut(index);

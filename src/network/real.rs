@@ -1,6 +1,6 @@
-//! The two number types a network computes in, f32 and f64, with the work in each.
+//! The two number types that a network computes in, f32 and f64, and their loops.
 //!
-//! The loops are concrete here, so that they are compiled once, optimised, with this crate, and not in every cell.
+//! The loops are not generic, so that they are compiled once, optimised, with this crate, and not in every cell.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
@@ -12,10 +12,10 @@ use crate::simd::product::{self, Across, Whole, add_product};
 
 /// `f32` or `f64`.
 pub trait Real: LinalgScalar + PartialOrd + Show + Send + Sync + sealed::Sealed {
-    /// Whether 0 times any of these weights is 0, and `add_product` makes use of it.
+    /// Whether 0 times any of these weights is 0, and `add_product` takes advantage of it.
     #[doc(hidden)]
     fn zeros_can_be_left_out(weights: &[Self]) -> bool;
-    /// c (rows, columns) += x (rows, inner) · weights (inner, columns); `finite` as `zeros_can_be_left_out` says.
+    /// c (rows, columns) += x (rows, inner) · weights (inner, columns); `finite` comes from `zeros_can_be_left_out`.
     #[doc(hidden)]
     fn add_product(x: &[Self], weights: &[Self], finite: bool, c: &mut [Self], shape: [usize; 3]);
     #[doc(hidden)]

@@ -1,6 +1,6 @@
-//! Weights to start from: random, because equal ones would learn the same thing.
+//! Initial weights: random, because equal weights would all learn the same thing.
 //!
-//! How far they may lie from 0 depends on the function that follows; the wrong distance is slow, not wrong.
+//! Their spread depends on the activation that follows; a wrong spread makes learning slow, not wrong.
 
 use ndarray::{Array1, Array2};
 
@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::random::Random;
 
 impl Network<f32> {
-    /// A network that has learned nothing: normal weights of deviation sqrt(1 / inputs), biases 0, sigmoid in the
-    /// hidden layers and softmax at the end. It guesses: about one in ten digits is right.
+    /// An untrained network: normal weights of deviation sqrt(1 / inputs), biases 0, sigmoid in the hidden layers and
+    /// softmax at the end. It guesses: about one in ten digits is right.
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -41,7 +41,7 @@ impl Network<f32> {
         random(sizes, Activation::Relu, seed, |inputs, _| 2.0 / inputs)
     }
 
-    /// For tanh (Glorot and Bengio, 2010; Xavier is the first name): deviation sqrt(2 / (inputs + outputs)), which
+    /// For tanh (Glorot and Bengio, 2010; named after Xavier Glorot): deviation sqrt(2 / (inputs + outputs)), which
     /// keeps the spread of the values on the way forward and that of the slopes on the way back.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Every value between a network's input and its output.
 //!
-//! It records one pass; it computes nothing.
+//! It records one forward pass and computes nothing.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl<A> Trace<A> {
         Trace { steps: steps.into_iter().map(step).collect() }
     }
 
-    /// How many layers the pass went through.
+    /// The number of layers.
     pub fn layers(&self) -> usize {
         self.steps.len()
     }

@@ -1,7 +1,7 @@
-//! Two axes and what is drawn between them: limits, ticks and the room they need, as matplotlib lays them out.
+//! A pair of axes with its series: limits, ticks and margins, laid out as in matplotlib.
 //!
-//! Lengths are matplotlib's defaults in points, turned into pixels at its 100 dots an inch. It decides where things
-//! are; [`draw`] draws them.
+//! Lengths are matplotlib's defaults in points, converted to pixels at its 100 dots per inch. The layout is computed
+//! here; [`draw`] draws it.
 
 mod colour_bar;
 mod draw;
@@ -28,12 +28,12 @@ const SMALL_TICK: f64 = 2.0 * POINT;
 const DESCENT: f64 = 0.24;
 const LABEL_GAP: f64 = 4.0 * POINT;
 const TITLE_GAP: f64 = 6.0 * POINT;
-/// Between the outermost text and the edge of the page.
+/// The gap between the outermost text and the edge of the page.
 const EDGE: f64 = 6.0;
 
 type Chart<'a> = ChartContext<'a, Canvas, Cartesian2d<Ruler, Ruler>>;
 
-/// What one axis was told.
+/// The options of one axis.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Axis {
     pub label: String,
@@ -41,7 +41,7 @@ pub(super) struct Axis {
     pub scale: Scale,
     /// Ticks at these places only.
     pub places: Option<Vec<f64>>,
-    /// What the ticks say, instead of their numbers.
+    /// Tick labels that replace the numbers.
     pub names: Option<Vec<String>>,
 }
 
@@ -58,17 +58,17 @@ pub(super) struct Axes {
     pub colour_bar: bool,
 }
 
-/// Where the frame is and what stands beside it.
+/// The position of the frame, and what surrounds it.
 struct Layout {
     frame: Frame,
     x: Ruler,
     y: Ruler,
-    /// Room for ticks, their labels and the axis's label: below, and at the left.
+    /// Room for ticks, tick labels and the axis label: below, and on the left.
     below: f64,
     beside: f64,
 }
 
-/// The room between a page's edges and the frame.
+/// The distances between the edges of a page and the frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Margins {
     pub left: f64,
@@ -78,7 +78,7 @@ pub(super) struct Margins {
 }
 
 impl Margins {
-    /// matplotlib's shares of a page.
+    /// matplotlib's fractions of a page.
     pub fn usual(page: &Area) -> Margins {
         let (width, height) = (page.width(), page.height());
         Margins { left: 0.125 * width, top: 0.12 * height, right: 0.1 * width, bottom: 0.11 * height }
@@ -94,7 +94,7 @@ impl Margins {
         }
     }
 
-    /// What they leave of a page: at least a quarter of it in each direction.
+    /// The part of a page inside the margins: at least a quarter of it in each direction.
     fn inside(&self, page: &Area) -> Area {
         let fit = |room: f64, margins: f64| (room * 0.75 / margins).min(1.0);
         let across = fit(page.width(), self.left + self.right);
@@ -109,7 +109,7 @@ impl Margins {
 }
 
 impl Axes {
-    /// The next colour of the cycle; images do not use one up.
+    /// The next colour of the cycle; images do not consume one.
     pub fn next_colour(&self) -> Colour {
         let used = self.series.iter().filter(|series| !matches!(series.kind, Kind::Image(_))).count();
         Colour::cycle(used)
@@ -122,7 +122,7 @@ impl Axes {
         })
     }
 
-    /// What the texts beside the frame need, if it has about the room that these margins leave.
+    /// The margins that the texts around the frame need, if the frame has about the size that `about` leaves.
     pub fn margins(&self, page: Area, about: Margins) -> Margins {
         let layout = self.layout(about.inside(&page));
         let last = layout.x.ticks.major.last().filter(|_| !layout.x.silent);
@@ -163,7 +163,7 @@ impl Axes {
         }
     }
 
-    /// An image's cells are square.
+    /// Shrinks the area so that the cells of an image are square.
     fn shaped(&self, area: Area) -> Area {
         if self.image().is_none() {
             return area;
@@ -195,7 +195,7 @@ fn widest(ticks: &Ticks) -> f64 {
     ticks.major.iter().map(|(_, label)| font::width(label, TEXT)).fold(0.0, f64::max)
 }
 
-/// How full the line of labels is: above 1, neighbours would touch.
+/// How crowded the tick labels are: above 1, neighbours would touch.
 fn crowd(ticks: &Ticks, limits: &Limits, area: &Area) -> f64 {
     let gap = TEXT * 0.4;
     let spans = ticks.major.windows(2).map(|pair| {

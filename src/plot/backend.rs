@@ -1,7 +1,7 @@
-//! The page as a backend of plotters: whatever its elements draw becomes a mark.
+//! The page as a backend of plotters: everything its elements draw becomes a mark.
 //!
-//! As matplotlib does, it puts hairlines and rectangles on whole pixels, so that they are sharp and have no seams. What
-//! this interface has no words for (dashes, clipping, round corners) is in [`super::element`].
+//! Like matplotlib, it snaps hairlines and rectangles to whole pixels, so that they are sharp and have no seams. What
+//! this interface cannot express (dashes, clipping, round corners) is in [`super::element`].
 
 use std::convert::Infallible;
 
@@ -105,7 +105,7 @@ impl DrawingBackend for Canvas {
     }
 }
 
-/// How much of a capital stands above the place of a text; letters hang from it, lie about it or stand on it.
+/// The share of the capital height above the anchor, for text below, around or above it.
 fn part_above(anchor: VPos) -> f64 {
     match anchor {
         VPos::Top => 1.0,
@@ -128,12 +128,12 @@ fn is_hairline(style: &impl BackendStyle) -> bool {
     f64::from(style.stroke_width()) == UNIT
 }
 
-/// The middle of a pixel, so that a line one pixel wide is sharp.
+/// The center of a pixel, so that a line one pixel wide is sharp.
 pub(super) fn middle_of_pixel(place: f64) -> f64 {
     place.floor() + 0.5
 }
 
-/// Puts a line along one axis on the middle of a row or column of pixels.
+/// Snaps a horizontal or vertical line to the center of a row or column of pixels.
 fn sharpen(from: &mut Point, to: &mut Point) {
     if from.0 == to.0 {
         (from.0, to.0) = (middle_of_pixel(from.0), middle_of_pixel(to.0));

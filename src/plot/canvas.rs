@@ -1,4 +1,4 @@
-//! A page and what is drawn on it, in order. Positions are pixels from the top left corner, with fractions.
+//! A page and its marks, in drawing order. Positions are pixels from the top left corner, with fractions.
 //!
 //! It does not know what a curve or an axis is, nor any file format: [`super::backend`] fills it, [`super::svg`] and
 //! [`super::raster`] read it.
@@ -28,7 +28,7 @@ pub(super) enum Mark {
 pub(super) struct Style {
     pub fill: Option<Colour>,
     pub stroke: Option<Stroke>,
-    /// From 0 (not there) to 1.
+    /// From 0 (invisible) to 1.
     pub opacity: Option<f64>,
 }
 
@@ -60,7 +60,7 @@ impl Dash {
     }
 }
 
-/// A line of text whose baseline starts, has its middle or ends at a place.
+/// A line of text whose baseline starts, is centred or ends at a position.
 #[derive(Clone, Debug)]
 pub(super) struct Text {
     pub text: String,
@@ -68,7 +68,7 @@ pub(super) struct Text {
     pub size: f64,
     pub anchor: Anchor,
     pub colour: Colour,
-    /// Turned a quarter, to be read from below.
+    /// Rotated by a quarter turn, to be read from below.
     pub upright: bool,
 }
 
@@ -116,12 +116,12 @@ impl Canvas {
         Canvas { width, height, background, marks: Vec::new(), clip: None }
     }
 
-    /// What follows is drawn inside an area only.
+    /// Clips what follows to an area.
     pub fn clip(&mut self, area: Option<Area>) {
         self.clip = area;
     }
 
-    /// Lines that look like those drawn last join them, and an outline joins what it surrounds.
+    /// Lines in the style of the previous ones are merged with them, and an outline with the area it surrounds.
     pub fn shape(&mut self, path: Path, style: Style) {
         if path.is_empty() {
             return;
@@ -153,7 +153,7 @@ impl Canvas {
 }
 
 impl Text {
-    /// Where the text's line starts, given its width.
+    /// Where the text starts, given its width.
     pub fn start(&self, width: f64) -> f64 {
         match self.anchor {
             Anchor::Start => 0.0,

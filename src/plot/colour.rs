@@ -67,7 +67,7 @@ impl Colour {
         Colour { red, green, blue }
     }
 
-    /// The colours of curves, one after the other, from the start again after ten.
+    /// The colours of curves; they repeat after ten.
     pub fn cycle(index: usize) -> Colour {
         Colour::new(CYCLE[index % CYCLE.len()])
     }

@@ -1,6 +1,6 @@
 //! A network as a diagram: a circle for each value, an arrow for each weight, and the shapes beneath.
 //!
-//! It is told sizes and names only; of a layer with many values it draws the first and the last ones.
+//! Only sizes and names are known here; large layers show their first and last values.
 
 mod draw;
 
@@ -12,7 +12,7 @@ pub(super) struct Diagram {
 
 /// A layer with more values than this is elided.
 const MOST: usize = 10;
-/// How many values of an elided layer are drawn at each end.
+/// The number of values drawn at each end of an elided layer.
 const ENDS: usize = 4;
 const ACROSS: f64 = 168.0;
 const SIDE: f64 = 84.0;
@@ -38,7 +38,7 @@ impl Diagram {
         self.sizes.iter().map(|&size| Self::slots(size).len()).max().unwrap_or(0)
     }
 
-    /// From one circle's middle to the next one's, and a circle's radius.
+    /// The distance between the centers of two circles, and the radius of a circle.
     fn spacing(&self) -> (f64, f64) {
         if self.tallest() <= 6 { (62.0, 21.0) } else { (40.0, 14.0) }
     }

@@ -1,6 +1,6 @@
-//! Elements that plotters has not: dashed lines, round corners, images, and what clips them.
+//! Elements that plotters lacks: dashed lines, round corners, images, and clipping.
 //!
-//! They draw on our page only. plotters moves the points of its own elements to the edge of their area; these keep them.
+//! They draw on our page only. plotters clamps the points of its elements to their area; these keep them.
 
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ use super::canvas::{Canvas, Dash, Pixels, Style};
 use super::path::{Area, Path};
 use super::sheet::{area_between, pixels};
 
-/// Points where they are, inside the area or not.
+/// Points, not clamped to the area.
 pub(super) struct Anywhere;
 
 impl CoordMapper for Anywhere {
@@ -24,12 +24,12 @@ impl CoordMapper for Anywhere {
     }
 }
 
-/// What an element of ours does with its points.
+/// Draws one of our elements from its points.
 pub(super) trait Marks {
     fn marks(&self, points: Vec<BackendCoord>, canvas: &mut Canvas);
 }
 
-/// Points and what they mean.
+/// Points, and how to draw them.
 pub(super) struct Element<C, M> {
     pub points: Vec<C>,
     pub marks: M,
@@ -62,8 +62,8 @@ impl<C, M: Marks> Drawable<Canvas, Anywhere> for Element<C, M> {
     }
 }
 
-/// A line through all points with gaps. plotters' own one measures them in whole units of 32-bit fractions, which is
-/// not the same everywhere; SVG has dashes.
+/// A dashed line through all points. plotters' own one computes the dashes with f32 and differs between machines; SVG
+/// has dashes.
 pub(super) struct Dashed {
     pub style: Style,
     pub dash: Dash,
@@ -101,7 +101,7 @@ impl Marks for Pixels {
     }
 }
 
-/// From here on the page shows only what lies inside an area.
+/// Clips everything drawn from here on to an area.
 pub(super) struct Clip(pub Option<Area>);
 
 impl Marks for Clip {

@@ -1,6 +1,6 @@
-//! A figure: what is drawn, and the options that a reader of matplotlib knows, one after the other.
+//! A figure: its panels, and the options that matplotlib users know, as a builder.
 //!
-//! It keeps data, and turns it into a picture when asked; layout is the work of [`super::axes`].
+//! It stores data, and renders it on request; layout is in [`super::axes`].
 
 mod draw;
 mod frame;
@@ -15,9 +15,9 @@ use super::gallery::Gallery;
 use super::problem::Problem;
 use super::series::{Image, Kind, Series};
 
-/// A picture in the making: 640 x 480 pixels unless told otherwise, shown by a notebook as SVG.
+/// A figure: 640 x 480 pixels by default, displayed by a notebook as SVG.
 ///
-/// Every option takes the figure and gives it back, so that they follow one another:
+/// Every option takes and returns the figure, so that calls can be chained:
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -27,10 +27,10 @@ use super::series::{Image, Kind, Series};
 /// assert!(figure.to_svg().starts_with("<svg "));
 /// ```
 ///
-/// Bad data does not stop it. Where only some points cannot be drawn (NaN, infinite, not above 0 on a logarithmic
-/// axis) the rest is drawn and a note says so; where nothing of a series can be drawn (lengths that differ, no
-/// values), or an option has no meaning, the figure says so in the picture and beneath it, and
-/// [`check`](Figure::check) and [`save`](Figure::save) give it as an error.
+/// Bad data does not panic. If some points cannot be drawn (NaN, infinite, not above 0 on a logarithmic axis), the rest
+/// is drawn with a note; if nothing of a series can be drawn (lengths that differ, no values), or an option is invalid,
+/// the figure shows a message in the picture and below it, and [`check`](Figure::check) and [`save`](Figure::save)
+/// return it as an error.
 #[derive(Clone)]
 pub struct Figure {
     width: f64,
@@ -91,12 +91,12 @@ impl Figure {
         whole
     }
 
-    /// Keeps a sentence that is written above and beneath the picture.
+    /// Adds a note, shown above and below the picture.
     pub fn note(self, message: impl Into<String>) -> Figure {
         self.wrong(Problem::note(message))
     }
 
-    /// Keeps a sentence that [`check`](Figure::check) and [`save`](Figure::save) give as an error.
+    /// Adds a message that [`check`](Figure::check) and [`save`](Figure::save) return as an error.
     pub(crate) fn error(self, message: impl Into<String>, help: impl Into<String>) -> Figure {
         self.wrong(Problem::error(message, help))
     }
@@ -172,7 +172,7 @@ impl Figure {
     }
 }
 
-/// `<Figure 640x480 with 1 Axes>`, and a line for each thing that could not be drawn.
+/// `<Figure 640x480 with 1 Axes>`, followed by one line per problem.
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<Figure {:.0}x{:.0} with {} Axes>", self.width, self.height, self.axes_count())?;

@@ -8,7 +8,7 @@
 use super::path::Path;
 
 static TABLE: &[u8] = include_bytes!("font/outlines.bin");
-/// Shapes of segments, the number of glyphs, and the size of a glyph's entry.
+/// The number of segment shapes, the offset of the first entry, and the size of an entry.
 const SHAPES: usize = 16;
 const HEAD: usize = SHAPES + 2;
 const ENTRY: usize = 8;
@@ -18,7 +18,7 @@ pub(super) const EM: f64 = 1000.0;
 /// Height of capitals and digits, as a part of the font size.
 pub(super) const CAPITAL: f64 = 0.733;
 
-/// One letter on a line: its place in font units, and how it is shrunk and raised.
+/// One letter on a line: its position in font units, its scale, and how far it is raised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Letter {
     pub letter: char,
@@ -35,7 +35,7 @@ pub(super) struct Line {
     pub width: f64,
 }
 
-/// Places the letters of a text one after the other; a text in one line.
+/// Lays out the letters of a text in one line.
 pub(super) fn line(text: &str) -> Line {
     let mut letters = Vec::new();
     let mut x = 0.0;
@@ -131,7 +131,7 @@ impl Pen {
     }
 }
 
-/// Superscripts and subscripts as small raised letters, so that all of them exist and look alike.
+/// Turns superscripts and subscripts into small raised or lowered letters, so that all exist and look alike.
 fn shifted(letter: char) -> (char, f64, f64) {
     const UP: &str = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻−⁼=⁽(⁾)ⁿnⁱiᵀT";
     const DOWN: &str = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋−₌=₍(₎)ₐaₑeₒoₓxₕhₖkₗlₘmₙnₚpₛsₜtᵢiⱼj";

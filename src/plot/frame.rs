@@ -1,4 +1,4 @@
-//! The rectangle that two axes span: where a point lies on the page, and what of a line or a polygon is inside.
+//! The rectangle that two axes span: positions of points on the page, and clipping of lines and polygons.
 //!
 //! It draws nothing.
 
@@ -12,7 +12,7 @@ pub(super) struct Frame {
     pub y: Limits,
 }
 
-/// How far beyond the frame lines are drawn, so that it never cuts off their ends: they are at most so wide.
+/// How far beyond the frame lines are drawn, so that their ends are never cut off: the maximum line width.
 const BEYOND: f64 = 150.0;
 
 impl Frame {
@@ -23,7 +23,7 @@ impl Frame {
         (near(x), near(self.area.bottom - self.y.share(y) * self.area.height()))
     }
 
-    /// The numbers that belong to a place on the page.
+    /// The values at a position on the page.
     fn point(&self, (x, y): Point) -> Point {
         let across = (x - self.area.left) / self.area.width();
         (self.x.at(across), self.y.at((self.area.bottom - y) / self.area.height()))
@@ -33,12 +33,12 @@ impl Frame {
         self.x.scale.takes(x) && self.y.scale.takes(y)
     }
 
-    /// The value where bars stand: 0, or the lower end of a logarithmic axis.
+    /// The base of bars: 0, or the lower end of a logarithmic axis.
     pub fn foot(&self) -> f64 {
         if self.y.scale == Scale::Log { self.y.low() } else { 0.0 }
     }
 
-    /// Lines through points, in pieces: with a gap where a point has no place, and cut off outside the frame.
+    /// Lines through points, in pieces: with a gap where a point cannot be drawn, and clipped outside the frame.
     pub fn pieces(&self, points: &[Point]) -> Vec<Vec<Point>> {
         let bounds = self.area.grown(BEYOND);
         let mut pieces: Vec<Vec<Point>> = Vec::new();
@@ -68,7 +68,7 @@ impl Frame {
         pieces.into_iter().map(|piece| self.thinned(piece)).collect()
     }
 
-    /// What of a polygon lies near the frame (Sutherland and Hodgman, 1974).
+    /// The part of a polygon near the frame (Sutherland and Hodgman, 1974).
     pub fn clipped(&self, corners: &[Point]) -> Vec<Point> {
         let bounds = self.area.grown(BEYOND);
         let mut corners: Vec<Point> = corners.iter().map(|&corner| self.place(corner)).collect();
@@ -91,7 +91,7 @@ impl Frame {
         corners.into_iter().map(|corner| self.point(corner)).collect()
     }
 
-    /// Of more points than a page has room for, the first, lowest, highest and last of each quarter of a pixel in x.
+    /// Thins out dense points: keeps the first, lowest, highest and last of each quarter pixel in x.
     fn thinned(&self, points: Vec<Point>) -> Vec<Point> {
         const MANY: usize = 10_000;
         if points.len() < MANY {
@@ -115,7 +115,7 @@ fn at(from: Point, to: Point, share: f64) -> Point {
     (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
 }
 
-/// From which share to which a straight line is inside an area (Liang and Barsky, 1984).
+/// The range of shares over which a straight line is inside an area (Liang and Barsky, 1984).
 fn cut(from: Point, to: Point, area: &Area) -> Option<(f64, f64)> {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let (mut start, mut end) = (0.0_f64, 1.0_f64);

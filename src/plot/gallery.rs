@@ -1,7 +1,7 @@
 //! Many small images in rows, each with its name above: handwritten digits and their labels.
 //!
-//! Every image has a frame of its own and square pixels, from white (the smallest value) to black. A name may have
-//! several lines; where names are wider than their images, fewer images stand in a row.
+//! Every image has its own frame and square pixels, from white (the smallest value) to black. A name may have several
+//! lines; if names are wider than their images, there are fewer images in a row.
 
 use plotters::element::{Rectangle, Text};
 use plotters::style::text_anchor::{HPos, VPos};
@@ -20,23 +20,23 @@ pub(super) struct Gallery {
 /// One image of a gallery.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// How many pixels a row has.
+    /// The number of pixels in a row.
     pub columns: usize,
     /// Row by row, from 0 (paper) to 1 (ink).
     pub ink: Vec<f64>,
-    /// What stands above it, in as many lines as it has.
+    /// The name above the image; it may have several lines.
     pub name: String,
 }
 
-/// Pixels of the page for one pixel of an image, where there is room.
+/// Pixels of the page per pixel of an image, if there is room.
 const ZOOM: f64 = 2.0;
 const GAP: f64 = 14.0;
 const NAME: f64 = 13.0;
 const NAME_LINE: f64 = 16.0;
-/// Between a name and its image, and above the name.
+/// The gap between a name and its image, and above the name.
 const NAME_GAP: f64 = 4.0;
 const MARGIN: f64 = 14.0;
-/// What ten digits with short names take; no name is given more.
+/// The width of ten digits with short names, which is also the limit for a name.
 const ROOM: f64 = 10.0 * (28.0 * ZOOM + GAP);
 const EDGE: Colour = Colour::new(0xd0d0d0);
 
@@ -45,13 +45,13 @@ impl Gallery {
         self.images.len()
     }
 
-    /// At most ten in a row, and no more than as many digits with short names take.
+    /// At most ten in a row, and no wider than ten digits with short names.
     fn columns(&self) -> usize {
         let (count, most) = (self.len().max(1), (ROOM / self.step()) as usize);
         count.div_ceil(count.div_ceil(most.clamp(1, 10)))
     }
 
-    /// From one image to the next: the widest image or name, and what stays free.
+    /// From one image to the next: the widest image or name, plus the gap.
     fn step(&self) -> f64 {
         let lines = self.images.iter().flat_map(|image| image.name.lines());
         lines.map(|line| font::width(line, NAME).ceil().min(ROOM - GAP)).fold(self.side(), f64::max) + GAP
@@ -75,7 +75,7 @@ impl Gallery {
         (width.max(160.0), height)
     }
 
-    /// Draws everything into a part of the page; shrunk where it has no room.
+    /// Draws everything into a part of the page, scaled down to fit.
     pub fn draw(&self, page: &Sheet, part: &Sheet) -> Drawn {
         let (side, columns, step, room) = (self.side(), self.columns(), self.step(), self.name_room());
         let (width, height) = (columns as f64 * step - GAP, self.size().1);
@@ -99,7 +99,7 @@ impl Gallery {
 
 impl Picture {
     fn pixels(&self) -> Pixels {
-        // No eye tells more shades apart, and fewer make a shorter text.
+        // The eye cannot distinguish more shades, and fewer make a shorter SVG.
         const SHADES: f64 = 31.0;
         let level = |ink: f64| if ink.is_finite() { (ink * SHADES).round() / SHADES } else { 0.0 };
         let shade = |&ink: &f64| ColourMap::GrayReversed.at(level(ink));

@@ -1,6 +1,6 @@
-//! How many values fall into each of a row of bins.
+//! The number of values in each of a row of bins.
 //!
-//! Bins have equal widths; the last one has its upper edge too, as in NumPy.
+//! Bins have equal widths; the last one includes its upper edge, as in NumPy.
 
 use super::series::Bar;
 
@@ -18,7 +18,7 @@ pub(super) fn bins(values: &[f64], count: usize) -> Vec<Bar> {
     for &value in values {
         let share = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
         let mut place = ((share * count as f64) as usize).min(count - 1);
-        // A rounding error must not carry a value over the edge of its bin.
+        // A rounding error must not move a value across the edge of its bin.
         while place > 0 && value < edge(place) {
             place -= 1;
         }

@@ -1,6 +1,6 @@
-//! The box that says which curve is which, in the corner where it hides least.
+//! The legend, in the position where it hides the least.
 //!
-//! It draws one column, in the order in which the series were added.
+//! It has one column, in the order in which the series were added.
 
 use plotters::element::{Rectangle, Text};
 use plotters::style::Color;
@@ -25,7 +25,7 @@ const OUTSIDE: f64 = 0.5;
 const LINE_HEIGHT: f64 = 1.05;
 const EDGE: Colour = Colour::new(0xcccccc);
 
-/// Places by matplotlib's names, in the order in which it tries them: shares of the free width and height.
+/// Positions by matplotlib's names, in the order in which it tries them: fractions of the free width and height.
 const PLACES: [(&str, f64, f64); 9] = [
     ("upper right", 1.0, 0.0),
     ("upper left", 0.0, 0.0),
@@ -38,7 +38,7 @@ const PLACES: [(&str, f64, f64); 9] = [
     ("center", 0.5, 0.5),
 ];
 
-/// Whether matplotlib knows a legend place of this name.
+/// Whether matplotlib has a legend position of this name.
 pub(super) fn is_place(name: &str) -> bool {
     name == "best" || PLACES.iter().any(|(known, ..)| *known == name)
 }
@@ -88,7 +88,7 @@ fn handle(plain: &Plain, series: &Series, left: f64, middle: f64) -> Drawn {
     }
 }
 
-/// The named place, or of all places the first that hides the fewest points and lines.
+/// The named position, or else the first one that hides the fewest points and lines.
 fn find_place(frame: &Frame, series: &[Series], name: Option<&str>, width: f64, height: f64) -> Area {
     let inside = frame.area.grown(-OUTSIDE * TEXT);
     let at = |(_, across, down): &(&str, f64, f64)| {

@@ -1,6 +1,6 @@
 //! Outlines: lines and curves in pixels, y downwards.
 //!
-//! A path knows nothing of colours; [`super::canvas`] fills and strokes it.
+//! A path has no colours; [`super::canvas`] fills and strokes it.
 
 use std::fmt::Write;
 
@@ -97,7 +97,7 @@ impl Path {
         path
     }
 
-    /// As the `d` of an SVG path.
+    /// The `d` attribute of an SVG path.
     pub fn to_svg(&self) -> String {
         let mut text = String::new();
         let mut last = ' ';
@@ -117,7 +117,7 @@ impl Path {
     }
 }
 
-/// How far the handles of a quarter circle reach.
+/// The length of the Bézier handles of a quarter circle of radius 1.
 const ROUND: f64 = 0.552_284_75;
 
 /// A rectangle on the page.
@@ -146,7 +146,7 @@ impl Area {
         ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
     }
 
-    /// All four sides changed.
+    /// Applies a function to all four sides.
     pub fn each(&self, change: impl Fn(f64) -> f64) -> Area {
         let [left, top, right, bottom] = [self.left, self.top, self.right, self.bottom].map(change);
         Area { left, top, right, bottom }
@@ -161,7 +161,7 @@ impl Area {
     }
 }
 
-/// A length with at most two decimals, and none that are zero: `80`, `57.6`, `-0.25`.
+/// A length with at most two decimals and no trailing zeros: `80`, `57.6`, `-0.25`.
 pub(super) fn number(value: f64) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.

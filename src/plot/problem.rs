@@ -1,13 +1,13 @@
-//! What was wrong with the data or the options of a figure, kept until someone looks.
+//! Problems with the data or the options of a figure, recorded until it is checked, saved or shown.
 //!
-//! It draws nothing; the figure writes its line above the picture.
+//! The figure draws them above the picture.
 
 use crate::error::{Error, ErrorKind};
 
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     pub message: String,
-    /// The next step; a note about a part that was left out has none.
+    /// The next step; a note has none.
     help: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! A page as pixels.
 //!
-//! It draws the same marks as [`super::svg`], text as outlines too, so that both look alike.
+//! It draws the same marks as [`super::svg`], with text as outlines too, so that both look alike.
 
 use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
@@ -11,7 +11,7 @@ use super::colour::Colour;
 use super::font::{self, EM};
 use super::path::{Area, Path, Segment};
 
-/// Red, green, blue and alpha bytes, row by row, scaled to a size in pixels; `None` when there is no such picture.
+/// Red, green, blue and alpha bytes, row by row, scaled to a size in pixels; `None` if a side is 0.
 pub(super) fn render(canvas: &Canvas, width: u32, height: u32) -> Option<Vec<u8>> {
     let mut page = Page {
         pixmap: Pixmap::new(width, height)?,

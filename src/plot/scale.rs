@@ -1,6 +1,6 @@
-//! From numbers to a place along an axis: scales, limits, and the ruler that plotters draws from.
+//! From numbers to positions along an axis: scales, limits, and the ruler that plotters reads.
 //!
-//! It places one number on one axis; [`super::frame`] puts two of them together.
+//! This is about a single axis; [`super::frame`] combines two.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ pub(super) enum Scale {
 }
 
 impl Scale {
-    /// What is laid out evenly: the number, or its logarithm.
+    /// The quantity that is spaced evenly: the number, or its logarithm.
     pub fn even(self, value: f64) -> f64 {
         match self {
             Scale::Linear => value,
@@ -33,7 +33,7 @@ impl Scale {
         }
     }
 
-    /// Whether a value has a place on this axis.
+    /// Whether a value can be drawn on this axis.
     pub fn takes(self, value: f64) -> bool {
         value.is_finite() && (self == Scale::Linear || value > 0.0)
     }
@@ -48,14 +48,14 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Where a value lies: 0 at the first end, 1 at the last.
+    /// The position of a value: 0 at the first end, 1 at the last.
     pub fn share(&self, value: f64) -> f64 {
-        // Quarters, because the distance of two large numbers may be no number.
+        // Quarters, because the difference of two large numbers may overflow.
         let [first, last, value] = [self.first, self.last, value].map(|value| self.scale.even(value) / 4.0);
         (value - first) / (last - first)
     }
 
-    /// The value at such a place.
+    /// The value at such a position.
     pub fn at(&self, share: f64) -> f64 {
         let [first, last] = [self.first, self.last].map(|value| self.scale.even(value) / 4.0);
         self.scale.back((first + share * (last - first)) * 4.0)
@@ -75,7 +75,7 @@ impl Limits {
 pub(super) struct Ruler {
     pub limits: Limits,
     pub ticks: Ticks,
-    /// Whether the labels are left to someone else.
+    /// Whether the labels are drawn elsewhere.
     pub silent: bool,
 }
 
@@ -87,7 +87,7 @@ impl Ranged for Ruler {
         whole(f64::from(first) + self.limits.share(*value) * f64::from(last - first))
     }
 
-    /// Small ticks have no lines in the grid.
+    /// Minor ticks have no grid lines.
     fn key_points<H: KeyPointHint>(&self, hint: H) -> Vec<f64> {
         let ticks = self.ticks.major.iter().map(|(value, _)| *value);
         if hint.weight().allow_light_points() { Vec::new() } else { ticks.collect() }

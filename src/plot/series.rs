@@ -1,6 +1,6 @@
 //! One thing drawn between axes: a curve, points, bars or an image, with its colour and its label.
 //!
-//! It keeps data and looks; [`draw`] makes plotters' elements of them.
+//! It stores data and style; [`draw`] turns them into plotters' elements.
 
 mod draw;
 
@@ -10,7 +10,7 @@ use super::path::Point;
 
 pub(super) use self::draw::Plane;
 
-/// matplotlib's 1.5 points, at its 100 pixels an inch.
+/// matplotlib's 1.5 points, at its 100 pixels per inch.
 pub(super) const LINE: f64 = 1.5 * POINT;
 /// Pixels in a typographic point.
 pub(super) const POINT: f64 = 100.0 / 72.0;
@@ -25,7 +25,7 @@ pub(super) struct Series {
     pub marker: Option<Marker>,
     pub marker_size: f64,
     pub alpha: f64,
-    /// Whether each bar carries its value.
+    /// Whether each bar shows its value.
     pub values_shown: bool,
 }
 
@@ -120,7 +120,7 @@ impl Series {
         }
     }
 
-    /// The smallest and largest x and y of what is drawn, for the limits of the axes; infinite ones are left out.
+    /// The smallest and largest x and y of what is drawn, for the limits of the axes; infinite values are ignored.
     pub fn corners(&self) -> Vec<Point> {
         match &self.kind {
             Kind::Curve(points) | Kind::Points(points) => {
@@ -136,7 +136,7 @@ impl Series {
         }
     }
 
-    /// Whether there is anything to draw.
+    /// Whether there is something to draw.
     pub fn is_empty(&self) -> bool {
         match &self.kind {
             Kind::Curve(points) | Kind::Points(points) => points.is_empty(),
@@ -146,7 +146,7 @@ impl Series {
         }
     }
 
-    /// Whether it covers an area, and lies behind the grid.
+    /// Whether it fills an area, and is drawn behind the grid.
     pub fn is_patch(&self) -> bool {
         matches!(self.kind, Kind::Bars(_) | Kind::Image(_) | Kind::Band(_))
     }

@@ -1,6 +1,6 @@
 //! Parts of the page as plotters' drawing areas, and the styles that its elements take.
 //!
-//! Positions on a backend are whole numbers, so that one unit of ours is a hundredth of a pixel. It draws nothing.
+//! Positions on a plotters backend are integers, so one unit here is a hundredth of a pixel.
 
 use std::convert::Infallible;
 
@@ -16,10 +16,10 @@ use super::path::{Area, Point};
 
 /// Units in a pixel.
 pub(super) const UNIT: f64 = 100.0;
-/// Nothing is further away than this, in units: the sum of two such places is still a whole number of 32 bits.
+/// The limit of positions, in units: the sum of two of them still fits into 32 bits.
 const FAR: f64 = 1e9;
 
-/// What drawing gives. A page refuses nothing; plotters could refuse a layout.
+/// The result of drawing. Our page has no errors; plotters could reject a layout.
 pub(super) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<Infallible>>;
 /// A part of the page, in units.
 pub(super) type Sheet = DrawingArea<Canvas, Shift>;
@@ -38,7 +38,7 @@ impl Fit {
     /// Pixels of the page as they are.
     pub const PAGE: Fit = Fit { left: 0.0, top: 0.0, scale: 1.0 };
 
-    /// The middle of an area, for a drawing of a size; shrunk where it has no room.
+    /// Centres a drawing of a given size in an area, scaled down to fit.
     pub fn centered(area: &Area, (width, height): (f64, f64)) -> Fit {
         let scale = (area.width() / width).min(area.height() / height).min(1.0);
         let left = area.center().0 - width * scale / 2.0;
@@ -59,7 +59,7 @@ pub(super) fn units(pixels: f64) -> i32 {
     whole(pixels * UNIT)
 }
 
-/// The nearest whole number of units that is not too far away.
+/// The nearest integer number of units within the limit.
 pub(super) fn whole(units: f64) -> i32 {
     units.round().clamp(-FAR, FAR) as i32
 }
@@ -73,7 +73,7 @@ pub(super) fn area_between(first: BackendCoord, last: BackendCoord) -> Area {
     Area { left, top, right, bottom }
 }
 
-/// Where a part of the page is.
+/// The position of a part of the page.
 pub(super) fn area_of(sheet: &Sheet) -> Area {
     let (across, down) = sheet.get_pixel_range();
     area_between((across.start, down.start), (across.end, down.end))
@@ -84,13 +84,13 @@ pub(super) fn line(colour: impl Color, width: f64) -> ShapeStyle {
     Color::stroke_width(&colour, units(width).unsigned_abs())
 }
 
-/// Letters of a size in pixels; they start, end or have their middle at a place, and stand on it or hang from it.
+/// The text style for a size in pixels, with the horizontal and vertical anchor.
 pub(super) fn letters(size: f64, colour: Colour, across: HPos, down: VPos) -> TextStyle<'static> {
     let font = FontDesc::new(FontFamily::SansSerif, size * UNIT, FontStyle::Normal);
     TextStyle { font, color: colour.to_backend_color(), pos: Pos::new(across, down) }
 }
 
-/// To be read from below.
+/// Rotated, to be read from below.
 pub(super) fn upright(style: &TextStyle<'static>) -> TextStyle<'static> {
     style.transform(FontTransform::Rotate270)
 }

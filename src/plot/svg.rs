@@ -1,8 +1,8 @@
-//! A page as SVG text: the same bytes on every machine, one mark a line, readable in a diff.
+//! A page as SVG text: the same bytes on every machine, one mark per line, readable in a diff.
 //!
-//! Text becomes outlines: every letter is defined once, under a name made of its code point (so that two figures on
-//! one page of HTML may both define it), and each line of text is a group that says in `aria-label` what it reads.
-//! There is no script, no style sheet, no font and no link in it.
+//! Text becomes outlines: every letter is defined once, with an id made of its code point (so that two figures on one
+//! HTML page may both define it), and each line of text is a group whose `aria-label` is the text. There are no
+//! scripts, style sheets, fonts or external links.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,7 +13,7 @@ use super::font::{self, EM};
 use super::path::{Area, number};
 use super::png;
 
-/// Pictures of more cells than this are embedded as PNG instead of as rectangles.
+/// Images with more cells than this are embedded as PNG instead of as rectangles.
 const MOST_RECTANGLES: usize = 4096;
 
 pub(super) fn write(canvas: &Canvas) -> String {
@@ -74,7 +74,7 @@ fn letter_name(letter: char) -> String {
     format!("u{:04x}", u32::from(letter))
 }
 
-/// A name made of what it names, for the same reason as a letter's.
+/// An id made of the content, for the same reason as for letters.
 fn clip_name(area: &Area) -> String {
     let sides = [area.left, area.top, area.right, area.bottom].map(number);
     format!("clip-{}", sides.join("-").replace('.', "_"))
@@ -140,7 +140,7 @@ fn text_of(svg: &mut String, text: &Text) {
     svg.push_str("\n</g>\n");
 }
 
-/// Text inside an attribute; characters that XML does not allow are left out.
+/// Escapes text for an attribute; characters that XML does not allow are dropped.
 fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for letter in text.chars() {
@@ -175,7 +175,7 @@ fn pixels_of(svg: &mut String, area: &Area, pixels: &Pixels, clip: &Option<Area>
     }
     let (across, down) = (area.width() / pixels.columns as f64, area.height() / pixels.rows() as f64);
     let (x, y) = (number(area.left), number(area.top));
-    // A clip is measured after the transformation of its own element, so it needs an element without one.
+    // A clip path uses the coordinates of its own element, so it needs an element without a transformation.
     let (clip, close) =
         if clip.is_some() { (format!("<g{}>", clip_of(clip)), "</g></g>\n") } else { (String::new(), "</g>\n") };
     let transform = format!("translate({x} {y}) scale({across:.4} {down:.4})");
@@ -198,7 +198,7 @@ struct Runs {
     places: Vec<(usize, usize, usize)>,
 }
 
-/// Stretches of one colour in a row, by colour.
+/// Horizontal runs of one colour, by colour.
 fn runs(pixels: &Pixels) -> BTreeMap<String, Runs> {
     let mut runs: BTreeMap<String, Runs> = BTreeMap::new();
     for (y, row) in pixels.colours.chunks(pixels.columns).enumerate() {

@@ -1,24 +1,24 @@
-//! Where the ticks of an axis are and what they say, as matplotlib decides it.
+//! The positions and labels of ticks, by matplotlib's rules.
 //!
-//! Steps are 1, 2, 2.5, 5 or 10 times a power of ten, at most nine to an axis (its `MaxNLocator`); all labels of an
+//! Steps are 1, 2, 2.5, 5 or 10 times a power of ten, at most nine per axis (its `MaxNLocator`); all labels of an
 //! axis have the same number of decimals, and share an offset or a power of ten when they would be long (its
-//! `ScalarFormatter`). It does not place labels on the page.
+//! `ScalarFormatter`). Labels are placed on the page elsewhere.
 
 /// The ticks of one axis, within its limits.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ticks {
     /// Each tick and its label.
     pub major: Vec<(f64, String)>,
-    /// Small ticks without labels; only logarithmic axes have them.
+    /// Minor ticks without labels; only logarithmic axes have them.
     pub minor: Vec<f64>,
-    /// What is to be added to, or multiplied with, all labels: `1e6`, `+1e5`.
+    /// The offset or factor that all labels share: `1e6`, `+1e5`.
     pub offset: String,
 }
 
 /// A true minus sign, as wide as a plus.
 const MINUS: &str = "−";
 
-/// Ticks of a linear axis that has room for so many steps.
+/// Ticks of a linear axis with room for `most` steps.
 pub(super) fn linear(low: f64, high: f64, most: usize) -> Ticks {
     let places = places(low, high, most.clamp(1, 9));
     let format = Format::new(&places, low, high);
@@ -26,7 +26,7 @@ pub(super) fn linear(low: f64, high: f64, most: usize) -> Ticks {
     Ticks { major: seen.map(|place| (place, format.label(place))).collect(), minor: Vec::new(), offset: format.text() }
 }
 
-/// The same for a colour bar: what lies beyond its ends has no say in how the labels are written.
+/// The same for a colour bar, where ticks beyond its ends do not affect the format of the labels.
 pub(super) fn within(low: f64, high: f64, most: usize) -> Ticks {
     let places: Vec<f64> =
         places(low, high, most.clamp(1, 9)).into_iter().filter(|&it| is_within(it, low, high)).collect();
@@ -41,7 +41,7 @@ fn is_within(place: f64, low: f64, high: f64) -> bool {
 
 /// Ticks of a logarithmic axis: the powers of ten, and small ones at 2 to 9 times them.
 pub(super) fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
-    // The powers that numbers of 64 bits have.
+    // The range of exponents of an f64.
     let [low_power, high_power] = [low, high].map(|end| libm::log10(end).clamp(-324.0, 309.0));
     let (first, last) = (low_power.floor() as i32, high_power.ceil() as i32);
     let decades = (high_power.floor() - low_power.ceil()).max(0.0) as usize;
@@ -78,7 +78,7 @@ pub(super) fn raised(power: i32) -> String {
     power.to_string().chars().map(digit).collect()
 }
 
-/// 10^power exactly as it would be written in a source file.
+/// 10^power, rounded as a literal in source code.
 fn power_of_ten(power: i32) -> f64 {
     format!("1e{power}").parse().unwrap_or(f64::INFINITY)
 }
@@ -114,13 +114,13 @@ fn places(low: f64, high: f64, most: usize) -> Vec<f64> {
     places
 }
 
-/// Rounds outwards, unless the value is a whole number but for rounding errors.
+/// Rounds outwards, unless the value is an integer up to rounding errors.
 fn edge(value: f64, outwards: fn(f64) -> f64) -> f64 {
     let nearest = value.round();
     if (value - nearest).abs() < 1e-10 { nearest } else { outwards(value) }
 }
 
-/// How the labels of one axis are written.
+/// The format of the labels of one axis.
 struct Format {
     offset: f64,
     power: i32,
@@ -160,7 +160,7 @@ impl Format {
     }
 }
 
-/// value / 10^power without a quotient's rounding where a product is exact.
+/// value / 10^power, without rounding where a product is exact.
 fn scaled(value: f64, power: i32) -> f64 {
     if power >= 0 { value / power_of_ten(power) } else { value * power_of_ten(-power) }
 }
@@ -171,7 +171,7 @@ fn short(value: f64) -> String {
     if !(1e-4..1e5).contains(&value) { text } else { format!("{value}") }
 }
 
-/// What all ticks have in common in their first digits, when that saves at least four.
+/// The leading digits that all ticks share, if that saves at least four.
 fn common_offset(seen: &[f64]) -> f64 {
     let (low, high) = seen.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
     if seen.is_empty() || low == high || (low <= 0.0 && high >= 0.0) {
@@ -191,7 +191,7 @@ fn common_offset(seen: &[f64]) -> f64 {
     if digits >= 1000.0 { (digits * power_of_ten(power)).copysign(low) } else { 0.0 }
 }
 
-/// The fewest decimals that tell the labels apart to a thousandth of their range.
+/// The fewest decimals that distinguish the labels to a thousandth of their range.
 fn decimals(values: &[f64]) -> usize {
     let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
     let range = [high - low, high.abs().max(low.abs()), 1.0].into_iter().find(|&r| r > 0.0).unwrap_or(1.0);
@@ -206,7 +206,7 @@ fn decimals(values: &[f64]) -> usize {
     (0..=most).find(|&decimals| exact(decimals)).unwrap_or(most)
 }
 
-/// Ticks at places that someone chose.
+/// Ticks at given positions.
 pub(super) fn at(places: &[f64], low: f64, high: f64) -> Ticks {
     let places: Vec<f64> = places.iter().copied().filter(|place| place.is_finite()).collect();
     let format = Format::new(&places, low, high);

@@ -1,6 +1,6 @@
-//! What can be plotted: arrays, views, vectors and slices of any number type, as a list of f64.
+//! Plottable data: arrays, views, vectors and slices of any number type, converted to f64.
 //!
-//! It refuses nothing: what cannot be drawn becomes a [`Problem`](super::Problem) of the figure.
+//! All values are accepted: those that cannot be drawn become a [`Problem`](super::Problem) of the figure.
 
 use ndarray::{ArrayBase, ArrayView2, Data, Dimension, Ix2};
 
@@ -8,7 +8,7 @@ use crate::warned::Warned;
 
 /// A number that can be drawn.
 pub trait Number: Copy {
-    /// As the nearest f64.
+    /// The nearest f64.
     fn to_f64(self) -> f64;
 }
 
@@ -93,7 +93,7 @@ impl<G: Grid + ?Sized> Grid for &G {
     }
 }
 
-/// Names below the bars of a chart: texts or numbers.
+/// Names below the bars of a chart: strings or numbers.
 pub trait Names {
     /// All names, in order.
     fn names(&self) -> Vec<String>;

@@ -1,6 +1,6 @@
-//! A digit drawn with letters: marks side by side become the strokes of a pen, scaled and centred as MNIST's are.
+//! A digit drawn with letters: adjacent marks become pen strokes, scaled and centred like those of MNIST.
 //!
-//! It keeps no shades: a place has ink or has none.
+//! There are no shades: a position has ink or not.
 
 use ndarray::{Array1, Array2};
 
@@ -9,15 +9,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::mnist::idx::SIDE;
 use crate::network::Network;
 
-/// Half of a stroke's width in pixels; MNIST's are some three pixels wide.
+/// Half the width of a stroke in pixels; those of MNIST are about three pixels wide.
 const PEN: f32 = 1.2;
-/// A letter is about twice as high as wide.
+/// The aspect ratio of a letter: about twice as high as wide.
 const HEIGHT: f32 = 2.0;
 
 /// (x, y)
 type Point = (f32, f32);
 
-/// Reads a digit drawn with letters, with a network that learns first, as [`classify_png`](super::classify_png) does.
+/// Reads a digit drawn with letters, with a network that is trained first, like [`classify_png`](super::classify_png).
 ///
 /// A space or a dot is paper, and every other letter is ink.
 ///
@@ -39,7 +39,7 @@ type Point = (f32, f32);
 /// ```
 ///
 /// # Errors
-/// As [`read_drawing`]; also when files of MNIST are there and damaged.
+/// As [`read_drawing`]; also when files of MNIST exist but are damaged.
 pub fn classify_drawing(drawing: &str) -> Result<Reading> {
     let image = read_drawing(drawing)?;
     taught()?.read(image)
@@ -55,10 +55,10 @@ impl Network {
     }
 }
 
-/// A digit drawn with letters as MNIST would have it: (784,), from 0 (paper) to 1 (ink), scaled and centred.
+/// A digit drawn with letters, converted to the format of MNIST: (784,), from 0 (paper) to 1 (ink), scaled and centred.
 ///
 /// # Errors
-/// When nothing is drawn.
+/// When the drawing has no ink.
 pub fn read_drawing(drawing: &str) -> Result<Array1<f32>> {
     let marks: Vec<(usize, usize)> = drawing.lines().enumerate().flat_map(|(row, line)| marks(row, line)).collect();
     if marks.is_empty() {
@@ -78,7 +78,7 @@ fn marks(row: usize, line: &str) -> impl Iterator<Item = (usize, usize)> {
     line.chars().enumerate().filter(move |(_, letter)| ink(*letter)).map(move |(column, _)| (row, column))
 }
 
-/// From every mark to its neighbours, in pixels around (0, 0), as large as MNIST's digits.
+/// Lines from every mark to its neighbours, in pixels around (0, 0), scaled to the size of MNIST's digits.
 fn strokes(marks: &[(usize, usize)]) -> Vec<(Point, Point)> {
     let ends = |of: fn(&(usize, usize)) -> usize| {
         let (first, last) = (marks.iter().map(of).min().unwrap_or(0), marks.iter().map(of).max().unwrap_or(0));
@@ -94,11 +94,11 @@ fn strokes(marks: &[(usize, usize)]) -> Vec<(Point, Point)> {
     let mut strokes = Vec::new();
     for &(row, column) in marks {
         let from = (row, column);
-        // A mark alone is a dot.
+        // A mark without neighbours is a dot.
         strokes.push((place(from), place(from)));
         let (beside, below) = ((row, column + 1), (row + 1, column));
         let aslant = [(row + 1, column + 1), (row + 1, column.wrapping_sub(1))];
-        // Around a corner the way is drawn already.
+        // Around a corner there is a line already.
         let cut = |to: (usize, usize)| !is_mark(below) && !is_mark((row, to.1));
         let near = [beside, below].into_iter().chain(aslant.into_iter().filter(|&to| cut(to)));
         strokes.extend(near.filter(|&to| is_mark(to)).map(|to| (place(from), place(to))));
@@ -106,7 +106,7 @@ fn strokes(marks: &[(usize, usize)]) -> Vec<(Point, Point)> {
     strokes
 }
 
-/// The strokes on a page of 28 x 28, (0, 0) of theirs at this place.
+/// The strokes on a page of 28 x 28, with their (0, 0) at this position.
 fn inked(strokes: &[(Point, Point)], (x, y): Point) -> Array2<f32> {
     let mut image = Array2::<f32>::zeros((SIDE, SIDE));
     let pixels = |a: f32, b: f32| {
@@ -126,7 +126,7 @@ fn inked(strokes: &[(Point, Point)], (x, y): Point) -> Array2<f32> {
     image
 }
 
-/// From a point to the nearest place of a line between two others.
+/// The distance of a point from the line between two others.
 fn distance(point: Point, from: Point, to: Point) -> f32 {
     let (along, away) = ((to.0 - from.0, to.1 - from.1), (point.0 - from.0, point.1 - from.1));
     let length = along.0 * along.0 + along.1 * along.1;

@@ -1,12 +1,12 @@
 //! A digit beside its ten probabilities.
 //!
-//! It draws one reading; many digits with their labels are [`plot_digits`](crate::mnist::plot_digits)'s.
+//! For many digits with their labels, see [`plot_digits`](crate::mnist::plot_digits).
 
 use super::Reading;
 use crate::mnist::idx::SIDE;
 use crate::plot::{Figure, Picture, bar, images, subplots};
 
-/// What the network was given at the left, and at the right a bar for each of its probabilities.
+/// The input of the network on the left, and a bar for each of its probabilities on the right.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -18,7 +18,7 @@ pub fn plot_reading(reading: &Reading) -> Figure {
     let ink = reading.image.iter().map(|&ink| f64::from(ink)).collect();
     let digit = images([Picture { columns: SIDE, ink, name: String::new() }]);
     let classes: Vec<usize> = (0..reading.probabilities.len()).collect();
-    // As a share of 100, so that a value above its bar is short.
+    // In percent, so that the value above a bar is short.
     let shares: Vec<f64> = reading.probabilities.iter().map(|&p| (f64::from(p) * 100.0).round()).collect();
     let bars = bar(&classes, &shares).bar_label().ylim(0.0, 110.0).yticks(&[0, 25, 50, 75, 100]);
     let both = [digit, bars.xlabel("digit").ylabel("probability in %")];

@@ -1,6 +1,6 @@
-//! `add`: element by element, where an axis of length 1 counts as often as the other side needs.
+//! `add`: element-wise, with an axis of length 1 repeated as often as the other operand needs.
 //!
-//! The other operations are ndarray's own operators; they broadcast one side only, and panic where this one refuses.
+//! The other operations are ndarray's own operators: they broadcast one side only, and panic where this fails.
 
 use ndarray::{Array, ArrayBase, Data, DimMax, Dimension};
 
@@ -23,7 +23,7 @@ use crate::show::tuple;
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// The trap: a vector and a column of the same length do not add up in pairs. Nothing is refused, and nine numbers come:
+/// The trap: a vector and a column of the same length are not added in pairs. It is no error, and gives nine numbers:
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -62,14 +62,14 @@ where
     let (a, b) = (a.broadcast(shape.as_slice()), b.broadcast(shape.as_slice()));
     let (a, b) = a.zip(b).expect("both sides broadcast to the common shape");
     let mut out = a.to_owned();
-    // A side of any length beside one of length 0 would be walked to its end.
+    // An axis of length 0 would not keep the loop from running through the others.
     if !out.is_empty() {
         out.zip_mut_with(&b, |sum, &term| *sum = sum.plus(term));
     }
     Ok(out.into_dimensionality().expect("the longer shape gives the number of axes"))
 }
 
-/// The shape two shapes broadcast to, or the first axes, from the end, that disagree.
+/// The shape that two shapes broadcast to, or the first axes, from the end, that disagree.
 pub(super) fn common(left: &[usize], right: &[usize]) -> std::result::Result<Vec<usize>, (usize, usize)> {
     let axes = left.len().max(right.len());
     let mut shape = vec![1; axes];

@@ -1,10 +1,10 @@
-//! 1 / (1 + e^-x) as NumPy's readers write it, so that every digit is the one they see; and e^x where that is 0 / 0 too early.
+//! 1 / (1 + e^-x) as NumPy users write it, with the same digits, and e^x where e^-x would overflow.
 //!
 //! A form with a smaller error exists, but its last digit would differ from NumPy's.
 
 /// In f32.
 pub(super) fn single(x: f32) -> f32 {
-    // Below, 1 + e^x is 1, and e^-x would overflow.
+    // Below this, 1 + e^x is 1 and e^-x would overflow.
     if x < -80.0 { libm::expf(x) } else { 1.0 / (1.0 + libm::expf(-x)) }
 }
 

@@ -1,13 +1,13 @@
-//! `zeros`, `ones` and `reshape`: arrays of a shape.
+//! `zeros`, `ones` and `reshape`: arrays of a given shape.
 //!
-//! They do not reserve what memory cannot hold: such a shape is an error.
+//! A shape that does not fit in memory is an error, not an aborted process.
 
 use ndarray::{Array, ArrayBase, Data, Dim, Dimension, Ix, IxDyn};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::show::tuple;
 
-/// A shape as it is written in a cell: `3`, `(2, 3)`, `[2, 3]`, or a slice; -1 is the size that `reshape` finds itself.
+/// A shape as written in a cell: `3`, `(2, 3)`, `[2, 3]`, or a slice; `reshape` infers a size of -1.
 pub trait Sizes {
     /// The number of axes.
     type Dim: Dimension;
@@ -58,7 +58,7 @@ tuples! {
     4: a isize b isize c isize d isize;
 }
 
-/// NumPy's `zeros`: an array of that shape, all 0.0.
+/// NumPy's `zeros`: an array of the given shape, filled with 0.0.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -73,7 +73,7 @@ pub fn zeros<Shape: Sizes>(shape: Shape) -> Result<Array<f64, Shape::Dim>> {
     full(&shape, 0.0)
 }
 
-/// NumPy's `ones`: an array of that shape, all 1.0.
+/// NumPy's `ones`: an array of the given shape, filled with 1.0.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -93,14 +93,14 @@ fn full<Shape: Sizes>(shape: &Shape, number: f64) -> Result<Array<f64, Shape::Di
     let shape: Option<Vec<usize>> = sizes.iter().map(|&size| size.try_into().ok()).collect();
     let shape = shape.ok_or_else(|| {
         let help = "every size must be 0 or more";
-        Error::new(ErrorKind::Value, format!("no array has the shape {}", written(&sizes)), help)
+        Error::new(ErrorKind::Value, format!("an array cannot have the shape {}", written(&sizes)), help)
     })?;
     room::<f64>(&shape)?;
     let out = Array::from_elem(shape, number);
     Ok(out.into_dimensionality().expect("the sizes give the number of axes"))
 }
 
-/// NumPy's `reshape`: the same numbers, row by row, in another shape; one size may be -1, and is what the others leave.
+/// NumPy's `reshape`: the same numbers, row by row, in another shape; one size may be -1 and is inferred.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -110,7 +110,7 @@ fn full<Shape: Sizes>(shape: &Shape, number: f64) -> Result<Array<f64, Shape::Di
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// The trap: it does not transpose. `reshape(&x, (3, 2))` reads the numbers in the order they are printed in.
+/// The trap: it does not transpose. `reshape(&x, (3, 2))` reads the numbers in the order in which they are printed.
 ///
 /// # Errors
 /// When the numbers do not fill the shape, or more than one size is negative; the message names both shapes.
@@ -127,7 +127,7 @@ where
     Ok(out.into_dimensionality().expect("the sizes give the number of axes"))
 }
 
-/// The shape that is asked for, with -1 filled in.
+/// The requested shape, with -1 filled in.
 fn found(from: &[usize], sizes: &[isize]) -> Result<Vec<usize>> {
     let refused = |why: String, help: &str| {
         let message = format!("cannot reshape {} into {}: {why}", tuple(from), written(sizes));
@@ -137,7 +137,7 @@ fn found(from: &[usize], sizes: &[isize]) -> Result<Vec<usize>> {
     if sizes.iter().any(|size| *size < -1) || open > 1 {
         return refused("one size may be -1, the others are 0 or more".to_owned(), "write the other sizes out");
     }
-    // The room check of the array that exists makes this product fit, or it holds nothing.
+    // The product cannot overflow unless the array is empty: the array itself fits in memory.
     let count: usize = if from.contains(&0) { 0 } else { from.iter().product() };
     let known = sizes.iter().filter(|size| **size >= 0);
     let known = known.fold(1_u128, |product, &size| product.saturating_mul(size.unsigned_abs() as u128));
@@ -151,7 +151,7 @@ fn found(from: &[usize], sizes: &[isize]) -> Result<Vec<usize>> {
     Ok(sizes.iter().map(|&size| usize::try_from(size).unwrap_or(rest)).collect())
 }
 
-/// Whether memory holds an array of `shape`.
+/// Whether an array of `shape` fits in memory.
 pub(crate) fn room<T>(shape: &[usize]) -> Result<()> {
     let nonzero = shape.iter().filter(|size| **size > 0);
     let count = nonzero.copied().try_fold(1, usize::checked_mul).filter(|&count| isize::try_from(count).is_ok());

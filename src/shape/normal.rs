@@ -1,17 +1,17 @@
-//! The normal distribution's share below x, and x times it, exact far to the left, where both are nearly nothing.
+//! The normal distribution function Φ(x), and x Φ(x), accurate far to the left, where both are close to 0.
 //!
-//! erfc(-x / √2) alone is not: the rounding of x / √2 grows by x², a thousandfold at -35. Here what the division lost
-//! is added again by the slope of erfc; from -30 on the series of Mills' ratio takes over.
+//! erfc(-x / √2) alone is not: the rounding error of x / √2 is amplified by x², a thousandfold at -35. The slope of
+//! erfc corrects for that error; below -30 the series of Mills' ratio takes over.
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// What is missing from `FRAC_1_SQRT_2` to 1 / √2.
+/// 1 / √2 - `FRAC_1_SQRT_2`.
 const REST_OF_SQRT: f64 = -4.833_646_656_726_457e-17;
 /// 1 / √(2π).
 const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
-/// Left of it the series is exact.
+/// Below this the series is accurate.
 const FAR: f64 = -30.0;
-/// Left of it there is no f64.
+/// Below this the result underflows to 0.
 const NOTHING: f64 = -39.0;
 
 /// Φ(x).
@@ -44,7 +44,7 @@ fn tail(x: f64) -> f64 {
     let square = x * x;
     let lost = libm::fma(x, x, -square);
     let u = 1.0 / square;
-    // The odd factors 13, 11, ... 1 in turn.
+    // The odd factors 13, 11, ... 1, one at a time.
     let series = (1..=7).rev().fold(1.0, |sum, k| 1.0 - f64::from(2 * k - 1) * u * sum);
     DENSITY_AT_0 * (series - 0.5 * lost) * libm::exp(-0.5 * square)
 }

@@ -1,6 +1,6 @@
-//! The numbers that can be computed with, and the two floats among them.
+//! The types of number that can be computed with, and the two float types among them.
 //!
-//! Bools are printed but not computed with; complex numbers come as far as NumPy's products need them.
+//! Bools can be printed but not computed with; complex numbers only support products.
 
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD};
 use num_traits::Zero;
@@ -9,16 +9,16 @@ use super::{logistic, normal, reduce, stacked};
 use crate::error::Result;
 use crate::show::Element;
 
-/// What a sum of such numbers is.
+/// The type that a sum of such numbers has.
 ///
-/// All floats share one rule, so that rustc knows the type of `sum(&array![1., 2.], All)?` before it has chosen between
-/// f32 and f64. Integers can't: i32 gives i64 and u32 gives u64.
+/// All floats share one impl, so that rustc knows the type of `sum(&array![1., 2.], All)?` before it has chosen between
+/// f32 and f64. Integers cannot: i32 gives i64 and u32 gives u64.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be added up", note = "sums are of integers and floats")]
 pub trait Summed: Copy {
     /// The type of a sum, as in NumPy: 64 bits for integers, the same type for floats.
     type Total: Number;
 
-    /// The same number, as a sum adds it up.
+    /// The same number in the type of the sum.
     fn as_total(self) -> Self::Total;
 }
 
@@ -30,7 +30,7 @@ impl<T: Float> Summed for T {
     }
 }
 
-/// What a mean of such numbers is. `Kind` tells the one rule for floats from the one for integers; rustc finds it.
+/// The type that a mean of such numbers has. `Kind` distinguishes the impls for floats and integers; rustc infers it.
 #[diagnostic::on_unimplemented(message = "`{Self}` has no mean", note = "means are of integers and floats")]
 pub trait Averaged<Kind>: Number {
     /// The type of a mean, as in NumPy: f32 for f32, else f64.
@@ -76,21 +76,21 @@ pub trait Number: Summed + Element + Zero + PartialOrd + Send + Sync + std::fmt:
     fn minus(self, other: Self) -> Self;
     /// `self * other`, wrapping.
     fn times(self, other: Self) -> Self;
-    /// Whether it is not a number; never for integers.
+    /// Whether it is NaN; always false for integers.
     fn is_not_a_number(self) -> bool;
     /// The nearest f64.
     fn as_f64(self) -> f64;
-    /// `(stop - start) / step`, rounded once; the step is not 0.
+    /// `(stop - start) / step`, rounded once; `step` must not be 0.
     #[doc(hidden)]
     fn steps(start: Self, stop: Self, step: Self) -> f64;
 
-    /// `f` of each element. Compiled in the library, so that a cell does not pay for it.
+    /// `f` of each element. Compiled in the library, so that cells compile faster.
     #[doc(hidden)]
     fn map_all(view: ArrayViewD<'_, Self>, f: fn(Self) -> Self) -> ArrayD<Self>;
     /// `f` of each element, as integers.
     #[doc(hidden)]
     fn map_steps(view: ArrayViewD<'_, Self>, f: fn(Self) -> i64) -> ArrayD<i64>;
-    /// The matrix product of sizes that are known to fit.
+    /// The matrix product; the sizes must fit.
     #[doc(hidden)]
     fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self>;
     /// `dot` of any dimensions.
@@ -129,11 +129,11 @@ pub trait Float: Number + Summed<Total = Self> + num_traits::Float {
     fn log_one_plus(self) -> Self;
     /// The hyperbolic tangent.
     fn tangent(self) -> Self;
-    /// Φ(`self`): the chance that a normal number is smaller.
+    /// Φ(`self`): the probability that a normal variable is smaller.
     fn normal_below(self) -> Self;
-    /// `self` times Φ(`self`), exact where that is near 0.
+    /// `self` times Φ(`self`), accurate near 0.
     fn normal_weighted(self) -> Self;
-    /// 1 / (1 + e^-`self`), exact on both sides.
+    /// 1 / (1 + e^-`self`), accurate on both sides.
     fn logistic(self) -> Self;
     /// The nearest number of this type.
     fn from_f64(number: f64) -> Self;
@@ -215,7 +215,7 @@ macro_rules! integers {
             }
 
             fn steps(start: Self, stop: Self, step: Self) -> f64 {
-                // In 128 bits, where no difference wraps around.
+                // 128 bits, so that no difference wraps around.
                 let (span, step) = (stop as i128 - start as i128, step as i128);
                 (span / step) as f64 + (span % step) as f64 / step as f64
             }

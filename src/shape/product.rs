@@ -1,6 +1,6 @@
 //! `dot` and `matmul`: products that check the shapes first.
 //!
-//! They do not convert: both operands hold the same type of number.
+//! They do not convert: both operands hold the same number type.
 
 use ndarray::{Array, Array1, Array2, ArrayBase, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 
@@ -9,7 +9,7 @@ use super::number::Number;
 use super::stacked::{check, outer};
 use crate::error::Result;
 
-/// What [`dot`] can multiply `Self` by, and what comes out.
+/// What [`dot`] can multiply `Self` by, and the type of the result.
 pub trait Dot<Right: ?Sized> {
     /// A number, or an array of the shape that the two operands give.
     type Output;
@@ -20,7 +20,7 @@ pub trait Dot<Right: ?Sized> {
     fn dot_with(&self, right: &Right) -> Result<Self::Output>;
 }
 
-/// What [`matmul`] can multiply `Self` by, and what comes out.
+/// What [`matmul`] can multiply `Self` by, and the type of the result.
 #[diagnostic::on_unimplemented(
     message = "`matmul` cannot multiply `{Self}` by `{Right}`",
     note = "it takes arrays of the same type of number, with one dimension or more",
@@ -59,7 +59,7 @@ pub fn dot<A: Dot<B> + ?Sized, B: ?Sized>(a: &A, b: &B) -> Result<A::Output> {
 /// NumPy's `matmul`, Python's `@`: the same as [`dot`] for one and two dimensions; from three on the two differ.
 ///
 /// From 3-D on it multiplies stacks of matrices, pair by pair: `(k, m, n) @ (k, n, p) -> (k, m, p)`. The axes of the
-/// stack broadcast, a 1-D operand is a row on the left and a column on the right, and single numbers are refused.
+/// stack broadcast, a 1-D operand is a row on the left and a column on the right, and scalars are refused.
 ///
 /// ```
 /// use forward_pass::prelude::*;

@@ -1,6 +1,6 @@
 //! `arange` and `linspace`: evenly spaced numbers, with NumPy's rounding to the last bit.
 //!
-//! They refuse what NumPy refuses: a step of 0, a range without a length, a size no memory can hold.
+//! They reject what NumPy rejects: a step of 0, a range of undefined length, a size that does not fit in memory.
 
 use ndarray::Array1;
 use num_traits::NumCast;
@@ -11,8 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Numbers from `start` on, `step` apart, up to but not including `stop`.
 ///
-/// `x_i = start + i * ((start + step) - start)`: the step that is used is the one that survived a rounding, which is
-/// why element 50 of `arange(-5.0, 5.0, 0.1)` is not 0.
+/// `x_i = start + i * ((start + step) - start)`: the step that is used is the rounded one, which is why element 50 of
+/// `arange(-5.0, 5.0, 0.1)` is not 0.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -24,12 +24,12 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// The trap: a `stop` that the steps reach only up to rounding may still be in, or not. Use [`linspace`] when the
-/// number of points matters.
+/// The trap: rounding decides whether a `stop` that the steps should reach exactly is included. Use [`linspace`] when
+/// the number of points matters.
 ///
 /// # Errors
-/// When the step is 0, when NaN or infinity leaves the number of steps open, and when there is no room for that many
-/// numbers: where NumPy raises `ZeroDivisionError`, `ValueError` or `MemoryError`.
+/// When the step is 0, when NaN or infinity makes the number of steps undefined, and when the numbers do not fit in
+/// memory: where NumPy raises `ZeroDivisionError`, `ValueError` or `MemoryError`.
 pub fn arange<T: Number + NumCast>(start: T, stop: T, step: T) -> Result<Array1<T>> {
     let length = length(start, stop, step)?;
     room::<T>(&[length])?;
@@ -54,10 +54,10 @@ pub fn arange<T: Number + NumCast>(start: T, stop: T, step: T) -> Result<Array1<
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// It takes floats only: NumPy turns integer ends into floats, here they are written so.
+/// It takes floats only: NumPy converts integer ends to floats, here they are written as floats.
 ///
 /// # Errors
-/// When there is no room for that many numbers.
+/// When the numbers do not fit in memory.
 pub fn linspace<T: Float>(start: T, stop: T, num: usize) -> Result<Array1<T>> {
     room::<T>(&[num])?;
     let delta = stop - start;
@@ -82,7 +82,7 @@ pub fn linspace<T: Float>(start: T, stop: T, num: usize) -> Result<Array1<T>> {
     Ok(numbers)
 }
 
-/// The index as a number of the type, wrapped like the multiplication that follows.
+/// The index converted to the type, wrapping like the multiplication that follows.
 fn counter<T: Number + NumCast>(index: usize) -> T {
     T::from(index).unwrap_or_else(T::zero)
 }
@@ -98,15 +98,12 @@ fn length<T: Number>(start: T, stop: T, step: T) -> Result<usize> {
     }
     let steps = T::steps(start, stop, step);
     if steps.is_nan() {
-        return refused(
-            ": the number of steps is not a number",
-            "start and stop must be finite, and the step a number",
-        );
+        return refused(": the number of steps is undefined", "start and stop must be finite, and the step a number");
     }
     if !(isize::MIN as f64..isize::MAX as f64).contains(&steps) {
-        return refused(": no array holds that many numbers", "choose a larger step, or a stop that is nearer");
+        return refused(": that many numbers do not fit in an array", "choose a larger step, or a closer stop");
     }
-    // A quotient too small for a float is still one step.
+    // A quotient that underflows to 0 is still one step.
     let least = if start != stop && steps.is_sign_positive() { 1.0 } else { 0.0 };
     Ok(steps.ceil().max(least) as usize)
 }

@@ -1,6 +1,6 @@
 //! `sum`, `mean`, `max` and `argmax`: of everything, or along an axis.
 //!
-//! They do not take several axes at once; two calls do. Floats are added in NumPy's order (pairwise along the last
+//! They take one axis at a time. Floats are added in NumPy's order (pairwise along the last
 //! axis of an array in its standard layout), so that the last digit agrees too.
 
 use ndarray::{Array, ArrayBase, ArrayD, ArrayViewD, Axis, Data, Dimension, IxDyn, RemoveAxis};
@@ -14,7 +14,7 @@ use crate::show::tuple;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct All;
 
-/// The axes stay, with length 1: NumPy's `keepdims=True`. Made by [`keepdims`].
+/// The axes are kept, with length 1: NumPy's `keepdims=True`. Made by [`keepdims`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepDims<A>(A);
 
@@ -31,7 +31,7 @@ pub fn keepdims<A>(along: A) -> KeepDims<A> {
     KeepDims(along)
 }
 
-/// What a function works along: an axis (`0`, or `-1` for the last), [`All`] of them, and either with [`keepdims`].
+/// What a function reduces along: an axis (`0`, or `-1` for the last), [`All`] of them, and either with [`keepdims`].
 pub trait Along<D: Dimension> {
     /// One number, or an array with fewer axes.
     type Output<T>;
@@ -111,8 +111,8 @@ impl<D: Dimension> Along<D> for KeepDims<isize> {
 ///
 /// The trap: axis 0 is the one that disappears, so it sums the columns, not the rows.
 ///
-/// Integers without a type can't be summed to one number in the same breath: i32 gives i64, u32 gives u64, and rustc
-/// takes a plain `1` for i32 only after it has asked for the sum's type.
+/// Integer literals need a type suffix or an annotation here: i32 gives i64, u32 gives u64, and rustc falls back to i32
+/// for a plain `1` only after it has resolved the type of the sum.
 ///
 /// ```compile_fail
 /// # use forward_pass::prelude::*;
@@ -139,7 +139,7 @@ where
     S::Elem::sum_all(x.view().into_dyn(), along.axis(), along.keep()).map(A::output)
 }
 
-/// NumPy's `mean`: the sum over the count; of integers too it is a float.
+/// NumPy's `mean`: the sum divided by the count; a float for integers, too.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -161,7 +161,7 @@ where
     S::Elem::mean_all(x.view().into_dyn(), along.axis(), along.keep()).map(A::output)
 }
 
-/// NumPy's `max`: the largest; NaN is larger than everything, so that it is not overlooked.
+/// NumPy's `max`: the largest; NaN counts as the largest, so that it is not overlooked.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -171,7 +171,7 @@ where
 /// ```
 ///
 /// # Errors
-/// When the array has no such axis, or nothing along it.
+/// When the array has no such axis, or no elements along it.
 pub fn max<S, D, A>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<S::Elem>>
 where
     S: Data<Elem: Number>,
@@ -181,7 +181,7 @@ where
     S::Elem::max_all(x.view().into_dyn(), along.axis(), along.keep()).map(A::output)
 }
 
-/// NumPy's `argmax`: where the largest is, the first one if there are several; a NaN counts as the largest.
+/// NumPy's `argmax`: the index of the largest, the first one if there are several; NaN counts as the largest.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -192,7 +192,7 @@ where
 /// ```
 ///
 /// # Errors
-/// When the array has no such axis, or nothing along it.
+/// When the array has no such axis, or no elements along it.
 pub fn argmax<S, D, A>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<i64>>
 where
     S: Data<Elem: Number>,
@@ -217,7 +217,7 @@ pub(super) fn means<T: Number, M: Float>(
     if x.ndim() == 0
         && let Some(axis) = axis
     {
-        // NumPy lets a single number have an axis in its other sums, but not here.
+        // NumPy accepts an axis for a scalar in other reductions, but not in this one.
         return Err(no_axis(x.shape(), axis));
     }
     lanes(x, axis, keep, |lane, pairs| added(lane, pairs, term) / M::from_f64(lane.len() as f64))
@@ -233,7 +233,7 @@ pub(super) fn argmaxima<T: Number>(x: View<'_, T>, axis: Option<isize>, keep: bo
     lanes(x, axis, keep, |lane, _| largest(lane) as i64)
 }
 
-/// `f` of each lane along the axis; it is told whether the lane lies in one piece.
+/// `f` of each lane along the axis; its second argument says whether the lane is contiguous in memory.
 pub(crate) fn lanes<T: Copy, U: Copy>(
     x: ArrayViewD<'_, T>,
     axis: Option<isize>,
@@ -250,7 +250,7 @@ pub(crate) fn lanes<T: Copy, U: Copy>(
     shape[axis] = 1;
     room::<U>(&shape)?;
     let pairs = axis + 1 == x.ndim();
-    // An array without numbers may have a side of any length.
+    // An empty array may have other axes of any length.
     let mut lane = Vec::with_capacity(x.len_of(Axis(axis)).min(x.len()));
     let mut numbers = Vec::new();
     for terms in x.lanes(Axis(axis)) {
@@ -264,7 +264,7 @@ pub(crate) fn lanes<T: Copy, U: Copy>(
     Ok(ArrayD::from_shape_vec(IxDyn(&shape), numbers).expect("each lane gives one number"))
 }
 
-/// The axis, counted from the front; NumPy lets a single number have axis 0.
+/// The axis, counted from the front; NumPy accepts axis 0 for a scalar.
 pub(crate) fn place(shape: &[usize], axis: isize) -> Result<usize> {
     let axes = shape.len().max(1);
     let front = if axis < 0 { axes.checked_sub(axis.unsigned_abs()) } else { Some(axis.unsigned_abs()) };
@@ -291,12 +291,12 @@ fn not_empty<T>(x: &ArrayViewD<'_, T>, axis: Option<isize>, name: &str) -> Resul
     }
     Err(Error::new(
         ErrorKind::Value,
-        format!("{name} of nothing: the shape {} holds no number there", tuple(x.shape())),
-        "check how the array came to be empty, or choose another axis",
+        format!("{name} of no elements: the shape is {}", tuple(x.shape())),
+        "check why the array is empty, or choose another axis",
     ))
 }
 
-/// The place of the first NaN, or else of the first of the largest.
+/// The index of the first NaN, or else of the first largest value.
 fn largest<T: Number>(lane: &[T]) -> usize {
     let mut best = 0;
     for (index, &number) in lane.iter().enumerate() {
@@ -310,7 +310,7 @@ fn largest<T: Number>(lane: &[T]) -> usize {
     best
 }
 
-/// The sum: in pairs of halves, as NumPy adds a piece of memory, or one after the other.
+/// The sum: pairwise, as NumPy adds contiguous memory, or sequential.
 pub(crate) fn added<T: Copy, U: Number>(lane: &[T], pairs: bool, term: fn(T) -> U) -> U {
     let one_by_one = |lane: &[T]| lane.iter().fold(U::ZERO, |sum, &x| sum.plus(term(x)));
     match lane.len() {

@@ -10,7 +10,7 @@ use super::number::Number;
 use crate::error::{Error, ErrorKind, Result};
 use crate::show::tuple;
 
-/// The last size of the left operand against the inner size of the right one.
+/// Checks the last size of the left operand against the inner size of the right one.
 pub(super) fn check(left: &[usize], right: &[usize]) -> Result<()> {
     let (left_axis, right_axis) = (left.len() - 1, right.len().saturating_sub(2));
     let (inner_left, inner_right) = (left[left_axis], right[right_axis]);
@@ -58,7 +58,7 @@ pub(super) fn dot<T: Number>(a: ArrayViewD<'_, T>, b: ArrayViewD<'_, T>) -> Resu
     let b = b.permuted_axes(axes);
     let columns = b.to_shape((terms, b.len() / terms)).expect("the first axis holds the terms");
     let out = T::product(rows.view(), columns.view());
-    // Of two operands in Fortran order the product is in Fortran order, too.
+    // The product of two operands in Fortran order is in Fortran order, too.
     let out = if out.is_standard_layout() { out } else { out.as_standard_layout().into_owned() };
     Ok(out.into_shape_with_order(shape).expect("the product has a number for each row and column"))
 }
@@ -74,7 +74,7 @@ pub(super) fn matmul<T: Number>(a: ArrayViewD<'_, T>, b: ArrayViewD<'_, T>) -> R
     if a.ndim() == 0 || b.ndim() == 0 {
         return Err(Error::new(
             ErrorKind::Shape,
-            format!("cannot multiply {} by {}: matmul takes no single number", shapes.0, shapes.1),
+            format!("cannot multiply {} by {}: matmul does not take scalars", shapes.0, shapes.1),
             "a number multiplies each element with `*` or `dot`",
         ));
     }
@@ -88,9 +88,7 @@ pub(super) fn matmul<T: Number>(a: ArrayViewD<'_, T>, b: ArrayViewD<'_, T>) -> R
         Error::new(
             ErrorKind::Shape,
             format!("cannot multiply {} by {}: the stacks of {left} and {right} matrices differ", shapes.0, shapes.1),
-            format!(
-                "axis {i} on the left and axis {j} on the right must be equally long, or one of them 1: reshape one side"
-            ),
+            format!("axis {i} on the left and axis {j} on the right must be equal, or one of them 1: reshape one side"),
         )
     })?;
     let mut shape = stack.clone();
@@ -113,7 +111,7 @@ pub(super) fn matmul<T: Number>(a: ArrayViewD<'_, T>, b: ArrayViewD<'_, T>) -> R
     Ok(if column { out.index_axis_move(last, 0) } else { out })
 }
 
-/// The matrix at a place of the stack; an axis of length 1 has the same one everywhere.
+/// The matrix at an index of the stack; an axis of length 1 is broadcast.
 fn matrix<'a, T>(mut view: ArrayViewD<'a, T>, index: &[usize]) -> ArrayView2<'a, T> {
     let own = view.ndim() - 2;
     for &number in &index[index.len() - own..] {

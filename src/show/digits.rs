@@ -1,19 +1,19 @@
-//! The decimal digits of a float: the fewest that tell it from its neighbours, or exactly as many as asked for.
+//! The decimal digits of a float: the fewest that identify it uniquely, or a given number of them.
 //!
-//! It does not place a point, pad or sign anything. The rules are those of NumPy's digit generator (the free-format
-//! algorithm of Steele and White with cut-offs): ties go to the even digit, cut digits are rounded from the exact
-//! value, never from digits that were rounded before.
+//! It places no point, padding or sign. The rules are those of NumPy's digit generator (the free-format
+//! algorithm of Steele and White with cut-offs): ties go to the even digit, digits are rounded from the
+//! exact value, never from digits that were already rounded.
 
 use std::fmt::{LowerExp, Write};
 use std::str::FromStr;
 
-/// A float the digit generator can take apart.
+/// A float that the digit generator can decompose.
 pub(super) trait Digitable: Copy + LowerExp + FromStr + PartialEq {
-    /// Decimal digits that any decimal number survives a round trip with (15 for f64, 6 for f32).
+    /// The number of decimal digits that always survive a round trip (15 for f64, 6 for f32).
     const SURE: usize;
     /// Whether the number has its full precision, so that `SURE` holds.
     fn is_normal(self) -> bool;
-    /// How many bits it has after the binary point, which is how many decimal digits its exact value has there.
+    /// The number of bits after the binary point, which is also the number of decimal digits of the exact value.
     fn fraction_bits(self) -> i32;
 }
 
@@ -44,7 +44,7 @@ digitable!(f32, 6, 23, 127);
 /// More significant digits than any f64 has.
 const ALL: usize = 800;
 
-/// Digits `d1 d2 d3 ...` with no trailing zero, standing for `d1.d2d3... x 10^exponent`; none at all stand for zero.
+/// Digits `d1 d2 d3 ...` with no trailing zero, standing for `d1.d2d3... x 10^exponent`; no digits stand for zero.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Digits {
     text: String,
@@ -71,7 +71,7 @@ impl Digits {
         self.exponent
     }
 
-    /// The fewest digits that tell `x` (finite, not negative) from its neighbours.
+    /// The fewest digits that identify `x` (finite, not negative) uniquely.
     pub(super) fn shortest<F: Digitable>(&mut self, x: F) {
         self.text.clear();
         write!(self.text, "{x:e}").expect("writing to a string cannot fail");
@@ -81,8 +81,8 @@ impl Digits {
         }
     }
 
-    /// Halfway between two candidates the standard library goes up, NumPy to the even one, if it is a candidate: below
-    /// a power of two the neighbours are nearer.
+    /// Halfway between two candidates, the standard library rounds up and NumPy to even, provided that the even one
+    /// reads back as `x`: just below a power of two the neighbours are closer.
     fn prefer_even<F: Digitable>(&mut self, x: F) {
         let upper = self.clone();
         self.exact_to(x, self.text.len() as i64);
@@ -97,7 +97,7 @@ impl Digits {
         self.rounded(x, count, 0);
     }
 
-    /// The fewest digits of `x`, but at most up to `most`, rounded from the exact value.
+    /// The fewest digits of `x`, at most up to `most`, rounded from the exact value.
     pub(super) fn at_most<F: Digitable>(&mut self, x: F, most: Option<Count>) {
         self.shortest(x);
         let Some(most) = most else { return };
@@ -107,12 +107,12 @@ impl Digits {
         }
     }
 
-    /// The digits of `x` up to `count`: cut there when it needs more, continued exactly when it needs fewer.
+    /// The digits of `x` up to `count`: rounded if it needs more, padded with exact digits if it needs fewer.
     pub(super) fn filled<F: Digitable>(&mut self, x: F, count: Count) {
         self.rounded(x, count, 1);
     }
 
-    /// The shortest digits where they reach `count` or fall short of it by less than `slack`, else exact ones.
+    /// The shortest digits if they reach `count` or fall short of it by less than `slack`, else exact ones.
     fn rounded<F: Digitable>(&mut self, x: F, count: Count, slack: i64) {
         self.shortest(x);
         let keep = self.keep(count);
@@ -122,14 +122,14 @@ impl Digits {
         } else if keep >= length + slack && (keep > F::SURE as i64 || !x.is_normal()) {
             let exponent = self.exponent;
             self.exact_to(x, keep);
-            // The shortest digits of 9.99...e-7 are 1e-6: one digit less stands before the same place.
+            // The shortest digits of 9.99...e-7 are 1e-6: one digit fewer reaches the same decimal place.
             if self.exponent < exponent && matches!(count, Count::Positional(_)) {
                 self.exact_to(x, keep - 1);
             }
         }
     }
 
-    /// How many significant digits `count` leaves; not positive when it ends before the first one.
+    /// The number of significant digits up to `count`; not positive if it ends before the first one.
     fn keep(&self, count: Count) -> i64 {
         match count {
             Count::Scientific(after) => after as i64 + 1,
@@ -137,7 +137,7 @@ impl Digits {
         }
     }
 
-    /// Rounds the shortest digits to `keep` of them. They decide, unless they end in exactly the tie.
+    /// Rounds the shortest digits to `keep` of them. Only an apparent tie needs the exact value.
     fn cut<F: Digitable>(&mut self, x: F, keep: i64) {
         let keep_bytes = keep.max(0) as usize;
         let rest = if keep < 0 { "0" } else { &self.text[keep_bytes..] };
@@ -158,7 +158,7 @@ impl Digits {
             write!(self.text, "{x:.after$e}").expect("writing to a string cannot fail");
             return self.split();
         }
-        // Nothing of the number is left but a rounding: up only when it is above the half, the tie goes to even 0.
+        // No digit is kept, so it rounds to 0 or to one unit: up only above one half, and the tie goes to even 0.
         let exponent = self.exponent;
         self.text.clear();
         write!(self.text, "{x:.ALL$e}").expect("writing to a string cannot fail");
@@ -168,7 +168,7 @@ impl Digits {
         self.round(keep, up);
     }
 
-    /// Drops the digits after the first `keep`, and adds one to the last that stays when `up`.
+    /// Drops the digits after the first `keep`, and increments the last kept one if `up`.
     fn round(&mut self, keep: i64, up: bool) {
         let end = self.exponent as i64 - keep;
         self.text.truncate(keep.max(0) as usize);

@@ -1,6 +1,6 @@
-//! What an array may hold to be printed: the dtypes, each with its formatter and its scalar form.
+//! The element types that can be printed: the dtypes, each with its formatter and its scalar form.
 //!
-//! It does not lay out lines; `layout` does.
+//! Lines are laid out in `layout`.
 
 use ndarray::ArrayViewD;
 use num_complex::{Complex32, Complex64};
@@ -13,20 +13,20 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A type an array can hold and NumPy has a name for: bool, the integers, the floats, the complex numbers.
+/// An element type that NumPy has a name for: bool, the integers, the floats, the complex numbers.
 ///
 /// Sealed: the crate implements it for every dtype it prints.
 pub trait Element: Copy + sealed::Sealed + 'static {
     /// NumPy's name of the dtype, such as `int32`.
     const DTYPE: &'static str;
-    /// Whether `repr` leaves the dtype out because the digits imply it (bool, int64, float64, complex128).
+    /// Whether `repr` omits the dtype because the digits imply it (bool, int64, float64, complex128).
     const IMPLIED: bool;
 
     /// The whole array as text, with its brackets.
     #[doc(hidden)]
     fn array_text(view: ArrayViewD<'_, Self>, options: &PrintOptions, style: &Style<'_>) -> String;
 
-    /// One number as NumPy's `str` gives it.
+    /// One number as NumPy's `str` formats it.
     #[doc(hidden)]
     fn scalar_text(self) -> String;
 }

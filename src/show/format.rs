@@ -1,6 +1,6 @@
-//! One element as text: how wide, how many digits, scientific or not, decided once from all elements shown.
+//! One element as text: width, digits and notation are chosen once, from all elements shown.
 //!
-//! It does not know of brackets and lines; `layout` does.
+//! Brackets and lines are in `layout`.
 
 mod complex;
 mod float;
@@ -14,14 +14,14 @@ pub(super) use complex::ComplexFormat;
 pub(super) use float::{FloatFormat, Printable};
 pub(super) use simple::{BoolFormat, IntFormat};
 
-/// Writes elements of one array, all in the same manner.
+/// Writes the elements of one array, all in the same format.
 pub(super) trait Format<T>: Sized {
-    /// Looks at every element that will be shown and decides the manner.
+    /// Chooses the format from all elements that will be shown.
     fn new(shown: ArrayViewD<'_, T>, options: &PrintOptions) -> Self;
 
     /// Appends one element.
     fn write(&mut self, element: T, out: &mut String);
 
-    /// A guess at the bytes of one element, to allocate once.
+    /// An estimate of the bytes per element, to allocate once.
     fn width(&self) -> usize;
 }

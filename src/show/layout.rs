@@ -1,6 +1,6 @@
 //! Brackets, lines and the dots of a summary: where each element goes.
 //!
-//! It does not format an element; `format` does.
+//! Elements are formatted in `format`.
 
 use ndarray::{ArrayViewD, Axis, Ix1, IxDyn, s};
 
@@ -8,7 +8,7 @@ use super::element::Element;
 use super::format::Format;
 use super::options::PrintOptions;
 
-/// What surrounds an array: the separator of its elements, and how much room its prefix and suffix take.
+/// The separator of the elements, and the width of the prefix and suffix of an array.
 #[derive(Clone, Copy, Debug)]
 pub struct Style<'a> {
     pub(super) separator: &'a str,
@@ -41,7 +41,7 @@ pub(super) fn array_text<T: Element, F: Format<T>>(
     page.out
 }
 
-/// A count of characters, for sums that may go below zero.
+/// A count of characters, signed because differences may be negative.
 fn signed(count: usize) -> isize {
     isize::try_from(count).unwrap_or(isize::MAX)
 }
@@ -66,9 +66,9 @@ struct Page<'a, F> {
     edge: usize,
     summary: bool,
     out: String,
-    /// One element, before it is known which line it goes to.
+    /// One element, before its line is known.
     word: String,
-    /// Where the current line starts in `out`, and how many characters it has, indent included.
+    /// Where the current line starts in `out`, and its length in characters, including the indent.
     line: usize,
     length: usize,
 }
@@ -94,7 +94,7 @@ impl<'a, F> Page<'a, F> {
         }
     }
 
-    /// Writes a view without its first indent: `indent` columns are taken, `width` may be used.
+    /// Writes a view without its first indent: `indent` columns are used, up to `width` may be.
     fn write<T: Element>(&mut self, view: ArrayViewD<'_, T>, indent: usize, width: isize)
     where
         F: Format<T>,
@@ -141,7 +141,7 @@ impl<'a, F> Page<'a, F> {
         self.out.push(']');
     }
 
-    /// The other axes: parts below one another.
+    /// The other axes: one part per line or block.
     fn write_rows<T: Element>(&mut self, view: ArrayViewD<'_, T>, indent: usize, width: isize)
     where
         F: Format<T>,
@@ -170,7 +170,7 @@ impl<'a, F> Page<'a, F> {
         self.summary && self.edge.saturating_mul(2) < length
     }
 
-    /// How many items come before the dots, and after them.
+    /// The number of items before and after the dots.
     fn split(&self, length: usize) -> (usize, usize) {
         if self.cuts(length) { (self.edge, self.edge) } else { (0, length) }
     }
@@ -192,7 +192,7 @@ impl<'a, F> Page<'a, F> {
         self.place_word(indent, room);
     }
 
-    /// Puts the word on this line, or on a new one when this is full and a new one would help.
+    /// Puts the word on this line, or on a new one if this line is full and a new one has more room.
     fn place_word(&mut self, indent: usize, room: isize) {
         let length = if self.word.is_ascii() { self.word.len() } else { self.word.chars().count() };
         if signed(self.length + length) > room && self.length > indent {
@@ -207,8 +207,8 @@ impl<'a, F> Page<'a, F> {
         self.length += length;
     }
 
-    /// When a row's first line holds nothing but blanks (`nanstr=''`), NumPy strips them together with the indent, and
-    /// then takes the indent away once more, from what follows.
+    /// If the first line of a row is blank (`nanstr=''`), NumPy strips the blanks together with the indent, and then
+    /// strips the indent once more from what follows.
     fn lose_indent(&mut self, start: usize, indent: usize) {
         let lost: usize = self.out[start..].chars().take(indent).map(char::len_utf8).sum();
         self.out.replace_range(start..start + lost, "");

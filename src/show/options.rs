@@ -1,6 +1,6 @@
 //! NumPy's print options, with NumPy's names and defaults.
 //!
-//! It keeps no global state: a session-wide setting is an environment variable, read at each call.
+//! There is no global state: session-wide options are an environment variable, read at each call.
 
 use std::fmt;
 
@@ -14,16 +14,16 @@ pub const PRINT_VARIABLE: &str = "FORWARD_PASS_PRINTOPTIONS";
 pub enum FloatMode {
     /// Exactly `precision` digits after the point, needed or not.
     Fixed,
-    /// As few digits as tell the number from its neighbours; `precision` is ignored.
+    /// The fewest digits that identify the number uniquely; `precision` is ignored.
     Unique,
-    /// At most `precision` digits, and fewer where fewer say it all. The default.
+    /// At most `precision` digits, fewer where they identify the number. The default.
     #[default]
     Maxprec,
     /// At most `precision` digits, the same count for every element.
     MaxprecEqual,
 }
 
-/// What stands before a number that is not negative: NumPy's `sign`.
+/// The sign of a number that is not negative: NumPy's `sign`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sign {
     /// Nothing. The default, NumPy's `-`.
@@ -45,22 +45,22 @@ pub enum Sign {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrintOptions {
-    /// Digits after the point. `None` leaves the default of 8, as in NumPy, whatever its documentation says; for as many
-    /// as each number needs there is [`FloatMode::Unique`].
+    /// Digits after the point. `None` means the default of 8, as in NumPy, whatever its documentation says; for as many
+    /// digits as each number needs, use [`FloatMode::Unique`].
     pub precision: Option<usize>,
     /// Arrays with more elements than this are summarised with `...`.
     pub threshold: usize,
-    /// How many items a summary keeps at each end of each axis.
+    /// The number of items that a summary keeps at each end of each axis.
     pub edgeitems: usize,
-    /// Characters a line may hold.
+    /// The maximum length of a line in characters.
     pub linewidth: usize,
     /// Never write floats in scientific form because they are small.
     pub suppress: bool,
-    /// The word for not-a-number.
+    /// The text for NaN.
     pub nanstr: String,
-    /// The word for infinity.
+    /// The text for infinity.
     pub infstr: String,
-    /// What stands before a number that is not negative.
+    /// The sign of a number that is not negative.
     pub sign: Sign,
     /// How many digits a float shows.
     pub floatmode: FloatMode,
@@ -94,7 +94,7 @@ impl PrintOptions {
         }
     }
 
-    /// Options from text such as `precision=3, suppress=True`; what is not named keeps its default.
+    /// Options from text such as `precision=3, suppress=True`; the others keep their defaults.
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -119,7 +119,7 @@ impl PrintOptions {
         let word = value.trim().trim_matches(['\'', '"']);
         match name {
             "precision" if word == "None" => self.precision = None,
-            // NumPy's word for an option that stays as it was.
+            // NumPy's notation for an option that keeps its value.
             "threshold" | "edgeitems" | "linewidth" | "suppress" | "nanstr" | "infstr" | "sign" | "floatmode"
                 if value.trim() == "None" => {}
             "precision" => self.precision = Some(number(name, word)?),
@@ -138,7 +138,7 @@ impl PrintOptions {
 }
 
 impl fmt::Display for PrintOptions {
-    /// The text that [`PrintOptions::parse`] reads.
+    /// The text that [`PrintOptions::parse`] parses.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let precision = self.precision.map_or("None".to_owned(), |digits| digits.to_string());
         let suppress = if self.suppress { "True" } else { "False" };

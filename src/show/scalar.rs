@@ -1,4 +1,4 @@
-//! One number on its own, as Python's `str` gives it: all its digits, no options.
+//! A single number, as Python's `str` formats it: all its digits, no options.
 
 use std::fmt::Display;
 
@@ -30,9 +30,9 @@ pub(super) fn complex<F: Scalar>(number: Complex<F>) -> String {
     format!("({}{plus}{imaginary}j)", text(number.re, false))
 }
 
-/// A float with the bounds of its fixed form.
+/// A float with the bounds of fixed notation.
 pub(super) trait Scalar: Printable {
-    /// Whether NumPy writes this magnitude in the fixed form.
+    /// Whether NumPy writes this magnitude in fixed notation.
     fn is_fixed(self) -> bool;
 }
 

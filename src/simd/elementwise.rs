@@ -1,10 +1,10 @@
-//! Loops over f32 values, compiled for plain, AVX2 and AVX-512 processors; the fastest at hand runs.
+//! Loops over f32 values, compiled for baseline, AVX2 and AVX-512 processors; the fastest available version runs.
 //!
-//! All of them give the same bits: each value is computed alone, and nothing is fused that was not written so.
+//! All versions give the same bits: each value is computed separately, and no operations are fused implicitly.
 
 use super::exp::exp;
 
-/// A loop in the widths that processors have.
+/// Compiles a loop for several register widths.
 macro_rules! each_width {
     ($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) $(-> $answer:ty)? $body:block) => {
         $(#[$doc])*
@@ -28,11 +28,11 @@ macro_rules! each_width {
                 }
                 if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl") {
-                    // SAFETY: the processor has what `wide` asks for.
+                    // SAFETY: the processor has the features of `wide`.
                     return unsafe { wide($($argument),*) };
                 }
                 if is_x86_feature_detected!("avx2") {
-                    // SAFETY: the processor has what `narrow` asks for.
+                    // SAFETY: the processor has the features of `narrow`.
                     return unsafe { narrow($($argument),*) };
                 }
             }
@@ -44,7 +44,7 @@ macro_rules! each_width {
 pub(crate) use each_width;
 
 each_width! {
-    /// Whether no value is infinite or NaN.
+    /// Whether all values are finite.
     fn all_finite(values: &[f32]) -> bool {
         values.iter().fold(0, |largest, value| largest.max(value.to_bits() & 0x7fff_ffff)) < f32::INFINITY.to_bits()
     }
@@ -60,7 +60,7 @@ each_width! {
 }
 
 each_width! {
-    /// max(0, a), and NaN stays NaN: `0.0.max(NAN)` is 0 in Rust, the comparison keeps it in sight.
+    /// max(0, a), and NaN stays NaN: `0.0.max(NAN)` is 0 in Rust, the comparison keeps it.
     fn relu(values: &mut [f32]) {
         for a in values {
             *a = if *a < 0.0 { 0.0 } else { *a };

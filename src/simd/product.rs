@@ -1,8 +1,8 @@
 //! The matrix product in f32, without copies: C += A · B, every value a chain of fused multiply-adds in the order of
 //! the inner index.
 //!
-//! A value of C therefore depends on its own row of A and nothing else: not on the size of the batch, nor on how the
-//! rows are shared among threads. Processors with AVX-512 or AVX2 take the [`tiles`], others the `matrixmultiply` crate.
+//! A value of C therefore depends only on its own row of A, not on the size of the batch or on how rows are split among
+//! threads. Processors with AVX-512 or AVX2 use the [`tiles`], others the `matrixmultiply` crate.
 
 #[cfg(all(target_arch = "x86_64", any(test, not(unoptimised))))]
 mod tiles;
@@ -15,7 +15,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
 
 use super::elementwise::all_finite;
 
-/// A matrix that may be read across: element (r, k) is `values[r * row + k * column]`.
+/// A matrix with strides: element (r, k) is `values[r * row + k * column]`.
 #[derive(Clone, Copy)]
 pub(crate) struct Across<'a> {
     pub(crate) values: &'a [f32],
@@ -24,18 +24,18 @@ pub(crate) struct Across<'a> {
     pub(crate) next: Next<'a>,
 }
 
-/// What will be read soon: it is asked for while the product is worked out, and is near when its turn comes.
+/// Rows to prefetch into the cache while the product is computed.
 #[derive(Clone, Copy)]
 pub(crate) enum Next<'a> {
     Nothing,
-    /// The rows that follow in the same memory.
+    /// The following rows of the same matrix.
     Rows,
-    /// These rows of another matrix that is as wide.
+    /// These rows of another matrix of the same width.
     Picked(&'a [f32], &'a [usize]),
 }
 
 impl Next<'_> {
-    /// Without the first rows.
+    /// Skips the first rows.
     fn after(self, rows: usize) -> Self {
         match self {
             Next::Picked(values, places) => Next::Picked(values, places.get(rows..).unwrap_or(&[])),
@@ -60,19 +60,19 @@ impl<'a> Across<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Whole<'a> {
     pub(crate) values: &'a [f32],
-    /// None of them is known to be infinite or NaN: 0 times any of them is 0. `false` is always safe.
-    #[allow(dead_code, reason = "without the tiles nobody asks")]
+    /// Whether all values are known to be finite, so that 0 times any of them is 0. `false` is always safe.
+    #[allow(dead_code, reason = "only the tiles use it")]
     pub(crate) finite: bool,
 }
 
 impl<'a> Whole<'a> {
-    /// Looks at every value.
+    /// Checks every value.
     pub(crate) fn looked_at(values: &'a [f32]) -> Self {
         Whole { values, finite: zeros_can_be_left_out(values) }
     }
 }
 
-/// Whether 0 times any of them is 0, and the product can make use of it.
+/// Whether 0 times any of them is 0, and the product can take advantage of it.
 pub(crate) fn zeros_can_be_left_out(values: &[f32]) -> bool {
     cfg!(not(unoptimised)) && all_finite(values)
 }
@@ -85,28 +85,28 @@ pub(crate) fn add_product(a: Across<'_>, b: Whole<'_>, c: &mut [f32], [rows, inn
     let last = (rows - 1) * a.row + (inner - 1) * a.column;
     assert!(
         last < a.values.len() && b.values.len() == inner * columns && c.len() == rows * columns,
-        "shapes were checked"
+        "the slices must match the shape"
     );
-    // At opt-level 0 every vector instruction is a call, and the optimised dependency wins.
+    // At opt-level 0 every vector instruction is a function call, and the optimised dependency is faster.
     #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
     {
         if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512, and the lengths were compared above.
+            // SAFETY: the processor has AVX-512, and the lengths were checked above.
             return unsafe { tiles::wide::product(a, b, c, [rows, inner, columns]) };
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has AVX2 and FMA, and the lengths were compared above.
+            // SAFETY: the processor has AVX2 and FMA, and the lengths were checked above.
             return unsafe { tiles::narrow::product(a, b, c, [rows, inner, columns]) };
         }
     }
     portable(a, b.values, c, [rows, inner, columns]);
 }
 
-/// Multiplications below which a second thread may cost more than it saves: some milliseconds of work. Two threads may
-/// share a core, and on a busy machine one waits for the other.
+/// Below this number of multiplications, a few milliseconds of work, a second thread may cost more than it saves: two
+/// threads may share a core, and on a busy machine one waits for the other.
 pub(crate) const WORTH_A_THREAD: usize = 200_000_000;
 
-/// The same, the rows of C shared among at most `threads` threads (0: as many as there are) where that pays.
+/// The same, with the rows of C split among at most `threads` threads (0: one per core) where that pays.
 pub(crate) fn add_product_shared(a: Across<'_>, b: Whole<'_>, c: &mut [f32], shape: [usize; 3], threads: usize) {
     let [rows, inner, columns] = shape;
     let threads = threads_for(rows * inner * columns, threads).min(rows);
@@ -122,7 +122,7 @@ pub(crate) fn add_product_shared(a: Across<'_>, b: Whole<'_>, c: &mut [f32], sha
     });
 }
 
-/// How many threads that many multiplications are worth; `most` 0 stands for as many as there are.
+/// The number of threads that pays for this many multiplications; `most` 0 means one per core.
 pub(crate) fn threads_for(work: usize, most: usize) -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     if work < 2 * WORTH_A_THREAD || most == 1 {
@@ -133,9 +133,9 @@ pub(crate) fn threads_for(work: usize, most: usize) -> usize {
 }
 
 fn portable(a: Across<'_>, b: &[f32], c: &mut [f32], [rows, inner, columns]: [usize; 3]) {
-    let a = ArrayView2::from_shape((rows, inner).strides((a.row, a.column)), a.values).expect("compared above");
-    let b = ArrayView2::from_shape((inner, columns), b).expect("compared above");
-    let mut c = ArrayViewMut2::from_shape((rows, columns), c).expect("compared above");
+    let a = ArrayView2::from_shape((rows, inner).strides((a.row, a.column)), a.values).expect("checked by the caller");
+    let b = ArrayView2::from_shape((inner, columns), b).expect("checked by the caller");
+    let mut c = ArrayViewMut2::from_shape((rows, columns), c).expect("checked by the caller");
     general_mat_mul(1.0, &a, &b, 1.0, &mut c);
 }
 
@@ -202,17 +202,17 @@ mod tests {
 
     #[cfg(target_arch = "x86_64")]
     fn in_wide_tiles(a: Across<'_>, b: Whole<'_>, c: &mut [f32], shape: [usize; 3]) {
-        // SAFETY: asked before; the shapes of the tests fit.
+        // SAFETY: the features were checked before, and the shapes of the tests are right.
         unsafe { wide::product(a, b, c, shape) }
     }
 
     #[cfg(target_arch = "x86_64")]
     fn in_narrow_tiles(a: Across<'_>, b: Whole<'_>, c: &mut [f32], shape: [usize; 3]) {
-        // SAFETY: asked before; the shapes of the tests fit.
+        // SAFETY: the features were checked before, and the shapes of the tests are right.
         unsafe { narrow::product(a, b, c, shape) }
     }
 
-    /// The products of this processor, or a word that some were not tried.
+    /// The products of this processor; prints which ones were not tested.
     #[cfg(target_arch = "x86_64")]
     fn of_this_processor() -> Vec<Product> {
         let mut found: Vec<Product> = Vec::new();
@@ -246,7 +246,7 @@ mod tests {
             (0.8, [1, 784, 50]),
         ] {
             let (mut a, b) = (draw(&mut random, rows * inner, zeros), draw(&mut random, inner * columns, 0.3));
-            // What is not a number stays to be seen; very small products come out as 0 or -0.
+            // NaN must not disappear; very small products underflow to 0 or -0.
             a[inner / 2] = f32::NAN;
             a.iter_mut().step_by(7).for_each(|value| *value *= 1e-40);
             let start = draw(&mut random, rows * columns, 0.5);

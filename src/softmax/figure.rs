@@ -1,6 +1,6 @@
-//! The picture of the section on the output layer: scores, and the shares that softmax makes of them.
+//! The figure of the section on the output layer: scores, and the shares that softmax turns them into.
 //!
-//! It draws one row of scores; of a batch it draws the rows one after the other.
+//! The rows of a batch are drawn one after the other.
 
 use ndarray::{ArrayBase, Data, Dimension};
 
@@ -8,7 +8,7 @@ use super::softmax;
 use crate::plot::{Figure, Number, bar, subplots};
 use crate::shape::Float;
 
-/// Scores as bars at the left, softmax of them at the right.
+/// Scores as bars on the left, their softmax on the right.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -16,7 +16,7 @@ use crate::shape::Float;
 /// assert!(figure.to_svg().contains("aria-label=\"0.7366\""));
 /// ```
 pub fn plot_softmax<S: Data<Elem: Float + Number>, D: Dimension>(x: &ArrayBase<S, D>) -> Figure {
-    /// More bars than this have no room for their values.
+    /// With more bars than this, there is no room for their values.
     const MOST: usize = 6;
     let places: Vec<usize> = (0..x.len()).collect();
     let scores = bar(&places, x).title("x");

@@ -1,6 +1,6 @@
-//! Backpropagation: from a batch to the slope of the loss along every weight.
+//! Backpropagation: the gradient of the loss of a batch with respect to every weight.
 //!
-//! It changes no weight. Its memory is taken once; a step allocates nothing.
+//! It does not change weights. Buffers are allocated once; a step allocates nothing.
 
 use ndarray::{Array1, Array2};
 
@@ -10,7 +10,7 @@ use crate::network::{Activation, Layer, Network, largest};
 use crate::simd::elementwise::{each_width, softmax};
 use crate::simd::product::{Across, Next, Whole, add_product_shared};
 
-/// The slope of the loss along every weight and bias, layer by layer.
+/// The derivative of the loss with respect to every weight and bias, layer by layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gradient {
     /// The loss itself, the mean over the batch.
@@ -21,7 +21,7 @@ pub struct Gradient {
     pub bias: Vec<Array1<f32>>,
 }
 
-/// The gradient of a network on some digits, all of them one batch.
+/// The gradient of a network on some digits, as one batch.
 ///
 /// ```
 /// use forward_pass::prelude::*;
@@ -59,14 +59,14 @@ pub(super) struct Slope {
     pub(super) bias: Vec<f32>,
 }
 
-/// What one batch showed.
+/// The loss and the right answers of one batch.
 pub(super) struct Outcome {
     pub(super) loss: f64,
     pub(super) right: usize,
     pub(super) images: usize,
 }
 
-/// All the memory of a training run.
+/// All buffers of a training run.
 pub(super) struct Workspace {
     x: Vec<f32>,      // (batch, 784)
     z: Vec<Vec<f32>>, // (batch, outputs) of each layer
@@ -97,8 +97,8 @@ impl Workspace {
         &self.slopes
     }
 
-    /// Forward, loss, backward, for the images at these places (not more than the batch of `new`). Those of the `next`
-    /// batch lie anywhere in memory, and are brought near meanwhile.
+    /// Forward, loss, backward, for the images at these indices (at most the batch size of `new`). The images of the
+    /// `next` batch are scattered in memory, and prefetched meanwhile.
     pub(super) fn learn_from(&mut self, net: &Network, digits: &Digits, places: &[usize], next: &[usize]) -> Outcome {
         let width = digits.images.ncols();
         for (row, &place) in self.x.chunks_exact_mut(width).zip(places) {
@@ -200,7 +200,7 @@ fn times_slope(kind: Activation, z: &[f32], d: &mut [f32]) {
         Activation::Sigmoid => times_sigmoid_slope(z, d),
         Activation::Tanh => times_tanh_slope(z, d),
         Activation::Relu => times_relu_slope(z, d),
-        // The check before training lets no other slope through than that of identity, 1.
+        // The check before training leaves only the identity, whose derivative is 1.
         Activation::Identity | Activation::Step | Activation::Softmax => {}
     }
 }
@@ -251,7 +251,7 @@ each_width! {
     }
 }
 
-/// -ln p[label]; where p is too small for an f32, from the sums themselves, so that it stays a number.
+/// -ln p[label]; computed from the sums where p underflows, so that it stays finite.
 fn surprise(sums: &[f32], p: f32, label: usize) -> f64 {
     if p > 1e-30 || p.is_nan() {
         return -libm::log(f64::from(p));

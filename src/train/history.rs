@@ -1,6 +1,6 @@
-//! What training looked like: the loss of every step, and the mean of every epoch.
+//! The record of a training run: the loss of every step, and the mean of every epoch.
 //!
-//! No times are kept: the same run says the same on every machine.
+//! No times are recorded, so that the same run gives the same record on every machine.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ pub struct Epoch {
 
 impl History {
     pub(super) fn new(epochs: usize, steps: usize) -> History {
-        // A wish for too many epochs should not end the program before it began.
+        // A huge number of epochs should not abort the program with an allocation.
         let room = |wished: usize| wished.min(1 << 20);
         let losses = Vec::with_capacity(room(epochs.saturating_mul(steps)));
         History { losses, epochs: Vec::with_capacity(room(epochs)) }
@@ -77,16 +77,16 @@ impl CellDisplay for History {
     }
 }
 
-/// How far training has come. It prints as one line with a bar.
+/// The progress of a training run, displayed as one line with a bar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     /// The epoch, counted from 1.
     pub epoch: usize,
-    /// How many there will be.
+    /// The number of epochs.
     pub epochs: usize,
     /// The step in this epoch, counted from 1.
     pub step: usize,
-    /// How many an epoch has.
+    /// The number of steps in an epoch.
     pub steps: usize,
     loss: f64,
     right: usize,
@@ -116,7 +116,7 @@ impl Progress {
         self.last
     }
 
-    /// The step that is being taken.
+    /// The current step.
     pub(super) fn place(&self) -> String {
         format!("epoch {}, step {} of {}", self.epoch, self.step + 1, self.steps)
     }

@@ -1,19 +1,19 @@
-//! What is done with a gradient: plain descent, momentum, Adam.
+//! Turning gradients into steps: plain descent, momentum, Adam.
 //!
-//! It does not know where the gradient came from.
+//! The gradients come from `gradient`.
 
 use super::Rule;
 use super::gradient::Slope;
 use crate::network::Network;
 use crate::simd::elementwise::each_width;
 
-/// What a rule remembers of the steps before, shaped as the network.
+/// The state that a rule keeps between steps, in the shapes of the network.
 pub(super) struct Memory {
     layers: Vec<[Track; 2]>,
     steps: i32,
 }
 
-/// For one weight matrix or bias: the mean of its slopes, and for Adam that of their squares.
+/// For one weight matrix or bias: the running mean of its gradient, and for Adam that of its square.
 struct Track {
     mean: Vec<f32>,
     square: Vec<f32>,
@@ -26,7 +26,7 @@ impl Memory {
         Memory { layers: layers.collect(), steps: 0 }
     }
 
-    /// One step down.
+    /// One step downhill.
     pub(super) fn apply(&mut self, rule: Rule, net: &mut Network, slopes: &[Slope]) {
         self.steps = self.steps.saturating_add(1);
         for ((layer, tracks), slope) in net.layers_mut().iter_mut().zip(&mut self.layers).zip(slopes) {
@@ -46,7 +46,7 @@ impl Track {
                 descend(values, &mut self.mean, slopes, rate as f32, momentum as f32);
             }
             Rule::Adam { rate } => {
-                // Both means start at 0 and are too small at first; this makes up for it.
+                // Both means start at 0 and are too small at first; this corrects for it.
                 let (first, second) = (1.0 - power(MEAN, steps), 1.0 - power(SQUARE, steps));
                 let (rate, small) = (rate * libm::sqrt(second) / first, SMALL * libm::sqrt(second));
                 adapt(values, &mut self.mean, &mut self.square, slopes, rate as f32, small as f32);

@@ -118,8 +118,8 @@ macro_rules! floats {
     ($($type:ident)*) => {$(
         impl Hard for $type {
             fn hard(draw: &mut Draw) -> $type {
-                let worst = [0.0, -0.0, 1.0, -1.0, $type::NAN, $type::INFINITY, $type::NEG_INFINITY, $type::MAX, $type::MIN,
-                    $type::MIN_POSITIVE, $type::MIN_POSITIVE / 3.0, $type::EPSILON, 1e-5, 1e8, 0.1, 709.8, -746.0];
+                let worst = [0.0, -0.0, 1.0, -1.0, $type::NAN, $type::INFINITY, $type::NEG_INFINITY, $type::MAX,
+                    $type::MIN, $type::MIN_POSITIVE, $type::MIN_POSITIVE / 3.0, $type::EPSILON, 1e-5, 1e8, 0.1, 709.8, -746.0];
                 match draw.below(4) {
                     0 => $type::from_bits(draw.bits() as _),
                     _ => draw.one(&worst),

@@ -1,6 +1,6 @@
-//! The ten digits as a hand moves: some ways to write each, every way a list of strokes.
+//! The ten digits as pen strokes: several ways to write each, each way a list of strokes.
 //!
-//! Points only; the pen makes curves of them, and a stroke of two points is straight.
+//! There are only points here; the pen turns them into curves, and a stroke of two points is straight.
 
 use super::Point;
 

@@ -6,7 +6,7 @@ use super::Point;
 use crate::mnist::idx::SIDE;
 use crate::random::Random;
 
-/// How many straight pieces lie between two points of a stroke.
+/// The number of straight pieces between two points of a stroke.
 const PIECES: usize = 6;
 
 /// A smooth curve through all points (Catmull and Rom, 1974).
@@ -28,7 +28,7 @@ pub(super) fn spline(points: &[Point]) -> Vec<Point> {
     curve
 }
 
-/// The middle of the box around some points.
+/// The center of the bounding box of some points.
 pub(super) fn centre(points: impl Iterator<Item = Point>) -> Point {
     let far = f32::INFINITY;
     let (low, high) = points.fold(((far, far), (-far, -far)), |(low, high), (x, y)| {
@@ -53,7 +53,7 @@ impl Page {
         self.ink.fill(0.0);
     }
 
-    /// Draws a line of a radius in pixels that grows or shrinks to `radius * pressure` at its end.
+    /// Draws a line with a radius in pixels that changes to `radius * pressure` at its end.
     pub(super) fn stroke(&mut self, points: impl ExactSizeIterator<Item = Point>, radius: f32, pressure: f32) {
         let pieces = points.len().max(2) - 1;
         let mut from: Option<Point> = None;

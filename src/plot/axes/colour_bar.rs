@@ -1,4 +1,4 @@
-//! The strip beside an image that tells which colour is which value: a chart of its own, with its axis at the right.
+//! The colour bar beside an image, which maps colours to values: a separate chart, with its axis on the right.
 
 use plotters::chart::ChartBuilder;
 use plotters::element::{Rectangle, Text};
@@ -43,7 +43,7 @@ pub(super) fn colour_bar(page: &Sheet, beside: Area, image: &Image) -> Drawn {
     plain.draw(&Text::new(&*ticks.offset, (area.left, area.top - LABEL_GAP), style))
 }
 
-/// plotters aligns the labels of an axis at the right by its own rule, so that they are drawn apart.
+/// The tick labels are drawn separately, because plotters aligns those of a right axis by its own rule.
 fn chart<'a>(page: &Sheet, area: Area, values: Ruler) -> Drawn<Chart<'a>> {
     let whole = area_of(page);
     let ticks = Ticks { major: Vec::new(), minor: Vec::new(), offset: String::new() };

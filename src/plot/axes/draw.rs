@@ -1,6 +1,6 @@
-//! The chart that plotters makes of two axes: frame, ticks, labels, grid, title, and the series within.
+//! Draws a pair of axes with plotters: frame, ticks, labels, grid, title, and the series.
 //!
-//! What covers areas comes first, then the grid, then lines and points, then the frame, as in matplotlib.
+//! Filled areas are drawn first, then the grid, then lines and points, then the frame, as in matplotlib.
 
 use plotters::chart::ChartBuilder;
 use plotters::element::{PathElement, Rectangle, Text};
@@ -17,7 +17,7 @@ use crate::plot::series::{Plane, Series};
 use crate::plot::sheet::{Drawn, Fit, Plain, Sheet, area_of, letters, line, units, upright};
 
 const GRID: Colour = Colour::new(0xb0b0b0);
-/// How far beyond the page data may lie before plotters moves it, in pixels.
+/// How far outside the page data may lie before plotters clamps it, in pixels.
 const AROUND: f64 = 200.0;
 
 impl Axes {
@@ -49,7 +49,7 @@ impl Axes {
         }
     }
 
-    /// Ticks, what they say, the labels of the axes, and lines at every tick when asked for.
+    /// Ticks, tick labels, axis labels, and the grid if it is enabled.
     fn mesh(&self, chart: &mut Chart<'_>) -> Drawn {
         let words = letters(TEXT, BLACK, HPos::Center, VPos::Top);
         let mut mesh = chart.configure_mesh();
@@ -62,21 +62,21 @@ impl Axes {
     }
 }
 
-/// Draws series inside an area only.
+/// Draws series, clipped to an area.
 fn within(plane: &Plane, area: Option<Area>, series: &[&Series], draw: impl Fn(&Series) -> Drawn) -> Drawn {
     plane.draw(&Element::new([], Clip(area)))?;
     series.iter().try_for_each(|series| draw(series))?;
     plane.draw(&Element::new([], Clip(None)))
 }
 
-/// A chart whose frame is where the layout has it.
+/// A chart with its frame at the position of the layout.
 fn chart<'a>(page: &Sheet, layout: &Layout) -> Drawn<Chart<'a>> {
     let (whole, area) = (area_of(page), layout.frame.area);
     let (below, beside) = (layout.below.min(whole.bottom - area.bottom), layout.beside.min(area.left));
     ChartBuilder::on(page)
         .margin_top(units(area.top))
         .margin_left(units(area.left - beside))
-        // plotters ends one unit before the edge.
+        // plotters stops one unit before the edge.
         .margin_right(units(whole.right - area.right) - 1)
         .margin_bottom(units(whole.bottom - area.bottom - below) - 1)
         .x_label_area_size(units(below))
@@ -84,7 +84,7 @@ fn chart<'a>(page: &Sheet, layout: &Layout) -> Drawn<Chart<'a>> {
         .build_cartesian_2d(layout.x.clone(), layout.y.clone())
 }
 
-/// What plotters' mesh has not: small ticks, names too long to lie, and what all labels have in common.
+/// What plotters' mesh lacks: minor ticks, names that must be rotated, and the common offset of the tick labels.
 fn beside(plain: &Plain, layout: &Layout) -> Drawn {
     let (frame, area) = (&layout.frame, layout.frame.area);
     let across = |value: f64| frame.place((value, frame.y.first)).0;

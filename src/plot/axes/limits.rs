@@ -1,4 +1,4 @@
-//! The numbers at the two ends of an axis, from what was asked for or from the data.
+//! The limits of an axis, as requested or from the data.
 
 use super::{Axes, Axis};
 use crate::plot::scale::{Limits, Scale};
@@ -25,7 +25,7 @@ impl Axes {
     }
 }
 
-/// Limits with a share of their length (5 %) added at each end; bars stand on their foot.
+/// Limits with a margin of 5 % of their length at each end; bars get none at their base.
 fn widened(low: f64, high: f64, scale: Scale, stands: bool, share: f64) -> (f64, f64) {
     if low > high {
         return if scale == Scale::Log { (0.1, 10.0) } else { (0.0, 1.0) };
@@ -39,7 +39,7 @@ fn widened(low: f64, high: f64, scale: Scale, stands: bool, share: f64) -> (f64,
     let (lowest, highest) = (first - margin, last + margin);
     let first = if stands && low == 0.0 { first } else { lowest };
     let last = if stands && high == 0.0 { last } else { highest };
-    // A logarithmic axis has no 0, also where a margin would be smaller than any number.
+    // A logarithmic axis has no 0, even if the margin underflows.
     let least = if scale == Scale::Log { f64::MIN_POSITIVE.min(low) } else { -f64::MAX / 4.0 };
     let bound = |value: f64| value.clamp(least, f64::MAX / 4.0);
     (bound(scale.back(first)), bound(scale.back(last)))

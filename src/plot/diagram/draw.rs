@@ -1,6 +1,6 @@
-//! A diagram as plotters' circles, lines, arrow heads and words.
+//! A diagram as plotters' circles, lines, arrow heads and texts.
 //!
-//! Its lengths are those of a diagram in its full size; a part of the page that is smaller shrinks all of them.
+//! Lengths are those of a full-size diagram; in a smaller part of the page all of them are scaled down.
 
 use plotters::element::{Circle, PathElement, Polygon, Text};
 use plotters::style::Color;
@@ -11,7 +11,7 @@ use crate::plot::colour::Colour;
 use crate::plot::path::Point;
 use crate::plot::sheet::{Drawn, Fit, Plain, Sheet, area_of, letters, line, units};
 
-/// More arrows than this between two layers have no heads, and are paler.
+/// With more arrows than this between two layers, they are paler and have no heads.
 const CROWD: usize = 24;
 const NAME: f64 = 14.0;
 const SMALL: f64 = 12.5;
@@ -24,7 +24,7 @@ const INPUT: (Colour, Colour) = (Colour::new(0xd6e6f4), Colour::new(0x1f77b4));
 const HIDDEN: (Colour, Colour) = (Colour::new(0xfdebd3), Colour::new(0xe08214));
 const OUTPUT: (Colour, Colour) = (Colour::new(0xdcf0dc), Colour::new(0x2ca02c));
 
-/// A part of the page, and how much smaller everything is on it.
+/// A part of the page, and the scale of the drawing on it.
 struct Board {
     plain: Plain,
     scale: f64,
@@ -66,7 +66,7 @@ impl Diagram {
         Ok(())
     }
 
-    /// The places of a layer from top to bottom.
+    /// The slots of a layer from top to bottom.
     fn column(&self, index: usize, x: f64) -> Vec<(Slot, Point)> {
         let (slots, step) = (Self::slots(self.sizes[index]), self.spacing().0);
         let middle = HEAD + (self.size().1 - HEAD - FOOT) / 2.0;
@@ -148,7 +148,7 @@ fn lowered(number: usize) -> String {
     number.to_string().chars().filter_map(|letter| letter.to_digit(10)).map(|digit| DIGITS[digit as usize]).collect()
 }
 
-/// The small graph of an activation that stands in a circle; none for one that is not a function of one number.
+/// The small graph of an activation inside a circle; `None` if it is not a function of one number.
 fn curve(activation: &str, (x, y): Point) -> Vec<Point> {
     const HALF: f64 = 11.0;
     const RISE: f64 = 7.0;
@@ -165,7 +165,7 @@ fn curve(activation: &str, (x, y): Point) -> Vec<Point> {
     points.into_iter().map(at).collect()
 }
 
-/// The point at a distance from one place, on the way to another.
+/// The point at a distance from one point, in the direction of another.
 fn towards(from: Point, to: Point, distance: f64) -> Point {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = libm::hypot(dx, dy);

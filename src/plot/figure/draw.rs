@@ -1,6 +1,6 @@
-//! What a figure can draw: curves, points, bars, histograms, images, levels and bands.
+//! The series of a figure: curves, points, bars, histograms, images, levels and bands.
 //!
-//! Data of any number type comes in; what cannot be drawn is kept as a problem, and the rest is drawn.
+//! Data may have any number type; what cannot be drawn is recorded as a problem, and the rest is drawn.
 
 use super::{Figure, sensible};
 use crate::plot::colour::{ColourMap, VIRIDIS};
@@ -39,7 +39,7 @@ impl Figure {
         self.bars("bar", bars)
     }
 
-    /// Adds a histogram: how many values fall into each of so many bins of equal width.
+    /// Adds a histogram: how many values fall into each of `bins` bins of equal width.
     pub fn hist(self, values: &(impl Values + ?Sized), bins: usize) -> Figure {
         let values = values.values();
         let finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
@@ -69,12 +69,12 @@ impl Figure {
         self.series(Kind::Image(image))
     }
 
-    /// A line across the whole frame at a height.
+    /// Adds a horizontal line across the whole frame.
     pub fn axhline(self, y: f64) -> Figure {
         self.level("axhline", y, Kind::Level(y))
     }
 
-    /// A line from bottom to top at a place.
+    /// Adds a vertical line across the whole frame.
     pub fn axvline(self, x: f64) -> Figure {
         self.level("axvline", x, Kind::Upright(x))
     }
@@ -134,7 +134,7 @@ impl Figure {
         }
     }
 
-    /// Nothing to draw: the series keeps its place, so that the options after it do not change the one before.
+    /// Adds an empty series, so that the options that follow do not change the previous one.
     fn missing(self, problem: Problem, nothing: Kind) -> Figure {
         self.wrong(problem).series(nothing)
     }

@@ -9,7 +9,7 @@ use crate::plot::scale::Scale;
 use crate::plot::values::Values;
 
 impl Figure {
-    /// The text above.
+    /// The title above the figure.
     pub fn title(mut self, title: impl Into<String>) -> Figure {
         let title = title.into();
         match self.panels.last_mut() {
@@ -19,24 +19,24 @@ impl Figure {
         self
     }
 
-    /// The text below the x axis.
+    /// The label of the x axis.
     pub fn xlabel(self, label: impl Into<String>) -> Figure {
         let label = label.into();
         self.axis(true, |axis| axis.label = label)
     }
 
-    /// The text beside the y axis, read from below.
+    /// The label of the y axis, rotated.
     pub fn ylabel(self, label: impl Into<String>) -> Figure {
         let label = label.into();
         self.axis(false, |axis| axis.label = label)
     }
 
-    /// The values at the left and right end.
+    /// The limits of the x axis: the values at its left and right end.
     pub fn xlim(self, left: f64, right: f64) -> Figure {
         self.limits("xlim", true, left, right)
     }
 
-    /// The values at the bottom and the top.
+    /// The limits of the y axis: the values at its bottom and top.
     pub fn ylim(self, bottom: f64, top: f64) -> Figure {
         self.limits("ylim", false, bottom, top)
     }
@@ -63,7 +63,7 @@ impl Figure {
         self.axis(false, |axis| (axis.places, axis.names) = (Some(places), None))
     }
 
-    /// Lines behind the data at every tick.
+    /// Shows grid lines behind the data, at every tick.
     pub fn grid(self, shown: bool) -> Figure {
         self.axes(|axes| axes.grid = shown)
     }
@@ -90,7 +90,7 @@ impl Figure {
         let length = last - first;
         if !(length.is_finite() && first / 8.0 != last / 8.0) {
             let help = format!("give two different numbers: `.{option}(-0.1, 1.1)`");
-            return self.wrong(Problem::error(format!("{option}({first}, {last}) is no range"), help));
+            return self.wrong(Problem::error(format!("{option}({first}, {last}) is not a range"), help));
         }
         self.axis(horizontal, |axis| axis.limits = Some((first, last)))
     }

@@ -1,6 +1,6 @@
-//! How the latest series looks: colour, line, marker, label; and the colours of an image.
+//! The style of the latest series: colour, line, marker, label; and the colours of an image.
 //!
-//! Each option changes what was drawn last, as a keyword argument does in matplotlib.
+//! Each option changes the series that was added last, like a keyword argument in matplotlib.
 
 use super::{Figure, sensible};
 use crate::plot::canvas::Dash;
@@ -9,7 +9,7 @@ use crate::plot::problem::Problem;
 use crate::plot::series::{Marker, POINT};
 
 impl Figure {
-    /// Names the latest series; a legend appears.
+    /// Names the latest series, which adds a legend.
     pub fn label(self, label: impl Into<String>) -> Figure {
         let label = label.into();
         self.latest("label", |series| series.label = Some(label))
@@ -36,7 +36,7 @@ impl Figure {
         self.latest("linestyle", |series| series.dash = dash)
     }
 
-    /// The width of a line in points; 1.5 unless told otherwise.
+    /// The width of a line in points, 1.5 by default.
     pub fn linewidth(self, points: f64) -> Figure {
         match sensible("linewidth", points, 0.0, 100.0) {
             Ok(points) => self.latest("linewidth", |series| series.width = points * POINT),
@@ -44,7 +44,7 @@ impl Figure {
         }
     }
 
-    /// A sign at each point: `o`, `.`, `s`, `^`, `D`, `x` or `+`.
+    /// The marker at each point: `o`, `.`, `s`, `^`, `D`, `x` or `+`.
     pub fn marker(self, name: &str) -> Figure {
         match Marker::parse(name) {
             Some(marker) => self.latest("marker", |series| series.marker = Some(marker)),
@@ -52,7 +52,7 @@ impl Figure {
         }
     }
 
-    /// The size of markers in points; 6 unless told otherwise.
+    /// The size of markers in points, 6 by default.
     pub fn markersize(self, points: f64) -> Figure {
         match sensible("markersize", points, 0.0, 200.0) {
             Ok(points) => self.latest("markersize", |series| series.marker_size = points * POINT),
@@ -81,16 +81,16 @@ impl Figure {
         }
     }
 
-    /// The values that get the first and the last colour of an image.
+    /// The values that the first and the last colour of an image stand for.
     pub fn clim(self, low: f64, high: f64) -> Figure {
         if !(low.is_finite() && high.is_finite() && low < high) {
             return self
-                .wrong(Problem::error(format!("clim({low}, {high}) is no range"), "give the smaller value first"));
+                .wrong(Problem::error(format!("clim({low}, {high}) is not a range"), "give the smaller value first"));
         }
         self.image("clim", |image| (image.low, image.high) = (Some(low), Some(high)))
     }
 
-    /// A strip at the right that tells which colour is which value.
+    /// Adds a colour bar on the right, which maps colours to values.
     pub fn colorbar(self) -> Figure {
         let figure = self.image("colorbar", |_| ());
         figure.axes(|axes| axes.colour_bar = true)

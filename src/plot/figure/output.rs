@@ -1,6 +1,6 @@
-//! What comes out of a figure: SVG, PNG, pixels, a file, a notebook's picture.
+//! The output of a figure: SVG, PNG, pixels, a file, a notebook display.
 //!
-//! It places the panels on the page; each panel draws itself.
+//! Panels are placed on the page here; each panel draws itself.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -67,10 +67,10 @@ impl Figure {
         (self.width, self.height + notes)
     }
 
-    /// Writes the picture to a file that ends in `.svg` or `.png`; the file appears whole or not at all.
+    /// Writes the picture atomically to a file that ends in `.svg` or `.png`.
     ///
     /// # Errors
-    /// When the data or an option was wrong (see [`check`](Figure::check)), the name ends otherwise, or the file
+    /// When the data or an option is invalid (see [`check`](Figure::check)), the extension is another one, or the file
     /// cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
@@ -79,16 +79,16 @@ impl Figure {
             Some(ending) if ending == "svg" => file::write(path, self.to_svg().as_bytes()),
             Some(ending) if ending == "png" => file::write(path, &self.to_png(1.0)?),
             _ => {
-                let message = format!("cannot tell from `{}` which kind of picture to save", path.display());
+                let message = format!("cannot tell the picture format from the name `{}`", path.display());
                 Err(Error::new(ErrorKind::Value, message, "end the name in `.svg` or `.png`"))
             }
         }
     }
 
-    /// The figure, if everything it was told could be drawn.
+    /// The figure itself, if all of it could be drawn.
     ///
     /// # Errors
-    /// The first of: arrays whose lengths differ, a series without values, an option without meaning.
+    /// The first problem: arrays whose lengths differ, a series without values, or an invalid option.
     ///
     /// ```
     /// use forward_pass::prelude::*;
@@ -100,12 +100,12 @@ impl Figure {
         Ok(self)
     }
 
-    /// What could not be drawn, one sentence each; empty when all went well.
+    /// The problems, one sentence each; empty if everything was drawn.
     pub fn notes(&self) -> Vec<String> {
         self.problems.iter().map(|problem| problem.message.clone()).collect()
     }
 
-    /// Shows the figure in a notebook: SVG, and one line of text for those that show no pictures.
+    /// Displays the figure in a notebook: SVG, with one line of text as a fallback.
     pub fn evcxr_display(&self) {
         CellDisplay::evcxr_display(self);
     }
@@ -113,8 +113,8 @@ impl Figure {
     fn canvas(&self) -> Canvas {
         let (width, height) = self.size();
         let canvas = Rc::new(RefCell::new(Canvas::new(width, height, WHITE)));
-        self.draw(&Sheet::from(&canvas)).expect("a page takes every mark, and one drawing at a time uses it");
-        let canvas = Rc::into_inner(canvas).expect("all areas of the page went with the drawing");
+        self.draw(&Sheet::from(&canvas)).expect("our backend has no errors, and nothing else borrows the page");
+        let canvas = Rc::into_inner(canvas).expect("the drawing areas are dropped");
         canvas.into_inner()
     }
 
@@ -138,7 +138,7 @@ impl Figure {
         Ok(())
     }
 
-    /// Above the panels stand the title of several, and notes where there is no margin for them.
+    /// The space above the panels: for a common title, and for notes that do not fit into a margin.
     fn room_above(&self) -> f64 {
         let title = if self.title.is_empty() { 0.0 } else { HEAD };
         let margin = self.has_margin() && title == 0.0;

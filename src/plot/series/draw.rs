@@ -1,4 +1,4 @@
-//! A series as elements of plotters, in the chart's own numbers.
+//! A series as elements of plotters, in the coordinates of the chart.
 //!
 //! The legend draws its samples with the same lines and markers, in pixels.
 
@@ -18,7 +18,7 @@ use crate::plot::path::Point;
 use crate::plot::scale::Ruler;
 use crate::plot::sheet::{Drawn, letters, line, units};
 
-/// Where data is drawn: in the numbers of the two axes.
+/// The area where data is drawn, in the coordinates of the two axes.
 pub(in crate::plot) type Plane = DrawingArea<Canvas, Cartesian2d<Ruler, Ruler>>;
 
 impl Series {
@@ -50,7 +50,7 @@ impl Series {
         self.colour.mix(self.alpha)
     }
 
-    /// A line with this series' looks.
+    /// A line in the style of this series.
     pub fn line<C: CoordTranslate<From = Point>>(&self, area: &DrawingArea<Canvas, C>, points: Vec<Point>) -> Drawn {
         match self.dash {
             None => Ok(()),
@@ -68,9 +68,9 @@ impl Series {
         shown.try_for_each(|&point| self.mark(plane, point))
     }
 
-    /// One marker at a place.
+    /// One marker at a position.
     pub fn mark<C: CoordTranslate<From = Point>>(&self, area: &DrawingArea<Canvas, C>, at: Point) -> Drawn {
-        // A marker has an edge one point wide.
+        // The edge of a marker is one point wide.
         let radius = units((self.marker_size + POINT) / 2.0);
         let (body, edge) = (self.ink().filled(), line(self.ink(), LINE));
         let here = EmptyElement::at(at);
@@ -114,7 +114,7 @@ impl Series {
 }
 
 impl Image {
-    /// Where its last pixel ends.
+    /// The end of its last pixel.
     fn corner(&self) -> Point {
         (self.columns as f64 - 0.5, self.rows as f64 - 0.5)
     }

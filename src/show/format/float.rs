@@ -1,4 +1,4 @@
-//! Floats: the choice between fixed and scientific form, and the common widths of an array.
+//! Floats: the choice between fixed and scientific notation, and the common widths of an array.
 
 use ndarray::ArrayViewD;
 
@@ -8,11 +8,11 @@ use crate::show::options::{FloatMode, PrintOptions, Sign};
 
 /// A float dtype.
 pub(in crate::show) trait Printable: Digitable + PartialOrd + std::ops::Div<Output = Self> {
-    /// From here on NumPy writes the scientific form: 10 to the dtype's sure digits, at most 1e8.
+    /// From here on NumPy uses scientific notation: 10 to the power of the sure digits of the dtype, at most 1e8.
     const LARGE: Self;
-    /// Below this NumPy writes the scientific form.
+    /// Below this NumPy uses scientific notation.
     const SMALL: Self;
-    /// The largest ratio of two elements that the fixed form shows.
+    /// The largest ratio of two elements that fixed notation shows.
     const RATIO: Self;
     const ZERO: Self;
     fn is_finite(self) -> bool;
@@ -47,7 +47,7 @@ macro_rules! printable {
 printable!(f32, 1e6);
 printable!(f64, 1e8);
 
-/// Floats of one array: all in the fixed form or all in the scientific form, aligned at the point.
+/// Floats of one array: all in fixed or all in scientific notation, aligned at the point.
 pub(in crate::show) struct FloatFormat<T> {
     options: Options,
     scientific: bool,
@@ -61,13 +61,13 @@ pub(in crate::show) struct FloatFormat<T> {
     element: std::marker::PhantomData<T>,
 }
 
-/// What of the print options concerns one float.
+/// The print options that apply to one float.
 struct Options {
     /// Digits after the point; `None` for as many as needed.
     precision: Option<usize>,
-    /// Exactly rounded digits, rather than the fewest that are unique.
+    /// Digits rounded from the exact value, rather than the fewest that are unique.
     exact: bool,
-    /// Zeros at the end stay.
+    /// Keeps trailing zeros.
     keep: bool,
     plus: bool,
     nanstr: String,
@@ -100,7 +100,7 @@ impl<T: Printable> Format<T> for FloatFormat<T> {
 }
 
 impl<T: Printable> FloatFormat<T> {
-    /// A format with a sign option of its own, as the imaginary part of a complex number needs.
+    /// A format with its own sign option, which the imaginary part of a complex number needs.
     pub(in crate::show) fn with_sign(shown: ArrayViewD<'_, T>, options: &PrintOptions, sign: Sign) -> Self {
         let exact = options.floatmode == FloatMode::Fixed;
         let precision = match options.floatmode {
@@ -128,7 +128,7 @@ impl<T: Printable> FloatFormat<T> {
         format
     }
 
-    /// Writes every element once, to find the widths.
+    /// Formats every element once to find the widths.
     fn measure(&mut self, shown: &ArrayViewD<'_, T>, floatmode: FloatMode, sign: Sign) {
         let (mut finite, mut negative, mut negative_infinity) = (0, false, false);
         for &element in shown.iter() {
@@ -176,7 +176,7 @@ impl<T: Printable> FloatFormat<T> {
         }
     }
 
-    /// From the widths to the digits of the second pass.
+    /// Turns the widths into the digits of the second pass.
     fn settle(&mut self, floatmode: FloatMode) {
         if self.scientific {
             self.options.precision = Some(self.right);
@@ -253,7 +253,7 @@ impl<T: Printable> FloatFormat<T> {
     }
 }
 
-/// NumPy's rule: scientific when something is large, or something is small beside 1 or beside the largest.
+/// NumPy's rule: scientific if an element is large, or if one is small compared to 1 or to the largest.
 fn is_scientific<T: Printable>(shown: &ArrayViewD<'_, T>, suppress: bool) -> bool {
     let mut extremes: Option<(T, T)> = None;
     for &element in shown.iter() {

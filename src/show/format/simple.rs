@@ -8,7 +8,7 @@ use ndarray::ArrayViewD;
 use super::Format;
 use crate::show::options::{PrintOptions, Sign};
 
-/// `True` and `False`, as wide as each other except in an array without axes.
+/// `True` and `False`, padded to the same width except in a 0-d array.
 pub(in crate::show) struct BoolFormat<T> {
     truth: &'static str,
     element: PhantomData<T>,

@@ -1,14 +1,14 @@
-//! The tiles of the matrix product: a few rows and vectors of C that stay in registers while the inner index runs.
+//! The tiles of the matrix product: a few rows and vectors of C are kept in registers while the inner index runs.
 //!
-//! An image is mostly black. Where all rows of a tile have a 0 their products are 0 and are left out, which changes
-//! nothing: b is known to be finite then, and a sum of -0 is stored as 0 either way. Written twice by one macro, for
-//! AVX-512 and for AVX2. Ugly, and the one place of the library with `unsafe`: the rest pays nothing for it.
+//! An image is mostly black. Where all rows of a tile have a 0, their products are 0 and are skipped, which does not
+//! change the result: b is known to be finite, and a sum of -0 is stored as 0 either way. One macro generates the code
+//! for AVX-512 and for AVX2. It is ugly, and most of the `unsafe` code of the library is here.
 
 use super::{Across, Next, Whole};
 
-/// The inner index runs in parts of so many, for which the places that count are listed.
+/// The inner index runs in parts of this length, for which the indices of nonzero values are listed.
 const PART: usize = 1024;
-/// So many tiles after one with few zeros are taken as they are.
+/// The number of tiles that are not scanned for zeros after one that has few.
 const PATIENCE: usize = 7;
 
 macro_rules! tiles {
@@ -21,14 +21,14 @@ macro_rules! tiles {
 
             use super::{Across, Next, PART, PATIENCE, Whole};
 
-            /// The rows of a tile, and of one that leaves out zeros: fewer have more of them in common.
+            /// The rows of a tile, and of one that skips zeros: fewer rows have more zeros in common.
             const ROWS: usize = 6;
             const FEW: usize = 4;
-            /// Numbers that come from memory together.
+            /// The number of f32 values in a cache line.
             const LINE: usize = 16;
 
             /// # Safety
-            /// The processor has the features; `a`, `b` and `c` hold the shape.
+            /// The processor must have the features, and `a`, `b` and `c` must match the shape.
             #[target_feature(enable = $features)]
             pub(in super::super) unsafe fn product(
                 a: Across<'_>,
@@ -60,8 +60,8 @@ macro_rules! tiles {
                                 } else {
                                     rest = rest.saturating_sub(1);
                                 }
-                                // The same rows again for further columns are near already; to ask for one row costs
-                                // what it saves.
+                                // For further columns the rows are in the cache already, and prefetching a single row
+                                // costs what it saves.
                                 let far = column == 0 && height > 1;
                                 let tile = Tile {
                                     a: corner,
@@ -83,11 +83,11 @@ macro_rules! tiles {
                 }
             }
 
-            /// Lists the places of the inner index where not all rows have a 0, and says how many; `length` where it is
-            /// not worth looking on.
+            /// Lists the inner indices where not all rows have a 0, and returns how many; `length` if it is not worth
+            /// looking further.
             ///
             /// # Safety
-            /// `height` rows of `length` values are there, one after the other in one of both directions.
+            /// There must be `height` rows of `length` values, contiguous in one of the two directions.
             #[target_feature(enable = $features)]
             unsafe fn pick(
                 corner: *const f32,
@@ -97,7 +97,7 @@ macro_rules! tiles {
                 list: &mut [MaybeUninit<u32>; PART + $lanes],
             ) -> usize {
                 let mut count = 0;
-                // SAFETY: as the caller's; the list has room for one vector more than a part.
+                // SAFETY: guaranteed by the caller; the list has room for one vector more than a part.
                 unsafe {
                     if a.column == 1 {
                         let mut place = 0;
@@ -109,7 +109,7 @@ macro_rules! tiles {
                             }
                             count += ($append)(list.as_mut_ptr().add(count).cast(), place as i32, ($nonzero)(any));
                             place += $lanes;
-                            // Without a 0 so far there will be few.
+                            // Without any 0 so far, there will be few.
                             if place == 8 * LINE && count == place {
                                 return length;
                             }
@@ -139,7 +139,7 @@ macro_rules! tiles {
                 next: Option<[*const f32; ROWS]>,
             }
 
-            /// Where the rows begin that will be read soon, as many as a tile has. Nothing is read there yet.
+            /// The start of the rows to prefetch, as many as a tile has. The pointers are not dereferenced.
             fn next_of(
                 a: Across<'_>,
                 row: usize,
@@ -218,7 +218,7 @@ macro_rules! tiles {
                             sums[r][v] = ($load)(tile.c.add(r * tile.columns + v * $lanes), masks[v]);
                         }
                     }
-                    // The lines that will be read soon are asked for evenly, one of each row at a time.
+                    // Prefetches are spread evenly, one cache line of each row at a time.
                     let stride = (count / tile.length.div_ceil(LINE)).max(1);
                     let (mut left, mut line) = (stride, 0);
                     for place in places {
@@ -285,7 +285,7 @@ tiles!(
     add: |a, b| _mm256_add_ps(a, b),
     or: |a, b| _mm256_or_ps(a, b),
     nonzero: |value| {
-        // Twice an integer is 0 for 0 and -0.
+        // Doubling the bits as an integer gives 0 for both 0 and -0.
         let bits = _mm256_castps_si256(value);
         let zeros = _mm256_cmpeq_epi32(_mm256_add_epi32(bits, bits), _mm256_setzero_si256());
         !_mm256_movemask_ps(_mm256_castsi256_ps(zeros)) as u32 & 0xff

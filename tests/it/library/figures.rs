@@ -211,12 +211,17 @@ proptest! {
         prop_assert_eq!(all[0].notes().is_empty(), x.len() == y.len() && !x.is_empty() && !bad(&x) && !bad(&y));
         prop_assert_eq!(all[0].clone().check().is_err(), x.len() != y.len() || x.is_empty());
         for figure in all {
-            is_drawn(&figure.xscale(if ends[0] { scale } else { "linear" }).yscale(if ends[1] { scale } else { "linear" }));
+            let [x, y] = ends.map(|logarithmic| if logarithmic { scale } else { "linear" });
+            is_drawn(&figure.xscale(x).yscale(y));
         }
     }
 
     #[test]
-    fn no_option_stops_a_picture(limits in [number(), number(), number(), number()], alpha in number(), size in number()) {
+    fn no_option_stops_a_picture(
+        limits in [number(), number(), number(), number()],
+        alpha in number(),
+        size in number(),
+    ) {
         let [a, b, c, d] = limits;
         let x = array![1.0, 2.0, 3.0];
         is_drawn(&plot(&x, &x).xlim(a, b).ylim(c, d).alpha(alpha).linewidth(size).label("a").grid(true));

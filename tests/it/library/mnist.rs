@@ -86,6 +86,7 @@ fn check(name: &str, bytes: &[u8], expected: &str) {
 
 const IMAGES: &str = "train-images-idx3-ubyte";
 const LABELS: &str = "train-labels-idx1-ubyte";
+const SHORT: &str = "help: the file is cut short: fetch it again";
 const AGAIN: &str = "help: the file is damaged: fetch it again";
 
 #[test]
@@ -94,13 +95,13 @@ fn a_wrong_magic_number_is_named() {
         IMAGES,
         &labels(2, &[1, 2]),
         "train-images-idx3-ubyte: magic number 2049 (labels), not 2051 (images)\n\
-         help: the two files have changed places, or one has the wrong name",
+         help: the two files are swapped, or one has the wrong name",
     );
     check(
         LABELS,
         &images(1, &[0; 784]),
         "train-labels-idx1-ubyte: magic number 2051 (images), not 2049 (labels)\n\
-         help: the two files have changed places, or one has the wrong name",
+         help: the two files are swapped, or one has the wrong name",
     );
     check(
         LABELS,
@@ -117,9 +118,7 @@ fn a_short_file_is_told_how_short() {
     check(
         IMAGES,
         &images(2, &[0; 1000]),
-        &format!(
-            "{IMAGES}: the header says 1568 bytes follow, and there are 1000\nhelp: the file is cut short: fetch it again"
-        ),
+        &format!("{IMAGES}: the header says 1568 bytes follow, and there are 1000\n{SHORT}"),
     );
     check(
         LABELS,
@@ -143,9 +142,7 @@ fn a_header_that_asks_for_the_moon_allocates_nothing() {
     check(
         IMAGES,
         &images(u32::MAX, &[0; 784]),
-        &format!(
-            "{IMAGES}: the header says 3367254359280 bytes follow, and there are 784\nhelp: the file is cut short: fetch it again"
-        ),
+        &format!("{IMAGES}: the header says 3367254359280 bytes follow, and there are 784\n{SHORT}"),
     );
     let header = [2051, 2, u32::MAX, u32::MAX].map(u32::to_be_bytes).concat();
     check(
@@ -159,15 +156,13 @@ fn a_header_that_asks_for_the_moon_allocates_nothing() {
     check(
         LABELS,
         &labels(u32::MAX, &[1, 2]),
-        &format!(
-            "{LABELS}: the header says 4294967295 bytes follow, and there are 2\nhelp: the file is cut short: fetch it again"
-        ),
+        &format!("{LABELS}: the header says 4294967295 bytes follow, and there are 2\n{SHORT}"),
     );
 }
 
 #[test]
 fn labels_above_nine_are_refused() {
-    check(LABELS, &labels(2, &[9, 10]), &format!("{LABELS}: label 10 at place 1 is above 9\n{AGAIN}"));
+    check(LABELS, &labels(2, &[9, 10]), &format!("{LABELS}: label 10 at index 1 is above 9\n{AGAIN}"));
 }
 
 #[test]
@@ -226,7 +221,7 @@ fn missing_files_come_with_the_command_that_fetches_them() {
         error,
         format!(
             "no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz in {}\n\
-             help: `forward-pass data mnist` fetches the four files, and `Mnist::sample()` needs none",
+             help: download it with `forward-pass data mnist`, or use `Mnist::sample()`, which needs no files",
             folder.path().display()
         )
     );

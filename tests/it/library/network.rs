@@ -126,7 +126,7 @@ fn what_does_not_fit_is_refused_with_both_shapes() {
     assert_eq!(
         error,
         "cannot feed (2,) to weights (3, 2): the inner sizes 2 and 3 differ\n\
-         help: this layer takes 3 values an input, the batch along the first axis"
+         help: each input must have 3 values, with the batch along the first axis"
     );
     let error = Layer::new(Array2::<f32>::zeros((2, 3)), Array1::zeros(2), Activation::Step).unwrap_err().to_string();
     assert_eq!(

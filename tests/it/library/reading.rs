@@ -141,7 +141,7 @@ fn what_is_no_digit_is_said() {
     for bytes in [&b""[..], b"<html>", &whole[..whole.len() / 2]] {
         fs::write(&path, bytes).unwrap();
         let said = said();
-        assert!(said.starts_with("not a PNG that can be read: ") && said.ends_with("save it as a PNG again"), "{said}");
+        assert!(said.starts_with("cannot read it as a PNG: ") && said.ends_with("save it as a PNG again"), "{said}");
     }
     let small = Network::untrained(&[28, 10], 1).unwrap();
     write(&path, &Array1::ones(784).view(), 1, 30, |ink| vec![(ink * 255.0) as u8]);

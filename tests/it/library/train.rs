@@ -83,7 +83,7 @@ fn trained(training: Training, sizes: &[usize], digits: &Mnist) -> Network {
 #[test]
 fn one_seed_gives_the_same_weights_whatever_the_threads() {
     let digits = Mnist::drawn(2500, 0, 1);
-    // Batches of 1,250 through 1,300 neurons, 1.3 billion multiplications, are worth several threads: the product's rule.
+    // Batches of 1,250 through 1,300 neurons, 1.3 billion multiplications, are enough for several threads.
     let wide = [784, 1300, 10];
     for training in [Training::sgd(0.3).momentum(0.9), Training::adam(0.01)] {
         let run = |threads| trained(training.clone().epochs(1).batch(1250).threads(threads), &wide, &digits);
@@ -126,7 +126,7 @@ fn a_loss_that_is_no_number_stops_with_a_reason() {
     let error = Training::sgd(0.1).batch(200).fit(&mut net, &blot).unwrap_err().to_string();
     assert_eq!(
         error,
-        "training stopped at epoch 1, step 1 of 1: the loss is NaN; it never was one\n\
+        "training stopped at epoch 1, step 1 of 1: the loss is NaN; it was never finite\n\
          help: an image has a value that is not a number: clean the images first"
     );
 }
@@ -142,7 +142,7 @@ fn a_last_step_that_breaks_the_weights_is_seen() {
         assert_eq!(net, start, "the weights before");
         error.to_string()
     };
-    let stopped = "training stopped at the end of epoch 1: a weight is no number any more";
+    let stopped = "training stopped at the end of epoch 1: a weight is no longer finite";
     let help = "the steps are too long: try a learning rate of 1e299 instead of 1e300";
     assert_eq!(said(&digits, 1e300), format!("{stopped}\nhelp: {help}"));
     let mut blot = digits.clone();
@@ -163,7 +163,7 @@ fn what_cannot_learn_is_refused() {
         Network::new(vec![Layer::new(layer.weights().clone(), layer.bias().clone(), kind).unwrap()]).unwrap()
     };
     let good = || Training::sgd(0.1).batch(10);
-    assert_eq!(refusal(good().epochs(0), &net), "training for 0 epochs\nhelp: take at least 1");
+    assert_eq!(refusal(good().epochs(0), &net), "training for 0 epochs\nhelp: choose at least 1");
     let nothing = good().fit(&mut net.clone(), &Mnist::drawn(1, 0, 1).train.first(0)).unwrap_err().to_string();
     assert_eq!(nothing, "training with 0 digits\nhelp: give it at least one: `digits.first(100)`");
     assert_eq!(refusal(Training::sgd(0.1), &net), "a batch of 100 from 10 digits\nhelp: take 1 to 10");
@@ -174,9 +174,12 @@ fn what_cannot_learn_is_refused() {
         refusal(good(), &with(Activation::Sigmoid)),
         "layer 1, the last, is sigmoid, not softmax\nhelp: cross-entropy needs probabilities"
     );
-    assert!(refusal(good(), &net_of(Activation::Step, 1)).starts_with("layer 1 is a step and has no slope\n"));
+    assert!(
+        refusal(good(), &net_of(Activation::Step, 1))
+            .starts_with("layer 1 is a step function, which has no gradient\n")
+    );
     assert!(refusal(good(), &Network::untrained(&[28, 10], 1).unwrap()).starts_with("the network takes 28 values"));
-    assert!(refusal(good(), &Network::untrained(&[784, 5], 1).unwrap()).contains("has no place in 5 outputs"));
+    assert!(refusal(good(), &Network::untrained(&[784, 5], 1).unwrap()).contains("is out of range for 5 outputs"));
 }
 
 #[test]

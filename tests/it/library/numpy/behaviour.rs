@@ -157,11 +157,11 @@ fn refusals_name_both_shapes_the_axes_and_the_next_step() {
     check(
         matmul(&cube(2, 3, 4), &cube(3, 4, 5)),
         "cannot multiply (2, 3, 4) by (3, 4, 5): the stacks of 2 and 3 matrices differ",
-        "axis 0 on the left and axis 0 on the right must be equally long, or one of them 1: reshape one side",
+        "axis 0 on the left and axis 0 on the right must be equal, or one of them 1: reshape one side",
     );
     check(
         matmul(&ndarray::arr0(2).into_dyn(), &array![1, 2]),
-        "cannot multiply () by (2,): matmul takes no single number",
+        "cannot multiply () by (2,): matmul does not take scalars",
         "a number multiplies each element with `*` or `dot`",
     );
     check(
@@ -183,20 +183,20 @@ fn refusals_name_both_shapes_the_axes_and_the_next_step() {
     check(arange(0.0, 5.0, 0.0), "cannot count from 0.0 to 5.0 in steps of 0.0", step_help);
     check(
         arange(0.0, f64::NAN, 1.0),
-        "cannot count from 0.0 to nan in steps of 1.0: the number of steps is not a number",
+        "cannot count from 0.0 to nan in steps of 1.0: the number of steps is undefined",
         "start and stop must be finite, and the step a number",
     );
     check(
         arange(0.0, f64::INFINITY, 1.0),
-        "cannot count from 0.0 to inf in steps of 1.0: no array holds that many numbers",
-        "choose a larger step, or a stop that is nearer",
+        "cannot count from 0.0 to inf in steps of 1.0: that many numbers do not fit in an array",
+        "choose a larger step, or a closer stop",
     );
     check(
         linspace(0.0, 1.0, 1 << 62),
         "an array of the shape (4611686018427387904,) does not fit into memory",
         "ask for fewer numbers along one axis",
     );
-    check(zeros((2, -1)), "no array has the shape (2, -1)", "every size must be 0 or more");
+    check(zeros((2, -1)), "an array cannot have the shape (2, -1)", "every size must be 0 or more");
     check(
         zeros((isize::MAX, 2)),
         "an array of the shape (9223372036854775807, 2) does not fit into memory",
@@ -204,7 +204,7 @@ fn refusals_name_both_shapes_the_axes_and_the_next_step() {
     );
     check(
         max(&Array1::<f64>::zeros(0), All),
-        "max of nothing: the shape (0,) holds no number there",
-        "check how the array came to be empty, or choose another axis",
+        "max of no elements: the shape is (0,)",
+        "check why the array is empty, or choose another axis",
     );
 }

@@ -110,7 +110,10 @@ proptest! {
 
     /// NumPy's default keeps eight digits: what has no more comes back.
     #[test]
-    fn a_printed_array_of_short_numbers_reads_back(x in rows((-99_999_999..99_999_999_i64).boxed()), digits in 0..6_i32) {
+    fn a_printed_array_of_short_numbers_reads_back(
+        x in rows((-99_999_999..99_999_999_i64).boxed()),
+        digits in 0..6_i32,
+    ) {
         let x = x.mapv(|x| x as f64 / 10_f64.powi(digits));
         let shown = show(&x);
         prop_assume!(!shown.contains('e') || digits == 0);
