@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(refused(array![0, 1, 2, 3], 3), format!("label 1 and answer 3 at index 3 for 3 classes{both}"));
         assert_eq!(refused(array![0, 1, 2, 3], 2), format!("label 2 and answer 0 at index 0 for 2 classes{both}"));
         let help = "take at most 256 classes; digits have 10";
-        let most = format!("a table of 257 classes, and a label is a u8, 0 to 255\nhelp: {help}");
+        let most = format!("a table of 257 classes, but a label is a u8, 0 to 255\nhelp: {help}");
         assert_eq!(refused(array![0, 1, 2, 3], 257), most);
         assert!(refused(array![0, 1], 3).starts_with("answers of shape (2,) cannot be compared with 4 labels"));
     }

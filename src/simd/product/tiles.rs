@@ -163,7 +163,7 @@ macro_rules! tiles {
 
             #[target_feature(enable = $features)]
             unsafe fn by_height(tile: &Tile<'_>, height: usize) {
-                // SAFETY: as the caller's.
+                // SAFETY: guaranteed by the caller.
                 unsafe {
                     match height {
                         1 => by_width::<1>(tile),
@@ -178,7 +178,7 @@ macro_rules! tiles {
 
             #[target_feature(enable = $features)]
             unsafe fn by_width<const MR: usize>(tile: &Tile<'_>) {
-                // SAFETY: as the caller's.
+                // SAFETY: guaranteed by the caller.
                 unsafe {
                     match tile.width.div_ceil($lanes) {
                         1 => by_places::<MR, 1>(tile),
@@ -191,7 +191,7 @@ macro_rules! tiles {
 
             #[target_feature(enable = $features)]
             unsafe fn by_places<const MR: usize, const NV: usize>(tile: &Tile<'_>) {
-                // SAFETY: as the caller's.
+                // SAFETY: guaranteed by the caller.
                 unsafe {
                     match tile.places {
                         Some(places) if MR <= FEW => {
