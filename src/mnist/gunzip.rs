@@ -1,7 +1,7 @@
-//! gzip, read as a stream: `flate2`'s reader, at the speed of `zlib-rs`.
+//! gzip, read as a stream, with `zlib-rs`: its reader takes 203 ms for the images of MNIST, that of `flate2` 260 ms.
 //!
-//! The library compresses its PNG files with `flate2`'s default backend, whose bytes are stored in notebooks; `zlib-rs`
-//! would compress to other bytes. It is therefore used only here, for decompression.
+//! `flate2` could use `zlib-rs` as its backend, too, but would then compress to other bytes than those of the PNG images
+//! that notebooks store; and its default backend would stay in the build, because `png` depends on it.
 
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
 

@@ -158,7 +158,7 @@ fn escaped(text: &str) -> String {
 }
 
 fn pixels_of(svg: &mut String, area: &Area, pixels: &Pixels, clip: &Option<Area>) {
-    if pixels.colours.is_empty() {
+    if pixels.rows() == 0 {
         return;
     }
     if pixels.colours.len() > MOST_RECTANGLES {

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use forward_pass::plot::diagram;
+use forward_pass::plot::{Picture, diagram, images};
 use forward_pass::prelude::*;
 use proptest::prelude::*;
 
@@ -196,6 +196,13 @@ fn is_drawn(figure: &Figure) {
         }
     }
     figure.to_png(0.1).unwrap();
+}
+
+#[test]
+fn a_picture_whose_last_row_is_incomplete_is_drawn_without_it() {
+    for (columns, count) in [(100, 4999), (100, 30), (0, 5000)] {
+        is_drawn(&images([Picture { columns, ink: vec![0.5; count], name: "ragged".into() }]));
+    }
 }
 
 proptest! {
