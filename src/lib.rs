@@ -37,6 +37,12 @@
 //! [`prelude`]. An argument `x` is a scalar, an array, a view, or a reference to one of these. Element-wise functions
 //! never fail; functions that depend on a shape or a file return a [`Result`].
 //!
+//! # The same digits on every machine
+//!
+//! `exp`, `ln`, `tanh` and the like come from the `libm` crate, never from the system, and stored outputs show their
+//! digits. The version of `libm` is therefore pinned with `=`: an update could change the last bit of a result. A crate
+//! that requires a newer `libm` 0.2 cannot be used together with this one, and cargo says so when it resolves.
+//!
 //! [`ndarray`]: https://docs.rs/ndarray
 
 #[cfg(doc)]
