@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""What a cell costs: every code cell of the chapter on our engine and on the stock Jupyter kernel, in one run.
+"""The cost of a cell: every code cell of the chapter on our engine and on the stock Jupyter kernel, in one run.
 
     python benches/cells.py forward-pass [ROUNDS] [NOTEBOOK ...]     where nbclient and the stock kernel are installed
 
-`tests/jupyter/run.sh` makes such an environment. For each cell it takes the time from request to answer, on a session whose
-dependencies are built: compiled anew, each alone (`ours`), and taken from what was kept of the last time (`again`). It
-prints the medians over all cells, the ratios, what all cells took when they were compiled together (as `test` does; the
-first of them has it all), and where our time goes. Cells that bring dependencies are left out. The time that
-the cell's own code runs is part of all.
+`tests/jupyter/run.sh` makes such an environment. For each cell it measures the time from request to answer, in
+a session whose dependencies are built: compiled separately (`ours`), and from the cache (`again`). It prints the medians
+over all cells, the ratios, the time for all cells when they are batched (as in `test`; the first cell has all of it), and
+a breakdown of our time. Cells with dependencies are skipped. All figures include the running time of the code itself.
 """
 
 import json
@@ -55,7 +54,7 @@ def together(program, path, cells):
 
 
 def parts(program, path, cells):
-    """Where the time goes, cell by cell: a dictionary for each that was compiled and run."""
+    """The breakdown of the time: a dictionary for each cell that was compiled and run."""
     lines = told(program, path, [":cache 0\n:time_passes", *cells])
     found = [line.removeprefix("note milliseconds: ") for line in lines if line.startswith("note milliseconds: ")]
     return [
@@ -94,7 +93,7 @@ def main():
         again(program, path, cells)
         all_parts += parts(program, path, cells)
         for _ in range(rounds):
-            # Turn about, so that what else the machine does falls on both.
+            # Alternating, so that other load on the machine affects both.
             seen_ours.append(ours(program, path, cells))
             seen_again.append(again(program, path, cells))
             seen_together.append(together(program, path, cells))

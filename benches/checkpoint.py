@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What a checkpoint costs while 200 MB of variables live.
+"""The cost of a checkpoint with 200 MB of variables.
 
     python benches/checkpoint.py forward-pass [ROUNDS]
 
-A copy of the process is kept before each cell. A cell that does not touch the variables should cost what it costs without
-them; one that writes to them pays for each page that the copy still shares, once. Its peer, in the same cell, is the same
-write when nothing is shared any more.
+A copy of the process is kept before each cell. A cell that does not touch the variables should cost the same as
+without them; one that writes to them pays once for each page that is still shared with the copy. It is compared with
+the same write in the same cell, when nothing is shared any longer.
 """
 
 import re

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""How long Jupyter waits: our kernel beside the stock kernel for Rust, in one run.
+"""Latency in Jupyter: our kernel and the stock kernel for Rust, in one run.
 
     bash tests/jupyter/run.sh bench kernel forward-pass [ROUNDS] [NOTEBOOK]
 
 `forward-pass` is the path of the program, built with `--release`; the script brings jupyter_client and the stock
-kernel. In each round both kernels are started afresh, turn about, in the notebook's folder, by jupyter_client, as
-JupyterLab does it; a round before them, not counted, builds the dependencies. Told are the medians over all rounds of
+kernel. In each round both kernels are started, alternating, in the notebook's folder, by jupyter_client as in
+JupyterLab; a first round, which is not counted, builds the dependencies. It prints the medians over all rounds of
 
     start         from the start of the process to the answer to `kernel_info_request`
     first figure  from the start of the process to the first figure of the notebook, all cells before it run
-    cell          from the request to the kernel's being idle again, over all cells but those with `:dep`
+    cell          from the request until the kernel is idle again, over all cells without `:dep`
 
-Ours keeps what it has compiled, so it is told twice: with its cells new, and with those that the round before has left.
+Ours caches compiled cells, so it is listed twice: with new cells, and with those cached by the previous round.
 
-NOTEBOOK is section 2 unless another is named.
+NOTEBOOK is section 2 by default.
 """
 
 import json
@@ -42,7 +42,7 @@ def cells_of(path):
 
 
 def messages(client, sent):
-    """What the cell says, as it says it, until it is done."""
+    """The messages of a cell as they arrive, until it is done."""
     while True:
         message = client.get_iopub_msg(timeout=TIMEOUT)
         if message["parent_header"].get("msg_id") == sent:
@@ -58,7 +58,7 @@ def messages(client, sent):
 
 
 def answered(client):
-    """Asks until somebody answers: what is asked before the kernel listens is asked again, as Jupyter does."""
+    """Asks until there is a reply: requests before the kernel listens are repeated, as in Jupyter."""
     client.kernel_info()
     while True:
         try:
@@ -69,7 +69,7 @@ def answered(client):
 
 
 def heard(client):
-    """Asks until what the kernel says to everybody is heard here, too: only then can a cell be followed."""
+    """Asks until broadcast messages arrive, too: only then can a cell be followed."""
     while True:
         try:
             client.get_iopub_msg(timeout=0.2)
@@ -79,7 +79,7 @@ def heard(client):
 
 
 def measure(kernel, folder, cells):
-    """Milliseconds: start, first figure, and every cell that brings no dependency."""
+    """Milliseconds: start, first figure, and every cell without dependencies."""
     if kernel == "ours":
         shutil.rmtree(pathlib.Path(os.environ["FORWARD_PASS_CACHE"]) / "cells", ignore_errors=True)
     manager = KernelManager(kernel_name=NAMES[kernel])
@@ -106,7 +106,7 @@ def measure(kernel, folder, cells):
 
 
 def install(program, folder):
-    """Our kernel, where only this run finds it."""
+    """Installs our kernel where only this run finds it."""
     subprocess.run([program, "kernel", "install", "--prefix", folder], check=True, capture_output=True)
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [f"{folder}/share/jupyter", before]))

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Reading, training and classifying: this crate beside NumPy (one thread, and as many as there are) and JAX, in turns.
+"""Reading, training and classifying: this crate against NumPy (one thread, and one per core) and JAX, alternating.
 
     FORWARD_PASS_MNIST=FOLDER python benches/mnist.py [ROUNDS]      in an environment with numpy, and with jax if you like
 
-Every round runs each peer once, in a process of its own, so that a slow minute of the machine hits all. It prints the
-median of each, the ratio to NumPy's better one, and the share of what the processor can do at most, had it multiplied
-everything: four fifths of an image are black, and ours leaves out what is black in all the images of a tile. Without
-the variable the images are noise, as black as digits, and nothing is read.
+Every round runs each peer once, in a separate process, so that a slow minute of the machine affects all. It prints the
+median of each, the ratio to the better NumPy run, and the share of the peak speed of the processor if all products were
+computed: four fifths of an image are black, and ours skips what is black in all images of a tile. Without the variable
+the images are noise, as black as digits, and reading is not measured.
 """
 
 import importlib.util

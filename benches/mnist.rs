@@ -1,7 +1,7 @@
-//! How many images a second this library reads, trains on and classifies, as bare numbers for `benches/mnist.py`.
+//! How many images per second this library reads, trains on and classifies, as bare numbers for `benches/mnist.py`.
 //!
-//! It compares nothing and draws no conclusions; the script beside it puts its peers next to it, in turns. Alone:
-//! `cargo bench --bench mnist --no-default-features`. Real digits where FORWARD_PASS_MNIST names them, noise otherwise.
+//! The script runs its peers alternately and compares. To run it alone:
+//! `cargo bench --bench mnist --no-default-features`. It uses real digits if FORWARD_PASS_MNIST is set, else noise.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -11,11 +11,11 @@ use forward_pass::mnist::{Digits, Mnist, VARIABLE};
 use forward_pass::prelude::*;
 
 const SIZES: [usize; 4] = [784, 50, 100, 10];
-/// Passes of this many images; enough for a tenth of a second or more.
+/// The number of images per pass, enough for a tenth of a second or more.
 const IMAGES: usize = 60_000;
 
 fn main() {
-    // Cargo hands `--bench` on; what else there is chooses the measurements.
+    // Cargo passes `--bench` on; other arguments select the measurements.
     let wished: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let wants = |name: &str| wished.is_empty() || wished.iter().any(|word| word == name);
     let folder = std::env::var_os(VARIABLE).map(PathBuf::from);
@@ -53,7 +53,7 @@ fn main() {
     }
 }
 
-/// The share of the real test set that networks from five seeds read right after ten epochs.
+/// The accuracy on the real test set of networks from five seeds after ten epochs.
 fn seeds(digits: &Mnist) {
     let mut rates: Vec<f64> = (1..=5).map(|seed| rate_of(digits, seed)).collect();
     rates.sort_by(f64::total_cmp);
@@ -73,7 +73,7 @@ fn classify(net: &Network, digits: &Digits, batch: usize) -> usize {
     batches.map(|rows| black_box(net.classify(&rows).expect("784 values")).len()).sum()
 }
 
-/// Digits of nobody: the speed does not depend on what is drawn.
+/// Random images: the speed does not depend on their content.
 fn noise() -> Digits {
     let mut state = 1_u32;
     let images = Array2::from_shape_simple_fn((IMAGES, 784), || {
@@ -84,15 +84,15 @@ fn noise() -> Digits {
     Digits::new(images, labels).expect("784 values each")
 }
 
-/// One line: the name, and images a second.
+/// One line: the name, and images per second.
 fn measure(name: &str, images: usize, mut work: impl FnMut() -> usize) {
     let begun = Instant::now();
     black_box(work());
     println!("{name} {:.0}", images as f64 / begun.elapsed().as_secs_f64());
 }
 
-/// The most multiplications and additions a second, in units of 10^9, that this build gets out of the processor: sums
-/// that stay in registers, as many side by side as it needs to be busy.
+/// The peak number of multiplications and additions per second, in units of 10^9: sums that stay in registers, enough
+/// of them in parallel to keep the processor busy.
 fn peak(name: &str, threads: usize) {
     const ROUNDS: usize = 50_000_000;
     let begun = Instant::now();
@@ -110,11 +110,11 @@ mod wide {
     use std::arch::x86_64::*;
     use std::hint::black_box;
 
-    /// Twelve that differ: of twelve equal sums the compiler would work out one.
+    /// Twelve different values: the compiler would merge equal sums.
     const STARTS: [f32; 12] = [1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0, 2.1];
 
     /// # Safety
-    /// The processor has AVX-512.
+    /// The processor must have AVX-512.
     #[target_feature(enable = "avx512f")]
     pub fn flops(rounds: usize) -> f32 {
         let (x, y) = (_mm512_set1_ps(black_box(0.999)), _mm512_set1_ps(black_box(1e-3)));
@@ -128,7 +128,7 @@ mod wide {
     }
 
     /// # Safety
-    /// The processor has AVX2 and FMA.
+    /// The processor must have AVX2 and FMA.
     #[target_feature(enable = "avx2,fma")]
     pub fn narrow_flops(rounds: usize) -> f32 {
         let (x, y) = (_mm256_set1_ps(black_box(0.999)), _mm256_set1_ps(black_box(1e-3)));
@@ -142,7 +142,7 @@ mod wide {
     }
 }
 
-/// Two operations (times, plus) for each of 12 vectors.
+/// Two operations (multiply, add) for each of 12 vectors.
 fn per_round() -> f64 {
     #[cfg(target_arch = "x86_64")]
     {
@@ -160,11 +160,11 @@ fn flops(rounds: usize) -> f32 {
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx512f") {
-            // SAFETY: it has AVX-512.
+            // SAFETY: the processor has AVX-512.
             return unsafe { wide::flops(rounds) };
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: it has AVX2 and FMA.
+            // SAFETY: the processor has AVX2 and FMA.
             return unsafe { wide::narrow_flops(rounds) };
         }
     }

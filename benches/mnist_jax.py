@@ -1,6 +1,6 @@
-"""The same work in JAX on the CPU, compiled by XLA: the step of training in one jitted function, its arrays given away.
+"""The same work in JAX on the CPU, compiled by XLA: the training step in one jitted function, with donated arrays.
 
-Prints images per second, one line a measurement, for `mnist.py`. Needs jax and numpy. Compiling is not counted.
+Prints images per second, one line per measurement, for `mnist.py`. Needs jax and numpy. Compiling is not counted.
 """
 
 import gzip
@@ -56,7 +56,7 @@ def step(state, batch):
 
 @jax.jit
 def epoch(state, images, labels, order):
-    """All steps in one compiled loop: nothing of Python's is in it."""
+    """All steps in one compiled loop, without Python."""
     places = order.reshape(-1, 100)
     return jax.lax.scan(lambda state, at: step(state, (images[at], labels[at])), state, places)
 
@@ -92,7 +92,7 @@ def main():
     for batch in (1, 100, 10_000):
         if wants(f"classify-{batch}"):
             count = 5_000 if batch == 1 else 60_000
-            # From NumPy's rows, as they come: to cut a JAX array costs more than to classify a piece of it.
+            # From NumPy's rows: slicing a JAX array costs more than classifying the slice.
             measure(f"classify-{batch}", count, lambda: all_of(net, host, batch, count))
 
 

@@ -1,6 +1,6 @@
-"""The same work in NumPy, written to be fast: float32, in place, no array made in the loop where NumPy allows it.
+"""The same work in NumPy, written to be fast: float32, in place, without allocating in the loop where NumPy allows it.
 
-Prints images per second, one line a measurement, for `mnist.py`. Needs numpy and nothing else.
+Prints images per second, one line per measurement, for `mnist.py`. Needs numpy and nothing else.
 """
 
 import gzip

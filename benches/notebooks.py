@@ -4,13 +4,13 @@
     bash tests/jupyter/run.sh notebooks/en/02-sigmoid.ipynb      once: it installs the stock kernel
     python benches/notebooks.py [--repeats N] [--cold] [NOTEBOOK ...]     in an environment with pytest and nbmake
 
-It prints each one's median in seconds and the ratio. Both are warm: each has run the course once before it is timed.
-With `--cold` each also runs once with no dependency built: the crates are downloaded, and nothing else is kept.
-nbmake compares nothing, and takes a panic for a success; it is timed all the same, since it is what there is.
+It prints both medians in seconds and their ratio. Both are warm: each has run the course once before it is timed.
+With `--cold` each also runs once without built dependencies: the crates are downloaded, and nothing else is cached.
+nbmake compares nothing and treats a panic as success; it is timed because there is no other runner.
 
-The second column has the cells' own running time taken off, which no runner can save: compiled code at work, from the
-moment it is loaded until it has answered. It is measured on our engine, which says it of every cell after `:timing`, and
-taken off both; the heavy loops are the library's, which both compile with optimisation.
+The second column subtracts the running time of the cells, which no runner can save: compiled code at work, from the
+moment it is loaded until it has finished. It is measured on our engine, which reports it for every cell after `:timing`,
+and subtracted from both; the heavy loops are in the library, which both compile with optimisation.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def timed(command, environment):
 
 
 def own_seconds(program, path):
-    """How long the code of a notebook's cells runs, in seconds; rounded down to a millisecond a cell."""
+    """The running time of the code of a notebook in seconds; rounded down to a millisecond per cell."""
     notebook = json.loads(pathlib.Path(path).read_text())
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as text:
@@ -98,7 +98,7 @@ def main():
     for command, environment in runs.values():
         timed(command, environment)
     own = sum(own_seconds(program, path) for path in paths)
-    # In turns, so that a busy moment of the machine meets both.
+    # Alternating, so that a busy moment of the machine affects both.
     times = {name: [] for name in runs}
     for _ in range(arguments.repeats):
         for name, (command, environment) in runs.items():

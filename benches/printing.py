@@ -4,8 +4,8 @@
     python benches/printing.py [ELEMENTS]      in an environment with tests/numpy/requirements.txt
 
 It prints both medians and their ratio, and fails when the two texts differ. `tests/numpy/run.sh bench` runs it in an
-environment of its own. The arrays have rows of 1000: of one long row NumPy's time grows with the square of its length,
-minutes for a million, and the ratio would flatter us.
+environment of its own. The arrays have rows of 1000: for one long row, NumPy's time grows with the square of its
+length, minutes for a million, and the ratio would flatter us.
 """
 
 import json
@@ -57,7 +57,7 @@ def numpys(a):
 
 
 def ours(program, a, folder):
-    """Our text, its median in milliseconds, and how often memory was asked for."""
+    """Our text, its median in milliseconds, and the number of allocations."""
     elements, out = folder / "elements", folder / "text"
     elements.write_bytes(a.tobytes())
     answer = subprocess.run([program, a.dtype.name, elements, out, str(REPEATS)], check=True, stdout=subprocess.PIPE)

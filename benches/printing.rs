@@ -1,7 +1,7 @@
-//! How long an array takes to print: the half of `benches/printing.py` that runs our release build.
+//! How long it takes to print an array: the half of `benches/printing.py` that runs our release build.
 //!
-//! `printing DTYPE FILE OUT REPEATS` reads raw little-endian elements, prints them in full that many times, writes the
-//! text to OUT for comparison, and tells the median in milliseconds and how often it allocated for the text.
+//! `printing DTYPE FILE OUT REPEATS` reads raw little-endian elements, prints them in full REPEATS times, writes the
+//! text to OUT for comparison, and prints the median in milliseconds and the number of large allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,21 +13,21 @@ use num_complex::Complex64;
 
 const ROW: usize = 1000;
 
-/// Counts allocations of a page and more: what a growing text would need again and again.
+/// Counts allocations of a page and more, which a growing string would make repeatedly.
 struct Counting;
 
 static LARGE: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: every call goes to the system's allocator unchanged.
+// SAFETY: every call is forwarded unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         LARGE.fetch_add(usize::from(layout.size() >= 4096), Ordering::Relaxed);
-        // SAFETY: as the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: as the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.dealloc(place, layout) }
     }
 }

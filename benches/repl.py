@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""How long one waits at the prompt: the start and single lines, beside `evcxr`, the stock REPL, in one run.
+"""Latency at the prompt: the start and single lines, compared to `evcxr`, the stock REPL, in one run.
 
     python benches/repl.py forward-pass evcxr [ROUNDS]          where pexpect is installed
 
-Both sit at a pseudo-terminal and have the same dependencies, built before: evcxr gets a folder of its own that it keeps,
-and one session that nobody times. The time of a line goes from its Enter to its answer on the screen.
+Both run in a pseudo-terminal with the same dependencies, built before: evcxr gets its own persistent folder, and one
+session that is not timed. The time of a line is from Enter to its answer on the screen.
 """
 
 import os
@@ -23,7 +23,7 @@ SETUP = [
     f':dep forward-pass = {{ path = "{ROOT}", default-features = false }}',
     "use forward_pass::prelude::*;",
 ]
-# What is typed, and what the screen shows then and not before.
+# The typed text, and what the screen shows only afterwards.
 LINES = [
     ('println!("{}", 20 + 22);', "42"),
     ('let x = array![-1.0, 1.0, 2.0]; println!("{}", x.len() + 50);', "53"),
@@ -62,7 +62,7 @@ class Session:
         return took
 
     def close(self):
-        # Before the next prompt stands, Ctrl-D means nothing to evcxr.
+        # Before the next prompt, evcxr ignores Ctrl-D.
         time.sleep(0.5)
         self.child.sendcontrol("d")
         self.child.expect(pexpect.EOF)
@@ -75,7 +75,7 @@ def ours(program, folder):
     session = Session(program, arguments, environment, r"step-function \d+/\d+> ")
     prompt = session.since_start("step-function 0/")
     session.child.expect("> ")
-    # The first output of the first section, asked for as soon as one can: two times Enter.
+    # The first output of the first section, requested as soon as possible: Enter twice.
     session.child.send("\r\r")
     shown = session.since_start(r"array\(\[-0\.75")
     session.child.expect("step-function 4/")
@@ -103,7 +103,7 @@ def stock(program, folder):
 
 
 def told(whose, seen):
-    # A long run says what it has as it goes.
+    # A long run prints intermediate results.
     print(f"# {whose}: {({name: round(took) for name, took in seen[0].items()})}, lines {[round(took) for took in seen[1]]}", flush=True)
     return seen
 
@@ -116,7 +116,7 @@ def main():
         told("not counted: ours", ours(program, one))
         told("not counted: evcxr", stock(peer, two))
         for _ in range(rounds):
-            # Turn about, so that what else the machine does falls on both.
+            # Alternating, so that other load on the machine affects both.
             seen["ours"].append(told("ours", ours(program, one)))
             seen["evcxr"].append(told("evcxr", stock(peer, two)))
     median = lambda whose, take: statistics.median(take(round) for round in seen[whose])

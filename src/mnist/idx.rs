@@ -31,7 +31,7 @@ const CHUNK: usize = PIXELS * 64;
 /// The number of chunks that may be queued for conversion.
 const AHEAD: usize = 8;
 /// The values of 80,000 images; memory is committed page by page, so up to here a false header costs nothing.
-const BELIEVED: usize = PIXELS * 80_000;
+const RESERVED_AT_ONCE: usize = PIXELS * 80_000;
 
 /// Reads an image file: (count, 784), every pixel divided by 255.
 ///
@@ -185,7 +185,7 @@ fn grow<T>(values: &mut Vec<T>, needed: usize, rest: u64, name: &str) -> Result<
         return Ok(());
     }
     let rest = usize::try_from(rest).unwrap_or(usize::MAX);
-    let wished = if rest <= BELIEVED { rest } else { needed.max(values.len()).min(rest) };
+    let wished = if rest <= RESERVED_AT_ONCE { rest } else { needed.max(values.len()).min(rest) };
     values.try_reserve_exact(wished).map_err(|_| {
         let message = format!("{name}: not enough memory for {} values", values.len() + needed);
         Error::new(ErrorKind::File, message, "close other programs, or use the drawn digits: `Mnist::sample()`")

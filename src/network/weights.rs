@@ -147,7 +147,7 @@ fn read(bytes: &[u8], path: &str) -> Result<Network<f32>, Problem> {
     } else if bytes.starts_with(b"PK") {
         npz::read(bytes)?
     } else {
-        return foreign::told(bytes, path);
+        return foreign::reported(bytes, path);
     };
     assemble(contents)
 }

@@ -68,7 +68,7 @@ tuples! {
 /// ```
 ///
 /// # Errors
-/// When a size is negative, or there is no room for that many numbers.
+/// When a size is negative, or the array does not fit in memory.
 pub fn zeros<Shape: Sizes>(shape: Shape) -> Result<Array<f64, Shape::Dim>> {
     full(&shape, 0.0)
 }
@@ -83,7 +83,7 @@ pub fn zeros<Shape: Sizes>(shape: Shape) -> Result<Array<f64, Shape::Dim>> {
 /// ```
 ///
 /// # Errors
-/// When a size is negative, or there is no room for that many numbers.
+/// When a size is negative, or the array does not fit in memory.
 pub fn ones<Shape: Sizes>(shape: Shape) -> Result<Array<f64, Shape::Dim>> {
     full(&shape, 1.0)
 }

@@ -1,10 +1,10 @@
-//! The trials of `tests/hard`, on bytes that libFuzzer makes up: it keeps those that reach new code, and changes them.
+//! The trials of `tests/hard` on bytes from libFuzzer, which keeps and mutates inputs that reach new code.
 //!
 //! ```text
 //! bash tests/fuzz/run.sh 600
 //! ```
 //!
-//! It compares no answer; `tests/it/library/numpy` does.
+//! Results are not compared here, but in `tests/it/library/numpy`.
 #![no_main]
 
 #[path = "../hard/arrays.rs"]
@@ -29,7 +29,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     std::hint::black_box(draw.step());
 });
 
-/// A small choice takes one byte, a number nine; the last bytes are followed by zeros.
+/// A small choice consumes one byte, a number nine; after the last byte, zeros follow.
 fn choices(bytes: Vec<u8>) -> impl FnMut() -> u64 {
     let mut bytes = bytes.into_iter();
     move || {

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Tries the library's public functions on inputs that libFuzzer makes up, for so many seconds (600 if not said).
+# Tests the library's public functions on inputs from libFuzzer, for a number of seconds (default: 600).
 #
 #     bash tests/fuzz/run.sh 600
 #
-# On the project's own stable Rust: the four flags have every branch counted, as cargo-fuzz does. libFuzzer itself needs a
-# C++ compiler. What it learned, and an input that made something panic or took a minute, stay in the target folder.
+# It runs on the project's stable Rust: the four flags count every branch, as cargo-fuzz does. libFuzzer itself needs a
+# C++ compiler. The corpus, and inputs that caused a panic or took a minute, are kept in the target folder.
 set -euo pipefail
 cd "$(dirname "$0")"
 target=${CARGO_TARGET_DIR:-$PWD/../../target}/fuzz

@@ -1,6 +1,6 @@
-//! Learning and classifying take their memory before they begin: once the loop runs, nothing is allocated in it.
+//! Learning and classifying allocate up front: nothing is allocated inside the loop.
 //!
-//! An allocator that counts, for each thread by itself, stands in front of the system's.
+//! An allocator that counts per thread wraps the system's.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -13,17 +13,17 @@ thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
-// SAFETY: every call is handed on to the system's allocator as it came.
+// SAFETY: every call is forwarded unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // A thread that is ending counts no more.
+        // A thread that is shutting down no longer counts.
         let _ = COUNT.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: as the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: as the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.dealloc(place, layout) }
     }
 }
@@ -35,7 +35,7 @@ fn count() -> usize {
     COUNT.with(Cell::get)
 }
 
-/// A build without optimisation, or for a processor without AVX2, leaves products to `matrixmultiply`, which takes a
+/// Without optimisation, or on a processor without AVX2, products are computed by `matrixmultiply`, which allocates a
 /// buffer for each.
 fn for_products(products: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
@@ -53,7 +53,7 @@ fn a_step_of_training_allocates_nothing() {
         let mut seen = Vec::with_capacity(15);
         training.epochs(3).fit_watched(&mut net, &digits, |_| seen.push(count())).unwrap();
         assert_eq!(seen.len(), 15);
-        // Forwards one product a layer, backwards two, but for the first layer's input.
+        // One product per layer forwards, two backwards, except for the input of the first layer.
         let most = for_products(3 + 3 + 2);
         for (step, pair) in seen.windows(2).enumerate() {
             let took = pair[1] - pair[0];

@@ -9,7 +9,7 @@ use num_traits::NumCast;
 
 use crate::draw::{Draw, Hard};
 
-/// What every number can do.
+/// The operations of all number types.
 pub fn numbers<Kind, T: Averaged<Kind> + Hard + Show + CellDisplay + NumCast>(draw: &mut Draw) {
     let (a, b) = (draw.array::<T>(), draw.array::<T>());
     printed(&a, draw);
@@ -36,7 +36,7 @@ pub fn numbers<Kind, T: Averaged<Kind> + Hard + Show + CellDisplay + NumCast>(dr
     let sizes = [draw.one(&[0, 1, 3, -1, isize::MIN, isize::MAX]), draw.one(&[0, 1, 3, isize::MAX])];
     black_box((zeros(sizes.as_slice()).is_ok(), ones((sizes[0], 2)).is_ok(), shape(&a).to_string()));
     draw.now("arange");
-    // Not more numbers than a test has time for.
+    // No more numbers than a test has time for.
     let (start, stop, by) = (T::hard(draw), T::hard(draw), T::hard(draw));
     let count = (stop.as_f64() - start.as_f64()) / by.as_f64();
     if count < 1e4 || !count.is_finite() {
@@ -46,7 +46,7 @@ pub fn numbers<Kind, T: Averaged<Kind> + Hard + Show + CellDisplay + NumCast>(dr
     black_box((step(&a), relu(&a), identity(&a)));
 }
 
-/// And what only floats can.
+/// The operations of floats only.
 pub fn floats<T: Float + Hard + Show + CellDisplay + NumCast>(draw: &mut Draw) {
     numbers::<_, T>(draw);
     let a = draw.array::<T>();

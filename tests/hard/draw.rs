@@ -1,8 +1,8 @@
-//! Hard shapes, hard values and hard words, drawn from a seed.
+//! Hard shapes, hard values and hard strings, drawn from a seed.
 
 use forward_pass::prelude::*;
 
-/// A stream of choices that remembers which function is being tried.
+/// A stream of choices that records which function is being tested.
 pub struct Draw {
     source: Box<dyn FnMut() -> u64>,
     step: &'static str,
@@ -26,7 +26,7 @@ impl Draw {
         of[self.below(of.len())]
     }
 
-    /// Says which function comes now.
+    /// Records which function is tested next.
     pub fn now(&mut self, step: &'static str) -> &mut Draw {
         self.step = step;
         self
@@ -45,7 +45,7 @@ impl Draw {
         self.one(&[0, 1, 1, 2, 3, 3, 5, 17])
     }
 
-    /// Seen straight, backwards, across, every second one, or one number many times.
+    /// As it is, reversed, transposed, every second element, or one number broadcast.
     pub fn array<T: Hard>(&mut self) -> ArrayD<T> {
         let mut shape: Vec<usize> = (0..self.below(5)).map(|_| self.one(&[0, 1, 1, 2, 3, 3, 5])).collect();
         if shape.contains(&0) && self.below(4) == 0 {
@@ -119,7 +119,8 @@ macro_rules! floats {
         impl Hard for $type {
             fn hard(draw: &mut Draw) -> $type {
                 let worst = [0.0, -0.0, 1.0, -1.0, $type::NAN, $type::INFINITY, $type::NEG_INFINITY, $type::MAX,
-                    $type::MIN, $type::MIN_POSITIVE, $type::MIN_POSITIVE / 3.0, $type::EPSILON, 1e-5, 1e8, 0.1, 709.8, -746.0];
+                    $type::MIN, $type::MIN_POSITIVE, $type::MIN_POSITIVE / 3.0, $type::EPSILON, 1e-5, 1e8, 0.1, 709.8,
+                    -746.0];
                 match draw.below(4) {
                     0 => $type::from_bits(draw.bits() as _),
                     _ => draw.one(&worst),

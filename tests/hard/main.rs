@@ -1,12 +1,12 @@
 //! Nothing panics: every public function of the library on hard shapes and hard values, drawn from a seed.
 //!
-//! Some five hundred inputs by default; FORWARD_PASS_FUZZ_SECONDS goes on for that long, from a new seed each time:
+//! About five hundred inputs by default; FORWARD_PASS_FUZZ_SECONDS runs it for that long, from a new seed each time:
 //!
 //! ```text
 //! FORWARD_PASS_FUZZ_SECONDS=600 cargo test --release --locked --no-default-features --test hard -- --nocapture
 //! ```
 //!
-//! It compares no answer; `tests/it/library/numpy` does.
+//! Results are not compared here, but in `tests/it/library/numpy`.
 
 mod allocation;
 mod arrays;
@@ -32,7 +32,7 @@ fn seeded(seed: u64) -> impl FnMut() -> u64 {
     }
 }
 
-/// What was tried, and what took longest.
+/// What was tested, and what took longest.
 #[derive(Default)]
 struct Tried {
     inputs: u64,
@@ -69,10 +69,10 @@ fn nothing_panics() {
     println!("the slowest: {name}, seed {seed}, {} ms", time.as_millis());
 }
 
-/// What no input can reach, or what only prints, opens nothing, or fetches this machine's files.
+/// Functions that no input can reach, that only print, or that read this machine's files.
 const LEFT_OUT: [&str; 8] =
     ["evcxr_display", "clear_output", "display_as", "default_folder", "find", "fashion", "find_folder", "of_session"];
-/// The modules of `plot` that a user does not see.
+/// The private modules of `plot`.
 const UNSEEN: [&str; 14] = [
     "axes",
     "canvas",

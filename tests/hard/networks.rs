@@ -1,4 +1,4 @@
-//! Layers, networks, training, digits, and files that hold anything.
+//! Layers, networks, training, digits, and files with arbitrary content.
 
 use std::hint::black_box;
 
@@ -105,7 +105,7 @@ fn taught(draw: &mut Draw) {
     }
 }
 
-/// Bytes under a name that promises something.
+/// Arbitrary bytes under the name of a known format.
 pub fn files(draw: &mut Draw) {
     let mut bytes: Vec<u8> = match draw.below(6) {
         0 => vec![0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28],

@@ -1,9 +1,9 @@
-//! The groups of functions that are tried; the fuzzer in `tests/fuzz` tries them, too.
+//! The groups of functions to test; the fuzzer in `tests/fuzz` uses them, too.
 
 use crate::draw::Draw;
 use crate::{arrays, figures, networks};
 
-/// A group of functions, each called once with what is drawn.
+/// A group of functions, each called once with drawn arguments.
 pub type Trial = fn(&mut Draw);
 
 pub const TRIALS: [(&str, Trial); 9] = [

@@ -7,7 +7,7 @@ use super::{NAMES, Problem, problem};
 const SAVEZ: &str = "write it with `np.savez(\"weights.npz\", W1=W1, b1=b1, ...)`";
 
 /// Reports a file that is neither `.npz` nor `.safetensors`; `path` is used in the line of Python that converts it.
-pub(super) fn told<X>(bytes: &[u8], path: &str) -> Result<X, Problem> {
+pub(super) fn reported<X>(bytes: &[u8], path: &str) -> Result<X, Problem> {
     match bytes {
         // Protocol 2 and later; then the dictionaries of protocol 0 and 1.
         [0x80, 2..=5, ..] | [b'(', b'd', ..] | [b'}', b'q', ..] => problem(

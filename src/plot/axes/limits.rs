@@ -19,14 +19,14 @@ impl Axes {
         let values = self.series.iter().flat_map(Series::corners).map(pick).filter(|&value| scale.takes(value));
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         let room = if !horizontal && self.series.iter().any(|series| series.values_shown) { 0.1 } else { 0.05 };
-        let stands = !horizontal && self.series.iter().any(|series| matches!(series.kind, Kind::Bars(_)));
-        let (first, last) = widened(low, high, scale, stands, room);
+        let has_base = !horizontal && self.series.iter().any(|series| matches!(series.kind, Kind::Bars(_)));
+        let (first, last) = widened(low, high, scale, has_base, room);
         Limits { scale, first, last }
     }
 }
 
 /// Limits with a margin of 5 % of their length at each end; bars get none at their base.
-fn widened(low: f64, high: f64, scale: Scale, stands: bool, share: f64) -> (f64, f64) {
+fn widened(low: f64, high: f64, scale: Scale, has_base: bool, share: f64) -> (f64, f64) {
     if low > high {
         return if scale == Scale::Log { (0.1, 10.0) } else { (0.0, 1.0) };
     }
@@ -37,8 +37,8 @@ fn widened(low: f64, high: f64, scale: Scale, stands: bool, share: f64) -> (f64,
     }
     let margin = (last / 4.0 - first / 4.0) * 4.0 * share;
     let (lowest, highest) = (first - margin, last + margin);
-    let first = if stands && low == 0.0 { first } else { lowest };
-    let last = if stands && high == 0.0 { last } else { highest };
+    let first = if has_base && low == 0.0 { first } else { lowest };
+    let last = if has_base && high == 0.0 { last } else { highest };
     // A logarithmic axis has no 0, even if the margin underflows.
     let least = if scale == Scale::Log { f64::MIN_POSITIVE.min(low) } else { -f64::MAX / 4.0 };
     let bound = |value: f64| value.clamp(least, f64::MAX / 4.0);
