@@ -4,9 +4,9 @@
     python benches/cells.py forward-pass [ROUNDS] [NOTEBOOK ...]     where nbclient and the stock kernel are installed
 
 `tests/jupyter/run.sh` makes such an environment. For each cell it measures the time from request to answer, in
-a session whose dependencies are built: compiled separately (`ours`), and from the cache (`again`). It prints the medians
-over all cells, the ratios, the time for all cells when they are batched (as in `test`; the first cell has all of it), and
-a breakdown of our time. Cells with dependencies are skipped. All figures include the running time of the code itself.
+a session whose dependencies are built: compiled separately (`ours`), and from the cache (`again`). It prints the
+medians over all cells, the ratios, the time for all cells when they are batched (as in `test`; the first cell has all
+of it), and a breakdown of our time. Cells with dependencies are skipped. All figures include the running time of the code itself.
 """
 
 import json

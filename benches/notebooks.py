@@ -9,8 +9,8 @@ With `--cold` each also runs once without built dependencies: the crates are dow
 nbmake compares nothing and treats a panic as success; it is timed because there is no other runner.
 
 The second column subtracts the running time of the cells, which no runner can save: compiled code at work, from the
-moment it is loaded until it has finished. It is measured on our engine, which reports it for every cell after `:timing`,
-and subtracted from both; the heavy loops are in the library, which both compile with optimisation.
+moment it is loaded until it has finished. It is measured on our engine, which reports it for every cell after
+`:timing`, and subtracted from both; the heavy loops are in the library, which both compile with optimisation.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 //! gzip, read as a stream, with `zlib-rs`: its reader takes 203 ms for the images of MNIST, that of `flate2` 260 ms.
 //!
-//! `flate2` could use `zlib-rs` as its backend, too, but would then compress to other bytes than those of the PNG images
-//! that notebooks store; and its default backend would stay in the build, because `png` depends on it.
+//! `flate2` could use `zlib-rs` as its backend, too, but would then compress to other bytes than those of the PNG
+//! images that notebooks store; and its default backend would stay in the build, because `png` depends on it.
 
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
 

@@ -9,7 +9,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../python.sh"
 
-python_environment "${FORWARD_PASS_FONT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-font}" "$here/requirements.txt"
+cache=${FORWARD_PASS_FONT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-font}
+python_environment "$cache" "$here/requirements.txt"
 
 export PYTHONDONTWRITEBYTECODE=1
 case ${1:-check} in

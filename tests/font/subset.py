@@ -1,4 +1,6 @@
-"""Makes forward-pass-sans.otf, from which outlines.py makes the table of letters: python subset.py NotoSansCJK-Regular.ttc
+"""Makes forward-pass-sans.otf: python subset.py NotoSansCJK-Regular.ttc
+
+The font is frozen; outlines.py makes the table of letters from it.
 
 The source is Noto Sans CJK (Debian's package fonts-noto-cjk 1:20220127+repack1-1, OFL 1.1); needs fonttools.
 Kept: Latin, Greek, mathematical signs, arrows, and the Hangul of KS X 1001 (2,350 syllables and the jamo).

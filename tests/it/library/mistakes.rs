@@ -1,8 +1,8 @@
 //! What each mistake costs, on the real digits, with a network that scikit-learn trained: exactly what NumPy says it
 //! costs (tests/fixtures/weights/others.py).
 //!
-//! In f64, as there, so that no image changes its class by rounding. Without FORWARD_PASS_MNIST nothing is measured, and
-//! that is printed.
+//! In f64, as there, so that no image changes its class by rounding. Without FORWARD_PASS_MNIST nothing is measured,
+//! and that is printed.
 
 use std::collections::BTreeMap;
 use std::fs;
