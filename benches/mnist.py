@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Reading, training and classifying: this crate against NumPy (one thread, and one per core) and JAX, alternating.
 
-    FORWARD_PASS_MNIST=FOLDER python benches/mnist.py [ROUNDS]      in an environment with numpy, and with jax if you like
+    FORWARD_PASS_MNIST=FOLDER python benches/mnist.py [ROUNDS]      in an environment with numpy, and optionally jax
 
 Every round runs each peer once, in a separate process, so that a slow minute of the machine affects all. It prints
-the median of each, the ratio to the better NumPy run, and the share of the peak speed of the processor if all products were
-computed: four fifths of an image are black, and ours skips what is black in all images of a tile. Without the variable
+the median of each, the ratio to the better NumPy run, and the share of the peak speed of the processor if all products
+were computed: four fifths of an image are black, and ours skips what is black in all images of a tile. Without the variable
 the images are noise, as black as digits, and reading is not measured.
 """
 

@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use forward_pass::plot::{Picture, diagram, images};
 use forward_pass::prelude::*;
 
 use crate::draw::Draw;
@@ -11,6 +12,7 @@ pub fn figures(draw: &mut Draw) {
     let (number, other, count) = (y.first().copied().unwrap_or(0.5), x.first().copied().unwrap_or(2.0), draw.size());
     let matrix = draw.matrix::<f64>();
     let (word, second) = (draw.word(), draw.word());
+    let large = draw.one(&[0, 1, 11, usize::MAX]);
     draw.now("the kinds of figure");
     let kinds = [
         plot(&x, &y).label(word).color(word).linestyle(second).linewidth(number).marker(word).markersize(other),
@@ -24,6 +26,8 @@ pub fn figures(draw: &mut Draw) {
         plot_step(),
         plot_sigmoid(),
         plot_relu(),
+        diagram(&[count, large], &[word, second]),
+        images([Picture { columns: count, ink: x.to_vec(), name: word.into() }]),
     ];
     let chosen = draw.below(kinds.len());
     draw.now("the options of a figure");
