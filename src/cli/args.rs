@@ -114,7 +114,7 @@ pub struct RunArgs {
 
 /// What `test` and `review` run, and how.
 #[derive(Debug, clap::Args)]
-pub struct Choice {
+pub struct RunnerArgs {
     /// Notebooks, or folders of notebooks; without any, this project's own
     pub paths: Vec<PathBuf>,
     /// Only these: a cell's id, a notebook's name, or NOTEBOOK::CELL; `*` stands for any text; may be given again
@@ -144,7 +144,7 @@ pub struct Choice {
 #[command(after_long_help = help::TEST)]
 pub struct TestArgs {
     #[command(flatten)]
-    pub choice: Choice,
+    pub runner: RunnerArgs,
     /// Store the outputs that came, and change nothing else; with `--filter`, only those of the chosen cells
     #[arg(long)]
     pub accept: bool,
@@ -181,7 +181,7 @@ pub struct TestArgs {
 #[command(after_long_help = help::REVIEW)]
 pub struct ReviewArgs {
     #[command(flatten)]
-    pub choice: Choice,
+    pub runner: RunnerArgs,
 }
 
 /// What becomes of a notebook in another language.

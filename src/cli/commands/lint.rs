@@ -19,21 +19,22 @@ use crate::cli::files;
 use crate::cli::notebook::chapter;
 use crate::cli::notebook::course::CellKind;
 use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::runner::report::github::annotation;
 use crate::cli::runner::rules::Rules;
-use crate::cli::runner::{annotation, settings};
+use crate::cli::runner::settings;
 use crate::cli::suggest::nearest;
 use crate::cli::terminal::report::{BAD, GOOD, QUIET};
 
-/// Every lint, with what it finds.
-pub const LINTS: &[(&str, &str)] = &[
-    ("execution-order", "stored execution counts that don't count up"),
-    ("used-before", "a name that is used before the cell that defines it"),
-    ("runs-once", "a cell that changes what an earlier one made, and gives something else when it runs again"),
-    ("unstable-output", "a stored output with a time, an address, or a path of one machine"),
-    ("cell-ids", "cells without an id, or with the same"),
-    ("quoted-number", "a number in prose tagged `quoted-numbers` that no output shows"),
-    ("unreadable", "a file that is no notebook, or one of a form that is not read"),
-    ("rules", "a tag of ours or a setting that does not exist, or is wrong"),
+/// The names of all lints; `args/help.rs` and `docs/testing.md` say what each of them finds.
+pub const LINTS: &[&str] = &[
+    "execution-order",
+    "used-before",
+    "runs-once",
+    "unstable-output",
+    "cell-ids",
+    "quoted-number",
+    "unreadable",
+    "rules",
 ];
 
 /// Something that is wrong, and where.
@@ -72,7 +73,7 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
 }
 
 fn allowed(names: &[String]) -> Result<BTreeSet<&str>> {
-    let known: Vec<String> = LINTS.iter().map(|(name, _)| name.to_string()).collect();
+    let known: Vec<String> = LINTS.iter().map(|name| name.to_string()).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         let hint = match nearest(name, &known).first() {
             Some(near) => format!("did you mean `{near}`?"),
@@ -127,10 +128,7 @@ fn tell(path: &Path, finding: &Finding, format: Format) {
     }
     if format == Format::Github {
         let message = format!("{cell}{}", finding.words);
-        print!(
-            "{}",
-            annotation::command("warning", &annotation::in_repository(path), finding.line, finding.lint, &message)
-        );
+        print!("{}", annotation("warning", path, finding.line, finding.lint, &message));
     }
 }
 

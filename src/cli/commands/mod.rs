@@ -16,3 +16,22 @@ pub mod repl;
 pub mod review;
 pub mod run;
 pub mod test;
+
+use super::args::{Foreign, RunnerArgs};
+use super::engine::Engine;
+use super::runner::options::Options;
+
+/// The runner's options, from the arguments that `test` and `review` share.
+fn runner_options(engine: Engine, args: &RunnerArgs) -> Options {
+    Options {
+        engine,
+        jobs: args.jobs,
+        timeout: args.timeout,
+        compile_timeout: args.compile_timeout,
+        one_by_one: args.one_by_one,
+        allow_shell: args.allow_shell,
+        skip_foreign: args.foreign == Foreign::Skip,
+        fail_fast: false,
+        portable: false,
+    }
+}

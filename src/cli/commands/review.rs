@@ -1,30 +1,29 @@
-//! `review`: changed outputs one at a time: accepted into the notebook, rejected, or left for later.
+//! `review`: shows changed outputs one at a time, to be accepted into the notebook, rejected, or left for later.
 //!
-//! What waits stands in files beside the notebooks, and each answer is written at once: nothing is lost when it ends
-//! in the middle.
+//! Pending changes are in files beside the notebooks, and each answer is written at once: nothing is lost if the review is
+//! cut short.
 
 pub mod answer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use answer::{Answer, Answers};
 use anyhow::Result;
 
+use super::runner_options;
 use crate::cli::args::ReviewArgs;
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
-use crate::cli::files;
-use crate::cli::files::write_atomically;
+use crate::cli::files::{self, write_atomically};
 use crate::cli::notebook::chapter;
 use crate::cli::notebook::ipynb::Notebook;
-use crate::cli::runner::compare::{Difference, Measure, pictures as pixels};
-use crate::cli::runner::filter::Chosen;
-use crate::cli::runner::pending::Pending;
-use crate::cli::runner::problems::UNSTABLE;
+use crate::cli::runner::compare::{self, Difference, Measure, pictures as pixels};
+use crate::cli::runner::filter::{self, Chosen};
+use crate::cli::runner::pending::{self, Pending};
 use crate::cli::runner::report::human;
-use crate::cli::runner::report::human::difference_text;
+use crate::cli::runner::result::UNSTABLE;
 use crate::cli::runner::rules::allows;
-use crate::cli::runner::{self, accept, compare, filter, pending, pictures, settings, volatile};
+use crate::cli::runner::{self, accept, pictures, settings, volatile};
 use crate::cli::terminal::picture::{Canvas, Images, probe};
 use crate::cli::terminal::report::{BAD, GOOD, QUIET, STRONG, count};
 use crate::cli::terminal::style::Look;
@@ -32,28 +31,28 @@ use crate::cli::terminal::{highlight, interrupt, picture};
 
 pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
     if files::in_ci() {
-        return Err(usage("`review` writes nothing where CI is set\nhelp: review on your own machine"));
+        return Err(usage("`review` writes nothing when CI is set\nhelp: review on your own machine"));
     }
-    let paths = chapter::asked_for(&args.choice.paths)?;
-    let chosen = match filter::filter(paths, &args.choice.filter) {
+    let paths = chapter::asked_for(&args.runner.paths)?;
+    let chosen = match filter::filter(paths, &args.runner.filter) {
         Ok(chosen) if !chosen.is_empty() => chosen,
         Ok(_) => return nothing("nothing to review: no notebook was found\nhelp: name a notebook or a folder of them"),
-        Err(words) => return nothing(&words),
+        Err(message) => return nothing(&message),
     };
     interrupt::watch();
-    let mut red = false;
-    let mut waiting = all_waiting(&chosen)?;
-    if waiting.is_empty() {
+    let mut failed = false;
+    let mut pending = all_pending(&chosen)?;
+    if pending.is_empty() {
         match find_changes(engine, args, &chosen)? {
             Exit::Passed => {}
-            Exit::Failed => red = true,
+            Exit::Failed => failed = true,
             other => return Ok(other),
         }
-        waiting = all_waiting(&chosen)?;
+        pending = all_pending(&chosen)?;
     }
-    let total = waiting.iter().map(|(_, changes)| changes.len()).sum();
+    let total = pending.iter().map(|(_, changes)| changes.len()).sum();
     let mut review = Review::new(total);
-    for (path, changes) in &waiting {
+    for (path, changes) in &pending {
         if !review.notebook(path, changes)? {
             break;
         }
@@ -62,57 +61,66 @@ pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
     if review.interrupted {
         return Ok(Exit::Interrupted);
     }
-    Ok(if red || review.left() > 0 { Exit::Failed } else { Exit::Passed })
+    Ok(if failed || review.left() > 0 { Exit::Failed } else { Exit::Passed })
 }
 
-fn nothing(words: &str) -> Result<Exit> {
-    anstream::eprintln!("error: {words}");
+fn nothing(message: &str) -> Result<Exit> {
+    anstream::eprintln!("error: {message}");
     Ok(Exit::NothingToTest)
 }
 
-/// The changes that wait for the chosen cells; stale ones are told, and dropped when their file is written again.
-fn all_waiting(chosen: &[Chosen]) -> Result<Vec<(std::path::PathBuf, Vec<Pending>)>> {
+/// The pending changes of the chosen cells; stale ones are reported, and dropped when their file is written again.
+fn all_pending(chosen: &[Chosen]) -> Result<Vec<(PathBuf, Vec<Pending>)>> {
     let mut all = Vec::new();
-    for Chosen { path, cells } in chosen {
+    for it in chosen {
+        let path = &it.path;
         let changes = pending::read(path)?;
         if changes.is_empty() {
             continue;
         }
         let notebook = Notebook::read(path)?;
         let is_chosen = |change: &Pending| match change.for_notebook(&notebook) {
-            Some(change) => cells.as_ref().is_none_or(|cells| cells.contains(&change.cell)),
+            Some(change) => it.has(change.cell),
             None => {
                 let path = files::shown_path(path);
-                anstream::eprintln!("{QUIET}`{}` of {path} has changed since: its change is stale{QUIET:#}", change.id);
+                anstream::eprintln!(
+                    "{QUIET}the pending change of `{}` in {path} is stale: the cell has changed since{QUIET:#}",
+                    change.id
+                );
                 false
             }
         };
-        let fits: Vec<Pending> = changes.into_iter().filter(is_chosen).collect();
-        if !fits.is_empty() {
-            all.push((path.clone(), fits));
+        let current: Vec<Pending> = changes.into_iter().filter(is_chosen).collect();
+        if !current.is_empty() {
+            all.push((path.clone(), current));
         }
     }
     Ok(all)
 }
 
-/// Runs the notebooks; their changes then wait beside them.
+/// Runs the notebooks and writes their changes beside them.
 fn find_changes(engine: Engine, args: &ReviewArgs, chosen: &[Chosen]) -> Result<Exit> {
     let mut exit = Exit::Passed;
-    let interrupted = runner::test_all(engine, &args.choice, chosen, &mut |progress, report| {
+    let mut written = Ok(());
+    let interrupted = runner::test_all(&runner_options(engine, &args.runner), chosen, &mut |progress, report| {
+        if written.is_err() {
+            return;
+        }
         if report.fails_after_accept() {
             exit = Exit::Failed;
-            progress.say(&human::notebook(&report, true));
+            progress.print(&human::notebook(&report, true));
         }
-        let Some(notebook) = &report.notebook else { return Ok(()) };
+        let Some(notebook) = &report.notebook else { return };
         let (changes, refused) = accept::changes(&report, notebook);
-        refused.iter().for_each(|it| progress.say(&format!("  {}\n", human::indented(&it.text))));
+        refused.iter().for_each(|it| progress.print(&format!("  {}\n", human::indented(&it.text))));
         let changes: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
-        pending::write(&report.path, &changes)
-    })?;
+        written = pending::write(&report.path, &changes);
+    });
+    written?;
     Ok(if interrupted { Exit::Interrupted } else { exit })
 }
 
-/// A review in course.
+/// A review in progress.
 struct Review {
     answers: Answers,
     canvas: Canvas,
@@ -128,7 +136,7 @@ impl Review {
     fn new(total: usize) -> Review {
         let look = Look::of_stdout(false);
         let answers = Answers::new();
-        // What was typed before a change was seen is no answer to it.
+        // Input typed before the first change is shown is discarded: it cannot be an answer.
         let canvas = probe::ask(Images::Auto, look.decorated && answers.is_terminal).answer().canvas;
         Review { answers, canvas, look, total, seen: 0, accepted: 0, rejected: 0, interrupted: false }
     }
@@ -142,11 +150,11 @@ impl Review {
             return "nothing to review: no output has changed".into();
         }
         let counts = [(self.accepted, "accepted"), (self.rejected, "rejected"), (self.left(), "left for later")];
-        let words: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-        format!("{}: {}", count(self.total, "change"), words.join(", "))
+        let counts: Vec<String> = counts.iter().filter(|it| it.0 > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        format!("{}: {}", count(self.total, "change"), counts.join(", "))
     }
 
-    /// All changes of a notebook; false when the reader quits.
+    /// All changes of a notebook; false when the user quits.
     fn notebook(&mut self, path: &Path, changes: &[Pending]) -> Result<bool> {
         for change in changes {
             self.seen += 1;
@@ -156,7 +164,7 @@ impl Review {
             let refusal = self.refusal(path, &notebook, cell.cell, change)?;
             let answer = loop {
                 match (self.answers.ask(), &refusal) {
-                    (Answer::Accept, Some(words)) => anstream::println!("{BAD}{words}{BAD:#}"),
+                    (Answer::Accept, Some(refusal)) => anstream::println!("{BAD}{refusal}{BAD:#}"),
                     (answer, _) => break answer,
                 }
             };
@@ -192,7 +200,7 @@ impl Review {
         );
         anstream::println!("{}\n", highlight::rust(cell.source.trim_end(), &self.look));
         for difference in compare::compare(&cell.outputs, &change.outputs, &Measure::default()) {
-            anstream::println!("{}", difference_text(&difference));
+            anstream::println!("{}", human::difference_text(&difference));
             if difference.part.starts_with("image/") {
                 self.show_picture(path, &cell.id, &difference)?;
             }
@@ -200,7 +208,7 @@ impl Review {
         Ok(())
     }
 
-    /// The stored and the fresh figure where the terminal can show them, and links to their files.
+    /// The stored and the fresh figure, if the terminal can show them, and links to their files.
     fn show_picture(&self, path: &Path, id: &str, difference: &Difference) -> Result<()> {
         let mime = difference.part.split(' ').next().unwrap_or_default();
         for (style, name, text) in [(BAD, "stored", &difference.stored), (GOOD, "fresh", &difference.fresh)] {
@@ -224,17 +232,18 @@ impl Review {
             return Ok(None);
         }
         let what = volatile::of_outputs(&cell.outputs, &change.outputs, path.parent().unwrap_or(Path::new("/")));
-        Ok(what.map(|what| format!("it can't be accepted: it holds {what}\nhelp: allow `{UNSTABLE}`, or skip it")))
+        Ok(what
+            .map(|what| format!("cannot accept this change: it contains {what}\nhelp: allow `{UNSTABLE}`, or skip it")))
     }
 }
 
-/// A change that was answered waits no more.
+/// Removes an answered change from its file.
 fn forget(path: &Path, change: &Pending) -> Result<()> {
     let rest = pending::read(path)?.into_iter().filter(|other| other.id != change.id);
     pending::write(path, &rest.collect::<Vec<_>>())
 }
 
-/// What can be drawn is SVG: pixels are put into one.
+/// Pictures are drawn as SVG: pixels are wrapped in one.
 fn as_svg(mime: &str, text: &str) -> Option<String> {
     if mime == "image/svg+xml" {
         return Some(text.to_string());

@@ -1,45 +1,45 @@
-//! `run`: executes a notebook and shows what it shows; with `-o` it writes the executed notebook.
+//! `run`: runs a notebook and prints its outputs; `-o` writes the executed notebook.
 //!
-//! It compares nothing, and never writes over its input.
+//! It compares nothing, and never overwrites its input.
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::cli::args::RunArgs;
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files::write_atomically;
 use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
-use crate::cli::notebook::normalize;
 use crate::cli::outcome::{End, Event, Outcome, Waiting};
-use crate::cli::runner::rules::{Expect, Rules};
-use crate::cli::runner::{execute, settings};
-use crate::cli::terminal::report;
-use crate::cli::terminal::report::{BAD, QUIET};
+use crate::cli::runner::execute::{self, Step};
+use crate::cli::runner::rules::Expect;
+use crate::cli::runner::settings;
+use crate::cli::terminal::report::{self, BAD, QUIET};
 
 pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     let path = std::path::absolute(&args.notebook)?;
     if !path.is_file() {
-        return Err(usage(format!("there is no notebook {}\nhelp: check the path", args.notebook.display())));
+        return Err(usage(format!("no notebook at {}\nhelp: check the path", args.notebook.display())));
     }
     let notebook = Notebook::read(&path)?;
-    if let Some(words) = notebook.other_language() {
-        return Err(usage(format!("cannot run {}: {words}", args.notebook.display())));
+    if let Some(message) = notebook.other_language() {
+        return Err(usage(format!("cannot run {}: {message}", args.notebook.display())));
     }
     if let Some(output) = &args.output {
         refuse_same_file(&path, output)?;
     }
     let settings = settings::of_notebook(&path, &notebook)?;
     let mut session = execute::session(engine, &path, &notebook, None, None, args.allow_shell)?;
-    session.script(execute::script(&notebook, &settings, usize::MAX));
+    let steps = execute::steps(&notebook, &settings);
+    session.script(execute::script(&steps));
     let mut changes = Vec::new();
     let mut exit = Exit::Passed;
-    for (at, cell) in execute::code_cells(&notebook) {
-        let rules = Rules::of(cell, &settings).map_err(|error| anyhow::anyhow!("cell `{}`: {error}", cell.id))?;
+    for Step { at, cell, rules } in steps {
+        let rules = rules.map_err(|error| anyhow!("cell `{}`: {error}", cell.id))?;
         if let Some(skip) = &rules.skip {
-            let reason = skip.reason.as_deref().unwrap_or("no reason is given");
-            anstream::println!("{QUIET}[{}] is skipped: {reason}{QUIET:#}", cell.id);
+            let reason = skip.reason.as_deref().unwrap_or("no reason given");
+            anstream::println!("{QUIET}[{}] skipped: {reason}{QUIET:#}", cell.id);
             continue;
         }
         anstream::println!("{QUIET}[{}]{QUIET:#}", cell.id);
@@ -65,10 +65,10 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-/// What stands in a cell after it ran.
-pub fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
+/// What is stored in a cell after it ran.
+fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
     let error = match &outcome.end {
-        // The stock kernel stores no error for these: what they print says it.
+        // The stock kernel stores no error for these: their output describes it.
         End::Passed | End::Panicked { .. } | End::ReturnedError { .. } => ErrorChange::Remove,
         end => {
             let details = report::end_details(end);
@@ -76,15 +76,15 @@ pub fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
             ErrorChange::Store("Error".to_string(), words)
         }
     };
-    CellChange { cell, outputs: normalize::outputs(outcome.outputs.clone()), error, execution_count: Some(count) }
+    CellChange { cell, outputs: outcome.outputs.clone(), error, execution_count: Some(count) }
 }
 
 fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
     let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
     if real(input)? == real(output)? {
         return Err(usage(format!(
-            "`-o {}` would write over the notebook that is run\n\
-             help: name another file, or use `test --accept` to store new outputs",
+            "`-o {}` would overwrite the notebook that is run\n\
+             help: choose another file, or use `test --accept` to store new outputs",
             output.display()
         )));
     }

@@ -1,6 +1,6 @@
-//! `test`: executes notebooks and compares what comes with what is stored; `--accept` stores it.
+//! `test`: runs notebooks and compares their outputs with the stored ones; `--accept` stores the new ones.
 //!
-//! What is green and what is red is decided in `verdict` and `test/problems`; this finds, runs, tells and counts.
+//! What passes and what fails is decided in `runner`; this selects notebooks, prints reports and sets the exit code.
 
 mod watch;
 
@@ -8,20 +8,21 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
+use watch::Watch;
 
-use crate::cli::args::{Format, TestArgs};
+use super::runner_options;
+use crate::cli::args::{Format, RunnerArgs, TestArgs};
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files;
 use crate::cli::notebook::chapter;
-use crate::cli::runner::filter::Chosen;
-use crate::cli::runner::notebook::{Bench, NotebookReport};
+use crate::cli::runner::filter::{self, Chosen};
+use crate::cli::runner::options::Options;
 use crate::cli::runner::pending::Pending;
-use crate::cli::runner::report::progress::Progress;
 use crate::cli::runner::report::summary::Summary;
 use crate::cli::runner::report::{github, human, json, junit, list};
-use crate::cli::runner::stop::Control;
-use crate::cli::runner::{self, accept, filter, pending, pictures, problems, workers};
+use crate::cli::runner::result::{CellReport, NotebookReport};
+use crate::cli::runner::{self, accept, pending, pictures, problems};
 use crate::cli::terminal::interrupt;
 use crate::cli::terminal::report::{QUIET, count};
 
@@ -29,7 +30,7 @@ pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
     if (args.accept || args.pending) && files::in_ci() {
         let option = if args.accept { "--accept" } else { "--pending" };
         return Err(usage(format!(
-            "`{option}` writes nothing where CI is set\nhelp: accept on your own machine and commit the result"
+            "`{option}` writes nothing when CI is set\nhelp: accept on your own machine and commit the result"
         )));
     }
     let chosen = match chosen(args)? {
@@ -40,7 +41,10 @@ pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
         }
     };
     if args.list {
-        anstream::print!("{}", list::text(&chosen, args.format));
+        match args.format {
+            Format::Json => anstream::println!("{:#}", list::document(&chosen)),
+            _ => anstream::print!("{}", list::text(&chosen)),
+        }
         return Ok(Exit::Passed);
     }
     interrupt::watch();
@@ -49,12 +53,12 @@ pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
 
 /// The notebooks to test; the inner `Err` says why there are none.
 fn chosen(args: &TestArgs) -> Result<Result<Vec<Chosen>, String>> {
-    let paths = chapter::asked_for(&args.choice.paths)?;
+    let paths = chapter::asked_for(&args.runner.paths)?;
     if paths.is_empty() {
         return Ok(Err("nothing to test: no notebook was found\nhelp: name a notebook or a folder of them".into()));
     }
     let all = paths.len();
-    let chosen = match filter::filter(paths, &args.choice.filter) {
+    let chosen = match filter::filter(paths, &args.runner.filter) {
         Ok(chosen) => chosen,
         Err(nothing) => return Ok(Err(nothing)),
     };
@@ -62,7 +66,8 @@ fn chosen(args: &TestArgs) -> Result<Result<Vec<Chosen>, String>> {
     let chosen = filter::shard(chosen, (part, parts));
     if chosen.is_empty() {
         return Ok(Err(format!(
-            "nothing to test: part {part} of {parts} holds none of {all} notebooks\nhelp: make at most {all} parts"
+            "nothing to test: part {part} of {parts} has none of the {all} notebooks\n\
+             help: use at most {all} parts"
         )));
     }
     Ok(Ok(chosen))
@@ -70,47 +75,42 @@ fn chosen(args: &TestArgs) -> Result<Result<Vec<Chosen>, String>> {
 
 fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit> {
     let begun = Instant::now();
-    let (control, progress) = (Control::default(), Progress::new(chosen.len()));
-    let bench = Bench {
-        engine,
-        choice: &args.choice,
-        fail_fast: args.fail_fast,
-        portable: args.portable,
-        control: &control,
-        progress: &progress,
-    };
+    let options =
+        Options { fail_fast: args.fail_fast, portable: args.portable, ..runner_options(engine, &args.runner) };
     let mut reports = Vec::new();
-    let tested = workers::test_all(&bench, chosen, runner::jobs(args.choice.jobs), &mut |mut report| {
-        let kept = keep(&mut report, args);
+    let mut stored = Ok(());
+    let interrupted = runner::test_all(&options, chosen, &mut |progress, mut report| {
+        if stored.is_err() {
+            return;
+        }
+        stored = store(&mut report, args);
         match args.format {
             Format::Json => {}
-            Format::Human => progress.say(&human::notebook(&report, args.accept)),
+            Format::Human => progress.print(&human::notebook(&report, args.accept)),
             Format::Github => {
-                progress.say(&(human::notebook(&report, args.accept) + &github::annotations(&report)));
+                progress.print(&(human::notebook(&report, args.accept) + &github::annotations(&report)));
             }
         }
         reports.push(report);
-        kept
     });
-    progress.finish();
-    let broken_normalisers = normalisers_for_nothing(&reports, args);
+    let unused_normalisers = unused_normalisers(&reports, args);
     let took = begun.elapsed();
-    let exit = exit(&reports, args, control.is_interrupted(), !broken_normalisers.is_empty());
+    let exit = exit(&reports, args, interrupted, !unused_normalisers.is_empty());
     let summary = Summary::of(&reports, args.accept, took);
     if args.format == Format::Json {
         anstream::println!("{:#}", json::document(&reports, args.accept, &summary, exit));
     } else {
         anstream::print!("{}", summary.text(args.accept));
     }
-    broken_normalisers.iter().for_each(|words| anstream::eprintln!("error: {words}"));
+    unused_normalisers.iter().for_each(|message| anstream::eprintln!("error: {message}"));
     if let Some(file) = &args.junit {
         junit::write(file, &reports, took)?;
     }
-    tested.map(|()| exit)
+    stored.map(|()| exit)
 }
 
-/// Stores what is to be stored of a report: outputs, pending changes, pictures.
-fn keep(report: &mut NotebookReport, args: &TestArgs) -> Result<()> {
+/// Writes what the arguments ask for: pictures, outputs, pending changes.
+fn store(report: &mut NotebookReport, args: &TestArgs) -> Result<()> {
     pictures::save(report, args.pictures.as_deref())?;
     if args.accept {
         accept::store(report)?;
@@ -120,29 +120,27 @@ fn keep(report: &mut NotebookReport, args: &TestArgs) -> Result<()> {
         && let Some(notebook) = &report.notebook
     {
         let (changes, _) = accept::changes(report, notebook);
-        let waiting: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
-        pending::write(&report.path, &waiting)?;
+        let pending: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
+        pending::write(&report.path, &pending)?;
     }
     Ok(())
 }
 
-/// Normalisers of a project that matched in none of its notebooks: to be blamed only when whole folders were tested.
-fn normalisers_for_nothing(reports: &[NotebookReport], args: &TestArgs) -> Vec<String> {
-    let choice = &args.choice;
-    let whole = choice.filter.is_empty() && args.shard.is_none() && choice.paths.iter().all(|path| path.is_dir());
-    let all_ran = reports.iter().all(|report| report.cells.iter().all(|cell| cell.verdict.word() != "not-run"));
-    if !whole || !all_ran {
+/// Errors for project-wide normalisers without a match; only reported when whole folders were tested.
+fn unused_normalisers(reports: &[NotebookReport], args: &TestArgs) -> Vec<String> {
+    let RunnerArgs { filter, paths, .. } = &args.runner;
+    let whole = filter.is_empty() && args.shard.is_none() && paths.iter().all(|path| path.is_dir());
+    if !whole || reports.iter().any(|report| report.cells.iter().any(CellReport::is_not_run)) {
         return Vec::new();
     }
-    let unused = problems::unused_in_project(reports);
-    let words = |(file, name): (PathBuf, String)| {
+    let message = |(file, name): (PathBuf, String)| {
         let file = files::shown_path(&file);
-        format!("the normaliser `{name}` of {file} matches nothing\nhelp: take it out, or mend its pattern")
+        format!("the normaliser `{name}` of {file} matches nothing\n{}", problems::UNUSED_HELP)
     };
-    unused.into_iter().map(words).collect()
+    problems::unused_in_project(reports).into_iter().map(message).collect()
 }
 
-fn exit(reports: &[NotebookReport], args: &TestArgs, interrupted: bool, more_is_wrong: bool) -> Exit {
+fn exit(reports: &[NotebookReport], args: &TestArgs, interrupted: bool, has_errors: bool) -> Exit {
     if interrupted || reports.iter().any(NotebookReport::is_interrupted) {
         return Exit::Interrupted;
     }
@@ -152,21 +150,20 @@ fn exit(reports: &[NotebookReport], args: &TestArgs, interrupted: bool, more_is_
     if reports.iter().all(NotebookReport::has_nothing) {
         return Exit::NothingToTest;
     }
-    let red = |report: &NotebookReport| report.fails_finally(args.accept);
-    if more_is_wrong || reports.iter().any(red) { Exit::Failed } else { Exit::Passed }
+    let fails = |report: &NotebookReport| report.fails_finally(args.accept);
+    if has_errors || reports.iter().any(fails) { Exit::Failed } else { Exit::Passed }
 }
 
-fn watch_and_test(engine: Engine, args: &TestArgs, chosen: Vec<Chosen>) -> Result<Exit> {
+fn watch_and_test(engine: Engine, args: &TestArgs, mut chosen: Vec<Chosen>) -> Result<Exit> {
     let paths: Vec<PathBuf> = chosen.iter().map(|chosen| chosen.path.clone()).collect();
-    let mut again = chosen;
     loop {
-        let watch = watch::Watch::new(&paths)?;
-        if test_once(engine, args, &again)? == Exit::Interrupted {
+        let watch = Watch::new(&paths)?;
+        if test_once(engine, args, &chosen)? == Exit::Interrupted {
             return Ok(Exit::Interrupted);
         }
-        anstream::eprintln!("{QUIET}watching {}; Ctrl-C ends it{QUIET:#}", count(paths.len(), "notebook"));
+        anstream::eprintln!("{QUIET}watching {}; Ctrl-C stops{QUIET:#}", count(paths.len(), "notebook"));
         let Some(changed) = watch.wait() else { return Ok(Exit::Interrupted) };
-        again = match filter::filter(changed, &args.choice.filter) {
+        chosen = match filter::filter(changed, &args.runner.filter) {
             Ok(chosen) => chosen,
             Err(nothing) => {
                 anstream::eprintln!("error: {nothing}");

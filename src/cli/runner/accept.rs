@@ -1,24 +1,22 @@
-//! `--accept`: the outputs that came take the place of those stored, and nothing else changes.
+//! `--accept`: fresh outputs replace the stored ones, and nothing else changes.
 //!
-//! What can't come again, a time or a path of this machine, is not stored.
+//! Outputs with a time or a path of this machine are refused.
 
 use std::path::Path;
 
 use anyhow::Result;
 
-use super::compare::gaps;
-use super::notebook::{CellReport, NotebookReport};
-use super::problems::{Problem, UNSTABLE};
+use super::compare::{self, gaps};
+use super::result::{CellReport, NotebookReport, Problem, UNSTABLE};
 use super::rules::allows;
 use super::verdict::Verdict;
-use super::{compare, volatile};
+use super::volatile;
 use crate::cli::files::write_atomically;
 use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
-use crate::cli::notebook::normalize;
 use crate::cli::outcome::{End, MimeBundle, Outcome, Output};
 
-/// Stores every changed output of a notebook, and says of each cell that was not accepted why.
+/// Stores every changed output of a notebook; each refused one becomes a problem.
 pub fn store(report: &mut NotebookReport) -> Result<()> {
     let Some(notebook) = report.notebook.take() else { return Ok(()) };
     let (changes, refused) = changes(report, &notebook);
@@ -32,7 +30,7 @@ pub fn store(report: &mut NotebookReport) -> Result<()> {
     result
 }
 
-/// What the changed cells' outputs become, and what cannot be stored.
+/// The changes to store, and a problem for each change that cannot be stored.
 pub fn changes(report: &NotebookReport, notebook: &Notebook) -> (Vec<CellChange>, Vec<Problem>) {
     let (mut changes, mut refused) = (Vec::new(), Vec::new());
     let folder = report.path.parent().unwrap_or(Path::new("/"));
@@ -51,26 +49,24 @@ pub fn changes(report: &NotebookReport, notebook: &Notebook) -> (Vec<CellChange>
 }
 
 fn change(cell: usize, outputs: Vec<Output>, outcome: &Outcome) -> CellChange {
-    // A failure that was expected keeps the words that the stock kernel stored for it.
+    // An expected failure keeps the error that the stock kernel stored for it.
     let error = if outcome.end == End::Passed { ErrorChange::Remove } else { ErrorChange::Keep };
     CellChange { cell, outputs, error, execution_count: None }
 }
 
 fn refusal(id: &str, what: &str) -> Problem {
     let text = format!(
-        "`{id}` was not stored: its output holds {what}\n\
-         help: print what is the same in every run, give a normaliser, or allow `{UNSTABLE}`"
+        "`{id}` was not stored: its output contains {what}\n\
+         help: print something that is the same in every run, add a normaliser, or allow `{UNSTABLE}`"
     );
     Problem::new(UNSTABLE, text)
 }
 
-/// The fresh outputs; where the author left a gap in the stored ones, or an output counts as the same, the stored
-/// one stays.
+/// The fresh outputs, except that a stored output stays where it counts as the same, and a stored gap where it matches.
 fn outputs(report: &CellReport, cell: &Cell, outcome: &Outcome) -> Vec<Output> {
     let measure = &report.rules.measure;
-    let fresh = normalize::outputs(outcome.outputs.clone());
     let mut rich = 0;
-    let merged = fresh.into_iter().map(|new| {
+    let merged = outcome.outputs.iter().cloned().map(|new| {
         let old = counterpart(&cell.outputs, &new, rich);
         rich += usize::from(matches!(new, Output::Rich { .. }));
         let new = measure.normal_output(new);

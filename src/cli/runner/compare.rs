@@ -1,57 +1,58 @@
-//! Stored outputs against fresh ones: what differs, where, and by how much.
+//! Compares stored outputs with fresh ones: what differs, where, and by how much.
 //!
-//! It is pure: it runs nothing, reads no files, and decides no verdict.
+//! It is pure: it runs nothing, reads no files and decides no verdict.
 
 #[cfg(test)]
 mod fuzz;
 pub mod gaps;
+mod json;
 pub mod numbers;
 pub mod pictures;
 mod text;
 
 use numbers::{Moved, Tolerance};
-use serde_json::Value;
 
-use crate::cli::notebook::normalize;
-use crate::cli::notebook::normalize::Normaliser;
+use crate::cli::notebook::normalize::{self, Normaliser};
 use crate::cli::outcome::{MimeBundle, Output, Stream};
 
 /// How a cell's outputs are compared.
 #[derive(Clone, Debug, Default)]
 pub struct Measure {
     pub tolerance: Tolerance,
-    /// Lines may come in any order.
+    /// Lines may be in any order.
     pub unordered: bool,
-    /// What stands in stored text for any text.
+    /// The mark that stands for any text in a stored output.
     pub ellipsis: Option<String>,
     /// How far a colour channel of a pixel may be off, of 255.
     pub pixel_tolerance: u8,
     pub normalisers: Vec<Normaliser>,
 }
 
-/// One part of the output that is not as stored.
+/// One part of the outputs that differs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
     /// `stdout`, `text/plain`, `image/png`; with its number where a cell shows several.
     pub part: String,
-    /// None: nothing was stored.
+    /// `None`: the part is new.
     pub stored: Option<String>,
-    /// None: nothing came.
+    /// `None`: the part is missing.
     pub fresh: Option<String>,
     /// The first line that differs, from 1.
     pub line: Option<usize>,
     /// The numbers that moved, when only numbers did.
     pub moved: Vec<Moved>,
-    /// What is to be said where the texts themselves say little: of a picture.
-    pub words: Option<String>,
+    /// A description in place of the texts, for pictures.
+    pub description: Option<String>,
     /// A picture of what differs, as PNG.
     pub picture: Option<Vec<u8>>,
 }
 
-/// Everything that differs between two lists of outputs; nothing when they are the same.
+/// Every difference between stored outputs and fresh ones. The fresh ones are normalised already; the stored ones may be
+/// another tool's, and are normalised here.
 pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Difference> {
     let several = rich_count(stored).max(rich_count(fresh)) > 1;
-    let (stored, fresh) = (parts(stored, measure, several), parts(fresh, measure, several));
+    let stored = parts(normalize::outputs(stored.iter().cloned()), measure, several);
+    let fresh = parts(fresh.iter().cloned(), measure, several);
     let mut differences = Vec::new();
     for was in &stored {
         match fresh.iter().find(|it| it.same_place(was)) {
@@ -64,9 +65,9 @@ pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Di
     differences
 }
 
-/// A stream, or one form of a rich output.
+/// A stream, or one MIME type of a rich output.
 struct Part {
-    /// As people read it: `stdout`, `text/plain`, `image/png (output 2)`.
+    /// As shown in reports: `stdout`, `text/plain`, `image/png (output 2)`.
     name: String,
     /// Which of the rich outputs, from 1; 0 is a stream.
     output: usize,
@@ -85,23 +86,23 @@ impl Part {
     }
 }
 
-/// How many parts there are to compare, and how many the author has given up: nothing but a gap is left of them.
-pub fn part_counts(outputs: &[Output], measure: &Measure) -> (usize, usize) {
-    let parts = parts(outputs, measure, false);
+/// How many stored parts there are to compare, and how many consist of nothing but a gap.
+pub fn part_counts(stored: &[Output], measure: &Measure) -> (usize, usize) {
+    let parts = parts(normalize::outputs(stored.iter().cloned()), measure, false);
     let mark = measure.ellipsis.as_deref();
-    let given_up = parts.iter().filter(|it| mark.is_some_and(|mark| only_gaps(&it.text, mark))).count();
-    (parts.len() - given_up, given_up)
+    let gaps_only = parts.iter().filter(|it| mark.is_some_and(|mark| only_gaps(&it.text, mark))).count();
+    (parts.len() - gaps_only, gaps_only)
 }
 
 fn only_gaps(text: &str, mark: &str) -> bool {
     text.contains(mark) && text.replace(mark, "").trim().is_empty()
 }
 
-/// What each of the author's normalisers makes of the texts of these outputs.
-pub fn normaliser_uses(outputs: &[Output], measure: &Measure) -> Vec<Use> {
+/// What each of the author's normalisers does to the texts of fresh outputs.
+pub fn normaliser_uses(fresh: &[Output], measure: &Measure) -> Vec<Use> {
     let mut uses = vec![Use::default(); measure.normalisers.len()];
     let plain = Measure::default();
-    for Part { mut text, .. } in parts(outputs, &plain, false).into_iter().filter(Part::is_text) {
+    for Part { mut text, .. } in parts(fresh.iter().cloned(), &plain, false).into_iter().filter(Part::is_text) {
         for (normaliser, its) in measure.normalisers.iter().zip(&mut uses) {
             let without = normaliser.pattern.replace_all(&text, "");
             let matched = normaliser.pattern.is_match(&text);
@@ -116,9 +117,9 @@ pub fn normaliser_uses(outputs: &[Output], measure: &Measure) -> Vec<Use> {
 /// What a normaliser did to the texts that it saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Use {
-    /// In how many texts it found its pattern.
+    /// The number of texts that it matched.
     pub matched: usize,
-    /// Some text had more than what the pattern matches.
+    /// Some text had more than the match.
     pub left_something: bool,
 }
 
@@ -126,7 +127,7 @@ fn rich_count(outputs: &[Output]) -> usize {
     outputs.iter().filter(|output| matches!(output, Output::Rich { .. })).count()
 }
 
-/// What is read and not decoded: streams, text, SVG, JSON.
+/// Whether a MIME type is compared as text: text, SVG, XML, JSON.
 pub fn is_text(mime: &str) -> bool {
     matches!(mime, "image/svg+xml" | "application/javascript")
         || mime.starts_with("text/")
@@ -134,10 +135,10 @@ pub fn is_text(mime: &str) -> bool {
         || mime.ends_with("xml")
 }
 
-fn parts(outputs: &[Output], measure: &Measure, several: bool) -> Vec<Part> {
+fn parts(outputs: impl IntoIterator<Item = Output>, measure: &Measure, several: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rich = 0;
-    for output in normalize::outputs(outputs.iter().cloned()) {
+    for output in outputs {
         match output {
             Output::Stream { stream, text } => {
                 let name = if stream == Stream::Stdout { "stdout" } else { "stderr" };
@@ -169,12 +170,12 @@ fn trim_end_lines(mut text: String) -> String {
 }
 
 impl Measure {
-    /// A text after all of the author's normalisers.
+    /// Applies the author's normalisers to a text.
     pub fn normal(&self, text: String) -> String {
         self.normalisers.iter().fold(text, |text, normaliser| normaliser.apply(&text))
     }
 
-    /// An output after all of the author's normalisers; pictures stay as they are.
+    /// Applies the author's normalisers to an output, except its pictures.
     pub fn normal_output(&self, output: Output) -> Output {
         match output {
             Output::Stream { stream, text } => Output::Stream { stream, text: self.normal(text) },
@@ -200,45 +201,18 @@ fn compare_part(part: &Part, fresh: &str, measure: &Measure) -> Option<Differenc
     }
     let mut difference = one_sided(&part.name, Some(&stored.to_string()), Some(&fresh.to_string()));
     if !part.is_text() {
-        let verdict = pictures::compare(mime, stored, fresh, measure.pixel_tolerance)?;
-        difference.words = Some(verdict.words);
-        difference.picture = verdict.picture;
+        let change = pictures::compare(mime, stored, fresh, measure.pixel_tolerance)?;
+        difference.description = Some(change.description);
+        difference.picture = change.picture;
         return Some(difference);
     }
     if mime.ends_with("json") {
-        return if json_same(stored, fresh, &measure.tolerance) { None } else { Some(difference) };
+        return if json::same(stored, fresh, &measure.tolerance) { None } else { Some(difference) };
     }
     let (line, moved) = text::first_difference(stored, fresh, measure)?;
     difference.line = Some(line);
     difference.moved = moved;
     Some(difference)
-}
-
-/// JSON is compared by value: the order of keys and the way a number is written say nothing.
-fn json_same(stored: &str, fresh: &str, tolerance: &Tolerance) -> bool {
-    let parsed = (serde_json::from_str::<Value>(stored), serde_json::from_str::<Value>(fresh));
-    let (Ok(stored), Ok(fresh)) = parsed else { return false };
-    values_same(&stored, &fresh, tolerance)
-}
-
-fn values_same(a: &Value, b: &Value, tolerance: &Tolerance) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => {
-            let is_real = a.is_f64() || b.is_f64();
-            a == b || is_real && numbers::near(&real(a), &real(b), tolerance)
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| values_same(a, b, tolerance))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| values_same(a, b, tolerance)))
-        }
-        (a, b) => a == b,
-    }
-}
-
-fn real(number: &serde_json::Number) -> String {
-    format!("{:e}", number.as_f64().unwrap_or(f64::NAN))
 }
 
 #[cfg(test)]
@@ -265,11 +239,8 @@ mod tests {
             (json(r#"{"a":1,"b":[2.0]}"#), json(r#"{"b":[2.0],"a":1}"#)),
         ];
         for (a, b) in same {
-            assert_eq!(
-                compare(std::slice::from_ref(a), std::slice::from_ref(b), &Measure::default()),
-                vec![],
-                "{a:?} {b:?}"
-            );
+            let fresh = normalize::outputs([b.clone()]);
+            assert_eq!(compare(std::slice::from_ref(a), &fresh, &Measure::default()), vec![], "{a:?} {b:?}");
         }
         let different: &[(&[Output], &[Output])] = &[
             (&[stdout("a\n")], &[stdout("b\n")]),
@@ -294,6 +265,6 @@ mod tests {
         let fresh = rich(&[("text/plain", "y\n[0.5 0.26]")]);
         let difference = &compare(&[stored], &[fresh], &Measure::default())[0];
         assert_eq!((difference.part.as_str(), difference.line), ("text/plain", Some(2)));
-        assert_eq!(difference.moved[0].words(), "line 2: 0.25 became 0.26, by 1.0e-2, relative 4.0e-2");
+        assert_eq!(difference.moved[0].description(), "line 2: 0.25 became 0.26, by 1.0e-2, relative 4.0e-2");
     }
 }

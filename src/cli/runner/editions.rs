@@ -1,32 +1,29 @@
-//! Editions: notebooks of one name in neighbouring folders whose code is the same, cell by cell. Their code runs once, in
-//! the folder of the first, and what each of them stores is compared with what came.
+//! Editions: notebooks of the same name in neighbouring folders with the same code, cell by cell. Their code runs once,
+//! in the folder of the first one, and the outcomes are compared with the stored outputs of each.
 //!
-//! It only tells which belong together. Whatever could make a second run differ keeps them apart: another cell, another
-//! limit, another expected end, or a folder that holds more than notebooks, which a cell might read.
+//! This only groups them. Anything that could make a second run differ keeps them apart: a different cell, limit or
+//! expected end, or a folder that holds more than notebooks, since a cell might read the other files.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::execute::code_cells;
+use super::execute;
 use super::filter::Chosen;
 use super::rules::{Expect, Rules};
-use super::settings;
-use super::settings::PROJECT_FILE;
-use crate::cli::notebook::course::Cell;
+use super::settings::{self, PROJECT_FILE};
 use crate::cli::notebook::ipynb::Notebook;
 
-/// What is done with the code of a notebook: two with the same plan give the same.
+/// Everything that decides the outcomes of a notebook: two notebooks with the same plan have the same outcomes.
 #[derive(PartialEq)]
 struct Plan {
-    /// The folder that holds the editions' folders, and the notebook's own name.
+    /// The folder that holds the editions' folders, and the notebook's file name.
     place: (PathBuf, PathBuf),
     limits: (Option<Duration>, Option<Duration>),
-    steps: Vec<Step>,
+    cells: Vec<CellPlan>,
 }
 
-/// What is done with a cell.
 #[derive(PartialEq)]
-struct Step {
+struct CellPlan {
     id: String,
     source: String,
     is_chosen: bool,
@@ -35,7 +32,7 @@ struct Step {
     limits: (Option<Duration>, Option<Duration>),
 }
 
-/// The notebooks by their places, those together that run once; in the order of the first of each group.
+/// The places of the notebooks, grouped by those that run once; ordered by the first of each group.
 pub fn groups(chosen: &[Chosen]) -> Vec<Vec<usize>> {
     let mut groups: Vec<(Option<Plan>, Vec<usize>)> = Vec::new();
     for (at, notebook) in chosen.iter().enumerate() {
@@ -50,7 +47,7 @@ pub fn groups(chosen: &[Chosen]) -> Vec<Vec<usize>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// None where the notebook has to run by itself.
+/// `None` when the notebook has to run by itself.
 fn plan(chosen: &Chosen) -> Option<Plan> {
     let path = chosen.path.canonicalize().ok()?;
     let folder = path.parent()?;
@@ -59,26 +56,26 @@ fn plan(chosen: &Chosen) -> Option<Plan> {
     }
     let notebook = Notebook::read(&chosen.path).ok()?;
     let settings = settings::of_notebook(&chosen.path, &notebook).ok()?;
-    let defaults = Rules::of(&Cell::default(), &settings).ok()?;
-    let step = |(at, cell): (usize, &Cell)| {
-        let rules = Rules::of(cell, &settings).ok()?;
-        Some(Step {
-            id: cell.id.clone(),
-            source: cell.source.clone(),
-            is_chosen: chosen.cells.as_ref().is_none_or(|cells| cells.contains(&at)),
+    let defaults = Rules::of_notebook(&settings).ok()?;
+    let cells = execute::steps(&notebook, &settings).into_iter().map(|step| {
+        let rules = step.rules.ok()?;
+        Some(CellPlan {
+            id: step.cell.id.clone(),
+            source: step.cell.source.clone(),
+            is_chosen: chosen.has(step.at),
             is_skipped: rules.skip.is_some(),
             expect: rules.expect,
             limits: (rules.run_timeout, rules.compile_timeout),
         })
-    };
+    });
     Some(Plan {
         place: (folder.parent()?.to_path_buf(), path.file_name()?.into()),
         limits: (defaults.run_timeout, defaults.compile_timeout),
-        steps: code_cells(&notebook).map(step).collect::<Option<_>>()?,
+        cells: cells.collect::<Option<_>>()?,
     })
 }
 
-/// Notebooks, their settings, and what waits for `review`: nothing that a cell would read.
+/// Whether a folder holds nothing but notebooks, their settings and pending changes.
 fn holds_only_notebooks(folder: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else { return false };
     entries.into_iter().all(|entry| {

@@ -1,6 +1,6 @@
-//! Which notebooks and which of their cells are tested: paths, `--filter`, `--shard`.
+//! Selects the notebooks and cells to test: `--filter` and `--shard`.
 //!
-//! It reads notebooks, and runs none.
+//! It reads notebooks and runs none.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -16,17 +16,24 @@ use crate::cli::suggest::nearest;
 #[derive(Clone, Debug)]
 pub struct Chosen {
     pub path: PathBuf,
-    /// The chosen cells by their places; None is all of them.
+    /// The places of the chosen cells; `None` means all of them.
     pub cells: Option<HashSet<usize>>,
 }
 
-/// The K-th of N parts, every N-th notebook.
+impl Chosen {
+    /// Whether the cell at this place is chosen.
+    pub fn has(&self, at: usize) -> bool {
+        self.cells.as_ref().is_none_or(|cells| cells.contains(&at))
+    }
+}
+
+/// The K-th of N parts: every N-th notebook.
 pub fn shard(chosen: Vec<Chosen>, (part, parts): (usize, usize)) -> Vec<Chosen> {
     chosen.into_iter().enumerate().filter(|(at, _)| at % parts == part - 1).map(|(_, it)| it).collect()
 }
 
-/// The notebooks with a cell that some filter names; all without a filter. `Err` holds what to say when a filter
-/// names nothing.
+/// The notebooks with a cell that matches a filter; all of them without filters. `Err` is the message when a filter
+/// matches nothing.
 pub fn filter(paths: Vec<PathBuf>, filters: &[String]) -> Result<Vec<Chosen>, String> {
     if filters.is_empty() {
         return Ok(paths.into_iter().map(|path| Chosen { path, cells: None }).collect());
@@ -36,7 +43,7 @@ pub fn filter(paths: Vec<PathBuf>, filters: &[String]) -> Result<Vec<Chosen>, St
     let mut names = Vec::new();
     let mut all = Vec::new();
     for path in paths {
-        // What cannot be read cannot be chosen by its cells: it is tested, and fails.
+        // An unreadable notebook can only be chosen by its name; testing it reports why.
         let Ok(notebook) = Notebook::read(&path) else {
             let named: Vec<bool> = filters.iter().map(|filter| filter.names_notebook(&path)).collect();
             used.iter_mut().zip(&named).for_each(|(used, named)| *used |= named);
@@ -57,21 +64,21 @@ pub fn filter(paths: Vec<PathBuf>, filters: &[String]) -> Result<Vec<Chosen>, St
         all.extend((!cells.is_empty()).then_some(Chosen { path, cells: Some(cells) }));
     }
     match filters.iter().zip(&used).find(|(_, used)| !**used) {
-        Some((filter, _)) => Err(names_nothing(&filter.text, &names)),
+        Some((filter, _)) => Err(no_match(&filter.text, &names)),
         None => Ok(all),
     }
 }
 
-fn names_nothing(filter: &str, names: &[String]) -> String {
+fn no_match(filter: &str, names: &[String]) -> String {
     let wanted = filter.rsplit("::").next().unwrap_or(filter);
     let hint = match nearest(wanted, names).as_slice() {
-        [] => "the ids of the cells are told by `--list`".to_string(),
+        [] => "`--list` prints the cell ids".to_string(),
         near => format!("did you mean `{}`?", near.join("` or `")),
     };
-    format!("`--filter {filter}` names no cell and no notebook\nhelp: {hint}")
+    format!("`--filter {filter}` matches no cell and no notebook\nhelp: {hint}")
 }
 
-/// A filter: a notebook's name, a cell's id, or both with `::` between.
+/// A notebook's name, a cell's id, or NOTEBOOK::CELL.
 struct Filter {
     text: String,
     notebook: Option<Regex>,
@@ -102,7 +109,7 @@ impl Filter {
     }
 }
 
-/// The whole name, with `*` for any text.
+/// Matches a whole name; `*` stands for any text.
 fn pattern(text: &str) -> Regex {
     let parts: Vec<String> = text.split('*').map(regex::escape).collect();
     Regex::new(&format!("^{}$", parts.join(".*"))).expect("an escaped text is a valid pattern")

@@ -1,140 +1,38 @@
-//! One notebook under test: its cells run and judged.
+//! One notebook under test: its cells are run and judged.
 //!
-//! What is never green, whatever the cells say, is in `problems`.
+//! Problems of the notebook as a whole are found in `problems`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::execute::{self, Step};
 use super::filter::Chosen;
+use super::options::Options;
 use super::pool::Pool;
-use super::problems::Problem;
 use super::report::progress::Progress;
+use super::result::{CellReport, NotebookReport, OTHER_LANGUAGE, Problem, TOOL_FAILED, UNREADABLE};
 use super::rules::{Rules, Settings};
 use super::stop::{Control, Halt};
 use super::verdict::Verdict;
-use super::{compare, execute, portability, problems, settings, verdict};
-use crate::cli::args::{Choice, Foreign};
-use crate::cli::engine::{Engine, Session};
+use super::{compare, problems, settings, verdict};
+use crate::cli::engine::Session;
 use crate::cli::files;
-use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::ipynb::Notebook;
-use crate::cli::outcome::{End, Outcome};
+use crate::cli::outcome::Outcome;
 
 /// What all notebooks of one run share.
-pub struct Bench<'a> {
-    pub engine: Engine,
-    pub choice: &'a Choice,
-    pub fail_fast: bool,
-    /// What is not portable is a problem.
-    pub portable: bool,
+pub struct Run<'a> {
+    pub options: &'a Options,
     pub control: &'a Control,
     pub progress: &'a Progress,
 }
 
-/// One notebook's results.
-#[derive(Default)]
-pub struct NotebookReport {
-    pub path: PathBuf,
-    /// None where it could not be read; then `problems` says why.
-    pub notebook: Option<Notebook>,
-    pub settings: Settings,
-    pub cells: Vec<CellReport>,
-    /// What is wrong with the notebook as a whole: each makes it red.
-    pub problems: Vec<Problem>,
-    /// What would be, had its author not allowed it: counted aloud.
-    pub allowed: Vec<Problem>,
-    /// Why it was left out whole.
-    pub left_out: Option<String>,
-    /// The edition whose run this one is compared with.
-    pub shared_with: Option<PathBuf>,
-}
-
-/// One code cell's result.
-pub struct CellReport {
-    /// Its place among all cells.
-    pub at: usize,
-    pub id: String,
-    pub rules: Rules,
-    pub verdict: Verdict,
-    pub outcome: Option<Outcome>,
-    pub took: Duration,
-    /// How many stored parts were compared.
-    pub compared: usize,
-    /// How many stored parts are nothing but a gap.
-    pub given_up: usize,
-    /// What the stock kernel would do otherwise; only of cells that are green here.
-    pub not_portable: Vec<String>,
-    /// Where its changed figures were written.
-    pub pictures: Vec<PathBuf>,
-}
-
-impl NotebookReport {
-    pub fn fails(&self) -> bool {
-        !self.problems.is_empty() || self.cells.iter().any(|cell| cell.verdict.is_failure())
-    }
-
-    /// Changed outputs are stored by then.
-    pub fn fails_after_accept(&self) -> bool {
-        let fails = |cell: &CellReport| cell.verdict.is_failure() && !matches!(cell.verdict, Verdict::Changed(_));
-        self.cells.iter().any(fails) || self.problems.iter().any(|problem| problem.kind != problems::NOTHING_COMPARED)
-    }
-
-    /// What counts at the end of a run.
-    pub fn fails_finally(&self, accept: bool) -> bool {
-        if accept { self.fails_after_accept() } else { self.fails() }
-    }
-
-    /// Nothing in it could be tested.
-    pub fn has_nothing(&self) -> bool {
-        let no_code = |problem: &Problem| problem.kind == problems::NO_CODE;
-        self.left_out.is_some() || self.cells.is_empty() && self.problems.iter().chain(&self.allowed).any(no_code)
-    }
-
-    pub fn is_broken(&self) -> bool {
-        self.problems.iter().any(|problem| problem.kind == problems::TOOL_FAILED)
-    }
-
-    pub fn is_interrupted(&self) -> bool {
-        self.cells.iter().any(|cell| cell.verdict == Verdict::Failed(End::Interrupted))
-    }
-
-    /// Every cell that was to run did: another edition can be judged by it.
-    fn ran_whole(&self) -> bool {
-        !self.is_broken() && !self.cells.iter().any(|cell| matches!(cell.verdict, Verdict::NotRun { .. }))
-    }
-
-    pub fn count(&self, holds: impl Fn(&CellReport) -> bool) -> usize {
-        self.cells.iter().filter(|cell| holds(cell)).count()
-    }
-
-    pub fn took(&self) -> Duration {
-        self.cells.iter().map(|cell| cell.took).sum()
-    }
-}
-
-impl CellReport {
-    fn new(at: usize, cell: &Cell) -> CellReport {
-        CellReport {
-            at,
-            id: cell.id.clone(),
-            rules: Rules::default(),
-            verdict: Verdict::Passed,
-            outcome: None,
-            took: Duration::ZERO,
-            compared: 0,
-            given_up: 0,
-            not_portable: Vec::new(),
-            pictures: Vec::new(),
-        }
-    }
-}
-
-/// Runs and judges one notebook; `pool` keeps a session that the worker's next notebook may use. With an edition of the
-/// same code that ran already, nothing runs again: what came there is judged by what is stored here.
+/// Runs and judges one notebook; `pool` may keep the session for the worker's next one. With `edition`, an edition of the
+/// same code that has already run, nothing runs again: its outcomes are compared with this notebook's outputs.
 pub fn test_notebook(
-    bench: &Bench,
+    run: &Run,
     pool: &mut Pool,
     worker: usize,
     chosen: &Chosen,
@@ -142,25 +40,22 @@ pub fn test_notebook(
 ) -> NotebookReport {
     let path = &chosen.path;
     let mut report = NotebookReport { path: path.clone(), ..NotebookReport::default() };
-    let read = Notebook::read(path).and_then(|notebook| {
-        let settings = settings::of_notebook(path, &notebook)?;
-        Ok((notebook, settings))
-    });
-    let (notebook, settings) = match read {
+    let (notebook, settings) = match read(path) {
         Ok(read) => read,
         Err(error) => {
-            report.problems.push(Problem::new(problems::UNREADABLE, format!("{error:#}")));
+            report.problems.push(Problem::new(UNREADABLE, format!("{error:#}")));
             return report;
         }
     };
     match notebook.other_language() {
-        Some(words) if bench.choice.foreign == Foreign::Skip => report.left_out = Some(words),
-        Some(words) => {
+        Some(message) if run.options.skip_foreign => report.left_out = Some(message),
+        Some(message) => {
             let help = "help: leave it out, choose the Rust kernel, or pass `--foreign skip`";
-            report.problems.push(Problem::new(problems::OTHER_LANGUAGE, format!("{words}\n{help}")));
+            report.problems.push(Problem::new(OTHER_LANGUAGE, format!("{message}\n{help}")));
         }
         None => {
-            let mut runner = Runner { bench, worker, path, notebook: &notebook, settings: &settings, chosen };
+            let steps = execute::steps(&notebook, &settings);
+            let runner = Runner { run, worker, notebook: &notebook, settings: &settings, steps: &steps, chosen };
             let edition = edition.filter(|edition| edition.ran_whole());
             report.shared_with = edition.map(|edition| edition.path.clone());
             let tested = match edition {
@@ -169,127 +64,122 @@ pub fn test_notebook(
             };
             match tested {
                 Ok(cells) => report.cells = cells,
-                Err(error) => report.problems.push(Problem::new(problems::TOOL_FAILED, format!("{error:#}"))),
+                Err(error) => report.problems.push(Problem::new(TOOL_FAILED, format!("{error:#}"))),
             }
-            bench.control.unregister(worker);
+            run.control.unregister(worker);
         }
     }
     report.notebook = Some(notebook);
     report.settings = settings;
     if report.left_out.is_none() {
-        problems::find(&mut report, bench.portable);
+        problems::find(&mut report, run.options.portable);
     }
     report
 }
 
-/// What a cell gives, by its place among the code cells, and how long that took.
-type Outcomes<'a> = dyn FnMut(usize, &Cell, &Rules) -> Result<(Outcome, Duration)> + 'a;
+fn read(path: &Path) -> Result<(Notebook, Settings)> {
+    let notebook = Notebook::read(path)?;
+    let settings = settings::of_notebook(path, &notebook)?;
+    Ok((notebook, settings))
+}
+
+/// The outcome of a step, given its number among the steps, and how long it took.
+type Outcomes<'a> = dyn FnMut(usize, &Step, &Rules) -> Result<(Outcome, Duration)> + 'a;
 
 /// The cells of one notebook, one after the other.
 struct Runner<'a> {
-    bench: &'a Bench<'a>,
+    run: &'a Run<'a>,
     worker: usize,
-    path: &'a Path,
     notebook: &'a Notebook,
     settings: &'a Settings,
+    steps: &'a [Step<'a>],
     chosen: &'a Chosen,
 }
 
 impl Runner<'_> {
     /// Runs the cells in a session of their own.
-    fn run_cells(&mut self, pool: &mut Pool) -> Result<Vec<CellReport>> {
+    fn run_cells(&self, pool: &mut Pool) -> Result<Vec<CellReport>> {
         let mut reports = self.reports();
         let (Some(last), false) = (self.last(), self.is_halted(&mut reports)) else { return Ok(reports) };
-        let defaults = Rules::of(&Cell::default(), self.settings).unwrap_or_default();
-        let mut session = pool.take(self.path, self.notebook, &defaults)?;
-        self.bench.control.register(self.worker, session.interrupter());
-        let script = execute::script(self.notebook, self.settings, last + 1);
-        session.script(if self.bench.choice.one_by_one { Vec::new() } else { script });
-        let count = reports.len();
-        self.walk(&mut reports, &mut |number, cell, rules| {
-            self.run_cell(session.as_mut(), (number, count), cell, rules)
-        })?;
-        pool.give_back(self.path, self.notebook, &defaults, session);
+        let (path, defaults) = (&self.chosen.path, Rules::of_notebook(self.settings).unwrap_or_default());
+        let mut session = pool.take(path, self.notebook, &defaults)?;
+        self.run.control.register(self.worker, session.interrupter());
+        let script = execute::script(&self.steps[..=last]);
+        session.script(if self.run.options.one_by_one { Vec::new() } else { script });
+        self.walk(&mut reports, &mut |number, step, rules| self.run_cell(session.as_mut(), number, step, rules))?;
+        pool.give_back(path, self.notebook, &defaults, session);
         Ok(reports)
     }
 
-    /// Judges what came of the same cells in another edition.
+    /// Judges this notebook by the outcomes of an edition of it.
     fn judge_cells_of(&self, edition: &NotebookReport) -> Result<Vec<CellReport>> {
         let mut reports = self.reports();
         if self.is_halted(&mut reports) {
             return Ok(reports);
         }
-        self.walk(&mut reports, &mut |number, cell, _| {
+        self.walk(&mut reports, &mut |number, step, _| {
             let outcome = edition.cells.get(number).and_then(|it| it.outcome.clone());
-            Ok((outcome.with_context(|| format!("`{}` did not run in the other edition", cell.id))?, Duration::ZERO))
+            let outcome = outcome.with_context(|| format!("`{}` did not run in the other edition", step.cell.id))?;
+            Ok((outcome, Duration::ZERO))
         })?;
         Ok(reports)
     }
 
     fn reports(&self) -> Vec<CellReport> {
-        execute::code_cells(self.notebook).map(|(at, cell)| CellReport::new(at, cell)).collect()
+        let report = |step: &Step| {
+            let mut rules = step.rules.clone().unwrap_or_default();
+            rules.ignore_output |= !self.chosen.has(step.at);
+            CellReport::new(step.at, &step.cell.id, rules)
+        };
+        self.steps.iter().map(report).collect()
     }
 
-    /// The last cell that has to run, by its place among the code cells.
+    /// The last cell that has to run, by its number among the steps.
     fn last(&self) -> Option<usize> {
-        let cells: Vec<usize> = execute::code_cells(self.notebook).map(|(at, _)| at).collect();
-        cells.into_iter().rposition(|at| self.is_chosen(at))
+        self.steps.iter().rposition(|step| self.chosen.has(step.at))
     }
 
-    /// One cell after the other, each judged by what `outcome` gives for it.
+    /// Judges each cell by the outcome that `outcome` returns for it.
     fn walk(&self, reports: &mut [CellReport], outcome: &mut Outcomes) -> Result<()> {
         let last = self.last();
         let mut stopped: Option<String> = None;
-        for (number, report) in reports.iter_mut().enumerate() {
-            let cell = &self.notebook.cells[report.at];
-            let reason = match (self.bench.control.halted(), &stopped) {
-                (Some(Halt::Interrupted), _) => Some("the run was interrupted".to_string()),
-                (Some(Halt::Failed(why)), _) => Some(why),
-                (None, stopped) => stopped.clone(),
-            };
+        for (number, (step, report)) in self.steps.iter().zip(reports).enumerate() {
+            let id = &step.cell.id;
+            let reason = self.run.control.halted().map(Halt::reason).or_else(|| stopped.clone());
             if last.is_none_or(|last| number > last) {
                 report.verdict = Verdict::LeftOut;
-            } else if let Some(verdict) = self.before(cell, report, reason) {
+            } else if let Some(verdict) = self.without_running(step, reason) {
                 report.verdict = verdict;
             } else {
-                let (outcome, took) = outcome(number, cell, &report.rules)?;
+                let (outcome, took) = outcome(number, step, &report.rules)?;
                 let ends_session = verdict::ends_session(&outcome.end);
-                self.judge(cell, report, outcome, took);
+                self.judge(step, report, outcome, took);
                 if ends_session && report.verdict.is_failure() {
-                    stopped = Some(format!("`{}` ended the process, and the variables with it", cell.id));
+                    stopped = Some(format!("`{id}` ended the process, and its variables are lost"));
                 }
             }
-            if self.bench.fail_fast && report.verdict.is_failure() {
-                let name = files::shown_path(self.path);
-                self.bench.control.fail(format!("`{}` failed in {name}", cell.id));
+            if self.run.options.fail_fast && report.verdict.is_failure() {
+                self.run.control.fail(format!("`{id}` failed in {}", files::shown_path(&self.chosen.path)));
             }
         }
         Ok(())
     }
 
-    fn is_chosen(&self, at: usize) -> bool {
-        self.chosen.cells.as_ref().is_none_or(|cells| cells.contains(&at))
-    }
-
-    /// The run was stopped before this notebook began.
+    /// Marks all cells as not run when the run was stopped before this notebook began.
     fn is_halted(&self, reports: &mut [CellReport]) -> bool {
-        let why = match self.bench.control.halted() {
-            None => return false,
-            Some(Halt::Interrupted) => "the run was interrupted".to_string(),
-            Some(Halt::Failed(why)) => why,
-        };
+        let Some(why) = self.run.control.halted().map(Halt::reason) else { return false };
         reports.iter_mut().for_each(|report| report.verdict = Verdict::NotRun { why: why.clone() });
         true
     }
 
-    /// The verdict on a cell that does not come to run.
-    fn before(&self, cell: &Cell, report: &mut CellReport, stopped: Option<String>) -> Option<Verdict> {
-        match Rules::of(cell, self.settings) {
-            Err(error) => return Some(Verdict::BadRules(error)),
-            Ok(rules) => report.rules = rules,
-        }
-        match (&report.rules.skip, stopped) {
-            (Some(_), _) if !self.is_chosen(report.at) => Some(Verdict::LeftOut),
+    /// The verdict on a cell that does not run.
+    fn without_running(&self, step: &Step, stopped: Option<String>) -> Option<Verdict> {
+        let rules = match &step.rules {
+            Err(error) => return Some(Verdict::BadRules(error.clone())),
+            Ok(rules) => rules,
+        };
+        match (&rules.skip, stopped) {
+            (Some(_), _) if !self.chosen.has(step.at) => Some(Verdict::LeftOut),
             (Some(skip), _) => Some(Verdict::Skipped { reason: skip.reason.clone() }),
             (None, Some(why)) => Some(Verdict::NotRun { why }),
             (None, None) => None,
@@ -299,29 +189,28 @@ impl Runner<'_> {
     fn run_cell(
         &self,
         session: &mut dyn Session,
-        (number, count): (usize, usize),
-        cell: &Cell,
+        number: usize,
+        step: &Step,
         rules: &Rules,
     ) -> Result<(Outcome, Duration)> {
-        let (choice, name) = (self.bench.choice, files::shown_path(self.path));
-        self.bench.progress.cell(&name, number + 1, count, &cell.id);
-        let compile = rules.compile_timeout.unwrap_or(choice.compile_timeout);
-        session.limit(Some(compile), Some(rules.run_timeout.unwrap_or(choice.timeout)));
-        execute::cell(session, cell, &mut |event| self.bench.progress.event(&name, &event))
+        let Run { options, progress, .. } = self.run;
+        let name = files::shown_path(&self.chosen.path);
+        progress.cell(&name, number + 1, self.steps.len(), &step.cell.id);
+        let compile = rules.compile_timeout.unwrap_or(options.compile_timeout);
+        session.limit(Some(compile), Some(rules.run_timeout.unwrap_or(options.timeout)));
+        execute::cell(session, step.cell, &mut |event| progress.event(&name, &event))
     }
 
-    fn judge(&self, cell: &Cell, report: &mut CellReport, outcome: Outcome, took: Duration) {
-        let rules = &mut report.rules;
-        let is_chosen = self.is_chosen(report.at);
-        rules.ignore_output |= !is_chosen;
-        report.verdict = verdict::judge(cell, &outcome, rules);
+    fn judge(&self, step: &Step, report: &mut CellReport, outcome: Outcome, took: Duration) {
+        let rules = &report.rules;
+        report.verdict = verdict::judge(step.cell, &outcome, rules);
         if !report.verdict.is_failure() {
-            report.not_portable = portability::reasons(&cell.source, &outcome);
+            report.not_portable.clone_from(&outcome.beyond_stock);
         }
         if !rules.ignore_output {
-            (report.compared, report.given_up) = compare::part_counts(&cell.outputs, &rules.measure);
+            (report.compared, report.gaps_only) = compare::part_counts(&step.cell.outputs, &rules.measure);
         }
-        if !is_chosen && report.verdict == Verdict::Passed {
+        if !self.chosen.has(step.at) && report.verdict == Verdict::Passed {
             report.verdict = Verdict::LeftOut;
         }
         report.took = took;

@@ -1,6 +1,6 @@
-//! Changes that wait in a file beside their notebook, `NAME.ipynb.new`, until `review` has looked at them.
+//! Pending changes: new outputs in a file beside their notebook, `NAME.ipynb.new`, until `review` accepts or rejects them.
 //!
-//! A change is for a cell as it was: when its source or its stored outputs are others by now, it is stale.
+//! A change belongs to one version of its cell: once the cell's source or stored outputs change, it is stale.
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +11,10 @@ use crate::cli::files::write_atomically;
 use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook, output_values, outputs_of};
 use crate::cli::outcome::Output;
 
-/// The version of this form.
+/// The version of the file format.
 const FORMAT: u64 = 1;
 
-/// One cell's change.
+/// One cell's pending change.
 #[derive(Clone, Debug)]
 pub struct Pending {
     pub id: String,
@@ -40,7 +40,7 @@ impl Pending {
         }
     }
 
-    /// The change, if the cell is still as it was.
+    /// The change, unless it is stale.
     pub fn for_notebook(&self, notebook: &Notebook) -> Option<CellChange> {
         let cell = notebook.cells.iter().position(|cell| cell.id == self.id)?;
         let error = if self.keep_error { ErrorChange::Keep } else { ErrorChange::Remove };
@@ -53,7 +53,7 @@ impl Pending {
     }
 }
 
-/// Writes the changes that wait; without any, the file goes.
+/// Writes the pending changes; without any, the file is removed.
 pub fn write(notebook: &Path, changes: &[Pending]) -> Result<()> {
     let file = file_of(notebook);
     if changes.is_empty() {
@@ -72,7 +72,7 @@ pub fn write(notebook: &Path, changes: &[Pending]) -> Result<()> {
     write_atomically(&file, format!("{document:#}\n").as_bytes())
 }
 
-/// What waited for a cell that was stored since waits no more.
+/// Drops the changes to cells that have changed since.
 pub fn drop_stale(notebook: &Path) -> Result<()> {
     if !file_of(notebook).exists() {
         return Ok(());
@@ -82,7 +82,7 @@ pub fn drop_stale(notebook: &Path) -> Result<()> {
     write(notebook, &rest.collect::<Vec<_>>())
 }
 
-/// The changes that wait beside a notebook.
+/// The pending changes of a notebook.
 pub fn read(notebook: &Path) -> Result<Vec<Pending>> {
     let file = file_of(notebook);
     let text = match std::fs::read_to_string(&file) {
@@ -91,14 +91,14 @@ pub fn read(notebook: &Path) -> Result<Vec<Pending>> {
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     };
     parse(&text).with_context(|| {
-        format!("cannot use {}\nhelp: remove it, and write it again with `test --pending`", file.display())
+        format!("cannot use {}\nhelp: remove it, then write it again with `test --pending`", file.display())
     })
 }
 
 fn parse(text: &str) -> Result<Vec<Pending>> {
     let document: Value = serde_json::from_str(text).context("it is not JSON")?;
     let version = document["forward_pass_pending"].as_u64();
-    ensure!(version == Some(FORMAT), "it holds no pending changes of this version");
+    ensure!(version == Some(FORMAT), "it is not a file of pending changes in this version's format");
     let changes = document["changes"].as_array().context("it has no list of changes")?;
     let text = |value: &Value, key: &str| value[key].as_str().map(str::to_string).context("a change is incomplete");
     let pending = |value: &Value| {

@@ -1,6 +1,6 @@
-//! Figures that changed, as files: as stored, as they came, and what differs.
+//! Writes changed figures as files: the stored one, the fresh one, and their difference.
 //!
-//! They are for looking at: nothing reads them again.
+//! They are for people to look at; nothing reads them back.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +9,21 @@ use etcetera::BaseStrategy;
 use sha2::{Digest, Sha256};
 
 use super::compare::{Difference, pictures};
-use super::notebook::NotebookReport;
+use super::result::NotebookReport;
 use super::verdict::Verdict;
 use crate::cli::files::{in_ci, write_atomically};
 use crate::cli::terminal::picture::Raster;
 
-/// Pixels across a drawn difference.
+/// The width of a drawn difference in pixels.
 const WIDTH: usize = 960;
 
-/// Writes the figures of a notebook's changed cells below `folder`, or in the user's cache. A folder that nobody
-/// asked for is no reason to fail.
+/// Writes the figures of a notebook's changed cells into `folder`, or into the user's cache, where errors are ignored.
 pub fn save(report: &mut NotebookReport, folder: Option<&Path>) -> Result<()> {
     let Some(home) = folder.map(|folder| folder.join(stem(&report.path))).or_else(|| cached(&report.path)) else {
         return Ok(());
     };
     if folder.is_none() {
-        // What an earlier run left there is about other outputs.
+        // Left by an earlier run.
         let _ = std::fs::remove_dir_all(&home);
     }
     for cell in &mut report.cells {
@@ -55,7 +54,7 @@ pub fn files(difference: &Difference, id: &str) -> Result<Vec<(String, Vec<u8>)>
     for (kind, text) in [("stored", &difference.stored), ("fresh", &difference.fresh)] {
         let Some(text) = text else { continue };
         let bytes = if ending == "svg" { Ok(text.clone().into_bytes()) } else { pictures::bytes_of(text) };
-        // What cannot be decoded is told in words.
+        // A picture that cannot be decoded is described in the report.
         files.extend(bytes.ok().map(|bytes| (format!("{name}.{kind}.{}", safe(ending)), bytes)));
     }
     let picture = difference.picture.clone().or_else(|| drawn_difference(difference));
@@ -63,7 +62,7 @@ pub fn files(difference: &Difference, id: &str) -> Result<Vec<(String, Vec<u8>)>
     Ok(files)
 }
 
-/// SVG is compared as text, and drawn for the eye.
+/// SVG is compared as text; its difference is drawn for people.
 fn drawn_difference(difference: &Difference) -> Option<Vec<u8>> {
     let (stored, fresh) = (difference.stored.as_deref()?, difference.fresh.as_deref()?);
     let (was, is) = (Raster::of_svg(stored, WIDTH)?, Raster::of_svg(fresh, WIDTH)?);
@@ -71,7 +70,7 @@ fn drawn_difference(difference: &Difference) -> Option<Vec<u8>> {
     same_size.then(|| pictures::difference_of(was.width, &was.pixels, &is.pixels))?
 }
 
-/// Writes them, and returns where.
+/// Writes the files and returns their paths.
 pub fn write(home: &Path, files: Vec<(String, Vec<u8>)>) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(home).with_context(|| format!("cannot make the folder {}", home.display()))?;
     let mut paths = Vec::new();
@@ -83,7 +82,7 @@ pub fn write(home: &Path, files: Vec<(String, Vec<u8>)>) -> Result<Vec<PathBuf>>
     Ok(paths)
 }
 
-/// A folder in the user's cache that belongs to this notebook; none in CI, where nobody would find it.
+/// This notebook's folder in the user's cache; none in CI, where it would be lost.
 pub fn cached(notebook: &Path) -> Option<PathBuf> {
     let strategy = etcetera::choose_base_strategy().ok().filter(|_| !in_ci())?;
     let hash = Sha256::digest(notebook.as_os_str().as_encoded_bytes());

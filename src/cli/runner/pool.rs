@@ -1,7 +1,7 @@
-//! Sessions that outlive a notebook: evcxr's analyser takes seconds to learn std and the dependencies, and keeps
-//! that through a reset.
+//! Sessions that outlive a notebook: evcxr's analyser takes seconds to load std and the dependencies, and keeps them
+//! through a reset.
 //!
-//! A session of our own engine starts faster than it is kept.
+//! Sessions of our own engine are not kept: they start faster than they reset.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

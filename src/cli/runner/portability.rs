@@ -1,10 +1,11 @@
-//! Whether a cell that is green here would be green on the stock Jupyter kernel for Rust, as far as its outcome tells.
+//! Predicts from a cell's outcome whether it would behave differently on the stock Jupyter kernel for Rust.
 //!
-//! It runs nothing: what evcxr 0.22 does otherwise is known from its source, and each reason says what that is.
+//! It runs nothing: the differences are known from the source of evcxr 0.22. It is about kernels; text that differs between
+//! machines is `volatile`'s.
 
 use crate::cli::outcome::{End, Outcome, Output, Stream};
 
-/// What the stock kernel would do otherwise; nothing where the cell is portable.
+/// What the stock kernel would do differently; empty if the cell is portable.
 pub fn reasons(code: &str, outcome: &Outcome) -> Vec<String> {
     let mut reasons = outcome.beyond_stock.clone();
     reasons.extend(rich_outputs(&outcome.outputs));
@@ -13,7 +14,7 @@ pub fn reasons(code: &str, outcome: &Outcome) -> Vec<String> {
         reasons.push("the process ends: the stock kernel loses every variable with it".into());
     }
     if code_words(code).any(|word| word == "stdin") {
-        reasons.push("it reads stdin: the stock kernel waits for ever".into());
+        reasons.push("it reads stdin: the stock kernel waits forever".into());
     }
     if code.lines().any(|line| line.trim() == ":undo") {
         reasons.push("`:undo`: the stock kernel does not know this command".into());
@@ -39,7 +40,7 @@ fn rich_outputs(outputs: &[Output]) -> Vec<String> {
     reasons
 }
 
-/// Text of a line that was not finished waits in the cell's buffer: the stock kernel sees it a cell later, or never.
+/// An unfinished line stays in the cell's buffer: the stock kernel shows it a cell later, or never.
 fn unfinished_line(outputs: &[Output]) -> Option<String> {
     let mut open = false;
     for output in outputs {
@@ -50,10 +51,10 @@ fn unfinished_line(outputs: &[Output]) -> Option<String> {
             Output::Rich { .. } => {}
         }
     }
-    open.then(|| "the last printed line has no end: the stock kernel loses it, or shows it a cell later".into())
+    open.then(|| "the last printed line has no newline: the stock kernel loses it, or shows it a cell later".into())
 }
 
-/// The words of the code outside comments to the line's end.
+/// The words of the code outside line comments.
 fn code_words(code: &str) -> impl Iterator<Item = &str> {
     let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
     lines.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
@@ -65,7 +66,7 @@ mod tests {
     use crate::cli::outcome::RichKind;
 
     #[test]
-    fn what_the_stock_kernel_would_do_otherwise_is_said() {
+    fn differences_from_the_stock_kernel_are_reported() {
         let text = |text: &str| Output::Stream { stream: Stream::Stdout, text: text.into() };
         let rich = |mime: &str| Output::Rich { kind: RichKind::Display, data: [(mime.into(), "x".into())].into() };
         let cases: [(&str, Vec<Output>, End, usize); 9] = [

@@ -1,42 +1,19 @@
-//! What is never green, whatever the cells say: nothing compared, a cell skipped without a word why, a normaliser
-//! that does nothing. An author can allow each by name; then it is counted aloud.
+//! Problems that make a notebook red whatever its cells do: nothing compared, a cell skipped without a reason, a
+//! normaliser without effect. An author can allow each kind by name; the report then lists it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::compare::Use;
-use super::notebook::{CellReport, NotebookReport};
+use super::compare::{self, Use};
+use super::result::{
+    CellReport, GREEDY_NORMALISER, NO_CODE, NOT_PORTABLE, NOTHING_COMPARED, NotebookReport, Problem,
+    SKIP_WITHOUT_REASON, UNUSED_NORMALISER,
+};
 use super::rules::{Expect, allows};
+use super::settings;
 use super::verdict::Verdict;
-use super::{compare, settings};
 
-pub const UNREADABLE: &str = "unreadable";
-pub const OTHER_LANGUAGE: &str = "other-language";
-pub const TOOL_FAILED: &str = "tool-failed";
-pub const NO_CODE: &str = "no-code";
-pub const NOTHING_COMPARED: &str = "nothing-compared";
-const SKIP: &str = "skip-without-reason";
-const UNUSED: &str = "unused-normaliser";
-const GREEDY: &str = "greedy-normaliser";
-const NOT_PORTABLE: &str = "not-portable";
-pub const UNSTABLE: &str = "unstable-output";
-
-/// Something wrong with a notebook as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The word for machines; where an author can allow it, the word for that.
-    pub kind: &'static str,
-    /// What is wrong, and on a second line the next step.
-    pub text: String,
-}
-
-impl Problem {
-    pub fn new(kind: &'static str, text: impl Into<String>) -> Problem {
-        Problem { kind, text: text.into() }
-    }
-}
-
-/// Finds what is wrong with a notebook that ran; what its author allows is kept apart.
+/// Finds the problems of a notebook that ran; those that its author allows are kept apart.
 pub fn find(report: &mut NotebookReport, portable: bool) {
     if report.problems.is_empty() {
         let found = all(report, portable);
@@ -50,13 +27,12 @@ fn all(report: &NotebookReport, portable: bool) -> Vec<Problem> {
         return vec![Problem::new(
             NO_CODE,
             "it has no code cell: there is nothing to test\n\
-             help: leave it out, or write `\"forward_pass\": {\"allow\": \"no-code\"}` into its metadata",
+             help: leave it out, or add `\"forward_pass\": {\"allow\": \"no-code\"}` to its metadata",
         )];
     }
-    let halted = |cell: &CellReport| matches!(cell.verdict, Verdict::NotRun { .. });
     let mut problems = Vec::new();
-    // What did not come to run cannot be blamed for comparing nothing.
-    if !report.cells.iter().any(halted) {
+    // A notebook that was stopped cannot be blamed for comparing nothing.
+    if !report.cells.iter().any(CellReport::is_not_run) {
         problems.extend(nothing_compared(report));
         problems.extend(normalisers(report));
     }
@@ -69,18 +45,21 @@ fn all(report: &NotebookReport, portable: bool) -> Vec<Problem> {
 
 fn nothing_compared(report: &NotebookReport) -> Option<Problem> {
     let compared: usize = report.cells.iter().map(|cell| cell.compared).sum();
-    // An expected failure that has to come is something to be wrong about, too.
+    // An expected failure is compared, too: it has to occur.
     let expects = report.cells.iter().any(|cell| cell.rules.expect != Expect::Success && cell.outcome.is_some());
     let bad = report.cells.iter().any(|cell| matches!(cell.verdict, Verdict::BadRules(_)));
-    let given_up = report.cells.iter().any(|cell| cell.given_up > 0);
-    let skipped = report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::Skipped { .. }));
+    if compared > 0 || expects || bad {
+        return None;
+    }
     let look = "\nhelp: look at what it shows, then store it with `--accept`";
-    let why = match (skipped, given_up) {
-        (true, _) if !report.cells.is_empty() => "every cell was skipped".to_string(),
-        (_, true) => format!("every stored output is given up with a gap{look}"),
-        _ => format!("no output is stored{look}"),
+    let why = if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::Skipped { .. })) {
+        "every cell was skipped".to_string()
+    } else if report.cells.iter().any(|cell| cell.gaps_only > 0) {
+        format!("every stored output is nothing but a gap{look}")
+    } else {
+        format!("no output is stored{look}")
     };
-    (compared == 0 && !expects && !bad).then(|| Problem::new(NOTHING_COMPARED, format!("nothing was compared: {why}")))
+    Some(Problem::new(NOTHING_COMPARED, format!("nothing was compared: {why}")))
 }
 
 fn skipped(cell: &CellReport) -> Option<Problem> {
@@ -88,7 +67,7 @@ fn skipped(cell: &CellReport) -> Option<Problem> {
         matches!(&cell.verdict, Verdict::Skipped { reason } if reason.as_deref().unwrap_or("").trim().is_empty());
     no_reason.then(|| {
         let help = "help: add `\"forward_pass\": {\"reason\": \"...\"}` to its metadata";
-        Problem::new(SKIP, format!("`{}` is skipped without a reason\n{help}", cell.id))
+        Problem::new(SKIP_WITHOUT_REASON, format!("`{}` is skipped without a reason\n{help}", cell.id))
     })
 }
 
@@ -101,46 +80,48 @@ fn not_portable(cell: &CellReport) -> Option<Problem> {
 fn normalisers(report: &NotebookReport) -> Vec<Problem> {
     let project = settings::project_normalisers(&report.path).map(|(_, names)| names).unwrap_or_default();
     let mut problems = Vec::new();
-    for (name, Uses { its, reason }) in uses(report) {
-        if its.matched == 0 && !project.contains(&name) {
-            let help = "help: take it out, or mend its pattern";
-            let text = format!("the normaliser `{name}` ({reason}) matches nothing\n{help}");
-            problems.push(Problem::new(UNUSED, text));
-        } else if its.matched > 0 && !its.left_something {
+    for (name, Total { uses, reason }) in totals(report) {
+        if uses.matched == 0 && !project.contains(&name) {
+            let text = format!("the normaliser `{name}` ({reason}) matches nothing\n{UNUSED_HELP}");
+            problems.push(Problem::new(UNUSED_NORMALISER, text));
+        } else if uses.matched > 0 && !uses.left_something {
             let help = "help: write a narrower pattern, or set `ignore_output` with a reason";
             let text = format!("the normaliser `{name}` matches everything that it sees: nothing is left to compare");
-            problems.push(Problem::new(GREEDY, format!("{text}\n{help}")));
+            problems.push(Problem::new(GREEDY_NORMALISER, format!("{text}\n{help}")));
         }
     }
     problems
 }
 
-/// A normaliser at work in a notebook.
+/// The next step for a normaliser without a match.
+pub const UNUSED_HELP: &str = "help: remove it, or fix its pattern";
+
+/// What a normaliser did in a whole notebook.
 #[derive(Default)]
-struct Uses {
-    its: Use,
+struct Total {
+    uses: Use,
     reason: String,
 }
 
 /// The normalisers that changed something, with their reasons.
 pub fn normalised(report: &NotebookReport) -> Vec<String> {
-    let uses = uses(report).into_iter().filter(|(_, uses)| uses.its.matched > 0);
-    uses.map(|(name, uses)| format!("normalised by `{name}` ({})", uses.reason)).collect()
+    let used = totals(report).into_iter().filter(|(_, total)| total.uses.matched > 0);
+    used.map(|(name, total)| format!("normalised by `{name}` ({})", total.reason)).collect()
 }
 
 /// What each normaliser did in the cells that were compared.
-fn uses(report: &NotebookReport) -> BTreeMap<String, Uses> {
-    let mut all: BTreeMap<String, Uses> = BTreeMap::new();
+fn totals(report: &NotebookReport) -> BTreeMap<String, Total> {
+    let mut all: BTreeMap<String, Total> = BTreeMap::new();
     for cell in report.cells.iter().filter(|cell| !cell.rules.ignore_output) {
         let Some(outcome) = &cell.outcome else { continue };
         let measure = &cell.rules.measure;
-        // What came counts: what is stored has gone through the normalisers already.
+        // Only fresh outputs count: the stored ones have been through the normalisers already.
         let uses = compare::normaliser_uses(&outcome.outputs, measure);
         for (normaliser, its) in measure.normalisers.iter().zip(uses) {
-            let sum = all.entry(normaliser.name.clone()).or_default();
-            sum.reason.clone_from(&normaliser.reason);
-            sum.its.matched += its.matched;
-            sum.its.left_something |= its.left_something;
+            let total = all.entry(normaliser.name.clone()).or_default();
+            total.reason.clone_from(&normaliser.reason);
+            total.uses.matched += its.matched;
+            total.uses.left_something |= its.left_something;
         }
     }
     all
@@ -148,14 +129,13 @@ fn uses(report: &NotebookReport) -> BTreeMap<String, Uses> {
 
 /// The normalisers of project files that matched in none of the notebooks, with their file.
 pub fn unused_in_project(reports: &[NotebookReport]) -> Vec<(PathBuf, String)> {
-    let mut unused: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    let mut all: BTreeSet<(PathBuf, String)> = BTreeSet::new();
     let mut used: BTreeSet<(PathBuf, String)> = BTreeSet::new();
-    for report in reports.iter().filter(|report| !allows(&report.settings, UNUSED)) {
+    for report in reports.iter().filter(|report| !allows(&report.settings, UNUSED_NORMALISER)) {
         let Some((file, names)) = settings::project_normalisers(&report.path) else { continue };
-        let uses = uses(report);
-        used.extend(uses.iter().filter(|(_, uses)| uses.its.matched > 0).map(|(name, _)| (file.clone(), name.clone())));
-        unused.entry(file).or_default().extend(names);
+        all.extend(names.into_iter().map(|name| (file.clone(), name)));
+        let matched = totals(report).into_iter().filter(|(_, total)| total.uses.matched > 0);
+        used.extend(matched.map(|(name, _)| (file.clone(), name)));
     }
-    let all = unused.into_iter().flat_map(|(file, names)| names.into_iter().map(move |name| (file.clone(), name)));
-    all.filter(|it| !used.contains(it)).collect()
+    all.difference(&used).cloned().collect()
 }

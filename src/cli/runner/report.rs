@@ -1,6 +1,6 @@
 //! Reports of a test run: for people, as JSON, as JUnit XML, as GitHub annotations.
 //!
-//! They only describe results; what passed and what failed is decided in `verdict` and `problems`.
+//! They only describe results; what passes and what fails is decided in `verdict` and `problems`.
 
 pub mod github;
 pub mod human;
@@ -9,4 +9,4 @@ pub mod junit;
 pub mod list;
 pub mod progress;
 pub mod summary;
-pub mod wording;
+mod wording;

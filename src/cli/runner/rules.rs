@@ -1,6 +1,10 @@
-//! What the author asks for: tags, metadata and settings become the rules of one cell.
+//! The rules of a cell, from its tags, metadata and settings.
 //!
-//! It reads no files, and only looks whether a data set that a cell requires is there. An unknown setting, or a tag of ours that does not exist, is an error and never a guess.
+//! No files are read, except to check that a required data set is present. An unknown setting, or a tag that is nearly one
+//! of ours, is an error and never a guess.
+
+mod value;
+pub mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +12,14 @@ use std::time::Duration;
 use forward_pass::error::ErrorKind;
 use forward_pass::mnist::find_folder;
 use serde_json::Value;
+use value::{normalisers, number, seconds, truth, ulp, whole};
+pub use vocabulary::allows;
+use vocabulary::{OF_A_CELL, check_allowances, refuse_lookalike, unknown_setting};
 
 use super::compare::Measure;
-use super::compare::numbers::Ulp;
 use crate::cli::notebook::course::Cell;
-use crate::cli::notebook::normalize::Normaliser;
-use crate::cli::suggest::nearest;
 
-/// Settings by name, each value as text; from a project, a notebook or a cell, later ones over earlier ones.
+/// Settings by name, each value as text.
 pub type Settings = BTreeMap<String, String>;
 
 /// The rules of one cell.
@@ -30,72 +34,26 @@ pub struct Rules {
     pub run_timeout: Option<Duration>,
 }
 
-/// A cell that does not run.
+/// The cell does not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skip {
     pub reason: Option<String>,
 }
 
-/// How the cell has to end.
+/// How the cell must end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Expect {
     #[default]
     Success,
     /// Any failure.
     Failure,
-    /// A panic, with this text in its message.
+    /// A panic whose message contains this text.
     Panic(Option<String>),
-    /// The compiler refuses it, with these codes.
+    /// A compile error with each of these codes.
     CompileError(Vec<String>),
 }
 
-/// Every setting, with what it does.
-pub const SETTINGS: &[(&str, &str)] = &[
-    ("allow", "a list of what may be green all the same, see below"),
-    ("atol", "how far a real number may be off, absolutely"),
-    ("compile_fail", "of a cell: true, or the codes with which the compiler has to refuse it"),
-    ("compile_timeout", "seconds a cell may compile"),
-    ("ellipsis", "the mark that stands for any text in a stored output"),
-    ("ignore_output", "true: the cell runs, its outputs are not compared"),
-    ("normalisers", "a list of name, pattern, replace and reason"),
-    ("pixel_tolerance", "how far a colour channel of a pixel may be off, of 255"),
-    ("reason", "why the cell is skipped, or its output not compared"),
-    ("requires", "a data set without which it is skipped, aloud: mnist or fashion-mnist"),
-    ("rtol", "how far a real number may be off, relative to the stored one"),
-    ("run_timeout", "seconds a cell may run"),
-    ("should_panic", "of a cell: true, or a text that its panic has to hold"),
-    ("ulp", "how many representable numbers apart two reals may be: 4, or 4f32 for single precision"),
-    ("unordered", "true: lines may come in any order"),
-];
-
-/// What an author can allow.
-pub const ALLOWANCES: &[(&str, &str)] = &[
-    ("no-code", "a notebook without a code cell"),
-    ("nothing-compared", "a notebook of which no output is compared"),
-    ("skip-without-reason", "a cell that is skipped without a reason"),
-    ("unused-normaliser", "a normaliser that matches nothing"),
-    ("greedy-normaliser", "a normaliser that leaves nothing to compare"),
-    ("not-portable", "a cell that would be red on the stock kernel, even with `--portable`"),
-    ("unstable-output", "times and paths of this machine in what `--accept` stores"),
-];
-
-/// Settings that only a cell can have.
-const OF_A_CELL: &[&str] = &["compile_fail", "should_panic"];
-
-/// Tags that mean something here.
-pub const TAGS: &[&str] = &[
-    "skip-execution",
-    "nbval-skip",
-    "ignore-output",
-    "nbval-ignore-output",
-    "raises-exception",
-    "nbval-raises-exception",
-    "should_panic",
-    "compile_fail",
-    "quoted-numbers",
-];
-
-/// Settings of several levels as one: the later ones win, normalisers and allowances add up.
+/// Merges settings of several levels: later ones override earlier ones; normalisers and allowances accumulate.
 pub fn layered(levels: &[&Settings]) -> Settings {
     let mut all = Settings::new();
     for (key, value) in levels.iter().flat_map(|level| level.iter()) {
@@ -120,14 +78,15 @@ impl Rules {
     /// The rules of a cell under the settings of its notebook and project.
     pub fn of(cell: &Cell, outer: &Settings) -> Result<Rules, String> {
         let settings = layered(&[outer, &cell.settings]);
-        let mut rules = Rules::from_settings(&settings)?;
+        let mut rules = Rules::of_notebook(&settings)?;
         for tag in &cell.tags {
             rules.add_tag(tag, settings.get("reason"))?;
         }
         Ok(rules)
     }
 
-    fn from_settings(settings: &Settings) -> Result<Rules, String> {
+    /// The rules that a notebook's settings give to all of its cells.
+    pub fn of_notebook(settings: &Settings) -> Result<Rules, String> {
         let mut rules = Rules::default();
         for (key, value) in settings {
             let tolerance = &mut rules.measure.tolerance;
@@ -142,7 +101,7 @@ impl Rules {
                 "compile_timeout" => rules.compile_timeout = Some(seconds(key, value)?),
                 "run_timeout" => rules.run_timeout = Some(seconds(key, value)?),
                 "normalisers" => rules.measure.normalisers = normalisers(value)?,
-                "compile_fail" => rules.expect_refusal(Some(value.as_str()).filter(|codes| *codes != "true")),
+                "compile_fail" => rules.expect_compile_error(Some(value.as_str()).filter(|codes| *codes != "true")),
                 "should_panic" => rules.expect = Expect::Panic(Some(value.clone()).filter(|text| text != "true")),
                 "allow" => check_allowances(value)?,
                 "reason" => {}
@@ -160,139 +119,36 @@ impl Rules {
             ("ignore-output" | "nbval-ignore-output", None) => self.ignore_output = true,
             ("raises-exception" | "nbval-raises-exception", None) => self.expect = Expect::Failure,
             ("should_panic", text) => self.expect = Expect::Panic(text.map(str::to_string)),
-            ("compile_fail", codes) => self.expect_refusal(codes),
+            ("compile_fail", codes) => self.expect_compile_error(codes),
             ("quoted-numbers", None) => {}
             (name, _) => return refuse_lookalike(name, tag),
         }
         Ok(())
     }
 
-    fn expect_refusal(&mut self, codes: Option<&str>) {
+    fn expect_compile_error(&mut self, codes: Option<&str>) {
         let codes = codes.unwrap_or_default().split([',', ' ']).filter(|code| !code.is_empty());
         self.expect = Expect::CompileError(codes.map(str::to_string).collect());
     }
 }
 
-/// Why a data set cannot be used, with the command that fetches it; nothing where it is there.
+/// Why a data set cannot be used, with the command that fetches it; `None` if it is present.
 pub fn missing(set: &str) -> Result<Option<String>, String> {
     match find_folder(set) {
         Ok(_) => Ok(None),
         Err(error) if error.kind() == ErrorKind::File => {
-            Ok(Some(format!("`{set}` is not here, and `forward-pass data {set}` fetches it")))
+            Ok(Some(format!("`{set}` is missing; fetch it with `forward-pass data {set}`")))
         }
         Err(error) => Err(format!("`requires` is `{set}`: {error}")),
     }
 }
 
-/// Says what is wrong with the settings of a notebook or a project, before any cell uses them.
+/// Checks the settings of a notebook or a project before any cell uses them.
 pub fn check(settings: &Settings) -> Result<(), String> {
     if let Some(key) = settings.keys().find(|key| OF_A_CELL.contains(&key.as_str())) {
-        return Err(format!("`{key}` is a setting of a cell\nhelp: write it into the cell's metadata, or as its tag"));
+        return Err(format!("`{key}` is a setting of a cell\nhelp: move it into the cell's metadata, or use the tag"));
     }
-    Rules::from_settings(settings).map(|_| ())
-}
-
-/// Tags of others pass; one that is nearly ours was meant for us.
-fn refuse_lookalike(name: &str, tag: &str) -> Result<(), String> {
-    let ours = name.starts_with("forward-pass") || name.starts_with("forward_pass") || TAGS.contains(&name);
-    let names: Vec<String> = TAGS.iter().map(|tag| tag.to_string()).collect();
-    let near =
-        nearest(&name.replace(['-', '_'], ""), &names.iter().map(|it| it.replace(['-', '_'], "")).collect::<Vec<_>>());
-    if !ours && near.is_empty() {
-        return Ok(());
-    }
-    let hint = names.iter().find(|it| near.contains(&it.replace(['-', '_'], "")));
-    let hint =
-        hint.map(|it| format!("did you mean `{it}`?")).unwrap_or_else(|| format!("the tags are {}", TAGS.join(", ")));
-    Err(format!("the tag `{tag}` is not known\nhelp: {hint}"))
-}
-
-/// Whether something that is not green by itself was allowed.
-pub fn allows(settings: &Settings, what: &str) -> bool {
-    settings.get("allow").is_some_and(|list| words(list).any(|it| it == what))
-}
-
-fn words(list: &str) -> impl Iterator<Item = &str> {
-    list.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').filter(|word| !word.is_empty())
-}
-
-fn check_allowances(list: &str) -> Result<(), String> {
-    let names: Vec<String> = ALLOWANCES.iter().map(|(name, _)| name.to_string()).collect();
-    let Some(unknown) = words(list).find(|word| !names.iter().any(|name| name == word)) else { return Ok(()) };
-    let hint = match nearest(unknown, &names).first() {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("what can be allowed is {}", names.join(", ")),
-    };
-    Err(format!("`allow` names `{unknown}`, which is not known\nhelp: {hint}"))
-}
-
-fn unknown_setting(key: &str) -> String {
-    let names: Vec<String> = SETTINGS.iter().map(|(name, _)| name.to_string()).collect();
-    let hint = match nearest(key, &names).first() {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("the settings are {}", names.join(", ")),
-    };
-    format!("the setting `{key}` is not known\nhelp: {hint}")
-}
-
-fn number(key: &str, value: &str) -> Result<f64, String> {
-    let number = value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
-    number.ok_or_else(|| format!("`{key}` is `{value}`, which is no tolerance\nhelp: write a number such as 1e-6"))
-}
-
-fn whole(key: &str, value: &str) -> Result<u8, String> {
-    value.parse().map_err(|_| format!("`{key}` is `{value}`\nhelp: write a whole number from 0 to 255"))
-}
-
-fn truth(key: &str, value: &str) -> Result<bool, String> {
-    value.parse().map_err(|_| format!("`{key}` is `{value}`\nhelp: write true or false"))
-}
-
-/// Seconds as text to a duration.
-pub fn seconds(key: &str, value: &str) -> Result<Duration, String> {
-    let seconds = value.trim_end_matches('s').trim().parse::<f64>().ok();
-    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).filter(|it| !it.is_zero());
-    duration.ok_or_else(|| format!("`{key}` is `{value}`\nhelp: write seconds such as 30"))
-}
-
-fn ulp(value: &str) -> Result<Ulp, String> {
-    let single = value.ends_with("f32");
-    let count = value.trim_end_matches("f32").trim_end_matches("f64").trim().parse();
-    let count = count.map_err(|_| format!("`ulp` is `{value}`\nhelp: write a whole number such as 4, or 4f32"))?;
-    Ok(Ulp { count, single })
-}
-
-fn normalisers(json: &str) -> Result<Vec<Normaliser>, String> {
-    let wrong =
-        |what: &str| format!("`normalisers`: {what}\nhelp: each one has a name, a pattern, a replace and a reason");
-    let list: Value = serde_json::from_str(json).map_err(|_| wrong("it is no list"))?;
-    let items = list.as_array().ok_or_else(|| wrong("it is no list"))?;
-    let mut normalisers = Vec::new();
-    for item in items {
-        let text = |key: &str| item[key].as_str().ok_or_else(|| wrong(&format!("one has no {key}")));
-        let (name, reason) = (text("name")?.to_string(), text("reason")?.to_string());
-        if reason.trim().is_empty() {
-            return Err(wrong(&format!("`{name}` has an empty reason")));
-        }
-        let pattern = regex::RegexBuilder::new(text("pattern")?).multi_line(true).size_limit(1 << 20).build();
-        let pattern = pattern.map_err(|error| wrong(&format!("the pattern of `{name}` is not valid: {error}")))?;
-        let normaliser = Normaliser { name, pattern, replace: text("replace")?.to_string(), reason };
-        refuse_greedy(&normaliser)?;
-        normalisers.push(normaliser);
-    }
-    Ok(normalisers)
-}
-
-/// A normaliser that makes two texts equal which share nothing leaves nothing to compare.
-fn refuse_greedy(normaliser: &Normaliser) -> Result<(), String> {
-    if normaliser.apply("alpha 1\n") != normaliser.apply("omega 2\n") {
-        return Ok(());
-    }
-    Err(format!(
-        "the normaliser `{}` matches everything: it takes `alpha 1` and `omega 2` for the same\n\
-         help: write a pattern for what changes from run to run, and for nothing else",
-        normaliser.name
-    ))
+    Rules::of_notebook(settings).map(|_| ())
 }
 
 #[cfg(test)]
@@ -308,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_say_how_a_cell_ends() {
+    fn tags_say_how_a_cell_must_end() {
         let cases = [
             ("raises-exception", Expect::Failure),
             ("nbval-raises-exception", Expect::Failure),
@@ -327,17 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_an_error_with_the_next_step() {
+    fn unknown_names_and_values_are_errors_with_the_next_step() {
         let cases = [
-            (
-                cell(&["skip-exection"], &[]),
-                "the tag `skip-exection` is not known\nhelp: did you mean `skip-execution`?",
-            ),
-            (cell(&["should-panic"], &[]), "the tag `should-panic` is not known\nhelp: did you mean `should_panic`?"),
-            (cell(&[], &[("rtl", "1")]), "the setting `rtl` is not known\nhelp: did you mean `rtol`?"),
+            (cell(&["skip-exection"], &[]), "unknown tag `skip-exection`\nhelp: did you mean `skip-execution`?"),
+            (cell(&["should-panic"], &[]), "unknown tag `should-panic`\nhelp: did you mean `should_panic`?"),
+            (cell(&[], &[("rtl", "1")]), "unknown setting `rtl`\nhelp: did you mean `rtol`?"),
             (
                 cell(&[], &[("rtol", "small")]),
-                "`rtol` is `small`, which is no tolerance\nhelp: write a number such as 1e-6",
+                "`rtol` is `small`, which is not a tolerance\nhelp: write a number such as 1e-6",
             ),
             (
                 cell(&[], &[("requires", "mnits")]),
@@ -357,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cell_has_the_last_word_and_normalisers_add_up() {
+    fn a_cells_settings_win_and_normalisers_accumulate() {
         let outer = Settings::from([("rtol".into(), "1e-3".into()), ("normalisers".into(), normaliser("a"))]);
         let rules = Rules::of(&cell(&[], &[("rtol", "1e-9"), ("normalisers", &normaliser("b"))]), &outer).unwrap();
         assert_eq!(rules.measure.tolerance.rtol, 1e-9);

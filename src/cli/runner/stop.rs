@@ -1,6 +1,6 @@
-//! What stops a run before its end: Ctrl-C, or the first failure where `--fail-fast` asks for it.
+//! Stops a run early: on Ctrl-C, or at the first failure with `--fail-fast`.
 //!
-//! A cell that runs is stopped by its session; between two cells the flag here is looked at.
+//! A running cell is interrupted through its session; the flag here is checked between cells.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,15 +10,24 @@ use std::time::Duration;
 use crate::cli::engine::Interrupter;
 use crate::cli::terminal::interrupt;
 
-/// How often Ctrl-C is looked for.
+/// How often Ctrl-C is checked.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Why nothing more is begun.
+/// Why no further cell is started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Halt {
     Interrupted,
-    /// The words that tell which cell failed.
+    /// Which cell failed.
     Failed(String),
+}
+
+impl Halt {
+    pub fn reason(self) -> String {
+        match self {
+            Halt::Interrupted => "the run was interrupted".to_string(),
+            Halt::Failed(why) => why,
+        }
+    }
 }
 
 /// Shared by all workers of a run.
@@ -51,12 +60,12 @@ impl Control {
         locked(&self.running).remove(&worker);
     }
 
-    /// No worker runs any more: `watch` returns.
+    /// All workers are done: `watch` returns.
     pub fn finish(&self) {
         self.done.store(true, Ordering::SeqCst);
     }
 
-    /// Looks for Ctrl-C until the run is done. A second press ends the process at once.
+    /// Checks for Ctrl-C until the run is done. A second press ends the process at once.
     pub fn watch(&self) {
         while !self.done.load(Ordering::SeqCst) {
             if interrupt::take() {
@@ -66,7 +75,7 @@ impl Control {
                 *locked(&self.halt) = Some(Halt::Interrupted);
             }
             if self.is_interrupted() {
-                // Again and again: a cell that was about to begin clears the switch.
+                // Repeatedly: a cell that is about to start clears the flag.
                 locked(&self.running).values().for_each(Interrupter::interrupt);
             }
             std::thread::sleep(TICK);

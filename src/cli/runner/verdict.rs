@@ -1,9 +1,8 @@
-//! What to make of a cell: how it ended, what it showed, what is stored, and what its author asked for.
+//! Judges a cell by how it ended, what it printed, what is stored, and what its author expects.
 //!
-//! It is pure, and the one place where a cell becomes green or red.
+//! It is pure, and the only place where a cell becomes green or red.
 
-use super::compare;
-use super::compare::Difference;
+use super::compare::{self, Difference};
 use super::rules::{Expect, Rules};
 use crate::cli::notebook::course::Cell;
 use crate::cli::outcome::{End, Outcome};
@@ -12,25 +11,25 @@ use crate::cli::outcome::{End, Outcome};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     Passed,
-    /// It ran, and shows something else than what is stored.
+    /// It ran, and its outputs differ from the stored ones.
     Changed(Vec<Difference>),
-    /// It ended otherwise than by running to its last line.
+    /// It did not run to its last line.
     Failed(End),
-    /// It was to fail, and ran to its last line.
+    /// It was expected to fail, and ran to its last line.
     NoFailure(Expect),
-    /// It was to fail, and failed in another way.
+    /// It was expected to fail, and failed in another way.
     OtherFailure(Expect, End),
-    /// It was not to run.
+    /// Its rules say that it does not run.
     Skipped {
         reason: Option<String>,
     },
-    /// Another cell was asked for: this one ran at most for those that follow it.
+    /// Not chosen: it ran at most because a chosen cell comes after it.
     LeftOut,
-    /// It did not come to it.
+    /// The session ended, or the run was stopped, before its turn.
     NotRun {
         why: String,
     },
-    /// Its tags or settings are wrong.
+    /// Its tags or settings are invalid.
     BadRules(String),
 }
 
@@ -40,7 +39,7 @@ impl Verdict {
         !matches!(self, Verdict::Passed | Verdict::Skipped { .. } | Verdict::LeftOut | Verdict::NotRun { .. })
     }
 
-    /// The word for machines.
+    /// The word in JSON and JUnit.
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Passed => "passed",
@@ -56,7 +55,7 @@ impl Verdict {
     }
 }
 
-/// The word for machines on how a cell ended.
+/// The word in JSON for how a cell ended.
 pub fn end_word(end: &End) -> &'static str {
     match end {
         End::Passed => "passed",
@@ -103,7 +102,7 @@ fn is_expected(expected: &Expect, end: &End) -> bool {
     }
 }
 
-/// Whether variables were lost with the process, so that later cells cannot run.
+/// Whether the variables were lost with the process, so that later cells cannot run.
 pub fn ends_session(end: &End) -> bool {
     matches!(end, End::Exited(_) | End::Killed { .. } | End::Interrupted | End::TimedOut { .. })
 }

@@ -1,17 +1,17 @@
-//! Times, paths of this machine and addresses in text: what can't come again, and should not be stored.
+//! Finds text that differs on the next run or the next machine: times, paths of this machine, addresses.
 //!
-//! It finds them by their form; an author who means them allows `unstable-output`.
+//! It only warns about what is about to be stored; an author can allow it with `unstable-output`. Text that is replaced,
+//! such as temporary folders, is `normalize`'s; behaviour of the stock kernel is `portability`'s.
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::compare;
-use super::compare::Measure;
+use super::compare::{self, Measure};
 use crate::cli::outcome::Output;
 
-/// What is looked for, with its word.
+/// The patterns, each with its description.
 static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     let forms = [
         ("a path of this machine", r#"(?:/home|/Users|/root|/tmp|/var/folders|/private)/[^\s"'`)\],;:]+"#),
@@ -25,10 +25,10 @@ static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     forms.iter().map(|(word, form)| (*word, Regex::new(form).expect("the forms are valid patterns"))).collect()
 });
 
-/// What the normalisation leaves in place of a temporary folder.
+/// What normalisation puts in place of a temporary folder.
 const STABLE_FOLDER: &str = "/tmp/folder";
 
-/// The first unstable thing in a text, in words; `folder` is the notebook's.
+/// Describes the first unstable text; `folder` is the notebook's.
 pub fn find(text: &str, folder: &Path) -> Option<String> {
     let folder = folder.display().to_string();
     if folder.len() > 1 && text.contains(&folder) {
@@ -41,10 +41,10 @@ pub fn find(text: &str, folder: &Path) -> Option<String> {
     FORMS.iter().find_map(found)
 }
 
-/// The first unstable thing in what is new of these outputs.
+/// Describes the first unstable text in those of the new outputs that differ from the stored ones.
 pub fn of_outputs(stored: &[Output], new: &[Output], folder: &Path) -> Option<String> {
     let differences = compare::compare(stored, new, &Measure::default());
-    let texts = differences.into_iter().filter(|it| it.words.is_none()).filter_map(|it| it.fresh);
+    let texts = differences.into_iter().filter(|it| it.description.is_none()).filter_map(|it| it.fresh);
     texts.into_iter().find_map(|text| find(&text, folder))
 }
 
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_come_again_is_found_and_named() {
+    fn unstable_text_is_found_and_described() {
         let cases = [
             ("see /home/ann/a.txt:3", Some("a path of this machine, `/home/ann/a.txt`")),
             (r"C:\Users\ann\x", Some(r"a path of this machine, `C:\Users\ann\x`")),

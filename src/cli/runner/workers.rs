@@ -1,65 +1,57 @@
-//! `--jobs`: notebooks side by side, each whole in one worker, editions of one code in the same; their reports come in
-//! the notebooks' order.
+//! `--jobs`: notebooks in parallel, each in one worker, editions of the same code in the same worker. Reports are handed
+//! on in the order of the notebooks.
 //!
-//! Nothing is compared or told here.
+//! Nothing is compared or printed here.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
-use anyhow::Result;
-
 use super::editions;
 use super::filter::Chosen;
-use super::notebook::{Bench, NotebookReport, test_notebook};
+use super::notebook::{Run, test_notebook};
 use super::pool::Pool;
+use super::result::NotebookReport;
 
-/// Tests all of them; each report is handed on as soon as those before it were.
-pub fn test_all(
-    bench: &Bench,
-    chosen: &[Chosen],
-    jobs: usize,
-    on_report: &mut dyn FnMut(NotebookReport) -> Result<()>,
-) -> Result<()> {
+/// Tests all notebooks; each report is handed on as soon as all earlier ones have been.
+pub fn test_all(run: &Run, chosen: &[Chosen], on_report: &mut dyn FnMut(NotebookReport)) {
     let (next, groups) = (AtomicUsize::new(0), editions::groups(chosen));
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
-        scope.spawn(|| bench.control.watch());
-        for worker in 0..jobs.clamp(1, groups.len().max(1)) {
+        scope.spawn(|| run.control.watch());
+        for worker in 0..run.options.workers().clamp(1, groups.len().max(1)) {
             let (sender, next, groups) = (sender.clone(), &next, &groups);
-            scope.spawn(move || work(bench, chosen, groups, worker, next, &sender));
+            scope.spawn(move || work(run, chosen, groups, worker, next, &sender));
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
-        let mut told = 0;
-        let mut result = Ok(());
+        let mut reported = 0;
         for (at, report) in reports {
             waiting.insert(at, report);
-            while let Some(report) = waiting.remove(&told) {
-                told += 1;
-                result = result.and_then(|()| on_report(report));
+            while let Some(report) = waiting.remove(&reported) {
+                reported += 1;
+                on_report(report);
             }
         }
-        bench.control.finish();
-        result
-    })
+        run.control.finish();
+    });
 }
 
 fn work(
-    bench: &Bench,
+    run: &Run,
     chosen: &[Chosen],
     groups: &[Vec<usize>],
     worker: usize,
     next: &AtomicUsize,
     sender: &Sender<(usize, NotebookReport)>,
 ) {
-    let mut pool = Pool::new(bench.engine, bench.choice.allow_shell);
+    let mut pool = Pool::new(run.options.engine, run.options.allow_shell);
     while let Some(group) = groups.get(next.fetch_add(1, Ordering::SeqCst)) {
-        // The first one runs, and the others are compared with it.
+        // The first one runs; the others are compared with its outcomes.
         let mut reports: Vec<NotebookReport> = Vec::new();
         for at in group {
-            reports.push(test_notebook(bench, &mut pool, worker, &chosen[*at], reports.first()));
-            bench.progress.notebook_done();
+            reports.push(test_notebook(run, &mut pool, worker, &chosen[*at], reports.first()));
+            run.progress.notebook_done();
         }
         for (at, report) in group.iter().zip(reports) {
             if sender.send((*at, report)).is_err() {

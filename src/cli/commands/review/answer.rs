@@ -1,6 +1,6 @@
-//! The reader's answers in a review: a letter and Enter, from a terminal or a pipe.
+//! The user's answers in a review: a letter and Enter, from a terminal or a pipe.
 //!
-//! What is no answer is asked again; the end of the input is `quit`.
+//! The question is repeated until the answer is valid; the end of the input means `quit`.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -21,7 +21,7 @@ pub enum Answer {
     Interrupted,
 }
 
-/// Lines of stdin, read on a thread of their own: Ctrl-C is seen while nobody types.
+/// Lines of stdin, read on a thread of their own so that Ctrl-C is noticed while waiting for one.
 pub struct Answers {
     lines: Receiver<String>,
     pub is_terminal: bool,
@@ -53,7 +53,7 @@ impl Answers {
                 }
             };
             if !self.is_terminal {
-                // What a pipe answered is not on the screen.
+                // Input from a pipe is not echoed by a terminal.
                 anstream::println!("{line}");
             }
             match line.trim().to_lowercase().as_str() {
@@ -62,7 +62,7 @@ impl Answers {
                 "s" | "skip" => return Answer::Skip,
                 "q" | "quit" => return Answer::Quit,
                 _ => anstream::println!(
-                    "{QUIET}a stores what came, r forgets the change, s leaves it for later, q ends here{QUIET:#}"
+                    "{QUIET}a stores the new output, r discards it, s leaves it for later, q quits{QUIET:#}"
                 ),
             }
         }

@@ -1,11 +1,11 @@
-//! Gaps: the mark by which an author gives up a part of a stored text, in comparing and through updates.
+//! Gaps: a mark in a stored text that matches any text, in comparisons and when outputs are updated.
 //!
-//! A mark stands for any text, none at all among it; everything around it still counts.
+//! A mark may also match nothing; the text around it still counts.
 
 use super::numbers;
 use super::numbers::{Token, Tolerance};
 
-/// Whether the fresh text is the stored one with any text in each gap.
+/// Whether the fresh text matches the stored one, with any text in each gap.
 pub fn matches(stored: &str, fresh: &str, mark: &str, tolerance: &Tolerance) -> bool {
     matches_exactly(stored, fresh, mark)
         || *tolerance != Tolerance::default() && matches_nearly(stored, fresh, mark, tolerance)
@@ -22,10 +22,10 @@ fn matches_exactly(stored: &str, fresh: &str, mark: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// A piece of text, or a gap (`None`).
+/// Tokens, and `None` for a gap.
 type Pieces<'a> = Vec<Option<Token<'a>>>;
 
-/// The same with numbers within the tolerance: piece by piece, going back to the last gap where it fails.
+/// The same with numbers within the tolerance: token by token, backtracking to the last gap.
 fn matches_nearly(stored: &str, fresh: &str, mark: &str, tolerance: &Tolerance) -> bool {
     let mut pattern: Pieces = Vec::new();
     for (at, piece) in stored.split(mark).enumerate() {
@@ -54,7 +54,7 @@ fn matches_nearly(stored: &str, fresh: &str, mark: &str, tolerance: &Tolerance) 
     }
 }
 
-/// Words and numbers, and a mark at each line's end; blanks say nothing where numbers may move.
+/// Words, numbers and line ends; space does not count, because its width changes with the numbers.
 fn pieces(text: &str) -> Pieces<'_> {
     let mut all = Vec::new();
     for (at, line) in text.split('\n').enumerate() {
@@ -71,17 +71,17 @@ fn same_piece(a: &Option<Token>, b: &Option<Token>, tolerance: &Tolerance) -> bo
     }
 }
 
-/// The first line that is not as stored, as far as lines can be paired.
+/// The first line that differs, as far as lines can be paired.
 pub fn first_line(stored: &str, fresh: &str, mark: &str) -> usize {
     let pairs = stored.lines().zip(fresh.lines());
     pairs.take_while(|(a, b)| a == b || matches_exactly(a, b, mark)).count() + 1
 }
 
-/// Beyond this many pairs of lines, only the beginning and the end of two texts are paired.
+/// Above this many pairs of lines, only the beginning and the end of the two texts are paired.
 const MOST_PAIRS: usize = 1 << 22;
 
-/// Fresh text in which the author's gaps stand where they still hold: a stored line with a gap stays wherever the
-/// fresh line in its place matches it, and a line that is nothing but a gap stays for what it stood for.
+/// The fresh text, with the gaps of the stored one where they still match: a stored line with a gap stays if the fresh
+/// line in its place matches it; a line that is nothing but a gap stays in place of the lines it matched.
 pub fn merge(stored: &str, fresh: &str, mark: &str) -> String {
     let (was, is): (Vec<&str>, Vec<&str>) = (stored.split('\n').collect(), fresh.split('\n').collect());
     let mut merged: Vec<&str> = Vec::new();
@@ -92,11 +92,11 @@ pub fn merge(stored: &str, fresh: &str, mark: &str) -> String {
         (i, j) = (a + 1, b + 1);
     }
     let merged = merged.join("\n");
-    // What is stored has to fit what came, or the next run is red.
+    // The merged text has to match the fresh one, or the next run fails.
     if matches_exactly(&merged, fresh, mark) { merged } else { fresh.to_string() }
 }
 
-/// Between two lines that match: what stands before and after a whole-line gap is paired by place, the gap takes
+/// Merges the lines between two anchors: those before and after a whole-line gap are paired by place, and the gap takes
 /// the rest.
 fn merge_block<'a>(was: &[&'a str], is: &[&'a str], mark: &str, merged: &mut Vec<&'a str>) {
     let gap = |line: &&&str| line.trim() == mark;
@@ -111,8 +111,8 @@ fn merge_block<'a>(was: &[&'a str], is: &[&'a str], mark: &str, merged: &mut Vec
     merged.extend(&is[is.len() - after..]);
 }
 
-/// Pairs of lines that match, in order: the longest common subsequence, with "fits" for "equal". The two ends of
-/// the texts are paired first.
+/// Pairs of lines that match, in order: the longest common subsequence, with `fits` as equality. The two ends of the
+/// texts are paired first.
 fn anchors(was: &[&str], is: &[&str], mark: &str) -> Vec<(usize, usize)> {
     let fits = |a: &str, b: &str| a == b || a.trim() != mark && a.contains(mark) && matches_exactly(a, b, mark);
     let start = was.iter().zip(is).take_while(|(a, b)| fits(a, b)).count();

@@ -1,6 +1,6 @@
-//! Numbers inside text: found, compared within a tolerance, and named when they moved.
+//! Numbers inside text: finds them, compares them within a tolerance, and describes how they moved.
 //!
-//! Integers, shapes and words are text; only what is written as a real number can be near.
+//! Integers, shapes and words are compared as text; the tolerance applies to real numbers only.
 
 /// How far a real number may move.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -9,18 +9,18 @@ pub struct Tolerance {
     pub atol: f64,
     /// Difference relative to the stored number.
     pub rtol: f64,
-    /// Distance in representable numbers, as f64 or as f32.
+    /// Distance in units in the last place, as f64 or f32.
     pub ulp: Option<Ulp>,
 }
 
-/// A distance counted in representable numbers.
+/// A distance in units in the last place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ulp {
     pub count: u64,
     pub single: bool,
 }
 
-/// A number that is not what was stored.
+/// A number that differs from the stored one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
     /// Its line in this part of the output, from 1.
@@ -30,8 +30,8 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// By how much, absolutely and relatively.
-    pub fn words(&self) -> String {
+    /// The change, absolute and relative.
+    pub fn description(&self) -> String {
         let (Ok(stored), Ok(fresh)) = (self.stored.parse::<f64>(), self.fresh.parse::<f64>()) else {
             return format!("line {}: {} became {}", self.line, self.stored, self.fresh);
         };
@@ -51,7 +51,7 @@ pub enum Token<'a> {
     Word(&'a str),
 }
 
-/// Splits a line into numbers, space and all else.
+/// Splits a line into numbers, space and words.
 pub fn tokens(line: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = line;
@@ -74,7 +74,7 @@ pub fn tokens(line: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// A word is a run of letters and digits that began with a letter, or one other character.
+/// A word is a run of letters, digits and underscores, or one other character.
 fn word_length(rest: &str) -> usize {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let run: usize = rest.chars().take_while(|c| is_part(*c)).map(char::len_utf8).sum();
@@ -87,7 +87,7 @@ fn number_length(rest: &str, before: char) -> usize {
     }
     let bytes = rest.as_bytes();
     let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
-    // A sign belongs to the number only where no number stands right before it: `3-2` is two numbers.
+    // After a number or a closing bracket, a sign is an operator: `3-2` is two numbers.
     let sign = usize::from(matches!(bytes.first(), Some(b'-' | b'+')) && !matches!(before, ')' | ']' | '.'));
     for name in ["inf", "nan", "NaN"] {
         if rest[sign..].starts_with(name)
@@ -119,12 +119,12 @@ fn number_length(rest: &str, before: char) -> usize {
     end
 }
 
-/// Whether this is written as a real number: with a point, an exponent, or as inf or nan.
+/// Whether a number is written as a real one: with a point, an exponent, or as inf or nan.
 pub fn is_real(number: &str) -> bool {
     number.contains(['.', 'e', 'E', 'n', 'N'])
 }
 
-/// Whether the fresh number is as near to the stored one as the tolerance says.
+/// Whether the fresh number is within the tolerance of the stored one.
 pub fn near(stored: &str, fresh: &str, tolerance: &Tolerance) -> bool {
     if stored == fresh {
         return true;
@@ -152,12 +152,12 @@ fn within_ulp(a: f64, b: f64, ulp: Ulp) -> bool {
     distance <= ulp.count
 }
 
-/// Bits of a float as an integer that grows with the float.
+/// Maps the bits of a float to an integer in the same order.
 fn ordered(bits: i64, lowest: i64) -> i64 {
     if bits < 0 { lowest.wrapping_sub(bits) } else { bits }
 }
 
-/// Whether two lines are the same but for real numbers within the tolerance; space may be of any width.
+/// Whether two lines differ only in real numbers within the tolerance and in the width of space.
 pub fn lines_near(stored: &str, fresh: &str, tolerance: &Tolerance) -> bool {
     let (stored, fresh) = (significant(stored), significant(fresh));
     stored.len() == fresh.len()
@@ -167,7 +167,7 @@ pub fn lines_near(stored: &str, fresh: &str, tolerance: &Tolerance) -> bool {
         })
 }
 
-/// The numbers that moved between two lines which are the same in all else; none where anything else differs.
+/// The numbers that moved between two lines; empty if anything else differs.
 pub fn moved(line: usize, stored: &str, fresh: &str, tolerance: &Tolerance) -> Vec<Moved> {
     let (stored, fresh) = (significant(stored), significant(fresh));
     if stored.len() != fresh.len() {
@@ -187,7 +187,7 @@ pub fn moved(line: usize, stored: &str, fresh: &str, tolerance: &Tolerance) -> V
     moved
 }
 
-/// The width of space changes with the numbers beside it, and a bracket may or may not have some within.
+/// The tokens of a line without space inside brackets: arrays are padded to the width of their numbers.
 fn significant(line: &str) -> Vec<Token<'_>> {
     let tokens = tokens(line.trim());
     let opens = |token: Option<&Token>| matches!(token, Some(Token::Word("[" | "(")));
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn the_report_names_the_number_and_by_how_much_it_moved() {
         let moved = moved(2, "[0.5 0.25]", "[0.5 0.26]", &Tolerance::default());
-        assert_eq!(moved[0].words(), "line 2: 0.25 became 0.26, by 1.0e-2, relative 4.0e-2");
+        assert_eq!(moved[0].description(), "line 2: 0.25 became 0.26, by 1.0e-2, relative 4.0e-2");
         assert_eq!(super::moved(1, "a 1", "b 2", &Tolerance::default()), vec![]);
     }
 }

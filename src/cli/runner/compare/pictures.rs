@@ -1,6 +1,6 @@
-//! PNG and JPEG by their pixels: two encoders may write the same picture in different bytes.
+//! Compares PNG and JPEG by pixels: two encoders may write the same picture in different bytes.
 //!
-//! SVG is text, and is compared as text.
+//! SVG is compared as text, elsewhere.
 
 use base64::Engine as _;
 
@@ -12,37 +12,37 @@ struct Picture {
 }
 
 /// How two pictures differ.
-pub struct Verdict {
-    pub words: String,
-    /// A PNG: the stored picture faded, red where the fresh one differs. None when the sizes differ.
+pub struct Change {
+    pub description: String,
+    /// A PNG: the stored picture faded, red where the fresh one differs; `None` when the sizes differ.
     pub picture: Option<Vec<u8>>,
 }
 
-/// Compares two pictures in base64; None when every pixel is within the tolerance.
-pub fn compare(mime: &str, stored: &str, fresh: &str, tolerance: u8) -> Option<Verdict> {
-    let words = |words: String| Some(Verdict { words, picture: None });
+/// Compares two pictures in base64; `None` when every pixel is within the tolerance.
+pub fn compare(mime: &str, stored: &str, fresh: &str, tolerance: u8) -> Option<Change> {
+    let described = |description: String| Some(Change { description, picture: None });
     if !matches!(mime, "image/png" | "image/jpeg") {
-        return bytes_differ(stored, fresh).and_then(words);
+        return bytes_differ(stored, fresh).and_then(described);
     }
     let (was, is) = match (decode(mime, stored), decode(mime, fresh)) {
         (Ok(was), Ok(is)) => (was, is),
-        (Err(error), _) => return words(format!("the stored picture cannot be read: {error}")),
-        (_, Err(error)) => return words(format!("the fresh picture cannot be read: {error}")),
+        (Err(error), _) => return described(format!("the stored picture cannot be read: {error}")),
+        (_, Err(error)) => return described(format!("the fresh picture cannot be read: {error}")),
     };
     if (was.width, was.height) != (is.width, is.height) {
-        return words(format!("{} x {} pixels became {} x {}", was.width, was.height, is.width, is.height));
+        return described(format!("{} x {} pixels became {} x {}", was.width, was.height, is.width, is.height));
     }
     let off = |(a, b): (&[u8; 4], &[u8; 4])| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
     let distances: Vec<u8> = was.pixels.iter().zip(&is.pixels).map(off).collect();
     let count = distances.iter().filter(|distance| **distance > tolerance).count();
     let worst = distances.iter().max().copied().unwrap_or(0);
-    (count > 0).then(|| Verdict {
-        words: format!("{count} of {} pixels differ, by up to {worst} of 255", distances.len()),
+    (count > 0).then(|| Change {
+        description: format!("{count} of {} pixels differ, by up to {worst} of 255", distances.len()),
         picture: difference_picture(&was, &distances, tolerance),
     })
 }
 
-/// Of other binary types only the bytes are known; how the base64 was wrapped says nothing.
+/// Other binary types are compared by their bytes; how the base64 was wrapped does not matter.
 fn bytes_differ(stored: &str, fresh: &str) -> Option<String> {
     let (was, is) = (bytes_of(stored), bytes_of(fresh));
     let same = was == is && (was.is_ok() || stored == fresh);
@@ -50,7 +50,7 @@ fn bytes_differ(stored: &str, fresh: &str) -> Option<String> {
     (!same).then(|| format!("{} bytes became {} other ones", size(&was, stored), size(&is, fresh)))
 }
 
-/// What base64 stands for, however it was wrapped into lines.
+/// Decodes base64, however it was wrapped into lines.
 pub fn bytes_of(base64: &str) -> Result<Vec<u8>, String> {
     let text: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
     base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| "it is not base64".to_string())
@@ -61,7 +61,7 @@ fn decode(mime: &str, base64: &str) -> Result<Picture, String> {
     if mime == "image/png" { decode_png(&bytes) } else { decode_jpeg(&bytes) }
 }
 
-/// No picture in a notebook needs more than this.
+/// Larger pictures are not decoded.
 const MOST_BYTES: usize = 256 << 20;
 
 fn decode_png(bytes: &[u8]) -> Result<Picture, String> {
@@ -92,12 +92,12 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Picture, String> {
     Ok(Picture { width, height, pixels })
 }
 
-/// Width and height of a picture in base64.
+/// The width and height of a picture in base64.
 pub fn size(mime: &str, base64: &str) -> Option<(usize, usize)> {
     decode(mime, base64).ok().map(|picture| (picture.width, picture.height))
 }
 
-/// Where two drawings of the same size differ, as PNG; None where no pixel does.
+/// A PNG that shows where two drawings of the same size differ; `None` when no pixel does.
 pub fn difference_of(width: usize, was: &[[u8; 3]], is: &[[u8; 3]]) -> Option<Vec<u8>> {
     let opaque = |pixels: &[[u8; 3]]| pixels.iter().map(|p| [p[0], p[1], p[2], 255]).collect();
     let height = was.len() / width.max(1);
@@ -146,13 +146,13 @@ mod tests {
         let wrapped = format!("{}\n{}\n", &stored[..20], &stored[20..]);
         assert!(compare("image/png", &stored, &wrapped, 0).is_none());
         assert!(compare("image/png", &stored, &near, 1).is_none());
-        let verdict = compare("image/png", &stored, &near, 0).unwrap();
-        assert_eq!(verdict.words, "1 of 2 pixels differ, by up to 1 of 255");
-        assert!(verdict.picture.is_some());
+        let change = compare("image/png", &stored, &near, 0).unwrap();
+        assert_eq!(change.description, "1 of 2 pixels differ, by up to 1 of 255");
+        assert!(change.picture.is_some());
         let broken = compare("image/png", &stored, "AAAA", 0).unwrap();
-        assert!(broken.words.starts_with("the fresh picture cannot be read"), "{}", broken.words);
+        assert!(broken.description.starts_with("the fresh picture cannot be read"), "{}", broken.description);
         assert!(compare("image/jpeg", "AAAA", "AAAB", 0).is_some());
         assert!(compare("image/gif", "AAAA", "AA\nAA\n", 0).is_none());
-        assert_eq!(compare("image/gif", "AAAA", "AAAB", 9).unwrap().words, "3 bytes became 3 other ones");
+        assert_eq!(compare("image/gif", "AAAA", "AAAB", 9).unwrap().description, "3 bytes became 3 other ones");
     }
 }

@@ -1,11 +1,13 @@
-//! Text against text: lines in order or not, real numbers within a tolerance, parts the author gave up on.
+//! Compares text: lines in order or not, real numbers within a tolerance, gaps.
 //!
-//! Without a rule of the author's, text is the same only when every character is.
+//! Unless a rule of the author says otherwise, texts are the same only if every character is.
+
+use std::collections::HashMap;
 
 use super::numbers::{Moved, Tolerance};
 use super::{Measure, gaps, numbers};
 
-/// The first line that differs and the numbers that moved; None when the measure takes the texts for the same.
+/// The first line that differs, and the numbers that moved; `None` when the texts count as the same.
 pub fn first_difference(stored: &str, fresh: &str, measure: &Measure) -> Option<(usize, Vec<Moved>)> {
     let (was, is): (Vec<&str>, Vec<&str>) = (stored.split('\n').collect(), fresh.split('\n').collect());
     if measure.unordered {
@@ -32,11 +34,11 @@ fn lines_same(stored: &str, fresh: &str, measure: &Measure) -> bool {
         || gap_mark(stored, measure).is_some_and(|mark| gaps::matches(stored, fresh, mark, &measure.tolerance))
 }
 
-/// Each stored line has to find a fresh one of its own: first those that are equal, then those that come near.
-/// The first stored line that finds none, or the line after the last one when fresh lines are left over.
+/// Pairs each stored line with a fresh one: equal lines first, then near ones. Returns the first stored line without
+/// a partner, or the line after the last one when fresh lines are left over.
 fn unordered(was: &[&str], is: &[&str], measure: &Measure) -> Option<usize> {
     let mut left: Vec<Option<&str>> = is.iter().copied().map(Some).collect();
-    let mut by_text: std::collections::HashMap<&str, Vec<usize>> = std::collections::HashMap::new();
+    let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
     is.iter().enumerate().rev().for_each(|(at, line)| by_text.entry(line).or_default().push(at));
     let mut unmatched = Vec::new();
     for (at, line) in was.iter().enumerate() {
@@ -45,7 +47,7 @@ fn unordered(was: &[&str], is: &[&str], measure: &Measure) -> Option<usize> {
             None => unmatched.push((at, *line)),
         }
     }
-    // A line that is nothing but a gap stands for all lines that nothing else stands for.
+    // A line that is nothing but a gap takes all lines that are left over.
     let mark = measure.ellipsis.as_deref().unwrap_or("\0");
     let takes_the_rest = unmatched.iter().any(|(_, line)| line.trim() == mark);
     for (at, line) in unmatched.into_iter().filter(|(_, line)| line.trim() != mark) {
@@ -58,7 +60,7 @@ fn unordered(was: &[&str], is: &[&str], measure: &Measure) -> Option<usize> {
     (!takes_the_rest && left.iter().any(Option::is_some)).then_some(was.len() + 1)
 }
 
-/// The numbers that moved, when nothing but numbers did.
+/// The numbers that moved, if nothing else differs.
 fn moved(was: &[&str], is: &[&str], tolerance: &Tolerance) -> Vec<Moved> {
     if was.len() != is.len() {
         return Vec::new();

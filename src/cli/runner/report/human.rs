@@ -1,31 +1,33 @@
-//! What `test` says to people: a line a notebook, a readable diff a difference.
+//! The report of `test` for people: a line for each notebook, a diff for each difference.
 //!
-//! It returns text in colour, and prints nothing; the colours vanish where nobody asked for them.
+//! It returns coloured text and prints nothing; colours are stripped when stdout does not support them.
+
+use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::super::compare::Difference;
-use super::super::notebook::{CellReport, NotebookReport};
-use super::super::verdict::Verdict;
-use super::wording::{line_in_file, shortened, verdict_words};
+use super::wording::{line_in_file, shortened, verdict_message};
 use crate::cli::files;
+use crate::cli::runner::compare::Difference;
+use crate::cli::runner::result::{CellReport, NotebookReport};
+use crate::cli::runner::verdict::Verdict;
 use crate::cli::terminal::report::{BAD, GOOD, QUIET, STRONG, count, end_details};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
-/// A diff longer than this is cut, and says so.
+/// Longer diffs are cut.
 const MOST_LINES: usize = 60;
-/// Longer texts are not searched for the smallest diff.
+/// Longer texts are cut before they are compared.
 const MOST_DIFFED: usize = 1 << 20;
 
-/// One notebook's line, and what is to be said about its cells.
+/// One notebook's line, followed by its problems and those of its cells.
 pub fn notebook(report: &NotebookReport, accept: bool) -> String {
     let (word, style) = match report {
         report if report.left_out.is_some() => ("left out", QUIET),
         report if report.has_nothing() => ("no code", QUIET),
         report if accept && report.fails() && !report.fails_after_accept() => ("accepted", STRONG),
         report if report.fails() => ("FAILED", BAD),
-        report if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::NotRun { .. })) => ("not run", QUIET),
+        report if report.is_not_run() => ("not run", QUIET),
         _ => ("ok", GOOD),
     };
     let path = files::shown_path(&report.path);
@@ -35,8 +37,8 @@ pub fn notebook(report: &NotebookReport, accept: bool) -> String {
         None => format!("{:.1} s", report.took().as_secs_f64()),
     };
     let mut text = format!("{style}{word}{style:#} {path} {QUIET}({cells}, {how}){QUIET:#}\n");
-    for words in report.left_out.iter().chain(report.problems.iter().map(|problem| &problem.text)) {
-        text += &format!("  {}\n", indented(words));
+    for message in report.left_out.iter().chain(report.problems.iter().map(|problem| &problem.text)) {
+        text += &format!("  {}\n", indented(message));
     }
     for problem in &report.allowed {
         let first = problem.text.lines().next().unwrap_or_default();
@@ -44,8 +46,8 @@ pub fn notebook(report: &NotebookReport, accept: bool) -> String {
     }
     let mut before: Option<&Verdict> = None;
     for cell in &report.cells {
-        // What one failure kept from running is told once.
-        if !matches!(cell.verdict, Verdict::NotRun { .. }) || before != Some(&cell.verdict) {
+        // Cells that one failure kept from running are reported together.
+        if !cell.is_not_run() || before != Some(&cell.verdict) {
             text += &cell_text(report, cell);
         }
         before = Some(&cell.verdict);
@@ -55,15 +57,15 @@ pub fn notebook(report: &NotebookReport, accept: bool) -> String {
 
 fn cell_text(report: &NotebookReport, cell: &CellReport) -> String {
     let mut text = String::new();
-    let words = verdict_words(&cell.verdict);
-    if !words.is_empty() {
+    let message = verdict_message(&cell.verdict);
+    if !message.is_empty() {
         let style = if cell.verdict.is_failure() { BAD } else { QUIET };
         let place = format!("{}:{}", files::shown_path(&report.path), line_in_file(report, cell));
         let name = match &cell.verdict {
             Verdict::NotRun { .. } => not_run_names(report, cell),
             _ => format!("`{}`", cell.id),
         };
-        text += &format!("\n  {style}{name} {}{style:#} {QUIET}{place}{QUIET:#}\n", indented(&words));
+        text += &format!("\n  {style}{name} {}{style:#} {QUIET}{place}{QUIET:#}\n", indented(&message));
     }
     match &cell.verdict {
         Verdict::Changed(differences) => {
@@ -84,7 +86,7 @@ fn cell_text(report: &NotebookReport, cell: &CellReport) -> String {
     text
 }
 
-/// `` `b` `` , or `` `b` and 3 cells more ``.
+/// `` `b` ``, or `` `b` and 3 cells more ``.
 fn not_run_names(report: &NotebookReport, cell: &CellReport) -> String {
     let rest = report.cells.iter().skip_while(|it| it.at != cell.at).skip(1);
     let more = rest.take_while(|it| it.verdict == cell.verdict).count();
@@ -92,18 +94,18 @@ fn not_run_names(report: &NotebookReport, cell: &CellReport) -> String {
     format!("`{}`{more}", cell.id)
 }
 
-/// A difference for reading: what moved, then the lines, `-` stored and `+` fresh.
+/// A difference as a diff, `-` stored and `+` fresh, below the numbers that moved.
 pub fn difference_text(difference: &Difference) -> String {
     let mut text = format!("    {STRONG}{}{STRONG:#}", difference.part);
     match (&difference.stored, &difference.fresh) {
         (None, _) => text += " is new",
-        (_, None) => text += " did not come",
+        (_, None) => text += " is missing",
         _ => {}
     }
-    if let Some(words) = &difference.words {
-        return format!("{text}: {words}");
+    if let Some(description) = &difference.description {
+        return format!("{text}: {description}");
     }
-    let moved = difference.moved.iter().take(3).map(|moved| format!("\n      {}", moved.words()));
+    let moved = difference.moved.iter().take(3).map(|moved| format!("\n      {}", moved.description()));
     text.extend(moved);
     if difference.moved.len() > 3 {
         text += &format!("\n      and {} more", count(difference.moved.len() - 3, "number"));
@@ -114,14 +116,14 @@ pub fn difference_text(difference: &Difference) -> String {
     if is_binary {
         return text;
     }
-    // A figure is looked at, not read.
+    // Figures are for looking at, not reading.
     let most = if difference.part.starts_with("image/") { 10 } else { MOST_LINES };
     text + "\n" + &diff(stored, fresh, most)
 }
 
 fn diff(stored: &str, fresh: &str, most: usize) -> String {
     let (stored, fresh) = (beginning(stored), beginning(fresh));
-    let diff = TextDiff::configure().timeout(std::time::Duration::from_secs(1)).diff_lines(stored, fresh);
+    let diff = TextDiff::configure().timeout(Duration::from_secs(1)).diff_lines(stored, fresh);
     let mut lines: Vec<String> = Vec::new();
     for (at, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if at > 0 {

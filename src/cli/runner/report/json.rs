@@ -1,20 +1,19 @@
-//! `--format json`: the whole run as one document, at its end.
+//! `--format json`: the whole run as one document, printed at its end.
 //!
-//! `format` counts up when a field changes its meaning; fields may be added.
+//! `format` is incremented when a field changes its meaning; fields may be added.
 
 use serde_json::{Value, json};
 
-use super::super::compare::Difference;
-use super::super::notebook::{CellReport, NotebookReport};
-use super::super::problems::Problem;
-use super::super::verdict::{Verdict, end_word};
 use super::summary::Summary;
-use super::wording::{line_in_cell, line_in_file, verdict_words};
+use super::wording::{line_in_cell, line_in_file, verdict_message};
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::outcome::{Diagnostic, End, Phase};
+use crate::cli::runner::compare::Difference;
+use crate::cli::runner::result::{CellReport, NotebookReport, Problem};
+use crate::cli::runner::verdict::{Verdict, end_word};
 
-/// The version of this form.
+/// The version of the format.
 const FORMAT: u32 = 1;
 
 pub fn document(reports: &[NotebookReport], accept: bool, summary: &Summary, exit: Exit) -> Value {
@@ -32,7 +31,7 @@ fn notebook(report: &NotebookReport, accept: bool) -> Value {
         report if report.has_nothing() => "no-code",
         report if report.fails_finally(accept) => "failed",
         report if report.fails() => "accepted",
-        report if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::NotRun { .. })) => "not-run",
+        report if report.is_not_run() => "not-run",
         _ => "passed",
     };
     json!({
@@ -60,7 +59,7 @@ fn cell(report: &NotebookReport, cell: &CellReport) -> Value {
         "id": cell.id,
         "verdict": cell.verdict.word(),
         "failed": cell.verdict.is_failure(),
-        "message": verdict_words(&cell.verdict),
+        "message": verdict_message(&cell.verdict),
         "cell_line": line_in_cell(&cell.verdict),
         "file_line": line_in_file(report, cell),
         "end": cell.outcome.as_ref().map(|outcome| end(&outcome.end)),
@@ -105,13 +104,13 @@ fn difference(difference: &Difference) -> Value {
     let moved = difference
         .moved
         .iter()
-        .map(|moved| json!({"line": moved.line, "stored": moved.stored, "fresh": moved.fresh, "words": moved.words()}));
+        .map(|it| json!({"line": it.line, "stored": it.stored, "fresh": it.fresh, "words": it.description()}));
     json!({
         "part": difference.part,
         "stored": difference.stored,
         "fresh": difference.fresh,
         "line": difference.line,
         "moved": moved.collect::<Vec<_>>(),
-        "words": difference.words,
+        "words": difference.description,
     })
 }

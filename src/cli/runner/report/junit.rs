@@ -1,6 +1,6 @@
-//! `--junit FILE`: a test suite a notebook, a test case a code cell, one more for the notebook as a whole.
+//! `--junit FILE`: a test suite per notebook, a test case per code cell, and one more for each problem of the notebook.
 //!
-//! What is red for its outcome is a failure; what could not be judged is an error.
+//! A wrong outcome is a failure; a cell that could not be judged is an error.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,14 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::super::notebook::{CellReport, NotebookReport};
-use super::super::problems::TOOL_FAILED;
-use super::super::verdict::Verdict;
-use super::wording::{line_in_file, verdict_details, verdict_words};
-use crate::cli::files;
-use crate::cli::files::write_atomically;
-use crate::cli::notebook::normalize;
+use super::wording::{line_in_file, verdict_details, verdict_message};
+use crate::cli::files::{self, write_atomically};
 use crate::cli::outcome::{End, Output, Stream};
+use crate::cli::runner::result::{CellReport, NotebookReport, TOOL_FAILED};
+use crate::cli::runner::verdict::Verdict;
 
 pub fn write(path: &Path, reports: &[NotebookReport], took: Duration) -> Result<()> {
     let mut all = Report::new("forward-pass test");
@@ -29,14 +26,14 @@ fn suite(report: &NotebookReport) -> TestSuite {
     let name = files::shown_path(&report.path);
     let mut suite = TestSuite::new(name.as_str());
     suite.set_time(report.took());
-    if let Some(words) = &report.left_out {
+    if let Some(message) = &report.left_out {
         let mut status = TestCaseStatus::skipped();
-        status.set_message(words.as_str());
+        status.set_message(message.as_str());
         suite.add_test_case(case("(notebook)", &name, status));
     }
     for problem in &report.problems {
         let kind = if problem.kind == TOOL_FAILED { NonSuccessKind::Error } else { NonSuccessKind::Failure };
-        let status = not_good(kind, problem.kind, &problem.text, &problem.text);
+        let status = non_success(kind, problem.kind, &problem.text, &problem.text);
         suite.add_test_case(case("(notebook)", &name, status));
     }
     suite.add_test_cases(report.cells.iter().map(|cell| cell_case(report, cell, &name)));
@@ -44,29 +41,29 @@ fn suite(report: &NotebookReport) -> TestSuite {
 }
 
 fn cell_case(report: &NotebookReport, cell: &CellReport, notebook: &str) -> TestCase {
-    let words = verdict_words(&cell.verdict);
+    let message = verdict_message(&cell.verdict);
     let status = match &cell.verdict {
         Verdict::Passed => TestCaseStatus::success(),
         Verdict::Skipped { .. } | Verdict::NotRun { .. } | Verdict::LeftOut => {
             let mut status = TestCaseStatus::skipped();
-            status.set_type(cell.verdict.word()).set_message(if words.is_empty() { "left out" } else { &words });
+            status.set_type(cell.verdict.word()).set_message(if message.is_empty() { "left out" } else { &message });
             status
         }
         verdict => {
             let is_error = matches!(verdict, Verdict::BadRules(_) | Verdict::Failed(End::Interrupted));
             let kind = if is_error { NonSuccessKind::Error } else { NonSuccessKind::Failure };
             let place = format!("{notebook}:{}", line_in_file(report, cell));
-            let details = format!("`{}` {words}\n{place}\n{}", cell.id, verdict_details(verdict));
-            not_good(kind, verdict.word(), &words, &details)
+            let details = format!("`{}` {message}\n{place}\n{}", cell.id, verdict_details(verdict));
+            non_success(kind, verdict.word(), &message, &details)
         }
     };
     let mut case = case(&cell.id, notebook, status);
     case.set_time(cell.took).set_assertions(cell.compared);
     if cell.verdict.is_failure() {
-        for output in cell.outcome.iter().flat_map(|outcome| normalize::outputs(outcome.outputs.clone())) {
+        for output in cell.outcome.iter().flat_map(|outcome| &outcome.outputs) {
             match output {
-                Output::Stream { stream: Stream::Stdout, text } => case.set_system_out(text),
-                Output::Stream { stream: Stream::Stderr, text } => case.set_system_err(text),
+                Output::Stream { stream: Stream::Stdout, text } => case.set_system_out(text.as_str()),
+                Output::Stream { stream: Stream::Stderr, text } => case.set_system_err(text.as_str()),
                 Output::Rich { .. } => &mut case,
             };
         }
@@ -80,7 +77,7 @@ fn case(name: &str, notebook: &str, status: TestCaseStatus) -> TestCase {
     case
 }
 
-fn not_good(kind: NonSuccessKind, word: &str, message: &str, details: &str) -> TestCaseStatus {
+fn non_success(kind: NonSuccessKind, word: &str, message: &str, details: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(word).set_message(message).set_description(details);
     status

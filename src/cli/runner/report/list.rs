@@ -1,57 +1,54 @@
-//! `--list`: what would run, and what would not, with nothing run.
+//! `--list`: prints what would run; nothing is run.
 
+use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::super::execute::code_cells;
-use super::super::filter::Chosen;
-use super::super::rules::{Expect, Rules};
-use super::super::settings;
-use crate::cli::args::Format;
+use super::wording::NO_REASON;
 use crate::cli::files;
-use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::runner::execute::{self, Step};
+use crate::cli::runner::filter::Chosen;
+use crate::cli::runner::rules::Expect;
+use crate::cli::runner::settings;
 use crate::cli::terminal::report::{BAD, QUIET};
 
-/// The list as text or as JSON.
-pub fn text(chosen: &[Chosen], format: Format) -> String {
-    match format {
-        Format::Json => {
-            let notebooks: Vec<Value> = chosen.iter().map(value).collect();
-            format!("{:#}\n", json!({"format": 1, "notebooks": notebooks}))
-        }
-        _ => chosen.iter().map(lines).collect(),
-    }
+/// The list as text.
+pub fn text(chosen: &[Chosen]) -> String {
+    chosen.iter().map(lines).collect()
 }
 
-/// A cell's id, its line in the file, and what is special about it.
-fn cells(chosen: &Chosen) -> anyhow::Result<Vec<(String, usize, String)>> {
+/// The list as JSON.
+pub fn document(chosen: &[Chosen]) -> Value {
+    json!({"format": 1, "notebooks": chosen.iter().map(value).collect::<Vec<_>>()})
+}
+
+/// The id of each chosen cell, its line in the file, and a note on its rules.
+fn cells(chosen: &Chosen) -> Result<Vec<(String, usize, String)>> {
     let notebook = Notebook::read(&chosen.path)?;
     let settings = settings::of_notebook(&chosen.path, &notebook)?;
-    let is_chosen = |at: &usize| chosen.cells.as_ref().is_none_or(|cells| cells.contains(at));
-    let cells = code_cells(&notebook).filter(|(at, _)| is_chosen(at));
-    let told = cells.map(|(at, cell)| (cell.id.clone(), notebook.file_line(at, 1), special(cell, &settings)));
-    Ok(told.collect())
+    let steps = execute::steps(&notebook, &settings).into_iter().filter(|step| chosen.has(step.at));
+    Ok(steps.map(|step| (step.cell.id.clone(), notebook.file_line(step.at, 1), note(&step))).collect())
 }
 
-fn special(cell: &Cell, settings: &super::super::rules::Settings) -> String {
-    let rules = match Rules::of(cell, settings) {
+fn note(step: &Step) -> String {
+    let rules = match &step.rules {
         Ok(rules) => rules,
         Err(error) => return error.lines().next().unwrap_or_default().to_string(),
     };
-    let mut words = Vec::new();
+    let mut notes = Vec::new();
     if let Some(skip) = &rules.skip {
-        words.push(format!("skipped: {}", skip.reason.as_deref().unwrap_or("no reason is given")));
+        notes.push(format!("skipped: {}", skip.reason.as_deref().unwrap_or(NO_REASON)));
     }
-    words.extend(match &rules.expect {
+    notes.extend(match &rules.expect {
         Expect::Success => None,
-        Expect::Failure => Some("has to fail".into()),
-        Expect::Panic(_) => Some("has to panic".into()),
-        Expect::CompileError(_) => Some("has to be refused by the compiler".into()),
+        Expect::Failure => Some("must fail".into()),
+        Expect::Panic(_) => Some("must panic".into()),
+        Expect::CompileError(_) => Some("must not compile".into()),
     });
     if rules.ignore_output {
-        words.push("run without comparing".into());
+        notes.push("run without comparison".into());
     }
-    words.join(", ")
+    notes.join(", ")
 }
 
 fn lines(chosen: &Chosen) -> String {
@@ -61,9 +58,9 @@ fn lines(chosen: &Chosen) -> String {
         Err(error) => return format!("{path}\n  {BAD}{error:#}{BAD:#}\n"),
     };
     let mut text = format!("{path}\n");
-    for (id, line, special) in cells {
-        let special = if special.is_empty() { special } else { format!(" ({special})") };
-        text += &format!("  {id}{special} {QUIET}line {line}{QUIET:#}\n");
+    for (id, line, note) in cells {
+        let note = if note.is_empty() { note } else { format!(" ({note})") };
+        text += &format!("  {id}{note} {QUIET}line {line}{QUIET:#}\n");
     }
     text
 }
@@ -72,7 +69,7 @@ fn value(chosen: &Chosen) -> Value {
     let path = files::shown_path(&chosen.path);
     match cells(chosen) {
         Ok(cells) => {
-            let cells = cells.into_iter().map(|(id, line, special)| json!({"id": id, "line": line, "note": special}));
+            let cells = cells.into_iter().map(|(id, line, note)| json!({"id": id, "line": line, "note": note}));
             json!({"path": path, "cells": cells.collect::<Vec<_>>()})
         }
         Err(error) => json!({"path": path, "error": format!("{error:#}")}),

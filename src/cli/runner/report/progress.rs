@@ -1,6 +1,6 @@
-//! What is said while notebooks run: one moving line on a terminal, plain lines elsewhere.
+//! Progress while notebooks run: a status line on a terminal, plain lines elsewhere.
 //!
-//! Results go to stdout, progress to stderr; a moving line never stands in the middle of a result.
+//! Results go to stdout, progress to stderr; the status line is hidden while a result is printed.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -16,7 +16,6 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For so many notebooks.
     pub fn new(notebooks: usize) -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         if dumb || !std::io::stderr().is_terminal() {
@@ -30,7 +29,7 @@ impl Progress {
         Progress { bar: Some(bar) }
     }
 
-    /// A cell begins.
+    /// A cell starts.
     pub fn cell(&self, notebook: &str, number: usize, of: usize, id: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(format!("{notebook}: cell {number} of {of}, `{id}`"));
@@ -38,10 +37,10 @@ impl Progress {
     }
 
     pub fn event(&self, notebook: &str, event: &Event) {
-        let Event::Progress(words) = event else { return };
+        let Event::Progress(message) = event else { return };
         match &self.bar {
-            Some(bar) => bar.set_message(format!("{notebook}: {words}")),
-            None => anstream::eprintln!("{QUIET}  {words}{QUIET:#}"),
+            Some(bar) => bar.set_message(format!("{notebook}: {message}")),
+            None => anstream::eprintln!("{QUIET}  {message}{QUIET:#}"),
         }
     }
 
@@ -51,12 +50,12 @@ impl Progress {
         }
     }
 
-    /// Text for stdout.
-    pub fn say(&self, text: &str) {
-        let say = || anstream::print!("{text}");
+    /// Prints to stdout.
+    pub fn print(&self, text: &str) {
+        let print = || anstream::print!("{text}");
         match &self.bar {
-            Some(bar) => bar.suspend(say),
-            None => say(),
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
     }
 

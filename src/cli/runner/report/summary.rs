@@ -1,15 +1,16 @@
-//! What ran, what was compared, what was not, and why: counted once, told to people and to programs.
+//! The summary of a run: what ran, what was compared, what was skipped and why, as text and as JSON.
 //!
-//! It decides nothing.
+//! It only counts.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::notebook::{CellReport, NotebookReport};
-use super::super::problems;
-use super::super::verdict::Verdict;
+use super::wording::NO_REASON;
+use crate::cli::runner::problems;
+use crate::cli::runner::result::{CellReport, NotebookReport};
+use crate::cli::runner::verdict::Verdict;
 use crate::cli::terminal::report::{BAD, QUIET, STRONG, count};
 
 /// The counts of a run.
@@ -20,7 +21,7 @@ pub struct Summary {
     ran: usize,
     shared: usize,
     compared: usize,
-    given_up: usize,
+    gaps_only: usize,
     failed: usize,
     skipped: usize,
     reasons: BTreeSet<String>,
@@ -40,7 +41,7 @@ impl Summary {
         let all = || reports.iter().flat_map(|report| &report.cells);
         let total = |holds: &dyn Fn(&CellReport) -> bool| all().filter(|cell| holds(cell)).count();
         let reason = |cell: &CellReport| match &cell.verdict {
-            Verdict::Skipped { reason } => Some(reason.clone().unwrap_or_else(|| "no reason given".into())),
+            Verdict::Skipped { reason } => Some(reason.clone().unwrap_or_else(|| NO_REASON.into())),
             _ => None,
         };
         let editions = reports.iter().filter(|report| report.shared_with.is_some());
@@ -52,12 +53,12 @@ impl Summary {
             ran: total(&|cell| cell.outcome.is_some()) - shared,
             shared,
             compared: all().map(|cell| cell.compared).sum(),
-            given_up: all().map(|cell| cell.given_up).sum(),
+            gaps_only: all().map(|cell| cell.gaps_only).sum(),
             failed: total(&|cell| cell.verdict.is_failure()),
             skipped: total(&|cell| matches!(cell.verdict, Verdict::Skipped { .. })),
             reasons: all().filter_map(reason).collect(),
             left_out: total(&|cell| cell.verdict == Verdict::LeftOut && cell.outcome.is_none()),
-            not_run: total(&|cell| matches!(cell.verdict, Verdict::NotRun { .. })),
+            not_run: total(&CellReport::is_not_run),
             ignored: total(&|cell| {
                 cell.rules.ignore_output && cell.outcome.is_some() && cell.verdict != Verdict::LeftOut
             }),
@@ -70,15 +71,15 @@ impl Summary {
         }
     }
 
-    /// For people.
+    /// The summary for people.
     pub fn text(&self, accept: bool) -> String {
-        let mut words = vec![
+        let mut items = vec![
             count(self.notebooks, "notebook"),
             format!("{} run", count(self.ran, "cell")),
             format!("{} compared", count(self.compared, "output")),
         ];
         if self.failed_notebooks > 0 {
-            words.push(format!("{BAD}{} failed{BAD:#}", count(self.failed_notebooks, "notebook")));
+            items.push(format!("{BAD}{} failed{BAD:#}", count(self.failed_notebooks, "notebook")));
         }
         let reasons: Vec<&str> = self.reasons.iter().map(String::as_str).collect();
         let because = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
@@ -86,19 +87,19 @@ impl Summary {
             (self.shared, "cell", "shared between editions and run once".into()),
             (self.skipped, "cell", format!("skipped{because}")),
             (self.not_run, "cell", "not run".into()),
-            (self.left_out, "cell", "left out by `--filter`".into()),
-            (self.ignored, "cell", "run without comparing".into()),
-            (self.given_up, "output", "given up with a gap".into()),
+            (self.left_out, "cell", "excluded by `--filter`".into()),
+            (self.ignored, "cell", "run without comparison".into()),
+            (self.gaps_only, "output", "covered by a gap".into()),
             (self.not_portable, "cell", "not portable".into()),
-            (self.left_out_notebooks, "notebook", "in another language left out".into()),
+            (self.left_out_notebooks, "notebook", "in another language skipped".into()),
         ];
-        words.extend(rest.iter().filter(|(n, ..)| *n > 0).map(|(n, noun, what)| format!("{} {what}", count(*n, noun))));
-        words.extend(self.allowed.iter().map(|kind| format!("allowed: {kind}")));
-        words.extend(self.normalised.iter().cloned());
+        items.extend(rest.iter().filter(|(n, ..)| *n > 0).map(|(n, noun, what)| format!("{} {what}", count(*n, noun))));
+        items.extend(self.allowed.iter().map(|kind| format!("allowed: {kind}")));
+        items.extend(self.normalised.iter().cloned());
         let seconds = self.took.as_secs_f64();
-        let mut text = format!("\n{} {QUIET}in {seconds:.1} s{QUIET:#}\n", words.join(", "));
+        let mut text = format!("\n{} {QUIET}in {seconds:.1} s{QUIET:#}\n", items.join(", "));
         if self.failed_notebooks > 0 && self.can_accept && !accept {
-            let help = "help: where the new outputs are right, store them with `--accept`, or look at each in `review`";
+            let help = "help: store the new outputs with `--accept` if they are right, or look at each with `review`";
             text += &format!("{QUIET}{help}{QUIET:#}\n");
         }
         if self.nothing {
@@ -107,13 +108,13 @@ impl Summary {
         text
     }
 
-    /// For programs.
+    /// The summary in JSON.
     pub fn value(&self) -> Value {
         json!({
             "notebooks": self.notebooks, "notebooks_failed": self.failed_notebooks,
             "notebooks_left_out": self.left_out_notebooks,
-            "cells_run": self.ran, "cells_shared": self.shared, "cells_failed": self.failed, "outputs_compared": self.compared,
-            "outputs_given_up": self.given_up, "cells_skipped": self.skipped, "skip_reasons": self.reasons,
+            "cells_run": self.ran, "cells_shared": self.shared, "cells_failed": self.failed,
+            "outputs_compared": self.compared, "outputs_given_up": self.gaps_only, "cells_skipped": self.skipped, "skip_reasons": self.reasons,
             "cells_left_out": self.left_out, "cells_not_run": self.not_run, "cells_not_compared": self.ignored,
             "cells_not_portable": self.not_portable, "allowed": self.allowed,
             "normalised": self.normalised, "seconds": self.took.as_secs_f64(),

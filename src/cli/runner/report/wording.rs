@@ -1,64 +1,67 @@
-//! Verdicts in words, and the places they are about: the same for people, XML, JSON and annotations.
+//! Messages for verdicts, and their lines: the same in text, XML, JSON and annotations.
 //!
-//! It prints nothing, and uses no colours.
+//! Nothing is printed or coloured here.
 
-use super::super::compare::Difference;
-use super::super::notebook::{CellReport, NotebookReport};
-use super::super::rules::Expect;
-use super::super::verdict::Verdict;
 use crate::cli::outcome::End;
+use crate::cli::runner::compare::Difference;
+use crate::cli::runner::result::{CellReport, NotebookReport};
+use crate::cli::runner::rules::Expect;
+use crate::cli::runner::verdict::Verdict;
 use crate::cli::terminal::report::{end_details, end_words};
 
-/// A verdict in words; nothing for a cell that passed.
-pub fn verdict_words(verdict: &Verdict) -> String {
+/// Shown where an author gives no reason for a skip.
+pub const NO_REASON: &str = "no reason given";
+
+/// A verdict in one line; empty for a cell that passed.
+pub fn verdict_message(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Passed | Verdict::LeftOut => String::new(),
-        Verdict::Changed(_) => "shows something else than what is stored".into(),
+        Verdict::Changed(_) => "does not match its stored output".into(),
         Verdict::Failed(end) => end_words(end).unwrap_or_default(),
-        Verdict::NoFailure(expect) => format!("was to {}, and ran to its last line", expect_words(expect)),
+        Verdict::NoFailure(expect) => format!("was expected to {}, but ran to its last line", expected(expect)),
         Verdict::OtherFailure(expect, end) => {
-            format!("was to {}, but {}", expect_words(expect), end_words(end).unwrap_or_default())
+            format!("was expected to {}, but {}", expected(expect), end_words(end).unwrap_or_default())
         }
-        Verdict::Skipped { reason } => format!("was skipped: {}", reason.as_deref().unwrap_or("no reason is given")),
+        Verdict::Skipped { reason } => format!("was skipped: {}", reason.as_deref().unwrap_or(NO_REASON)),
         Verdict::NotRun { why } => format!("was not run: {why}"),
         Verdict::BadRules(error) => error.clone(),
     }
 }
 
-/// What there is to say beyond [`verdict_words`]: the compiler's words, what differs in short.
+/// The lines below [`verdict_message`]: the compiler's errors, or the differences in short.
 pub fn verdict_details(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Changed(differences) => differences.iter().map(|it| difference_words(it) + "\n").collect(),
+        Verdict::Changed(differences) => differences.iter().map(|it| difference_message(it) + "\n").collect(),
         Verdict::Failed(end) | Verdict::OtherFailure(_, end) => end_details(end),
         _ => String::new(),
     }
 }
 
-fn expect_words(expect: &Expect) -> String {
+fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Success => "pass".into(),
         Expect::Failure => "fail".into(),
         Expect::Panic(None) => "panic".into(),
         Expect::Panic(Some(text)) => format!("panic with `{text}`"),
-        Expect::CompileError(codes) if codes.is_empty() => "be refused by the compiler".into(),
-        Expect::CompileError(codes) => format!("be refused by the compiler with {}", codes.join(", ")),
+        Expect::CompileError(codes) if codes.is_empty() => "fail to compile".into(),
+        Expect::CompileError(codes) => format!("fail to compile with {}", codes.join(", ")),
     }
 }
 
-/// A difference in a line or a few: its part, where, which number and by how much.
-pub fn difference_words(difference: &Difference) -> String {
+/// A difference in one line: its part, its line, and the numbers that moved.
+pub fn difference_message(difference: &Difference) -> String {
     let part = &difference.part;
     let line = |text: &Option<String>| {
         let at = difference.line.unwrap_or(1) - 1;
         let line = text.as_deref().unwrap_or_default().lines().nth(at).unwrap_or_default();
         shortened(line, 80)
     };
-    match (&difference.stored, &difference.fresh, &difference.words) {
-        (_, _, Some(words)) => format!("{part}: {words}"),
+    match (&difference.stored, &difference.fresh, &difference.description) {
+        (_, _, Some(description)) => format!("{part}: {description}"),
         (None, _, _) => format!("{part} is new: `{}`", line(&difference.fresh)),
-        (_, None, _) => format!("{part} did not come: `{}`", line(&difference.stored)),
+        (_, None, _) => format!("{part} is missing: `{}`", line(&difference.stored)),
         _ if !difference.moved.is_empty() => {
-            let moved: Vec<String> = difference.moved.iter().take(3).map(|moved| moved.words()).collect();
+            let moved: Vec<String> = difference.moved.iter().take(3).map(|moved| moved.description()).collect();
             format!("{part}: {}", moved.join("; "))
         }
         _ => {
@@ -68,7 +71,7 @@ pub fn difference_words(difference: &Difference) -> String {
     }
 }
 
-/// A line of an SVG can be a page long.
+/// Cuts a long line: one of an SVG can be a page long.
 pub fn shortened(line: &str, most: usize) -> String {
     let length = line.chars().count();
     if length <= most {
@@ -91,7 +94,7 @@ pub fn line_in_cell(verdict: &Verdict) -> Option<usize> {
     }
 }
 
-/// The line of the file that a cell's verdict is about: of its source, or of the stored output that changed.
+/// The line of the file that a cell's verdict is about: in its source, or in the stored output that changed.
 pub fn line_in_file(report: &NotebookReport, cell: &CellReport) -> usize {
     let Some(notebook) = &report.notebook else { return 1 };
     let source = || notebook.file_line(cell.at, line_in_cell(&cell.verdict).unwrap_or(1));
