@@ -44,7 +44,7 @@ use crate::cli::engine;
 use crate::cli::engine::{Engine, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::lang::Lang;
-use crate::cli::notebook::chapter::Shelf;
+use crate::cli::notebook::chapter::Chapter;
 use crate::cli::notebook::course::{Cell, Lookup, Section};
 use crate::cli::notebook::{chapter, glossary, ipynb};
 use crate::cli::outcome::{Outcome, Output};
@@ -91,7 +91,7 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
 
 /// The reader's place, the session behind it, and the screen in front.
 struct Repl {
-    shelf: Shelf,
+    shelf: Chapter,
     /// Is it this project's chapter, which there is in other languages?
     own_chapter: bool,
     project: Project,
@@ -147,7 +147,7 @@ enum Then {
 }
 
 impl Repl {
-    fn new(engine: Engine, shelf: Shelf, screen: Screen, interactive: bool) -> Repl {
+    fn new(engine: Engine, shelf: Chapter, screen: Screen, interactive: bool) -> Repl {
         let cells = shelf.course.sections.iter().flat_map(|section| &section.cells).cloned().collect::<Vec<_>>();
         let mut dependencies = ipynb::dependencies(&cells);
         let mut seen = HashSet::new();

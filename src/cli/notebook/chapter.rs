@@ -1,6 +1,6 @@
-//! Where the chapter's notebooks stand: in the clone, or embedded in the binary when it was installed elsewhere.
+//! Finds notebooks: the chapter's, in a clone or embedded in the binary, and those a user names.
 //!
-//! It only reads, and it downloads nothing.
+//! It only reads, and downloads nothing.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,56 +12,33 @@ use super::ipynb::Notebook;
 use crate::cli::exit::usage;
 use crate::cli::lang::Lang;
 
-/// A course, and the folder that its cells' relative paths start from.
-pub struct Shelf {
+/// A course, and the folder in which its cells run.
+pub struct Chapter {
     pub course: Course,
     pub folder: PathBuf,
 }
 
-/// The chapter's notebooks as they were when this binary was built.
-const EMBEDDED: &[(&str, &str)] = &[
-    ("01-step-function.ipynb", include_str!("../../../notebooks/en/01-step-function.ipynb")),
-    ("02-sigmoid.ipynb", include_str!("../../../notebooks/en/02-sigmoid.ipynb")),
-    ("03-relu.ipynb", include_str!("../../../notebooks/en/03-relu.ipynb")),
-    ("04-shapes.ipynb", include_str!("../../../notebooks/en/04-shapes.ipynb")),
-    ("05-three-layer-network.ipynb", include_str!("../../../notebooks/en/05-three-layer-network.ipynb")),
-    ("06-softmax.ipynb", include_str!("../../../notebooks/en/06-softmax.ipynb")),
-    ("07-digits.ipynb", include_str!("../../../notebooks/en/07-digits.ipynb")),
-    ("08-mnist.ipynb", include_str!("../../../notebooks/en/08-mnist.ipynb")),
-];
+/// The chapter's editions when this binary was built: language, and name and text of each notebook; listed by `build.rs`.
+const EMBEDDED: &[(&str, &[(&str, &str)])] = include!(concat!(env!("OUT_DIR"), "/notebooks.rs"));
 
-/// The same in Korean.
-const EMBEDDED_IN_KOREAN: &[(&str, &str)] = &[
-    ("01-step-function.ipynb", include_str!("../../../notebooks/ko/01-step-function.ipynb")),
-    ("02-sigmoid.ipynb", include_str!("../../../notebooks/ko/02-sigmoid.ipynb")),
-    ("03-relu.ipynb", include_str!("../../../notebooks/ko/03-relu.ipynb")),
-    ("04-shapes.ipynb", include_str!("../../../notebooks/ko/04-shapes.ipynb")),
-    ("05-three-layer-network.ipynb", include_str!("../../../notebooks/ko/05-three-layer-network.ipynb")),
-    ("06-softmax.ipynb", include_str!("../../../notebooks/ko/06-softmax.ipynb")),
-    ("07-digits.ipynb", include_str!("../../../notebooks/ko/07-digits.ipynb")),
-    ("08-mnist.ipynb", include_str!("../../../notebooks/ko/08-mnist.ipynb")),
-];
-
-/// This project's own notebooks in a language: those of the clone that holds the current folder, those of the clone that built
-/// this binary, or the embedded copies.
-pub fn chapter(lang: Lang) -> Result<Shelf> {
+/// The chapter in a language: from the clone that contains the current folder, from the clone that built this binary, or
+/// from the embedded copies.
+pub fn chapter(lang: Lang) -> Result<Chapter> {
     if let Some(folder) = edition_folder(lang) {
         return open(&folder);
     }
     let folder = std::env::current_dir().context("the current folder cannot be read")?;
-    let embedded = match lang {
-        Lang::En => EMBEDDED,
-        Lang::Ko => EMBEDDED_IN_KOREAN,
-    };
-    let sections = embedded.iter().enumerate().map(|(at, (name, text))| {
+    let edition =
+        EMBEDDED.iter().filter(|(language, _)| *language == lang.code()).flat_map(|(_, notebooks)| *notebooks);
+    let sections = edition.enumerate().map(|(at, (name, text))| {
         let notebook = Notebook::parse(&on_crates_io(text)).with_context(|| format!("embedded {name}"))?;
         Ok(section(Path::new(name), at, notebook))
     });
-    Ok(Shelf { course: Course { sections: sections.collect::<Result<_>>()? }, folder })
+    Ok(Chapter { course: Course { sections: sections.collect::<Result<_>>()? }, folder })
 }
 
-/// A notebook, or all notebooks of a folder in the order of their names, as a course.
-pub fn open(path: &Path) -> Result<Shelf> {
+/// Opens a notebook, or all notebooks of a folder in the order of their names, as a course.
+pub fn open(path: &Path) -> Result<Chapter> {
     let path = std::path::absolute(path)?;
     if !path.exists() {
         return Err(no_such(&path));
@@ -71,10 +48,10 @@ pub fn open(path: &Path) -> Result<Shelf> {
     let sections = files.iter().enumerate().map(|(at, file)| Ok(section(file, at, Notebook::read(file)?)));
     let sections = sections.collect::<Result<_>>()?;
     let folder = if is_folder { path } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
-    Ok(Shelf { course: Course { sections }, folder })
+    Ok(Chapter { course: Course { sections }, folder })
 }
 
-/// The `.ipynb` files directly in a folder, sorted; none of a checkpoint folder or hidden ones.
+/// The `.ipynb` files directly in a folder, sorted, without hidden ones.
 pub fn notebooks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
     let mut files = Vec::new();
@@ -89,14 +66,14 @@ pub fn notebooks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// All notebooks of a folder and the folders in it, sorted; hidden folders and `target` are left out.
+/// All notebooks below a folder, sorted; hidden folders, `target` and `node_modules` are skipped.
 pub fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = notebooks_in(folder)?;
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        // A link to a folder could lead round in a circle.
+        // Links to folders are not followed: they could form a cycle.
         if entry.file_type()?.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
             files.extend(notebooks_below(&entry.path())?);
         }
@@ -105,7 +82,7 @@ pub fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The folder of the chapter's notebooks on disk, if there is one.
+/// The folder of the English edition on disk, if there is one.
 pub fn notebook_folder() -> Option<PathBuf> {
     edition_folder(Lang::En)
 }
@@ -122,8 +99,8 @@ pub fn own_notebooks() -> Option<PathBuf> {
     Some(home.join("notebooks")).filter(|folder| folder.is_dir())
 }
 
-/// The notebooks of the project that one stands in: the folder `notebooks` of the nearest package, or the current
-/// folder where there are some.
+/// The notebooks of the current project: the folder `notebooks` of the nearest package, or the current folder if it has
+/// notebooks.
 pub fn all_notebooks() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let is_project = |folder: &&Path| folder.join("Cargo.toml").is_file() && folder.join("notebooks").is_dir();
@@ -131,7 +108,7 @@ pub fn all_notebooks() -> Option<PathBuf> {
     project.or_else(|| Some(here).filter(|here| notebooks_in(here).is_ok_and(|files| !files.is_empty())))
 }
 
-/// The notebooks asked for, absolute, each once.
+/// The notebooks that these paths name, as absolute paths without duplicates; the project's own without any path.
 pub fn asked_for(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if paths.is_empty() {
@@ -156,7 +133,7 @@ pub fn asked_for(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 fn no_such(path: &Path) -> anyhow::Error {
-    usage(format!("there is no notebook or folder {}\nhelp: check the path", path.display()))
+    usage(format!("no notebook or folder at {}\nhelp: check the path", path.display()))
 }
 
 fn is_our_clone(folder: &Path) -> bool {
@@ -179,28 +156,41 @@ fn section(file: &Path, at: usize, notebook: Notebook) -> Section {
     Section { number, name, title, requires, cells: notebook.cells }
 }
 
-/// An embedded notebook cannot name the clone by path: it takes the published crate of the same version.
+/// An embedded notebook cannot depend on the clone by path; it depends on the published crate of the same version.
 fn on_crates_io(text: &str) -> String {
     let published = concat!(r#"{ version = \"="#, env!("CARGO_PKG_VERSION"), r#"\", default-features = false }"#);
     text.replace(r#"{ path = \"../..\", default-features = false }"#, published)
 }
 
 #[cfg(test)]
+#[allow(dead_code)]
+#[path = "../../../build.rs"]
+mod build;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_notebook_of_the_chapter_is_embedded() {
-        for (lang, embedded) in [(Lang::En, EMBEDDED), (Lang::Ko, EMBEDDED_IN_KOREAN)] {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks").join(lang.code());
-            let files = notebooks_in(&folder).unwrap();
-            let names: Vec<String> =
-                files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into()).collect();
-            let embedded: Vec<&str> = embedded.iter().map(|(name, _)| *name).collect();
-            assert_eq!(embedded, names, "add them to EMBEDDED in src/cli/notebook/chapter.rs");
+    fn a_notebook_is_embedded_once_its_file_is_there() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("notebooks/en");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, is_notebook) in [("02-b.ipynb", true), ("01-a.ipynb", true), (".01-a.ipynb", false), ("x", false)] {
+            std::fs::write(folder.join(name), "").unwrap();
+            let list = build::notebooks(root.path()).unwrap();
+            assert_eq!(list.contains(&format!("(\"{name}\", include_str!")), is_notebook, "{list}");
         }
-        let rewritten = on_crates_io(EMBEDDED[0].1);
-        assert!(!rewritten.contains("../.."), "an embedded notebook cannot name the clone by path");
-        assert!(Notebook::parse(&rewritten).is_ok());
+        let list = build::notebooks(root.path()).unwrap();
+        assert!(list.find("01-a") < list.find("02-b"), "{list}");
+    }
+
+    #[test]
+    fn an_embedded_notebook_depends_on_the_published_crate() {
+        for (_, text) in EMBEDDED.iter().flat_map(|(_, notebooks)| *notebooks) {
+            let rewritten = on_crates_io(text);
+            assert!(!rewritten.contains("../.."), "an embedded notebook cannot name the clone by path");
+            assert!(Notebook::parse(&rewritten).is_ok());
+        }
     }
 }

@@ -5,7 +5,7 @@
 use super::{Repl, steps};
 use crate::cli::lang::Lang;
 use crate::cli::notebook::chapter;
-use crate::cli::notebook::chapter::Shelf;
+use crate::cli::notebook::chapter::Chapter;
 use crate::cli::notebook::course::{CellKind, Section};
 
 impl Repl {
@@ -27,7 +27,7 @@ impl Repl {
     }
 
     /// Another edition of the same cells.
-    fn turn_to(&mut self, shelf: Shelf) {
+    fn turn_to(&mut self, shelf: Chapter) {
         let code = |section: &Section| {
             let code = section.cells.iter().map(|cell| (cell.id.clone(), cell.source.clone(), cell.kind));
             code.filter(|(_, _, kind)| *kind == CellKind::Code).collect::<Vec<_>>()
