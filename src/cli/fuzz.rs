@@ -1,81 +1,69 @@
-//! Broken input for tests: real text of this project, cut, mixed and overwritten by seeded chance.
+//! Broken input for property tests: text of this project with random edits.
 //!
-//! A few thousand rounds each time; `FORWARD_PASS_FUZZ=1000000` makes it a million.
+//! 256 inputs for each property; `PROPTEST_CASES=100000` makes more.
 
 use std::path::Path;
 
-use rand_pcg::Pcg64Mcg;
-use rand_pcg::rand_core::{Rng, SeedableRng};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use serde_json::Value;
 
-/// How many inputs a test makes.
-pub fn rounds() -> usize {
-    std::env::var("FORWARD_PASS_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000)
+/// A random change to a text.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    Truncate(Index),
+    Remove(Index, usize),
+    Repeat(Index, usize),
+    Insert(Index, String),
 }
 
-/// Seeded chance: the same inputs every time.
-pub struct Chance(Pcg64Mcg);
+/// One to four edits; they insert characters, tokens, and pieces of other texts.
+pub fn edits(tokens: &'static [&'static str], others: Vec<String>) -> impl Strategy<Value = Vec<Edit>> {
+    let piece = |(text, from, length): (String, Index, usize)| text[near(&text, &from, length)].to_string();
+    let tokens = select(tokens).prop_map(str::to_string);
+    let others = if others.is_empty() { vec![String::new()] } else { others };
+    let inserted = prop_oneof![
+        2 => tokens,
+        1 => (select(others), any::<Index>(), 0..400_usize).prop_map(piece),
+        1 => any::<char>().prop_map(String::from),
+        1 => "[ -~]",
+    ];
+    let edit = prop_oneof![
+        1 => any::<Index>().prop_map(Edit::Truncate),
+        1 => (any::<Index>(), 0..24_usize).prop_map(|(at, length)| Edit::Remove(at, length)),
+        1 => (any::<Index>(), 0..24_usize).prop_map(|(at, length)| Edit::Repeat(at, length)),
+        5 => (any::<Index>(), inserted).prop_map(|(at, text)| Edit::Insert(at, text)),
+    ];
+    vec(edit, 1..=4)
+}
 
-impl Chance {
-    pub fn new(seed: u64) -> Chance {
-        Chance(Pcg64Mcg::seed_from_u64(seed))
-    }
-
-    pub fn below(&mut self, limit: usize) -> usize {
-        (self.0.next_u64() % limit.max(1) as u64) as usize
-    }
-
-    pub fn byte(&mut self) -> u8 {
-        self.0.next_u64() as u8
-    }
-
-    pub fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
-    }
-
-    /// A place between two characters.
-    pub fn place(&mut self, text: &str) -> usize {
-        let mut at = self.below(text.len() + 1);
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    }
-
-    /// One to four changes: a piece goes, comes twice, comes from elsewhere, or a character becomes another.
-    pub fn broken(&mut self, text: &str, others: &[String], tokens: &[&str]) -> String {
-        let mut text = text.to_string();
-        for _ in 0..=self.below(4) {
-            let (a, b) = (self.place(&text), self.place(&text));
-            let (from, to) = (a.min(b), a.max(b));
-            match self.below(8) {
-                0 => text.truncate(from),
-                1 => text.replace_range(from..to.min(self.near(&text, from)), ""),
-                2 => {
-                    let piece = text[from..self.near(&text, from)].to_string();
-                    text.insert_str(from, &piece);
-                }
-                3 if !others.is_empty() => {
-                    let other = self.of(others);
-                    let (a, b) = (self.place(other), self.place(other));
-                    text.insert_str(from, &other[a.min(b)..a.max(b)]);
-                }
-                4 => text.insert(from, char::from_u32(self.below(0x3000) as u32).unwrap_or('\u{feff}')),
-                5 => text.insert(from, char::from(32 + self.below(95) as u8)),
-                _ => text.insert_str(from, self.of::<&str>(tokens)),
+/// The text after all edits.
+pub fn edited(text: &str, edits: &[Edit]) -> String {
+    let mut text = text.to_string();
+    for edit in edits {
+        match edit {
+            Edit::Truncate(at) => text.truncate(near(&text, at, 0).start),
+            Edit::Remove(at, length) => text.replace_range(near(&text, at, *length), ""),
+            Edit::Repeat(at, length) => {
+                let piece = near(&text, at, *length);
+                text.insert_str(piece.start, &text[piece].to_string());
             }
+            Edit::Insert(at, new) => text.insert_str(near(&text, at, 0).start, new),
         }
-        text
     }
+    text
+}
 
-    /// The end of a short piece that begins here.
-    fn near(&mut self, text: &str, from: usize) -> usize {
-        let mut to = (from + self.below(24)).min(text.len());
-        while !text.is_char_boundary(to) {
-            to -= 1;
-        }
-        to.max(from)
-    }
+/// About so many bytes from this place on.
+fn near(text: &str, at: &Index, length: usize) -> std::ops::Range<usize> {
+    let start = text.floor_char_boundary(at.index(text.len() + 1));
+    start..text.floor_char_boundary(start + length)
+}
+
+/// Up to so many of these pieces in a row.
+pub fn pieced(pieces: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
+    vec(select(pieces), 0..=most).prop_map(|pieces| pieces.concat())
 }
 
 fn files(folder: &str, ending: &str) -> Vec<String> {
@@ -104,17 +92,12 @@ pub fn snippets() -> Vec<String> {
     let mut all: Vec<String> =
         cells.filter(|cell| cell["cell_type"] == "code").map(|cell| text(&cell["source"])).collect();
     let is_code = |block: &&str| !block.starts_with("=>") && !block.starts_with("##") && !block.trim().is_empty();
-    let suites = files("tests/fixtures/engines", "cells").into_iter();
-    all.extend(suites.flat_map(|file| {
-        let blocks: Vec<String> = file.split("\n\n").filter(is_code).map(before_the_answer).collect();
-        blocks
-    }));
+    for suite in files("tests/fixtures/engines", "cells") {
+        let blocks = suite.split("\n\n").filter(is_code);
+        all.extend(blocks.map(|block| block.split("\n=>").next().unwrap_or(block).to_string()));
+    }
     all.sort();
     all.dedup();
     assert!(all.len() > 300, "only {} snippets", all.len());
     all
-}
-
-fn before_the_answer(block: &str) -> String {
-    block.split("\n=>").next().unwrap_or(block).to_string()
 }

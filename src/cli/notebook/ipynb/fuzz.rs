@@ -1,9 +1,12 @@
-//! Notebooks broken by chance: whatever is read comes back byte for byte, and what is not read is refused in words.
+//! Broken notebooks: each one that is accepted is written back byte for byte, and none causes a panic.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::cli::fuzz::{Chance, notebooks, rounds};
+use crate::cli::fuzz::{edited, edits, notebooks};
 
 const TOKENS: &[&str] = &[
     "\"cells\": [",
@@ -46,7 +49,7 @@ const TOKENS: &[&str] = &[
     "\"a\\u0062\": 1,",
 ];
 
-/// Notebooks of one to three cells, with outputs of a size that a test can turn over a million times.
+/// Notebooks of one or two cells, small enough for many cases.
 fn seeds() -> Vec<Value> {
     let mut seeds = Vec::new();
     for notebook in notebooks() {
@@ -63,69 +66,87 @@ fn seeds() -> Vec<Value> {
     seeds
 }
 
-/// What stands where something else is expected.
-fn junk(chance: &mut Chance) -> Value {
-    match chance.below(14) {
-        0 => Value::Null,
-        1 => json!(chance.below(9)),
-        2 => json!(-1.5e300),
-        3 => json!(""),
-        4 => json!("a\nb\r\n한글\u{0}"),
-        5 => json!([]),
-        6 => json!({}),
-        7 => json!(["a\n", 3, null, "b"]),
-        8 => json!({"output_type": "stream", "name": "stdout", "text": ["a\n", "b"]}),
-        9 => json!({"output_type": "display_data", "data": {"image/png": ["AA", "AA"], "stdout": "x", "a/json": [1]}}),
-        10 => json!([{"output_type": "error", "ename": "E", "evalue": 3}, {"output_type": "odd"}]),
-        11 => json!({"forward_pass": {"rtol": 1e-6, "normalisers": [{}], "ellipsis": "["}, "tags": ["a", 3]}),
-        12 => json!("code"),
-        _ => json!(true),
+/// Values of the wrong kind.
+fn junk() -> Vec<Value> {
+    vec![
+        Value::Null,
+        json!(4),
+        json!(-1.5e300),
+        json!(""),
+        json!("a\nb\r\n한글\u{0}"),
+        json!([]),
+        json!({}),
+        json!(["a\n", 3, null, "b"]),
+        json!({"output_type": "stream", "name": "stdout", "text": ["a\n", "b"]}),
+        json!({"output_type": "display_data", "data": {"image/png": ["AA", "AA"], "stdout": "x", "a/json": [1]}}),
+        json!([{"output_type": "error", "ename": "E", "evalue": 3}, {"output_type": "odd"}]),
+        json!({"forward_pass": {"rtol": 1e-6, "normalisers": [{}], "ellipsis": "["}, "tags": ["a", 3]}),
+        json!("code"),
+        json!(true),
+    ]
+}
+
+/// What happens to the value at the end of a path.
+#[derive(Clone, Debug)]
+enum Damage {
+    Remove,
+    Repeat,
+    Replace(Value),
+}
+
+fn damages() -> impl Strategy<Value = (Vec<Index>, Damage)> {
+    let damage = prop_oneof![
+        1 => Just(Damage::Remove),
+        1 => Just(Damage::Repeat),
+        8 => select(junk()).prop_map(Damage::Replace),
+    ];
+    (vec(any::<Index>(), 0..7), damage)
+}
+
+fn damage(value: &mut Value, path: &[Index], how: &Damage) {
+    match (value, path) {
+        (Value::Object(map), [next, rest @ ..]) if !map.is_empty() => {
+            let key = map.keys().nth(next.index(map.len())).cloned().unwrap_or_default();
+            match how {
+                Damage::Remove if rest.is_empty() => drop(map.shift_remove(&key)),
+                _ => damage(&mut map[&key], rest, how),
+            }
+        }
+        (Value::Array(items), [next, rest @ ..]) if !items.is_empty() => {
+            let at = next.index(items.len());
+            match how {
+                Damage::Remove if rest.is_empty() => drop(items.remove(at)),
+                Damage::Repeat if rest.is_empty() => items.push(items[at].clone()),
+                _ => damage(&mut items[at], rest, how),
+            }
+        }
+        (value, _) => {
+            if let Damage::Replace(junk) = how {
+                *value = junk.clone();
+            }
+        }
     }
 }
 
-/// Some value somewhere becomes another one, or a key is lost.
-fn damage(value: &mut Value, chance: &mut Chance) {
-    let here = chance.below(6) == 0;
-    match value {
-        Value::Object(map) if !here && !map.is_empty() => {
-            let key = map.keys().nth(chance.below(map.len())).cloned().unwrap_or_default();
-            if chance.below(12) == 0 {
-                map.shift_remove(&key);
-            } else {
-                damage(&mut map[&key], chance);
-            }
-        }
-        Value::Array(items) if !here && !items.is_empty() => {
-            let at = chance.below(items.len());
-            match chance.below(12) {
-                0 => drop(items.remove(at)),
-                1 => items.push(items[at].clone()),
-                _ => damage(&mut items[at], chance),
-            }
-        }
-        value => *value = junk(chance),
-    }
-}
-
-fn styled(value: &Value, chance: &mut Chance) -> String {
-    match chance.below(3) {
+fn styled(value: &Value, style: u8) -> String {
+    match style {
         0 => value.to_string(),
         1 => serde_json::to_string_pretty(value).unwrap().replace('\n', "\r\n"),
         _ => serde_json::to_string_pretty(value).unwrap(),
     }
 }
 
-/// Everything that is asked of a notebook, and the promises that its file keeps.
-fn use_it(text: &str, chance: &mut Chance) -> bool {
-    let Ok(notebook) = Notebook::parse(text) else { return false };
+/// Calls everything on a notebook, and checks that changes to one cell leave all other bytes alone.
+fn use_it(text: &str, line: usize) {
+    let Ok(notebook) = Notebook::parse(text) else { return };
     assert_eq!(notebook.with_changes(&[]), text);
     let _ = (notebook.title(), notebook.dependencies());
     let code = |cell: &Cell| cell.kind == CellKind::Code;
     for (at, cell) in notebook.cells.iter().enumerate() {
         let lines = 1 + text.lines().count();
-        assert!((1..=lines).contains(&notebook.file_line(at, chance.below(9))));
+        assert!((1..=lines).contains(&notebook.file_line(at, line)));
         for part in ["stdout", "text/plain", "image/png (output 2)", "error", "stdout (output x)"] {
-            assert!(notebook.output_line(at, part, 1 + chance.below(5)).is_none_or(|line| (1..=lines).contains(&line)));
+            assert!(notebook.output_line(at, part, line + 1).is_none_or(|line| (1..=lines).contains(&line)));
         }
         let _ = notebook.fingerprint(at);
         if !code(cell) {
@@ -149,10 +170,9 @@ fn use_it(text: &str, chance: &mut Chance) -> bool {
         };
         assert_eq!(others(&again), others(&notebook));
     }
-    true
 }
 
-/// A stored display stays a display where a value takes its place: its unknown fields stay, too.
+/// A stored display stays a display, with its unknown fields, when a result takes its place.
 fn kindless(outputs: &[Output]) -> Vec<Output> {
     let kindless = |output: Output| match output {
         Output::Rich { data, .. } => Output::Rich { kind: RichKind::Display, data },
@@ -161,22 +181,21 @@ fn kindless(outputs: &[Output]) -> Vec<Output> {
     outputs.iter().cloned().map(kindless).collect()
 }
 
-#[test]
-fn no_notebook_brings_the_reader_down_and_each_comes_back_whole() {
-    let seeds = seeds();
-    let texts: Vec<String> = seeds.iter().map(Value::to_string).collect();
-    let mut chance = Chance::new(31);
-    let (mut read, rounds) = (0, rounds());
-    for _ in 0..rounds {
-        let mut value = chance.of(&seeds).clone();
-        let text = if chance.below(3) == 0 {
-            let text = styled(&value, &mut chance);
-            chance.broken(&text, &texts, TOKENS)
-        } else {
-            (0..=chance.below(3)).for_each(|_| damage(&mut value, &mut chance));
-            styled(&value, &mut chance)
-        };
-        read += usize::from(use_it(&text, &mut chance));
+proptest! {
+    #[test]
+    fn a_damaged_notebook_is_read_or_refused(
+        (mut value, style) in (select(seeds()), 0..3_u8), damages in vec(damages(), 1..=4), line in 0..9_usize,
+    ) {
+        damages.iter().for_each(|(path, how)| damage(&mut value, path, how));
+        use_it(&styled(&value, style), line);
     }
-    assert!(read > rounds / 10 && read < rounds, "{read} of {rounds} could be read");
+
+    #[test]
+    fn a_broken_text_is_read_or_refused(
+        (value, style) in (select(seeds()), 0..3_u8),
+        edits in edits(TOKENS, seeds().iter().map(Value::to_string).collect()),
+        line in 0..9_usize,
+    ) {
+        use_it(&edited(&styled(&value, style), &edits), line);
+    }
 }

@@ -1,9 +1,11 @@
-//! Text of all kinds, by chance: normalising it twice is normalising it once.
+//! Random text and outputs: normalising them twice is the same as normalising them once.
+
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::*;
-use crate::cli::fuzz::{Chance, rounds};
-use crate::cli::outcome::RichKind;
-use crate::cli::outcome::Stream;
+use crate::cli::outcome::{RichKind, Stream};
 
 pub const PIECES: &[&str] = &[
     "thread '",
@@ -49,39 +51,35 @@ pub const PIECES: &[&str] = &[
     "nan",
 ];
 
-pub fn text_by_chance(chance: &mut Chance) -> String {
-    (0..chance.below(14))
-        .map(|_| {
-            if chance.below(9) == 0 { chance.byte().escape_ascii().to_string() } else { chance.of(PIECES).to_string() }
-        })
-        .collect()
+const TYPES: &[&str] =
+    &["text/plain", "text/html", "image/svg+xml", "image/png", "application/json", "stdout", "a (output 2)"];
+
+pub fn any_text() -> impl Strategy<Value = String> {
+    let byte = any::<u8>().prop_map(|byte| byte.escape_ascii().to_string());
+    let piece = prop_oneof![8 => select(PIECES).prop_map(str::to_string), 1 => byte];
+    vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
 
-pub fn outputs_by_chance(chance: &mut Chance) -> Vec<Output> {
-    const TYPES: &[&str] =
-        &["text/plain", "text/html", "image/svg+xml", "image/png", "application/json", "stdout", "a (output 2)"];
-    let one = |chance: &mut Chance| match chance.below(3) {
-        0 => Output::Stream { stream: Stream::Stdout, text: text_by_chance(chance) },
-        1 => Output::Stream { stream: Stream::Stderr, text: text_by_chance(chance) },
-        _ => {
-            let data = (0..chance.below(4)).map(|_| (chance.of(TYPES).to_string(), text_by_chance(chance))).collect();
-            Output::Rich { kind: RichKind::Display, data }
-        }
-    };
-    (0..chance.below(5)).map(|_| one(chance)).collect()
+pub fn any_outputs() -> impl Strategy<Value = Vec<Output>> {
+    let stream = (select(&[Stream::Stdout, Stream::Stderr]), any_text());
+    let stream = stream.prop_map(|(stream, text)| Output::Stream { stream, text });
+    let data = btree_map(select(TYPES).prop_map(str::to_string), any_text(), 0..4);
+    let rich = data.prop_map(|data| Output::Rich { kind: RichKind::Display, data });
+    vec(prop_oneof![2 => stream, 1 => rich], 0..5)
 }
 
-#[test]
-fn normal_text_stays_as_it_is() {
-    let mut chance = Chance::new(32);
-    for _ in 0..rounds() {
-        let raw = text_by_chance(&mut chance);
+proptest! {
+    #[test]
+    fn normal_text_stays_as_it_is(raw in any_text()) {
         for normal in [text, stream] {
             let once = normal(&raw);
-            assert_eq!(normal(&once), once, "of {raw:?}");
+            prop_assert_eq!(normal(&once), once);
         }
-        let raw = outputs_by_chance(&mut chance);
-        let once = outputs(raw.clone());
-        assert_eq!(outputs(once.clone()), once, "of {raw:?}");
+    }
+
+    #[test]
+    fn normal_outputs_stay_as_they_are(raw in any_outputs()) {
+        let once = outputs(raw);
+        prop_assert_eq!(outputs(once.clone()), once);
     }
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
 use super::items::ItemKind;
 use super::*;
-use crate::cli::fuzz::{Chance, rounds, snippets};
+use crate::cli::fuzz::{Edit, edited, edits, snippets};
 
 fn kinds(code: &str) -> Vec<String> {
     let cell = split(code, &BTreeSet::new());
@@ -145,20 +149,23 @@ fn nothing_that_is_typed_brings_the_splitter_down() {
     for code in &deep {
         whole(&split(code, &BTreeSet::new()), code);
     }
-    let mut chance = Chance::new(7);
-    let snippets = snippets();
-    snippets.iter().for_each(|code| whole(&split(code, &BTreeSet::new()), code));
-    for round in 0..rounds() {
-        let code = match chance.below(2) {
-            0 => invented(&mut chance),
-            _ => {
-                let code = chance.of(&snippets).clone();
-                chance.broken(&code, &snippets, PIECES)
-            }
-        };
+    snippets().iter().for_each(|code| whole(&split(code, &BTreeSet::new()), code));
+}
+
+proptest! {
+    #[test]
+    fn no_invented_code_brings_the_splitter_down(code in invented()) {
         let cell = split(&code, &BTreeSet::new());
         whole(&cell, &code);
-        assert_eq!(cell, split(&code, &BTreeSet::new()), "round {round}: {code:?}");
+        prop_assert_eq!(cell, split(&code, &BTreeSet::new()));
+    }
+
+    #[test]
+    fn no_broken_code_brings_the_splitter_down(code in select(snippets()), edits in edits(PIECES, snippets())) {
+        let code = edited(&code, &edits);
+        let cell = split(&code, &BTreeSet::new());
+        whole(&cell, &code);
+        prop_assert_eq!(cell, split(&code, &BTreeSet::new()));
     }
 }
 
@@ -244,24 +251,15 @@ const PIECES: &[&str] = &[
     "union U { a: u8 }",
 ];
 
-fn invented(chance: &mut Chance) -> String {
-    let length = 1 + chance.below(12);
-    let mut code = String::new();
-    match chance.below(4) {
-        0 => {
-            let bytes: Vec<u8> = (0..length * 4).map(|_| chance.byte()).collect();
-            code.push_str(&String::from_utf8_lossy(&bytes));
-        }
-        1 => (0..length * 3).for_each(|_| code.push(char::from(32 + chance.below(95) as u8))),
-        kind => {
-            for _ in 0..length {
-                code.push_str(chance.of::<&str>(PIECES));
-                code.push_str(if kind == 2 { "\n" } else { " " });
-            }
-            if chance.below(3) == 0 {
-                code.truncate(chance.place(&code));
-            }
-        }
-    }
-    code
+/// Bytes, printable characters, or pieces of Rust with lines or spaces between them, some of them cut.
+fn invented() -> impl Strategy<Value = String> {
+    let pieces = |gap: &'static str| vec(select(PIECES), 1..13).prop_map(move |pieces| pieces.join(gap));
+    let cut = (pieces(" "), any::<Index>()).prop_map(|(code, at)| edited(&code, &[Edit::Truncate(at)]));
+    prop_oneof![
+        vec(any::<u8>(), 4..52).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        "[ -~]{3,36}",
+        pieces("\n"),
+        pieces(" "),
+        cut,
+    ]
 }

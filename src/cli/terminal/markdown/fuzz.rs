@@ -1,12 +1,11 @@
-//! Markdown put together at random: nothing panics, nothing of the input steers the terminal, and what can be broken
-//! is as wide as it may be. `FORWARD_PASS_FUZZ` says how many pages.
+//! Random Markdown: nothing panics, no input controls the terminal, and no line that can be wrapped is too wide.
 
-use rand_pcg::Pcg64Mcg;
-use rand_pcg::rand_core::{Rng, SeedableRng};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::super::style::Look;
 use super::{inline, render};
-use crate::cli::fuzz::rounds;
 
 const WORDS: &[&str] = &[
     "step",
@@ -91,16 +90,30 @@ const PIECES: &[&str] = &[
     "https://b.org/",
 ];
 
-fn pick<'a>(random: &mut Pcg64Mcg, from: &[&'a str]) -> &'a str {
-    from[random.next_u32() as usize % from.len()]
+fn looks() -> impl Strategy<Value = Look> {
+    (0..130_usize, any::<bool>(), any::<bool>()).prop_map(|(width, color, decorated)| Look { width, color, decorated })
 }
 
-fn look(random: &mut Pcg64Mcg) -> Look {
-    let bits = random.next_u32();
-    Look { width: (bits >> 8) as usize % 130, color: bits & 1 == 1, decorated: bits & 2 == 2 }
+/// Words with gaps between them, each of them one of these.
+fn run(words: &'static [&'static str], gaps: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
+    let pairs = vec((select(words), select(gaps)), 0..most);
+    pairs.prop_map(|pairs| pairs.iter().map(|(word, gap)| format!("{word}{gap}")).collect())
 }
 
-/// What is left when the colours that the look asks for are gone.
+fn pages() -> impl Strategy<Value = String> {
+    let gaps = &["", " ", "\n"];
+    vec(prop_oneof![1 => run(WORDS, gaps, 2), 2 => run(PIECES, gaps, 2)], 0..24).prop_map(|runs| runs.concat())
+}
+
+/// Pages of nothing but prose in headings, lists and quotes.
+fn prose() -> impl Strategy<Value = String> {
+    let begin = select(&["", "", "# ", "- ", "1. ", "> ", "- - ", "> - ", "99. "]);
+    let block = (begin, run(WORDS, &["", " ", " ", " ", "\n"], 30), select(&["\n", "\n\n"]));
+    let block = block.prop_map(|(begin, words, end)| format!("{begin}{words}{end}"));
+    vec(block, 1..6).prop_map(|blocks| blocks.concat())
+}
+
+/// The text without the colours of the look.
 fn without_colours(text: &str) -> String {
     let mut out = String::new();
     for (at, part) in text.split("\x1b[").enumerate() {
@@ -112,46 +125,25 @@ fn without_colours(text: &str) -> String {
                 rest
             })
         };
-        out.push_str(codes.expect("a sequence of ours ends"));
+        out.push_str(codes.expect("our own sequences end"));
     }
     out
 }
 
-#[test]
-fn any_page_is_drawn_and_steers_nothing() {
-    let mut random = Pcg64Mcg::seed_from_u64(11);
-    for round in 0..rounds() {
-        let mut page = String::new();
-        for _ in 0..random.next_u32() % 24 {
-            let from = if random.next_u32().is_multiple_of(3) { WORDS } else { PIECES };
-            page.push_str(pick(&mut random, from));
-            page.push_str(pick(&mut random, &["", " ", "\n"]));
-        }
-        let look = look(&mut random);
+proptest! {
+    #[test]
+    fn any_page_is_drawn_and_steers_nothing(page in pages(), look in looks()) {
         let drawn = render(&page, &look);
         let bare = if look.color { without_colours(&drawn) } else { drawn.clone() };
         let steers = bare.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
-        assert_eq!(steers, None, "round {round}: {page:?} -> {drawn:?}");
-        assert_eq!(drawn, render(&page, &look), "round {round}");
+        prop_assert_eq!(steers, None, "{:?}", drawn);
+        prop_assert_eq!(drawn, render(&page, &look));
     }
-}
 
-#[test]
-fn prose_is_never_wider_than_its_room() {
-    let mut random = Pcg64Mcg::seed_from_u64(12);
-    for round in 0..rounds() {
-        let mut page = String::new();
-        for _ in 0..1 + random.next_u32() % 5 {
-            page.push_str(pick(&mut random, &["", "", "# ", "- ", "1. ", "> ", "- - ", "> - ", "99. "]));
-            for _ in 0..random.next_u32() % 30 {
-                page.push_str(pick(&mut random, WORDS));
-                page.push_str(pick(&mut random, &["", " ", " ", " ", "\n"]));
-            }
-            page.push_str(pick(&mut random, &["\n", "\n\n"]));
-        }
-        let look = look(&mut random);
+    #[test]
+    fn prose_is_never_wider_than_its_room(page in prose(), look in looks()) {
         for line in render(&page, &look).lines() {
-            assert!(inline::width(line) <= look.text_width(), "round {round}, {look:?}: {page:?} -> {line:?}");
+            prop_assert!(inline::width(line) <= look.text_width(), "{:?}", line);
         }
     }
 }

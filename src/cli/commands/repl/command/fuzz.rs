@@ -1,12 +1,11 @@
-//! Lines put together at random: each is a command, a mistake that can be said, or Rust; Tab and Enter bear it while it
-//! is typed. `FORWARD_PASS_FUZZ` says how many lines.
+//! Random lines: each is a command, Rust, or a mistake with a message; Tab and Enter work at every point while it is typed.
 
-use rand_pcg::Pcg64Mcg;
-use rand_pcg::rand_core::{Rng, SeedableRng};
+use proptest::option;
+use proptest::prelude::*;
 
 use super::super::complete::{Names, complete};
 use super::{Command, ENTRIES, parse};
-use crate::cli::fuzz::rounds;
+use crate::cli::fuzz::pieced;
 use crate::cli::lang::Lang;
 use crate::cli::syntax::input::{Reading, indentation, reading, stepped_out};
 
@@ -76,52 +75,55 @@ const PIECES: &[&str] = &[
     "    }",
 ];
 
-fn line(random: &mut Pcg64Mcg) -> String {
-    let mut line = String::new();
-    if random.next_u32().is_multiple_of(3) {
-        let entry = &ENTRIES[random.next_u32() as usize % ENTRIES.len()];
-        line.push_str(&format!(":{} ", entry.name));
-    }
-    for _ in 0..random.next_u32() % 10 {
-        line.push_str(PIECES[random.next_u32() as usize % PIECES.len()]);
-    }
-    line
+fn lines() -> impl Strategy<Value = String> {
+    let command = option::weighted(0.3, (0..ENTRIES.len()).prop_map(|at| format!(":{} ", ENTRIES[at].name)));
+    (command, pieced(PIECES, 10)).prop_map(|(command, rest)| command.unwrap_or_default() + &rest)
 }
 
-#[test]
-fn any_line_is_understood_and_can_be_typed() {
+fn names() -> Names {
     let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let names = Names {
+    Names {
         places: text(&["sigmoid", "softmax"]),
         variables: vec![("x".into(), "Array1<f64>".into())],
         items: text(&["my_step"]),
         library: text(&["Network", "Network::forward", "sigmoid"]),
         terms: text(&["bias", "편향"]),
-    };
-    let mut random = Pcg64Mcg::seed_from_u64(13);
-    for round in 0..rounds() {
-        let line = line(&mut random);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_line_is_understood(line in lines()) {
         match parse(&line) {
-            Ok(Command::Rust(code)) => assert_eq!(code, line, "round {round}"),
-            Ok(command) => assert_eq!(parse(&line), Ok(command), "round {round}: {line:?}"),
+            Ok(Command::Rust(code)) => prop_assert_eq!(code, line),
+            Ok(command) => prop_assert_eq!(parse(&line), Ok(command)),
             Err(mistake) => {
                 for said in [Lang::En, Lang::Ko].map(|lang| mistake.said(lang)) {
                     let steers = said.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
-                    assert!(said.contains('\n') && steers.is_none(), "round {round}: {line:?} -> {said:?}");
+                    prop_assert!(said.contains('\n') && steers.is_none(), "{:?}", said);
                 }
             }
         }
+    }
+
+    #[test]
+    fn any_line_can_be_typed(line in lines()) {
         if let Reading::Complete(code) = reading(&line) {
-            assert_eq!(reading(&code), Reading::Complete(code.clone()), "round {round}: {line:?}");
+            prop_assert_eq!(reading(&code), Reading::Complete(code.clone()));
         }
-        assert!(indentation(&line) <= 4 * line.len(), "round {round}: {line:?}");
+        prop_assert!(indentation(&line) <= 4 * line.len());
         let stepped = stepped_out(&line);
-        assert!(stepped.split_whitespace().eq(line.split_whitespace()), "round {round}: {line:?} -> {stepped:?}");
+        prop_assert!(stepped.split_whitespace().eq(line.split_whitespace()), "{:?}", stepped);
+    }
+
+    #[test]
+    fn what_tab_offers_continues_the_line(line in lines()) {
+        let names = names();
         for at in line.char_indices().map(|(at, _)| at).chain([line.len()]) {
             let (from, offered) = complete(&line[..at], &names);
-            assert!(line.is_char_boundary(from) && from <= at, "round {round}: {line:?} at {at}");
+            prop_assert!(line.is_char_boundary(from) && from <= at, "{} at {}", from, at);
             for name in offered {
-                assert!(name.starts_with(&line[from..at]), "round {round}: {name} for {line:?} at {at}");
+                prop_assert!(name.starts_with(&line[from..at]), "{} at {}", name, at);
             }
         }
     }
