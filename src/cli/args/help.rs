@@ -1,102 +1,103 @@
-//! The long texts under `--help`: they teach what an author can ask for.
+//! The long texts of `--help`, which teach what authors of notebooks can write.
 //!
-//! A test holds the tables against what the code knows.
+//! A test checks them against the names that the code knows.
 
 pub const TEST: &str = "\
-Running a notebook runs its code, and the build scripts of its dependencies, as you: look before you test a
-stranger's. Every cell runs in the notebook's folder; its outputs are compared with those stored in the notebook.
+Running a notebook runs its code, and the build scripts of its dependencies, as you: read it first if you do not
+trust its author. Every cell runs in the notebook's folder, and its outputs are compared with those stored in the
+notebook.
 
-A cell can end in these ways (the words are those of JSON and JUnit):
-  passed                    it ran, and shows what is stored
-  output-changed            it ran, and shows something else
-  compile-error             the compiler refused it
+A cell can end in these ways (the words in JSON and JUnit):
+  passed                    it ran, and its outputs match the stored ones
+  output-changed            it ran, and its outputs differ
+  compile-error             it does not compile
   panicked                  it panicked
-  returned-error            an error left it through `?`
+  returned-error            it returned an error with `?`
   process-ended             it ended the process: exit, abort, a signal, a stack overflow
-  timed-out                 it was still compiling, or still running
+  timed-out                 it was still compiling or running at its time limit
   interrupted               you pressed Ctrl-C
-  expected-failure-missing  it was to fail, and ran to its last line
-  wrong-failure             it was to fail, and failed in another way
-  bad-rules                 its tags or settings are wrong
+  expected-failure-missing  it was expected to fail, but ran to its last line
+  wrong-failure             it was expected to fail, but failed in another way
+  bad-rules                 its tags or settings are invalid
   skipped, left-out, not-run
 
 Exit codes:
-  0 all passed   1 something failed   2 usage   3 the tool itself failed   4 nothing to test   130 interrupted
+  0 all passed   1 something failed   2 wrong usage   3 the tool itself failed   4 nothing to test   130 interrupted
 
-Tags of a cell (Jupyter's and nbval's own among them):
-  skip-execution, nbval-skip                 the cell does not run; say why in the setting `reason`
-  ignore-output, nbval-ignore-output         it runs, and its outputs are not compared
-  raises-exception, nbval-raises-exception   it has to fail
-  should_panic, should_panic=TEXT            it has to panic, with TEXT in the message
-  compile_fail, compile_fail=E0382,E0505     the compiler has to refuse it, with these codes
-  quoted-numbers                             of prose, for `lint`
+Tags of a cell (including Jupyter's and nbval's):
+  skip-execution, nbval-skip                 it does not run; give the reason in the setting `reason`
+  ignore-output, nbval-ignore-output         it runs, but its outputs are not compared
+  raises-exception, nbval-raises-exception   it must fail
+  should_panic, should_panic=TEXT            it must panic, with TEXT in the message
+  compile_fail, compile_fail=E0382,E0505     it must not compile, with these error codes
+  quoted-numbers                             for prose: `lint` checks its numbers
 
-Settings stand in the metadata of a cell or of the notebook, as `\"forward_pass\": {\"rtol\": \"1e-6\"}`, in
-NAME.forward-pass.toml beside NAME.ipynb, and in forward-pass.toml in its folder or one above it. The nearer one
-rules; normalisers and allowances add up.
-  rtol, atol        how far a real number inside text or JSON may be off; integers, shapes and words stay exact
-  ulp               the same in representable numbers: 4, or 4f32 for single precision
-  pixel_tolerance   how far a colour channel of a pixel may be off, of 255
-  unordered         true: lines may come in any order
-  ellipsis          a mark, such as [...], that stands for any text in a stored output; `--accept` keeps it
-  ignore_output     true: as the tag
-  should_panic, compile_fail   of a cell: as the tags, for texts that a tag cannot hold
-  run_timeout, compile_timeout   seconds
-  normalisers       a list of {name, pattern, replace, reason}: what matches the pattern is replaced on both sides
-  reason            why a cell is skipped, or its output not compared
-  requires          a data set without which it is skipped, aloud: mnist or fashion-mnist
-  allow             a list of what may be green all the same; it is counted aloud:
-    no-code              a notebook without a code cell
-    nothing-compared     a notebook of which no output is compared
-    skip-without-reason  a cell that is skipped without a reason
-    unused-normaliser    a normaliser that matches nothing
-    greedy-normaliser    a normaliser that leaves nothing to compare
-    not-portable         a cell that would be red on the stock kernel, even with --portable
-    unstable-output      times and paths of this machine in what --accept stores
+Settings go into the metadata of a cell or a notebook, as `\"forward_pass\": {\"rtol\": \"1e-6\"}`, into
+NAME.forward-pass.toml beside NAME.ipynb, or into forward-pass.toml in its folder or a folder above. The nearest one
+wins; normalisers and allowances accumulate.
+  rtol, atol        relative and absolute tolerance for real numbers in text and JSON; integers and words are exact
+  ulp               tolerance in units in the last place: 4, or 4f32 for single precision
+  pixel_tolerance   how much a colour channel of a pixel may differ, of 255
+  unordered         true: lines may be in any order
+  ellipsis          a mark, such as [...], that matches any text in a stored output; `--accept` keeps it
+  ignore_output     true: the same as the tag
+  should_panic, compile_fail   for a cell: the same as the tags, for text that a tag cannot contain
+  run_timeout, compile_timeout   time limits of a cell in seconds
+  normalisers       a list of {name, pattern, replace, reason}: matches are replaced in stored and fresh outputs
+  reason            why a cell is skipped, or its outputs are not compared
+  requires          a data set, mnist or fashion-mnist; without it, the cell is skipped, and the report says so
+  allow             a list of problems that do not fail the notebook; the report lists them:
+    no-code              the notebook has no code cell
+    nothing-compared     no output of the notebook is compared
+    skip-without-reason  a cell is skipped without a reason
+    unused-normaliser    a normaliser matches nothing
+    greedy-normaliser    a normaliser leaves nothing to compare
+    not-portable         a cell would fail on the stock kernel, even with --portable
+    unstable-output      --accept would store a time or a path of this machine
 
-Threads: a panic in a thread that nobody joins does not end its cell. What it prints to stderr is output like any
-other: the cell is output-changed, unless that text is stored. Output belongs to the cell that is running when it
-comes; what comes after the last cell has ended is not seen. A thread that ends the process ends the cell that is
-running then.
+Threads: a panic in a thread that is never joined does not fail its cell. Its message on stderr is output like any
+other: the cell is output-changed unless that text is stored. Output belongs to the cell that is running when it
+arrives; output after the last cell has ended is lost. A thread that ends the process ends the running cell.
 
-Editions: notebooks of one name in neighbouring folders with the same code run once, and each is compared with
-what came.
+Editions: notebooks of the same name and code in neighbouring folders run once, and the outputs are compared with
+each of them.
 
-Not portable: a cell that is green here and would be red on the stock Jupyter kernel, which shows one rich output a
-cell, loses a line without an end, waits for ever for stdin, and loses every variable with the process.
+Not portable: a cell that passes here but would fail on the stock Jupyter kernel. That kernel shows only one rich
+output per cell, loses a last line without a newline, waits forever for stdin, and loses all variables when the
+process ends.
 
 Examples:
   forward-pass test                                   this project's own notebooks
-  forward-pass test course/ --junit results.xml       a folder, with results for a CI
+  forward-pass test course/ --junit results.xml       a folder, with results for CI
   forward-pass test a.ipynb --filter 'plot-*'         some cells; the cells before them run too
   forward-pass test course/ --shard 2/4 --fail-fast   a quarter of the notebooks, up to the first failure
-  forward-pass test a.ipynb --accept --filter plot    store what one cell shows now
+  forward-pass test a.ipynb --accept --filter plot    store the new outputs of one cell
 ";
 
 pub const REVIEW: &str = "\
-With pending changes (NAME.ipynb.new, written by `test --pending` or by an earlier review) nothing runs: they are
-looked at one at a time. Without any, the notebooks run first. At each change:
-  a  accept: what came is stored in the notebook, at once and atomically
-  r  reject: the change is forgotten, the notebook stays
-  s  skip: the change waits for the next review
-  q  quit: this change and all after it wait
-Figures are shown as pictures where the terminal can, and saved as files, whose names are told.
+If there are pending changes (NAME.ipynb.new, written by `test --pending` or an earlier review), they are shown one at
+a time and nothing runs. Otherwise the notebooks run first. At each change:
+  a  accept: store the new output in the notebook, at once and atomically
+  r  reject: discard the change; the notebook stays as it is
+  s  skip: leave the change for the next review
+  q  quit: leave this change and all later ones
+Figures are shown in the terminal if it supports them, and saved as files whose paths are printed.
 ";
 
 pub const LINT: &str = "\
 The lints:
-  execution-order   stored execution counts that don't count up
-  used-before       a name that is used before the cell that defines it
-  runs-once         a cell that changes what an earlier one made, and gives something else when it runs again
+  execution-order   stored execution counts that do not increase
+  used-before       a name used before the cell that defines it
+  runs-once         a cell that changes a variable of an earlier one, so that running it again gives another result
   unstable-output   a stored output with a time, an address, or a path of one machine
-  cell-ids          cells without an id, or with the same
-  quoted-number     a number in prose tagged `quoted-numbers` that no output shows, rounded or in full; only numbers with
-                    a point, an exponent, a percent sign or at least three digits are looked at
-  unreadable        a file that is no notebook, or one of a form that is not read
-  rules             a tag of ours or a setting that does not exist, or is wrong
+  cell-ids          cells without an id, or with the same id
+  quoted-number     a number in prose tagged `quoted-numbers` that is in no output, rounded or in full; only numbers
+                    with a decimal point, an exponent, a percent sign or at least three digits are checked
+  unreadable        a file that is not a notebook, or is in an unsupported format
+  rules             an unknown tag or setting, or one with an invalid value
 
 Exit codes:
-  0 nothing found   1 something found   2 usage   3 the tool itself failed   4 no notebook
+  0 nothing found   1 something found   2 wrong usage   3 the tool itself failed   4 no notebook
 ";
 
 #[cfg(test)]
