@@ -1,6 +1,8 @@
-//! Exit codes, and the error that means wrong usage.
+//! Exit codes, and the error for wrong usage.
 //!
-//! It prints nothing: `cli` turns errors into messages and a code.
+//! Nothing is printed here: `cli` turns errors into messages and exit codes.
+
+use std::fmt;
 
 /// The exit code of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,15 +20,15 @@ pub enum Exit {
 #[derive(Debug)]
 pub struct Misuse(String);
 
-impl std::fmt::Display for Misuse {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Misuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
 impl std::error::Error for Misuse {}
 
-/// An error in what the user asked for, not in the tool.
+/// An error in the user's request, as opposed to one in the tool.
 pub fn usage(message: impl Into<String>) -> anyhow::Error {
     anyhow::Error::new(Misuse(message.into()))
 }

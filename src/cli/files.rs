@@ -1,20 +1,20 @@
-//! Writing files whole: the old one or the new one is there at any moment, never half of one.
+//! Files on the command line's side: atomic writes, paths as shown to the user.
 //!
-//! It decides nothing about what is written.
+//! What is written is decided elsewhere.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Whether this runs in a CI: there nothing is written into notebooks, nor beside them.
+/// Whether this runs in CI, where nothing is written into notebooks or beside them.
 pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
-/// Writes a file atomically: a temporary one in the same folder takes its place once it is on the disk.
+/// Writes a file atomically: a temporary file in the same folder replaces it once it is on disk.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    // A link is written through, not replaced.
+    // A symbolic link stays: the file it points to is replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
@@ -30,12 +30,12 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The folder of the repository that holds a file.
-pub fn repository(path: &Path) -> Option<std::path::PathBuf> {
+/// The root of the git repository that contains a file.
+pub fn repository(path: &Path) -> Option<PathBuf> {
     path.ancestors().skip(1).find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
 }
 
-/// Relative to where the reader is, when that is shorter.
+/// The path relative to the current folder if it is below it.
 pub fn shown_path(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()

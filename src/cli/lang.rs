@@ -6,7 +6,7 @@ use std::env;
 
 use clap::ValueEnum;
 
-/// The language of the REPL's own words, and of the chapter's edition.
+/// The language of the REPL's messages and of the chapter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
     /// English
@@ -17,7 +17,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// What `LC_ALL`, `LC_MESSAGES` or `LANG` ask for: the first that is set decides.
+    /// The language of the locale: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set decides.
     pub fn of_environment() -> Lang {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| env::var(name).ok());
         Lang::of_locale(&set.into_iter().find(|value| !value.is_empty()).unwrap_or_default())
@@ -29,7 +29,7 @@ impl Lang {
         if language.eq_ignore_ascii_case("ko") { Lang::Ko } else { Lang::En }
     }
 
-    /// `ko`, `Korean`, `한국어`: what a reader may call it.
+    /// The language of a name that a user may type: `ko`, `Korean`, `한국어`.
     pub fn named(name: &str) -> Option<Lang> {
         match name.trim().to_lowercase().as_str() {
             "en" | "english" | "영어" => Some(Lang::En),
@@ -38,7 +38,7 @@ impl Lang {
         }
     }
 
-    /// The folder of its edition.
+    /// Its code, which is also the folder of its edition.
     pub fn code(self) -> &'static str {
         match self {
             Lang::En => "en",

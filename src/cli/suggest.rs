@@ -1,20 +1,20 @@
-//! Suggestions for a misspelt name.
+//! Suggestions for misspelt names.
 //!
-//! It knows nothing of what the names stand for.
+//! What the names stand for does not matter here.
 
 use strsim::osa_distance;
 
-/// The names nearest to what was typed, best first; none that shares too little with it.
+/// Up to three names close to a misspelt one, best first.
 pub fn nearest(wanted: &str, names: &[String]) -> Vec<String> {
     let limit = (wanted.chars().count() / 3).max(1);
     let mut close: Vec<(usize, &String)> = names
         .iter()
         .map(|name| {
             let whole = osa_distance(wanted, name);
-            // `sofmax` is near `softmax-overflow` too: compare with as many words as were typed.
+            // `sofmax` is also close to `softmax-overflow`: compare as many words as were typed.
             let words = wanted.split('-').count();
-            let begin: Vec<&str> = name.split('-').take(words).collect();
-            (whole.min(osa_distance(wanted, &begin.join("-"))), name)
+            let start: Vec<&str> = name.split('-').take(words).collect();
+            (whole.min(osa_distance(wanted, &start.join("-"))), name)
         })
         .filter(|(distance, _)| *distance <= limit)
         .collect();

@@ -1,7 +1,7 @@
-//! `cells`: runs the cells of a plain text, one after the other, and tells of each what came and how it ended.
+//! `cells`: runs the cells of a plain text file, and prints the outputs of each and how it ended.
 //!
-//! It goes on after a failure, and reads a cell only when the one before is told of: the tests that hold the two engines
-//! against each other, the zoo of failing cells, and the benchmark talk to it through a pipe.
+//! It continues after a failure, and reads a cell only after printing the result of the previous one: the tests that
+//! compare the two engines, the zoo of failing cells and the benchmark talk to it through a pipe.
 
 use std::io::{BufRead, BufReader, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,19 +11,18 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::cli::args::CellsArgs;
-use crate::cli::engine;
-use crate::cli::engine::{Engine, Interrupter, SessionOptions};
+use crate::cli::engine::{self, Engine, Interrupter, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::outcome::{Diagnostic, End, Outcome, Output, Stream};
 use crate::cli::terminal::interrupt;
 
-/// Between two cells stands a line with nothing but this.
+/// The line between two cells.
 const SEPARATOR: &str = "%%";
 
-/// How often Ctrl-C is looked for.
+/// How often Ctrl-C is checked.
 const TICK: Duration = Duration::from_millis(5);
 
-/// How long a reader looks at a cell, with `--ahead`.
+/// With `--ahead`, the time for precompiling a cell before it runs.
 const READING: Duration = Duration::from_millis(500);
 
 pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
@@ -35,7 +34,7 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
         None => Box::new(std::io::stdin().lock()),
     };
     let options = SessionOptions {
-        folder: std::env::current_dir().context("cannot tell the current folder")?,
+        folder: std::env::current_dir().context("cannot find the current folder")?,
         compile_timeout: Some(Duration::from_secs(args.compile_timeout.unwrap_or(600))),
         run_timeout: args.timeout.map(Duration::from_secs),
         dependencies: Vec::new(),
@@ -63,7 +62,7 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
         if args.json {
             anstream::println!("{}", as_json(&outcome));
         } else {
-            anstream::print!("{}", told(&outcome, time));
+            anstream::print!("{}", as_text(&outcome, time));
         }
         std::io::stdout().flush()?;
     }
@@ -90,7 +89,7 @@ fn next_cell(reader: &mut dyn BufRead) -> Result<Option<String>> {
     Ok((!is_end).then(|| cell.trim_end_matches('\n').to_owned()))
 }
 
-/// Does the work on this thread, while another turns Ctrl-C into an interrupt of the cell.
+/// Does the work on this thread while another one turns Ctrl-C into an interrupt of the cell.
 fn while_watching<T>(interrupter: &Interrupter, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     interrupt::take();
@@ -131,7 +130,7 @@ fn diagnostic_json(diagnostic: &Diagnostic) -> Value {
     })
 }
 
-fn told(outcome: &Outcome, time: Option<Duration>) -> String {
+fn as_text(outcome: &Outcome, time: Option<Duration>) -> String {
     let mut text = String::new();
     for output in &outcome.outputs {
         match output {
@@ -141,7 +140,7 @@ fn told(outcome: &Outcome, time: Option<Duration>) -> String {
             Output::Rich { kind, data } => text.push_str(&format!("{} {data:?}\n", format!("{kind:?}").to_lowercase())),
         }
     }
-    text.push_str(&end_told(&outcome.end));
+    text.push_str(&end_text(&outcome.end));
     for note in &outcome.notes {
         text.push_str(&format!("note {note}\n"));
     }
@@ -159,14 +158,14 @@ fn stream_name(stream: Stream) -> &'static str {
     }
 }
 
-fn end_told(end: &End) -> String {
+fn end_text(end: &End) -> String {
     match end {
-        End::CompileError(diagnostics) => diagnostics.iter().map(diagnostic_told).collect(),
+        End::CompileError(diagnostics) => diagnostics.iter().map(diagnostic_text).collect(),
         other => format!("{other:?}\n"),
     }
 }
 
-fn diagnostic_told(diagnostic: &Diagnostic) -> String {
+fn diagnostic_text(diagnostic: &Diagnostic) -> String {
     let code = diagnostic.code.as_deref().unwrap_or("-");
     format!("error {code} at {}: {}\n{}", place(diagnostic), diagnostic.message, diagnostic.rendered)
 }

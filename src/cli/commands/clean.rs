@@ -1,6 +1,6 @@
-//! `clean`: empties the cache of compiled dependencies and cells, and says what that freed.
+//! `clean`: empties the cache of compiled dependencies and cells, and reports how much was freed.
 //!
-//! It leaves what a running session uses, and the data that was fetched.
+//! Files that a running session uses and downloaded data sets stay.
 
 use anyhow::Result;
 
@@ -17,12 +17,12 @@ pub fn run() -> Result<Exit> {
         (freed, _) => anstream::println!("freed {} in `{folder}`", megabytes(freed)),
     }
     if cleared.in_use > 0 {
-        anstream::println!("kept {} that a running session uses", count(cleared.in_use, "build"));
+        anstream::println!("kept {} in use by a running session", count(cleared.in_use, "build"));
     }
     Ok(Exit::Passed)
 }
 
-/// To a tenth, rounded up: what was freed is never shown as nothing.
+/// To a tenth, rounded up, so that a small amount is never shown as 0.0 MB.
 fn megabytes(bytes: u64) -> String {
     let tenths = bytes.div_ceil(100_000);
     format!("{}.{} MB", tenths / 10, tenths % 10)

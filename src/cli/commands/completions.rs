@@ -1,6 +1,6 @@
-//! `completions` and `man`: what a shell and `man` know of the command line, made from its arguments.
+//! `completions` and `man`: shell completions and manual pages, generated from the arguments.
 //!
-//! It installs nothing: where the files belong is said in the help.
+//! Nothing is installed; `--help` says where the files belong.
 
 use std::io::Write;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn text_for(shell: Shell) -> Vec<u8> {
     text
 }
 
-/// The command line without what is hidden in its help: a shell would offer that, too.
+/// The command line without its hidden subcommands, which a shell would offer as well.
 fn offered() -> Command {
     let whole = Args::command();
     let shown = whole.get_subcommands().filter(|it| !it.is_hide_set()).cloned().collect::<Vec<_>>();
@@ -41,7 +41,7 @@ fn offered() -> Command {
 /// The manual page to standard output, or a page for each subcommand into a folder.
 pub fn man(folder: Option<&Path>) -> Result<Exit> {
     if let Some(folder) = folder {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         clap_mangen::generate_to(Args::command(), folder)
             .with_context(|| format!("cannot write into {}", folder.display()))?;
         return Ok(Exit::Passed);
@@ -51,7 +51,7 @@ pub fn man(folder: Option<&Path>) -> Result<Exit> {
     print(&text)
 }
 
-/// A reader that has gone away (`| head`) is no failure.
+/// A closed pipe (`| head`) is not an error.
 fn print(text: &[u8]) -> Result<Exit> {
     match std::io::stdout().write_all(text) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),

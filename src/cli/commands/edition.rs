@@ -1,35 +1,37 @@
-//! The editions of the chapter: one folder a language, with the same cells, code and outputs, and prose of its own.
+//! `edition`: compares the chapter's editions, one folder per language, and copies code and outputs between them.
 //!
-//! It compares them and carries code and outputs across. It runs no cell and translates nothing.
+//! Editions have the same cells, code and outputs, and their own prose. No cell is run and nothing is translated.
 //!
-//! A translated prose cell remembers which two texts belong together, as two short fingerprints in its metadata
-//! (`{"forward_pass": {"pair": "its-original itself"}}`). When one of the two texts changes, the other is stale until
-//! a person has looked at it and said so with `edition settle`.
+//! A translated prose cell stores two short fingerprints in its metadata, of its original and of itself
+//! (`{"forward_pass": {"pair": "original itself"}}`). When one of the two texts changes, the pair is stale until the user
+//! confirms it with `edition settle`.
 
 mod pair;
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 pub use pair::{Prose, stale};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::ser::PrettyFormatter;
+use serde_json::{Serializer, Value};
 
 use crate::cli::args::{EditionAction, EditionArgs};
 use crate::cli::exit::Exit;
+use crate::cli::files::write_atomically;
 use crate::cli::notebook::chapter;
+use crate::cli::terminal::report::count;
 
 /// The edition that the others are translated from.
 pub const ORIGINAL: &str = "en";
 
-/// How one edition of a notebook stands to another.
+/// How one edition of a notebook differs from another.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Cells whose code, outputs or kind differ, or that only one edition has; `order` when only their order differs.
+    /// Cells whose code, outputs or kind differ, or that exist in one edition only; `order` if only their order differs.
     pub cells: Vec<String>,
-    /// Prose whose counterpart changed, or that has never been matched.
+    /// Prose that is not yet translated, or whose pair is stale.
     pub prose: Vec<Prose>,
 }
 
@@ -39,7 +41,6 @@ impl Difference {
     }
 }
 
-/// What `edition` does, in words on stdout.
 pub fn run(args: &EditionArgs) -> Result<Exit> {
     let root = match &args.notebooks {
         Some(folder) => folder.clone(),
@@ -77,7 +78,7 @@ fn check(root: &Path) -> Result<Exit> {
         return Ok(Exit::Passed);
     }
     anstream::println!(
-        "help: `edition sync` carries code and outputs over; `edition settle CELL` when its prose is right"
+        "help: `edition sync` copies code and outputs; `edition settle CELL` confirms that its prose matches"
     );
     Ok(Exit::Failed)
 }
@@ -93,9 +94,9 @@ fn report(language: &str, name: &str, difference: &Difference) {
 
 fn sync(root: &Path, from: &str, to: &str) -> Result<Exit> {
     if from == to {
-        bail!("the editions `{from}` and `{to}` are the same one\nhelp: name two, as in `--from en --to ko`");
+        bail!("`{from}` and `{to}` are the same edition\nhelp: name two, as in `--from en --to ko`");
     }
-    let mut carried = 0;
+    let mut changed = 0;
     for name in names(root, &[from])? {
         let source = read(root, from, &name)?;
         let path = root.join(to).join(&name);
@@ -103,14 +104,14 @@ fn sync(root: &Path, from: &str, to: &str) -> Result<Exit> {
         let new = carry(&source, old.as_ref());
         if old.as_ref() != Some(&new) {
             write(&path, &new)?;
-            carried += 1;
-            anstream::println!("{to}/{name}: code and outputs carried over from {from}");
+            changed += 1;
+            anstream::println!("{to}/{name}: code and outputs copied from {from}");
         }
         let (original, other) = if to == ORIGINAL { (&new, &source) } else { (&source, &new) };
         let prose = Difference { cells: Vec::new(), prose: compare(original, other).prose };
         report(if to == ORIGINAL { from } else { to }, &name, &prose);
     }
-    anstream::println!("{carried} notebooks of {to} changed; their prose did not");
+    anstream::println!("{} of {to} changed; the prose is unchanged", count(changed, "notebook"));
     Ok(Exit::Passed)
 }
 
@@ -129,11 +130,11 @@ fn settle(root: &Path, cells: &[String]) -> Result<Exit> {
     let unknown: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !known.contains(*cell)).collect();
     if !unknown.is_empty() {
         bail!(
-            "no translated prose cell is called `{}`\nhelp: `edition check` names those that are stale",
+            "no translated prose cell is called `{}`\nhelp: `edition check` lists the stale ones",
             unknown.join("`, `")
         );
     }
-    anstream::println!("{} prose cells are matched", known.len());
+    anstream::println!("{} confirmed", count(known.len(), "prose cell"));
     Ok(Exit::Passed)
 }
 
@@ -155,7 +156,7 @@ pub fn compare(original: &Value, other: &Value) -> Difference {
     Difference { cells: differ, prose: stale(original, other) }
 }
 
-/// The cells of `source`, with the prose that `old` has for them.
+/// The cells of `source`, with the prose of `old`.
 pub fn carry(source: &Value, old: Option<&Value>) -> Value {
     let mut new = source.clone();
     let theirs = old.map(cells).unwrap_or_default();
@@ -170,7 +171,7 @@ pub fn carry(source: &Value, old: Option<&Value>) -> Value {
     new
 }
 
-/// What two editions of a cell have in common: everything, or for prose only that it is prose.
+/// What has to be equal in two editions of a cell: everything, or for prose only its type.
 fn shared(cell: &Value) -> Value {
     if is_prose(cell) { cell["cell_type"].clone() } else { cell.clone() }
 }
@@ -206,7 +207,7 @@ fn languages(root: &Path) -> Result<Vec<String>> {
         }
     }
     if found.is_empty() {
-        bail!("{} holds no edition beside `{ORIGINAL}`\nhelp: begin one with `edition sync --to ko`", root.display());
+        bail!("{} has no edition beside `{ORIGINAL}`\nhelp: start one with `edition sync --to ko`", root.display());
     }
     found.sort();
     Ok(found)
@@ -228,17 +229,13 @@ fn read(root: &Path, language: &str, name: &str) -> Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
 }
 
-/// Indent 1 and a final newline, as Jupyter writes it; complete under its name or not there at all.
+/// As Jupyter writes it: an indent of 1 and a final newline.
 fn write(path: &Path, notebook: &Value) -> Result<()> {
     let folder = path.parent().context("a notebook needs a folder")?;
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)
-        .with_context(|| format!("cannot write into the folder {}", folder.display()))?;
-    let indent = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    let mut writer = serde_json::Serializer::with_formatter(&mut file, indent);
-    notebook.serialize(&mut writer)?;
-    file.write_all(b"\n")?;
-    file.as_file().sync_all()?;
-    file.persist(path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(())
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    let mut text = Vec::new();
+    let indent = PrettyFormatter::with_indent(b" ");
+    notebook.serialize(&mut Serializer::with_formatter(&mut text, indent))?;
+    text.push(b'\n');
+    write_atomically(path, &text)
 }

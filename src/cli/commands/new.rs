@@ -1,8 +1,8 @@
-//! `new`: a course of one section, with its crate, its notebook, its test and its CI, that is green as it stands.
+//! `new`: creates a course of one section, with a crate, a notebook, a test and a CI workflow, that passes as it is.
 //!
-//! The course appears whole or not at all. Nothing is run; the outputs in its notebook were stored by a real run.
+//! The course is created whole or not at all. Nothing is run; the outputs in its notebook come from a real run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -10,7 +10,7 @@ use crate::cli::args::NewArgs;
 use crate::cli::exit::{Exit, usage};
 use crate::cli::terminal::report::{QUIET, STRONG};
 
-/// The files of a course; `{{package}}` and `{{crate}}` in their texts are its name.
+/// The files of a course; `{{package}}` and `{{crate}}` in their texts are replaced by its name.
 const FILES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("new/Cargo.toml.txt")),
     ("README.md", include_str!("new/README.md.txt")),
@@ -21,73 +21,17 @@ const FILES: &[(&str, &str)] = &[
     ("tests/notebooks.rs", include_str!("new/notebooks.rs.txt")),
 ];
 
-/// Words that no crate can be called.
-const KEYWORDS: &[&str] = &[
-    "abstract",
-    "as",
-    "async",
-    "await",
-    "become",
-    "box",
-    "break",
-    "const",
-    "continue",
-    "core",
-    "crate",
-    "do",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "final",
-    "fn",
-    "for",
-    "gen",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "macro",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "override",
-    "priv",
-    "proc_macro",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "static",
-    "std",
-    "struct",
-    "super",
-    "test",
-    "trait",
-    "true",
-    "try",
-    "type",
-    "typeof",
-    "unsafe",
-    "unsized",
-    "use",
-    "virtual",
-    "where",
-    "while",
-    "yield",
-];
+/// Names that a crate cannot have, besides Rust's keywords.
+const RESERVED: &[&str] = &["core", "gen", "proc_macro", "std", "test"];
 
 pub fn run(args: &NewArgs) -> Result<Exit> {
     let folder = std::path::absolute(&args.name)?;
     let name = package_name(&folder)?;
     if folder.symlink_metadata().is_ok() {
-        bail!("`{}` is there already\nhelp: choose another name", args.name.display());
+        bail!("`{}` already exists\nhelp: choose another name", args.name.display());
     }
-    make(&folder, &name).with_context(|| format!("cannot make {}", args.name.display()))?;
-    tell(&args.name);
+    create(&folder, &name).with_context(|| format!("cannot create {}", args.name.display()))?;
+    print_next_steps(&args.name);
     Ok(Exit::Passed)
 }
 
@@ -98,20 +42,19 @@ fn package_name(folder: &Path) -> Result<String> {
     if !begins || !is_plain {
         return Err(usage(format!(
             "`{name}` cannot be the name of a crate\n\
-             help: begin with a letter, and use letters, digits, `-` and `_` only"
+             help: start with a letter and use only letters, digits, `-` and `_`"
         )));
     }
-    if KEYWORDS.contains(&name.replace('-', "_").as_str()) {
-        return Err(usage(format!(
-            "`{name}` is a word of Rust's own\nhelp: choose another name, such as `{name}-course`"
-        )));
+    let ident = name.replace('-', "_");
+    if RESERVED.contains(&ident.as_str()) || syn::parse_str::<syn::Ident>(&ident).is_err() {
+        return Err(usage(format!("`{name}` is reserved by Rust\nhelp: choose another name, such as `{name}-course`")));
     }
     Ok(name)
 }
 
-/// Makes the course beside its place, and then moves it there.
-fn make(folder: &Path, name: &str) -> Result<()> {
-    let parent = folder.parent().context("it has no folder above it")?;
+/// Creates the course in a temporary folder, and then moves it into place.
+fn create(folder: &Path, name: &str) -> Result<()> {
+    let parent = folder.parent().context("it has no parent folder")?;
     std::fs::create_dir_all(parent)?;
     let beside = tempfile::Builder::new().prefix(".forward-pass-").tempdir_in(parent)?;
     let course = beside.path().join("course");
@@ -124,18 +67,17 @@ fn make(folder: &Path, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn tell(name: &Path) {
-    let shown: PathBuf = name.to_path_buf();
-    anstream::println!("{STRONG}{}{STRONG:#} is a course of one section:", shown.display());
+fn print_next_steps(name: &Path) {
+    let name = name.display();
+    anstream::println!("{STRONG}{name}{STRONG:#} is a course of one section:");
     let mut names: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
     names.sort_unstable();
     for path in names {
         anstream::println!("  {QUIET}{path}{QUIET:#}");
     }
     anstream::println!(
-        "\nNext:\n  cd {}\n  forward-pass test     runs the notebook and compares: it is green\n  \
-         forward-pass repl notebooks     walks through it\n\n\
-         To see it red, write `sum / 2.0` in src/lib.rs and test again.",
-        shown.display()
+        "\nNext:\n  cd {name}\n  forward-pass test               run the notebook and compare its outputs: it passes\n  \
+         forward-pass repl notebooks     walk through it in the terminal\n\n\
+         To see it fail, write `sum / 2.0` in src/lib.rs and test again."
     );
 }

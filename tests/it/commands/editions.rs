@@ -51,7 +51,7 @@ fn a_changed_code_cell_of_one_edition_is_red_until_it_is_carried_over() {
     assert!(told.starts_with("ko/03-relu.ipynb: `my-relu` differs\nhelp: "), "{told}");
     let (code, told) = edition(folder.path(), &["sync"]);
     assert_eq!(code, Some(0));
-    assert!(told.starts_with("ko/03-relu.ipynb: code and outputs carried over from en\n"), "{told}");
+    assert!(told.starts_with("ko/03-relu.ipynb: code and outputs copied from en\n"), "{told}");
     assert_eq!(edition(folder.path(), &["check"]), (Some(0), "en and ko agree\n".into()));
     let korean = std::fs::read_to_string(folder.path().join("ko/03-relu.ipynb")).unwrap();
     assert!(korean.contains("v.max(0.5)") && korean.contains("한 번만 꺾이면"));
@@ -70,12 +70,12 @@ fn an_output_that_only_one_edition_stores_is_red() {
 fn prose_whose_original_changed_is_named_until_somebody_settles_it() {
     let folder = copy();
     replace(folder.path(), "en/03-relu.ipynb", "What is the least bend", "What is the smallest bend");
-    let stale = "ko/03-relu.ipynb: `title`: the original changed since\n";
+    let stale = "ko/03-relu.ipynb: `title`: the original has changed\n";
     let (code, told) = edition(folder.path(), &["check"]);
     assert_eq!(code, Some(1));
     assert!(told.starts_with(stale), "{told}");
     assert!(edition(folder.path(), &["sync"]).1.starts_with(stale));
-    assert_eq!(edition(folder.path(), &["settle", "title"]), (Some(0), "1 prose cells are matched\n".into()));
+    assert_eq!(edition(folder.path(), &["settle", "title"]), (Some(0), "1 prose cell confirmed\n".into()));
     assert_eq!(edition(folder.path(), &["check"]).0, Some(0));
 }
 
@@ -85,11 +85,11 @@ fn what_cannot_be_done_is_said() {
     let cases: [(&[&str], &str); 3] = [
         (
             &["settle", "titel"],
-            "error: no translated prose cell is called `titel`\nhelp: `edition check` names those that are stale\n",
+            "error: no translated prose cell is called `titel`\nhelp: `edition check` lists the stale ones\n",
         ),
         (
             &["sync", "--to", "en"],
-            "error: the editions `en` and `en` are the same one\nhelp: name two, as in `--from en --to ko`\n",
+            "error: `en` and `en` are the same edition\nhelp: name two, as in `--from en --to ko`\n",
         ),
         (&["sync", "--from", "fr"], "error: cannot read the folder "),
     ];

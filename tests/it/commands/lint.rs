@@ -37,10 +37,7 @@ fn each_lint_finds_its_case() {
                 .tags(&["quoted-numbers"]),
             "quoted-number `p` quotes 74, which no output shows",
         ),
-        (
-            NotebookBuilder::new().code("a", "1", "").tags(&["skip-exection"]),
-            "rules `a` the tag `skip-exection` is not known",
-        ),
+        (NotebookBuilder::new().code("a", "1", "").tags(&["skip-exection"]), "rules `a` unknown tag `skip-exection`"),
     ];
     for (maker, words) in cases {
         // Each of the made cells was run as number 1.

@@ -35,9 +35,9 @@ fn a_new_course_is_green_and_turns_red_where_it_says() {
 fn what_cannot_be_a_course_is_refused_and_leaves_nothing() {
     let parent = tempfile::tempdir().unwrap();
     for (name, words) in [
-        ("9lives", "error: `9lives` cannot be the name of a crate\nhelp: begin with a letter"),
+        ("9lives", "error: `9lives` cannot be the name of a crate\nhelp: start with a letter"),
         ("a b", "error: `a b` cannot be the name of a crate"),
-        ("self", "error: `self` is a word of Rust's own\nhelp: choose another name, such as `self-course`"),
+        ("self", "error: `self` is reserved by Rust\nhelp: choose another name, such as `self-course`"),
     ] {
         let told = forward_pass(parent.path(), &["new", name]);
         assert!(told.stderr.starts_with(words), "{}", told.stderr);
@@ -45,7 +45,7 @@ fn what_cannot_be_a_course_is_refused_and_leaves_nothing() {
     }
     std::fs::create_dir(parent.path().join("there")).unwrap();
     let told = forward_pass(parent.path(), &["new", "there"]);
-    assert_eq!(told.stderr, "error: `there` is there already\nhelp: choose another name\n");
+    assert_eq!(told.stderr, "error: `there` already exists\nhelp: choose another name\n");
     assert_eq!(told.code, Some(3));
     assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1);
 }

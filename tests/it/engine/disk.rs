@@ -110,7 +110,7 @@ fn clean_frees_what_no_session_uses() {
     while !place.folder.path().join("work/started").exists() {
         std::thread::sleep(Duration::from_millis(5));
     }
-    has(&place.tells(&["clean"]), "kept 2 builds that a running session uses");
+    has(&place.tells(&["clean"]), "kept 2 builds in use by a running session");
     place.write("work/go-on", "");
     has(&String::from_utf8_lossy(&waiting.wait_with_output().unwrap().stdout), "{\"text/plain\": \"7\"}");
     has(&place.tells(&["clean"]), "freed ");

@@ -103,7 +103,7 @@ fn a_path_that_is_not_there_is_the_reader_s_mistake() {
     let seen = asked(&["nowhere/at-all.ipynb"]);
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(2), ""));
     let said = seen.stderr.trim_end();
-    assert!(said.starts_with("error: there is no notebook or folder /"), "{said}");
+    assert!(said.starts_with("error: no notebook or folder at /"), "{said}");
     assert!(said.ends_with("nowhere/at-all.ipynb\nhelp: check the path"), "{said}");
 }
 

@@ -127,7 +127,7 @@ fn a_time_or_a_path_of_this_machine_is_not_stored() {
     let maker = NotebookBuilder::new().code("it", "println!(\"read /home/ann/digits.csv\");", "old\n");
     tested(&maker, &["--accept"])
         .exits(1)
-        .has("`it` was not stored: its output holds a path of this machine, `/home/ann/digits.csv`");
+        .has("`it` was not stored: its output contains a path of this machine, `/home/ann/digits.csv`");
     assert_eq!(std::fs::read_to_string(maker.folder.path().join("made.ipynb")).unwrap(), maker.text());
     let allowed = maker.settings(json!({"allow": "unstable-output"}));
     tested(&allowed, &["--accept"]).exits(0);

@@ -118,7 +118,7 @@ fn editions_that_differ_run_apart() {
 fn a_setting_that_only_compares_holds_for_its_own_edition() {
     let folder = course(&[("en", edition("# Product", "42\n")), ("ko", edition("# 곱", "[...]\n"))]);
     std::fs::write(folder.path().join("ko/forward-pass.toml"), "ellipsis = \"[...]\"\n").unwrap();
-    test(folder.path(), &[]).exits(0).has("shared with en/01.ipynb").has("1 output given up with a gap");
+    test(folder.path(), &[]).exits(0).has("shared with en/01.ipynb").has("1 output covered by a gap");
     assert_eq!(runs(folder.path()), 1);
 }
 

@@ -12,7 +12,10 @@ fn a_notebook_in_another_language_fails_or_is_left_out_by_choice() {
     std::fs::write(maker.folder.path().join("python.ipynb"), python).unwrap();
     let test = |arguments: &[&str]| forward_pass(maker.folder.path(), &[&["test"], arguments].concat());
     test(&["."]).exits(1).has("its kernel speaks python, and only Rust is run here").has("--foreign skip");
-    test(&[".", "--foreign", "skip"]).exits(0).has("left out python.ipynb").has("1 notebook in another language left");
+    test(&[".", "--foreign", "skip"])
+        .exits(0)
+        .has("left out python.ipynb")
+        .has("1 notebook in another language skipped");
     test(&["python.ipynb", "--foreign", "skip"]).exits(4);
     let told = forward_pass(maker.folder.path(), &["run", "python.ipynb"]);
     told.exits(2).has("cannot run python.ipynb: its kernel speaks python, and only Rust is run here");

@@ -141,7 +141,7 @@ fn a_handful_of_each_at_the_front_door() {
     };
     for mutant in damaged(&material, &mut chance, damage::KINDS.len()).iter().step_by(3) {
         let cell = mutant.cell.as_deref().unwrap();
-        test(&mutant.text).exits(1).has(&format!("`{cell}` shows something else than what is stored"));
+        test(&mutant.text).exits(1).has(&format!("`{cell}` does not match its stored output"));
     }
     for mutant in written_otherwise(&material, &mut chance, harmless::KINDS.len()).iter().step_by(4) {
         test(&mutant.text).exits(0).has("ok one.ipynb");

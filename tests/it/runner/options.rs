@@ -16,7 +16,7 @@ fn compiling_and_running_have_limits_of_their_own() {
     tested(&run, &["--timeout", "0.5"])
         .exits(1)
         .has("`it` was still running after 0.5 s")
-        .has("`after` was not run: `it` ended the process, and the variables with it");
+        .has("`after` was not run: `it` ended the process, and its variables are lost");
     let own = NotebookBuilder::new().code("it", "loop {}", "").settings(json!({"run_timeout": "0.4"}));
     tested(&own, &[]).exits(1).has("`it` was still running after 0.4 s");
     // A cell that nobody compiled before: it would be taken from what is kept.
@@ -49,7 +49,7 @@ fn notebooks_side_by_side_are_told_in_their_order() {
     told.exits(1).has("3 notebooks, 3 cells run, 2 outputs compared, 1 notebook failed");
     let order: Vec<&str> = told.stdout.lines().filter_map(|line| line.split_once(".ipynb (").map(|it| it.0)).collect();
     assert_eq!(order, ["ok a", "ok b", "FAILED c"], "{}", told.stdout);
-    told.has("allowed: nothing-compared").has("1 cell run without comparing");
+    told.has("allowed: nothing-compared").has("1 cell run without comparison");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn threads_have_the_verdict_that_the_help_gives_them() {
         .code("alone", panics, "3\n")
         .code("joined", joined, "");
     let told = tested(&maker, &[]);
-    told.exits(1).has("`alone` shows something else than what is stored").has("stderr is new");
+    told.exits(1).has("`alone` does not match its stored output").has("stderr is new");
     told.has("`joined` panicked at line 1");
     assert!(!told.stdout.contains("`wait`") && !told.stdout.contains("`spawn`"), "{}", told.stdout);
 }

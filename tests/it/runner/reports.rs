@@ -168,7 +168,7 @@ fn the_parts_of_a_split_run_are_the_whole() {
     all.sort();
     assert_eq!(all, ["a.ipynb", "b.ipynb", "c.ipynb"]);
     let none = forward_pass(maker.folder.path(), &["test", ".", "--shard", "4/4"]);
-    none.exits(4).has("part 4 of 4 holds none of 3 notebooks");
+    none.exits(4).has("part 4 of 4 has none of the 3 notebooks");
 }
 
 /// In colour where that is asked for, and with the files of a figure that changed.

@@ -10,7 +10,7 @@ use crate::support::{Finished, NotebookBuilder, command, forward_pass, tested};
 fn each_end_of_a_cell_is_told_apart() {
     let cases = [
         ("println!(\"1\");", "1\n", 0, "ok made.ipynb (1 cell"),
-        ("println!(\"2\");", "1\n", 1, "`it` shows something else than what is stored made.ipynb:13"),
+        ("println!(\"2\");", "1\n", 1, "`it` does not match its stored output made.ipynb:13"),
         (
             "let v: Vec<i32> = vec![];\nprintln!(\"1\");\nv[3];",
             "1\n",
@@ -98,7 +98,7 @@ fn data_that_is_not_there_skips_aloud_and_an_empty_folder_is_no_data() {
     };
     for (variable, value) in [("FORWARD_PASS_MNIST", &empty), ("FORWARD_PASS_MNIST", &partly), ("XDG_DATA_HOME", &data)]
     {
-        let why = "`mnist` is not here, and `forward-pass data mnist` fetches it";
+        let why = "`mnist` is missing; fetch it with `forward-pass data mnist`";
         tested(variable, value).exits(0).has(&format!("`digits` was skipped: {why}"));
     }
     for file in ["train-labels-idx1-ubyte", "t10k-images.idx3-ubyte.gz", "t10k-labels-idx1-ubyte"] {
@@ -159,12 +159,12 @@ fn run_shows_what_a_notebook_shows_and_writes_it_elsewhere() {
         #[cfg(unix)]
         let _ = std::os::unix::fs::symlink("made.ipynb", maker.folder.path().join("link.ipynb"));
         let over = forward_pass(maker.folder.path(), &["run", "made.ipynb", "-o", name]);
-        over.exits(2).has(&format!("`-o {name}` would write over the notebook that is run"));
+        over.exits(2).has(&format!("`-o {name}` would overwrite the notebook that is run"));
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), maker.text());
-    forward_pass(maker.folder.path(), &["run", "missing.ipynb"]).exits(2).has("there is no notebook missing.ipynb");
+    forward_pass(maker.folder.path(), &["run", "missing.ipynb"]).exits(2).has("no notebook at missing.ipynb");
     let help = forward_pass(maker.folder.path(), &["run", "--help"]);
-    help.has("its code runs as you, and so do the build scripts of what it depends on");
+    help.has("its code, and the build scripts of its dependencies, run as you");
     forward_pass(maker.folder.path(), &["test", "--help"]).has("the build scripts of its dependencies, as you");
 }
 
@@ -173,13 +173,17 @@ fn expected_failures_must_come_and_must_be_that_one() {
     let with = |source: &str, tag: &str| NotebookBuilder::new().code("it", source, "").tags(&[tag]);
     let cases = [
         (with("panic!(\"too big\");", "should_panic=too big"), 0, "ok"),
-        (with("panic!(\"too big\");", "should_panic=too small"), 1, "was to panic with `too small`, but panicked"),
-        (with("let x = 1;", "should_panic"), 1, "was to panic, and ran to its last line"),
+        (
+            with("panic!(\"too big\");", "should_panic=too small"),
+            1,
+            "was expected to panic with `too small`, but panicked",
+        ),
+        (with("let x = 1;", "should_panic"), 1, "was expected to panic, but ran to its last line"),
         (with("let x: i32 = \"\";", "compile_fail=E0308"), 0, "ok"),
         (with("let x: i32 = \"\";", "compile_fail=E0382"), 1, "with E0382, but failed to compile (E0308)"),
         (with("\"x\".parse::<i32>()?;", "raises-exception"), 0, "ok"),
-        (with("let x = 1;", "nbval-raises-exception"), 1, "was to fail, and ran to its last line"),
-        (with("let x = 1;", "should-panic"), 1, "the tag `should-panic` is not known"),
+        (with("let x = 1;", "nbval-raises-exception"), 1, "was expected to fail, but ran to its last line"),
+        (with("let x = 1;", "should-panic"), 1, "unknown tag `should-panic`"),
     ];
     for (maker, code, words) in cases {
         let maker = maker.settings(json!({"ignore_output": "true"}));

@@ -1,20 +1,20 @@
-//! Which two texts of a prose cell belong together, and which of them has changed since.
+//! Pairs of prose cells, original and translation, and which of the two has changed since they were matched.
 //!
-//! It cannot tell whether a translation is good; it only notices that someone has to look.
+//! It cannot judge a translation; it only reports what has to be reviewed.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{cells, id, is_prose, text};
 
-/// A prose cell that someone has to look at.
+/// A prose cell that has to be reviewed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prose {
     pub cell: String,
     pub why: &'static str,
 }
 
-/// The prose cells of a translation whose text and original no longer belong together.
+/// The prose cells of a translation that no longer match their originals.
 pub fn stale(original: &Value, other: &Value) -> Vec<Prose> {
     let both = cells(other).iter().filter(|cell| is_prose(cell)).filter_map(|cell| {
         let counterpart = cells(original).iter().find(|it| id(it) == id(cell) && is_prose(it))?;
@@ -29,13 +29,13 @@ fn why(original: &Value, cell: &Value) -> Option<&'static str> {
     };
     match (of == fingerprint(original), own == fingerprint(cell)) {
         (true, true) => None,
-        (false, true) => Some("the original changed since"),
-        (true, false) => Some("the translation changed since: does the original say this too?"),
-        (false, false) => Some("both texts changed since"),
+        (false, true) => Some("the original has changed"),
+        (true, false) => Some("the translation has changed: does the original say the same?"),
+        (false, false) => Some("both texts have changed"),
     }
 }
 
-/// Writes into the chosen prose cells that they match their originals. Returns the cells chosen.
+/// Marks the chosen prose cells as matching their originals, and returns them.
 pub fn settle(original: &Value, other: &mut Value, chosen: impl Fn(&str) -> bool) -> Vec<String> {
     let mut settled = Vec::new();
     for cell in other["cells"].as_array_mut().into_iter().flatten() {
@@ -56,7 +56,7 @@ pub fn settle(original: &Value, other: &mut Value, chosen: impl Fn(&str) -> bool
     settled
 }
 
-/// Takes the pair out of a cell that was copied into another edition: nobody has translated it there.
+/// Removes the pair from a cell that was copied into another edition and is not yet translated there.
 pub fn forget(cell: &mut Value) {
     if let Some(block) = cell["metadata"]["forward_pass"].as_object_mut() {
         block.shift_remove("pair");
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_edition_begins_untranslated_and_is_matched_on_request() {
+    fn a_new_edition_starts_untranslated_and_is_matched_on_request() {
         let original = notebook("# Sums", "1 + 1");
         let mut other = carry(&original, None);
         assert_eq!(stale(&original, &other), [Prose { cell: "title".into(), why: "not yet translated" }]);
@@ -101,11 +101,11 @@ mod tests {
         settle(&original, &mut korean, |_| true);
         let why = |original: &Value, other: &Value| stale(original, other).first().map(|prose| prose.why);
         assert_eq!(why(&original, &korean), None);
-        assert_eq!(why(&notebook("# All sums", "1 + 1"), &korean), Some("the original changed since"));
+        assert_eq!(why(&notebook("# All sums", "1 + 1"), &korean), Some("the original has changed"));
         korean["cells"][0]["source"] = json!(["# 모든 합"]);
-        let asked = "the translation changed since: does the original say this too?";
+        let asked = "the translation has changed: does the original say the same?";
         assert_eq!(why(&original, &korean), Some(asked));
-        assert_eq!(why(&notebook("# All sums", "1 + 1"), &korean), Some("both texts changed since"));
+        assert_eq!(why(&notebook("# All sums", "1 + 1"), &korean), Some("both texts have changed"));
     }
 
     #[test]
