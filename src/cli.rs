@@ -1,21 +1,20 @@
-//! The command line: dispatch, errors and exit codes, over six rooms and a ground of small files.
+//! The command line: dispatch, errors and exit codes.
 //!
-//! Imports between the rooms go down only; `tests/it/tidy.rs` has the same table and checks every `use`.
+//! Its modules import only modules below them; `tests/it/tidy.rs` has the same table and checks every `use`.
 //!
 //! ```text
-//! commands    one module for each word a user can type after `forward-pass`
-//! runner      runs a notebook and judges what it produced: rules, comparison, verdicts, reports
+//! commands    one module for each subcommand
+//! runner      runs notebooks and judges their outputs: rules, comparison, verdicts, reports
 //! args        the arguments, as clap types
-//! engine      live Rust: one trait, two engines; sees only `syntax` and the ground
-//! notebook    documents: course, notebook text, stable output text, the chapter, the glossary
-//! terminal    what people see: style, messages in two languages, Markdown, pictures, how a cell ended
-//! syntax      Rust read as text: splitting a cell, `:dep` lines, short type names
+//! engine      live Rust: one trait, two engines; imports only `syntax` and the ground
+//! notebook    documents: course, notebook files, normalised outputs, the chapter, the glossary
+//! terminal    output for people: style, messages in two languages, Markdown, pictures, how a cell ended
+//! syntax      Rust as text: splitting a cell, `:dep` lines, short type names
 //! ground      outcome, exit, lang, suggest, files
 //! ```
 //!
-//! What never happens here: a module below `engine` starts a process; anything but `data` uses the network; anything
-//! but `test --accept`, `review` and `edition sync` writes outputs into a notebook; a file or a user's input causes a
-//! panic.
+//! Invariants: no module below `engine` starts a process; only `data` uses the network; only `test --accept`, `review`
+//! and `edition sync` write outputs into an existing notebook; no file and no input causes a panic.
 
 pub mod args;
 pub mod commands;
@@ -39,7 +38,7 @@ use clap::Parser;
 use commands::{cells, completions, data, edition, export, kernel, lint, new, repl, review, run, test};
 use exit::{Exit, Misuse};
 
-/// Parses the arguments, runs what they ask for, and turns errors into words and a code.
+/// Parses the arguments, runs the subcommand, and turns errors into messages and exit codes.
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let exit = dispatch(args).unwrap_or_else(|error| {

@@ -23,8 +23,8 @@ use crate::cli::terminal::picture::Images;
 
 /// A chapter on neural networks that runs, and a test tool for Rust notebooks
 ///
-/// Running a notebook runs its code, and the build scripts of its dependencies, as you: read it first if you do not trust
-/// its author.
+/// Running a notebook runs its code, and the build scripts of its dependencies, as you: read it first if you do not
+/// trust its author.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub struct Args {
@@ -39,13 +39,13 @@ pub struct Args {
 pub enum Command {
     /// Walk through the chapter, with live Rust at the prompt
     ///
-    /// Press Enter to run the next cell. Anything you type is Rust and runs in the same session; a colon starts a command,
-    /// and `:help` lists the commands. Ctrl-C stops a running cell, Ctrl-D quits. Your input, your progress and the figures
-    /// are saved in the state folder (`$XDG_STATE_HOME/forward-pass`).
+    /// Press Enter to run the next cell. Anything you type is Rust and runs in the same session; a colon starts a
+    /// command, and `:help` lists the commands. Ctrl-C stops a running cell, Ctrl-D quits. Your input, your progress
+    /// and the figures are saved in the state folder (`$XDG_STATE_HOME/forward-pass`).
     ///
-    /// Examples: `forward-pass repl` starts at the beginning; `forward-pass repl --section softmax` starts at a section;
-    /// `forward-pass repl -c 'sigmoid(&array![0.0, 2.0])'` runs one line; `forward-pass repl mine.ipynb` walks through your
-    /// own notebook. Lines from a pipe run one after the other.
+    /// Examples: `forward-pass repl` starts at the beginning; `forward-pass repl --section softmax` at a section;
+    /// `forward-pass repl -c 'sigmoid(&array![0.0, 2.0])'` runs one line; `forward-pass repl mine.ipynb` walks through
+    /// your own notebook. Lines from a pipe run one after the other.
     Repl(ReplArgs),
     /// Run a notebook and print its outputs
     Run(RunArgs),

@@ -1,6 +1,6 @@
-//! What one cell produced, as plain data: outputs in the order written, and how it ended.
+//! The outcome of one cell as plain data: its outputs in the order written, and how it ended.
 //!
-//! It knows nothing of engines, notebooks or terminals.
+//! It knows nothing about engines, notebooks or terminals.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ pub struct Outcome {
     pub outputs: Vec<Output>,
     /// How the cell ended.
     pub end: End,
-    /// What the session has to say beside the cell's own output: a variable given up, a copy restored.
+    /// Messages of the session: a variable dropped, a copy restored.
     pub notes: Vec<String>,
-    /// What the session did for this cell that the stock kernel doesn't do, each with what that kernel does instead.
+    /// What the stock kernel would do differently for this cell.
     pub beyond_stock: Vec<String>,
 }
 
@@ -22,29 +22,28 @@ pub struct Outcome {
 pub enum Output {
     /// Text written to stdout or stderr.
     Stream { stream: Stream, text: String },
-    /// A MIME bundle: the value of the final expression, or something displayed on the way.
+    /// A MIME bundle: the value of the final expression, or something displayed earlier.
     Rich { kind: RichKind, data: MimeBundle },
 }
 
-/// Which of the two text channels.
+/// One of the two text streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
     Stdout,
     Stderr,
 }
 
-/// Is this bundle the cell's value, or was it displayed on the way?
+/// Whether a bundle is the cell's result, or was displayed while it ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RichKind {
     Result,
     Display,
 }
 
-/// MIME type to content: text as it is, binary types in base64 as Jupyter has them.
+/// MIME type to content: text as it is, binary types in base64, as in Jupyter.
 pub type MimeBundle = BTreeMap<String, String>;
 
-/// All of stdout as one output at the place of its first piece, stderr likewise: how a stream was split, and how
-/// the two were interleaved, depends on timing alone.
+/// Joins each stream into one output, stdout first: how streams are split and interleaved depends only on timing.
 pub fn join_streams(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
     let mut result: Vec<Output> = Vec::new();
     for output in outputs {
@@ -60,7 +59,6 @@ pub fn join_streams(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
         }
         result.push(output);
     }
-    // Which of the two came first depends on timing, too.
     result.sort_by_key(|output| match output {
         Output::Stream { stream: Stream::Stdout, .. } => 0,
         Output::Stream { stream: Stream::Stderr, .. } => 1,
@@ -69,19 +67,19 @@ pub fn join_streams(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
     result
 }
 
-/// A bundle has its name under this key: shown again under the same name in its cell, it replaces what stands there.
+/// The key of a bundle's name: a later bundle of the same name replaces it within the cell.
 pub const DISPLAY_ID: &str = "application/vnd.forward-pass.display-id";
 
-/// A bundle of this key alone takes away what the cell has shown so far; with `wait`, when the next output comes.
+/// The key of a bundle that clears the cell's outputs so far: at once, or with `wait` when the next output arrives.
 pub const CLEAR_OUTPUT: &str = "application/vnd.forward-pass.clear-output";
 
-/// What stands below a cell while its outputs come: named bundles are replaced, what was cleared is gone.
+/// The outputs below a running cell: named bundles are replaced, cleared outputs are removed.
 #[derive(Debug, Default)]
 pub struct Standing {
     outputs: Vec<(Option<String>, Output)>,
-    /// The next output takes the place of all.
+    /// The next output replaces all of them.
     clears: bool,
-    /// Something was taken back.
+    /// Some output was cleared.
     pub was_cleared: bool,
 }
 
@@ -106,7 +104,7 @@ impl Standing {
             *old = output;
             return;
         }
-        // Neighbouring texts of one stream are one text.
+        // Join adjacent texts of one stream.
         if let (Output::Stream { stream, text }, Some((_, Output::Stream { stream: last_stream, text: last }))) =
             (&output, self.outputs.last_mut())
             && stream == last_stream
@@ -126,12 +124,12 @@ impl Standing {
     }
 }
 
-/// Named bundles on their way to where nothing can be replaced, a terminal: each waits for the end of its cell.
+/// Named bundles for a terminal, where nothing can be replaced: they are held back until their cell ends.
 #[derive(Debug, Default)]
 pub struct Waiting(Vec<(String, Output)>);
 
 impl Waiting {
-    /// Gives back what can be shown at once.
+    /// Returns the output if it can be shown at once.
     pub fn pass(&mut self, mut output: Output) -> Option<Output> {
         let Output::Rich { data, .. } = &mut output else { return Some(output) };
         if data.contains_key(CLEAR_OUTPUT) {
@@ -146,13 +144,13 @@ impl Waiting {
         None
     }
 
-    /// The first line of what came last, for those who watch.
+    /// The first line of the latest bundle, for a progress line.
     pub fn words(&self) -> Option<&str> {
         let (_, Output::Rich { data, .. }) = self.0.last()? else { return None };
         data.get("text/plain")?.lines().next()
     }
 
-    /// The cell has ended: what stands there now, stays.
+    /// The bundles that are left when the cell has ended.
     pub fn rest(self) -> impl Iterator<Item = Output> {
         self.0.into_iter().map(|(_, output)| output)
     }
@@ -164,7 +162,7 @@ pub enum End {
     /// Ran to its last line.
     #[default]
     Passed,
-    /// rustc, or the session's own checks, refused it.
+    /// Rejected by rustc or by the session's own checks.
     CompileError(Vec<Diagnostic>),
     /// A panic on the cell's own thread.
     Panicked { message: String, line: Option<usize> },
@@ -172,15 +170,15 @@ pub enum End {
     ReturnedError { message: String, line: Option<usize> },
     /// The process ended with this code.
     Exited(i32),
-    /// A signal ended the process; a stack overflow is told apart.
+    /// A signal ended the process.
     Killed { signal: i32, stack_overflow: bool },
-    /// It took longer than it was given.
+    /// It exceeded its time limit.
     TimedOut { phase: Phase, seconds: f64 },
-    /// Somebody pressed Ctrl-C.
+    /// The user pressed Ctrl-C.
     Interrupted,
 }
 
-/// Which part of a cell's life took too long.
+/// What a cell was doing at its time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Compile,
@@ -195,11 +193,11 @@ pub struct Diagnostic {
     /// `error` or `warning`.
     pub level: String,
     pub message: String,
-    /// Places in the cell; the first primary one is where the caret goes.
+    /// Places in the cell; the caret points to the first primary one.
     pub spans: Vec<Span>,
     /// Notes and helps, in order, each beginning with `note: ` or `help: `.
     pub notes: Vec<String>,
-    /// The whole diagnostic as text, with carets, without colour.
+    /// The whole diagnostic as text with carets, without colour.
     pub rendered: String,
 }
 
@@ -214,10 +212,10 @@ pub struct Span {
     pub is_primary: bool,
 }
 
-/// What a session tells while a cell is compiled and run.
+/// What a session reports while it compiles and runs a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// What is happening, for a progress line: `compiling ndarray 0.17.2 (12 of 40)`.
+    /// A progress message: `compiling ndarray 0.17.2 (12 of 40)`.
     Progress(String),
     /// Output, as it arrives.
     Output(Output),
@@ -243,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_again_under_its_name_replaces_what_stood_there() {
+    fn a_bundle_replaces_an_earlier_one_of_its_name() {
         let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
         let outputs = vec![text("a\n"), bar("10 %"), text("b\n"), bar("20 %"), rich(&[("text/plain", "10 %")])];
         let plain = |percent| rich(&[("text/plain", percent)]);
@@ -251,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_can_be_replaced_the_last_of_its_name_comes_at_the_end() {
+    fn on_a_terminal_the_last_bundle_of_a_name_is_shown_at_the_end() {
         let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
         let mut waiting = Waiting::default();
         assert_eq!(waiting.pass(bar("10 %\n...")), None);
@@ -267,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cleared_is_gone_at_once_or_with_the_next_output() {
+    fn outputs_are_cleared_at_once_or_with_the_next_output() {
         let clear = |when| rich(&[(CLEAR_OUTPUT, when)]);
         assert_eq!(settled(vec![text("a"), clear("")]), []);
         assert_eq!(settled(vec![text("a"), clear("wait")]), [text("a")]);

@@ -73,7 +73,7 @@ pub struct TestArgs {
     /// Also write the results as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// Write changed figures into this folder: stored, fresh, and their difference [default: the user's cache; in CI, none]
+    /// Write changed figures into this folder: stored, fresh, and the difference [default: the user's cache; not in CI]
     #[arg(long, value_name = "FOLDER")]
     pub pictures: Option<PathBuf>,
     /// Test again whenever a notebook, its settings or a path dependency changes

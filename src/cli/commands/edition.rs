@@ -3,8 +3,8 @@
 //! Editions have the same cells, code and outputs, and their own prose. No cell is run and nothing is translated.
 //!
 //! A translated prose cell stores two short fingerprints in its metadata, of its original and of itself
-//! (`{"forward_pass": {"pair": "original itself"}}`). When one of the two texts changes, the pair is stale until the user
-//! confirms it with `edition settle`.
+//! (`{"forward_pass": {"pair": "original itself"}}`). When one of the two texts changes, the pair is stale until the
+//! user confirms it with `edition settle`.
 
 mod pair;
 
@@ -29,7 +29,7 @@ pub const ORIGINAL: &str = "en";
 /// How one edition of a notebook differs from another.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Cells whose code, outputs or kind differ, or that exist in one edition only; `order` if only their order differs.
+    /// Cells whose code, outputs or kind differ, or that one edition lacks; `order` if only their order differs.
     pub cells: Vec<String>,
     /// Prose that is not yet translated, or whose pair is stale.
     pub prose: Vec<Prose>,

@@ -1,6 +1,6 @@
-//! `lint`: what can be seen to be wrong with a notebook without running it.
+//! `lint`: checks notebooks without running them.
 //!
-//! It runs nothing, and changes nothing.
+//! Nothing is run or changed.
 
 mod names;
 mod order;
@@ -23,7 +23,7 @@ use crate::cli::runner::report::github::annotation;
 use crate::cli::runner::rules::Rules;
 use crate::cli::runner::settings;
 use crate::cli::suggest::nearest;
-use crate::cli::terminal::report::{BAD, GOOD, QUIET};
+use crate::cli::terminal::report::{BAD, GOOD, QUIET, count};
 
 /// The names of all lints; `args/help.rs` and `docs/testing.md` say what each of them finds.
 pub const LINTS: &[&str] = &[
@@ -37,15 +37,15 @@ pub const LINTS: &[&str] = &[
     "rules",
 ];
 
-/// Something that is wrong, and where.
+/// Something wrong, and its place.
 #[derive(Debug)]
 struct Finding {
     lint: &'static str,
-    /// None: the notebook as a whole.
+    /// `None`: the notebook as a whole.
     cell: Option<String>,
-    /// In the file, from 1.
+    /// The line of the file, from 1.
     line: usize,
-    words: String,
+    message: String,
     help: &'static str,
 }
 
@@ -61,13 +61,13 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
         let mut findings = of_file(path)?;
         findings.retain(|finding| !allowed.contains(finding.lint));
         if args.format != Format::Json {
-            findings.iter().for_each(|finding| tell(path, finding, args.format));
+            findings.iter().for_each(|finding| print_finding(path, finding, args.format));
         }
         all.extend(findings.into_iter().map(|finding| (path.clone(), finding)));
     }
     match args.format {
         Format::Json => println!("{:#}", document(&all)),
-        _ => tell_end(paths.len(), all.len()),
+        _ => print_summary(paths.len(), all.len()),
     }
     Ok(if all.is_empty() { Exit::Passed } else { Exit::Failed })
 }
@@ -79,7 +79,7 @@ fn allowed(names: &[String]) -> Result<BTreeSet<&str>> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the lints are {}", known.join(", ")),
         };
-        return Err(usage(format!("there is no lint `{name}`\nhelp: {hint}")));
+        return Err(usage(format!("unknown lint `{name}`\nhelp: {hint}")));
     }
     Ok(names.iter().map(String::as_str).collect())
 }
@@ -88,8 +88,8 @@ fn of_file(path: &Path) -> Result<Vec<Finding>> {
     let notebook = match Notebook::read(path) {
         Ok(notebook) => notebook,
         Err(error) => {
-            let words = format!("{error:#}");
-            return Ok(vec![Finding { lint: "unreadable", cell: None, line: 1, words, help: "" }]);
+            let message = format!("{error:#}");
+            return Ok(vec![Finding { lint: "unreadable", cell: None, line: 1, message, help: "" }]);
         }
     };
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -106,42 +106,44 @@ fn of_file(path: &Path) -> Result<Vec<Finding>> {
 }
 
 fn rules(path: &Path, notebook: &Notebook) -> Result<Vec<Finding>> {
-    let whole = |error: String| Finding { lint: "rules", cell: None, line: 1, words: error, help: "" };
+    let whole = |error: String| Finding { lint: "rules", cell: None, line: 1, message: error, help: "" };
     let settings = match settings::of_notebook(path, notebook) {
         Ok(settings) => settings,
         Err(error) => return Ok(vec![whole(format!("{error:#}"))]),
     };
     let code = notebook.cells.iter().filter(|cell| cell.kind == CellKind::Code);
     let wrong = code.filter_map(|cell| {
-        let words = Rules::of(cell, &settings).err()?;
-        Some(Finding { lint: "rules", cell: Some(cell.id.clone()), line: cell.line, words, help: "" })
+        let message = Rules::of(cell, &settings).err()?;
+        Some(Finding { lint: "rules", cell: Some(cell.id.clone()), line: cell.line, message, help: "" })
     });
     Ok(wrong.collect())
 }
 
-fn tell(path: &Path, finding: &Finding, format: Format) {
+fn print_finding(path: &Path, finding: &Finding, format: Format) {
     let cell = finding.cell.as_ref().map(|id| format!("`{id}` ")).unwrap_or_default();
     let place = format!("{}:{}", files::shown_path(path), finding.line);
-    anstream::println!("{place} {BAD}{}{BAD:#} {cell}{}", finding.lint, finding.words);
+    anstream::println!("{place} {BAD}{}{BAD:#} {cell}{}", finding.lint, finding.message);
     if !finding.help.is_empty() {
         anstream::println!("{QUIET}help: {}{QUIET:#}", finding.help);
     }
     if format == Format::Github {
-        let message = format!("{cell}{}", finding.words);
+        let message = format!("{cell}{}", finding.message);
         print!("{}", annotation("warning", path, finding.line, finding.lint, &message));
     }
 }
 
-fn tell_end(notebooks: usize, findings: usize) {
-    let notebooks = if notebooks == 1 { "1 notebook".to_string() } else { format!("{notebooks} notebooks") };
+fn print_summary(notebooks: usize, findings: usize) {
+    let notebooks = count(notebooks, "notebook");
     match findings {
         0 => anstream::println!("{GOOD}ok{GOOD:#} {notebooks}, nothing found"),
-        1 => anstream::println!("{notebooks}, {BAD}1 thing found{BAD:#}"),
-        many => anstream::println!("{notebooks}, {BAD}{many} things found{BAD:#}"),
+        some => anstream::println!("{notebooks}, {BAD}{} found{BAD:#}", count(some, "problem")),
     }
 }
 
 fn document(all: &[(PathBuf, Finding)]) -> Value {
-    let finding = |(path, it): &(PathBuf, Finding)| json!({"path": files::shown_path(path), "line": it.line, "cell": it.cell, "lint": it.lint, "message": it.words});
+    let finding = |(path, it): &(PathBuf, Finding)| {
+        let path = files::shown_path(path);
+        json!({"path": path, "line": it.line, "cell": it.cell, "lint": it.lint, "message": it.message})
+    };
     json!({"format": 1, "findings": all.iter().map(finding).collect::<Vec<_>>()})
 }

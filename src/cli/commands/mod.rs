@@ -1,4 +1,4 @@
-//! The subcommands: one module for each word a user can type after `forward-pass`.
+//! The subcommands, one module each.
 //!
 //! What belongs here: reading the arguments, calling the modules below, and printing. A command never uses another one.
 

@@ -76,7 +76,8 @@ fn print_next_steps(name: &Path) {
         anstream::println!("  {QUIET}{path}{QUIET:#}");
     }
     anstream::println!(
-        "\nNext:\n  cd {name}\n  forward-pass test               run the notebook and compare its outputs: it passes\n  \
+        "\nNext:\n  cd {name}\n  \
+         forward-pass test               run the notebook and compare its outputs: it passes\n  \
          forward-pass repl notebooks     walk through it in the terminal\n\n\
          To see it fail, write `sum / 2.0` in src/lib.rs and test again."
     );

@@ -1,7 +1,7 @@
 //! `review`: shows changed outputs one at a time, to be accepted into the notebook, rejected, or left for later.
 //!
-//! Pending changes are in files beside the notebooks, and each answer is written at once: nothing is lost if the review is
-//! cut short.
+//! Pending changes are in files beside the notebooks, and each answer is written at once: nothing is lost if the
+//! review is cut short.
 
 pub mod answer;
 

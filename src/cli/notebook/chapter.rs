@@ -18,11 +18,12 @@ pub struct Chapter {
     pub folder: PathBuf,
 }
 
-/// The chapter's editions when this binary was built: language, and name and text of each notebook; listed by `build.rs`.
+/// The chapter's editions when this binary was built, listed by `build.rs`: language, and name and text of each
+/// notebook.
 const EMBEDDED: &[(&str, &[(&str, &str)])] = include!(concat!(env!("OUT_DIR"), "/notebooks.rs"));
 
-/// The chapter in a language: from the clone that contains the current folder, from the clone that built this binary, or
-/// from the embedded copies.
+/// The chapter in a language: from the clone that contains the current folder, from the clone that built this binary,
+/// or from the embedded copies.
 pub fn chapter(lang: Lang) -> Result<Chapter> {
     if let Some(folder) = edition_folder(lang) {
         return open(&folder);

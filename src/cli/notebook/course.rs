@@ -1,4 +1,4 @@
-//! Course > Section > Cell: the plain model of what a learner walks through, and how to find a place in it.
+//! Course > Section > Cell: the model of what a learner walks through, and the search for a place in it.
 //!
 //! It reads no files and knows no notebook format.
 
@@ -16,13 +16,13 @@ pub struct Course {
 /// One notebook's worth of teaching.
 #[derive(Clone, Debug, Default)]
 pub struct Section {
-    /// `5` for `05-three-layer-network`; its place in the list, from 1, when the name has no number.
+    /// `5` for `05-three-layer-network`; its place in the list, from 1, if the name has no number.
     pub number: usize,
-    /// The file's name without number and ending: `three-layer-network`.
+    /// The file's name without number and extension: `three-layer-network`.
     pub name: String,
     /// The first heading of the notebook, or its name.
     pub title: String,
-    /// The data set without which its cells cannot run.
+    /// The data set that its cells need.
     pub requires: Option<String>,
     pub cells: Vec<Cell>,
 }
@@ -30,7 +30,7 @@ pub struct Section {
 /// A piece of prose or code.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
-    /// The stable, readable id that names the cell in every report; `cell-3` where the notebook has none.
+    /// The readable id that names the cell in every report; `cell-3` if the notebook has none.
     pub id: String,
     pub kind: CellKind,
     pub source: String,
@@ -41,7 +41,7 @@ pub struct Cell {
     pub outputs: Vec<Output>,
     /// A stored `error` output: its name and text.
     pub stored_error: Option<String>,
-    /// The line of the notebook file on which the cell's source begins, from 1.
+    /// The line of the notebook file where the cell's source starts, from 1.
     pub line: usize,
 }
 
@@ -54,17 +54,17 @@ pub enum CellKind {
     Raw,
 }
 
-/// What a reader's words led to.
+/// The result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// Indices into `sections`, and into its `cells` when a cell was named.
     Found { section: usize, cell: Option<usize> },
-    /// Nothing has this name; the nearest names, best first.
+    /// Nothing has this name; similar names, best first.
     DidYouMean(Vec<String>),
 }
 
 impl Section {
-    /// The title without the number that it may begin with: `2. Sigmoid` -> `Sigmoid`.
+    /// The title without its number: `2. Sigmoid` -> `Sigmoid`.
     pub fn bare_title(&self) -> &str {
         match self.title.split_once(". ") {
             Some((number, rest)) if number.parse::<usize>().is_ok() => rest,
@@ -74,10 +74,10 @@ impl Section {
 }
 
 impl Course {
-    /// Finds a section by number (`5`, `05`), by name or the beginning of a name or title, or a cell by its id, which
-    /// may stand behind its section: `shapes/exercise`.
-    pub fn find(&self, words: &str) -> Lookup {
-        let wanted = words.trim().to_lowercase();
+    /// Finds a section by number (`5`, `05`) or by the start of its name or title, or a cell by its id, which may
+    /// follow its section: `shapes/exercise`.
+    pub fn find(&self, place: &str) -> Lookup {
+        let wanted = place.trim().to_lowercase();
         if let Some((section, cell)) = wanted.split_once('/')
             && let Lookup::Found { section, cell: None } = self.find(section)
             && let Some(cell) = self.sections[section].cells.iter().position(|it| it.id == cell)

@@ -1,6 +1,6 @@
-//! The chapter's glossary, `notebooks/glossary.md`, as rows: a term in both languages, its section, what it is.
+//! The chapter's glossary, `notebooks/glossary.md`: each term in both languages, its section and its meaning.
 //!
-//! It reads the copy that this binary was built with, and shows nothing.
+//! The text is embedded in the binary; nothing is printed here.
 
 use crate::cli::lang::Lang;
 use crate::cli::suggest::nearest;
@@ -12,7 +12,7 @@ const TEXT: &str = include_str!("../../../notebooks/glossary.md");
 pub struct Term {
     pub english: String,
     pub korean: String,
-    /// The section where it first appears, as it is numbered.
+    /// The number of the section where it first appears.
     pub section: String,
     meanings: [String; 2],
 }
@@ -38,7 +38,7 @@ pub fn terms() -> Vec<Term> {
     TEXT.lines().filter_map(row).collect()
 }
 
-/// `| weight | 가중치 | 1 | says how much ... | 얼마나 ... |`; the head and its rule have no number.
+/// `| weight | 가중치 | 1 | says how much ... | 얼마나 ... |`; the header rows have no number.
 fn row(line: &str) -> Option<Term> {
     let cells: Vec<&str> = line.trim().strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
     let [english, korean, section, meaning, korean_meaning] = cells.as_slice() else { return None };
@@ -51,7 +51,7 @@ fn row(line: &str) -> Option<Term> {
     })
 }
 
-/// The terms that a reader means: by either name, then those that begin so or hold the word.
+/// The terms with this name in either language; otherwise those that start with it, or contain it.
 pub fn find(word: &str) -> Vec<Term> {
     let wanted = word.trim().to_lowercase();
     let names = |term: &Term| [term.english.to_lowercase(), term.korean.to_lowercase()];
@@ -64,7 +64,7 @@ pub fn find(word: &str) -> Vec<Term> {
         .unwrap_or_default()
 }
 
-/// The name nearest to a misspelt one.
+/// The name closest to a misspelt one.
 pub fn near(word: &str) -> Option<String> {
     let names: Vec<String> = terms().into_iter().flat_map(|term| [term.english, term.korean]).collect();
     nearest(&word.trim().to_lowercase(), &names).into_iter().next()

@@ -1,6 +1,6 @@
-//! Notebook text to model and back: what is not changed keeps every byte, unknown fields included.
+//! Reads notebooks and writes changed outputs back: everything else keeps every byte, unknown fields included.
 //!
-//! It runs nothing, and writes no files.
+//! No cell is run and no file is written here.
 
 #[cfg(test)]
 mod fuzz;
@@ -21,11 +21,11 @@ pub use write::{CellChange, ErrorChange, output_values};
 use super::course::{Cell, CellKind};
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream, join_streams};
 
-/// A notebook as it was read: its text, and the cells found in it.
+/// A notebook: its text, and the cells in it.
 #[derive(Clone, Debug)]
 pub struct Notebook {
     pub cells: Vec<Cell>,
-    /// The language of its kernel, in lower case; empty where the notebook names none.
+    /// The language of its kernel, in lower case; empty if the notebook names none.
     pub language: String,
     /// The `forward_pass` block of the notebook's metadata, each value as text.
     pub settings: BTreeMap<String, String>,
@@ -53,7 +53,7 @@ impl Notebook {
         let places: Vec<Place> = nodes.iter().map(|node| Place::new(node, &lines)).collect();
         let cells = cells.iter().zip(&places).enumerate().map(|(at, (cell, place))| read_cell(cell, at, place));
         let mut cells: Vec<Cell> = cells.collect::<Result<_>>()?;
-        tell_apart(&mut cells);
+        make_ids_unique(&mut cells);
         let metadata = &value["metadata"];
         Ok(Notebook {
             cells,
@@ -64,11 +64,11 @@ impl Notebook {
         })
     }
 
-    /// In words, where its kernel is not one for Rust; a notebook that names none is taken for Rust.
+    /// A message if its kernel is for another language; a notebook without a kernel counts as Rust.
     pub fn other_language(&self) -> Option<String> {
         let language = self.language.as_str();
         (!language.is_empty() && language != "rust")
-            .then(|| format!("its kernel speaks {language}, and only Rust is run here"))
+            .then(|| format!("its kernel is for {language}; only Rust is supported"))
     }
 
     /// The first heading in the prose.
@@ -94,21 +94,21 @@ pub fn dependencies(cells: &[Cell]) -> Vec<String> {
 
 fn check_format(value: &Value) -> Result<()> {
     let Some(major) = value["nbformat"].as_u64() else {
-        bail!("it is no notebook: it has no `nbformat` number");
+        bail!("not a notebook: `nbformat` is missing");
     };
     if major < 4 {
         bail!(
-            "it is of nbformat {major}, which is too old: only nbformat 4 is read\n\
+            "nbformat {major} is too old: only nbformat 4 is supported\n\
              help: upgrade it with `jupyter nbconvert --to notebook --nbformat 4 --inplace NOTEBOOK`"
         );
     }
     if major > 4 {
-        bail!("it is of nbformat {major}, and only 4 is known\nhelp: save it as nbformat 4");
+        bail!("nbformat {major} is not supported, only 4 is\nhelp: save it as nbformat 4");
     }
     Ok(())
 }
 
-/// The language of the kernel; where only the kernel's name is there, that tells it.
+/// The language of the kernel, or the kernel's name if that is all there is.
 fn language(metadata: &Value) -> String {
     let named = [&metadata["kernelspec"]["language"], &metadata["language_info"]["name"]];
     let named = named.iter().find_map(|name| name.as_str()).map(str::to_lowercase).filter(|name| !name.is_empty());
@@ -123,7 +123,7 @@ fn read_cell(cell: &Value, at: usize, place: &Place) -> Result<Cell> {
         Some("code") => CellKind::Code,
         Some("markdown") => CellKind::Markdown,
         Some("raw") => CellKind::Raw,
-        Some(other) => bail!("cell {} is of the unknown type `{other}`", at + 1),
+        Some(other) => bail!("cell {} has the unknown type `{other}`", at + 1),
         None => bail!("cell {} has no type", at + 1),
     };
     let id = cell["id"].as_str().map_or_else(|| format!("cell-{}", at + 1), str::to_string);
@@ -141,8 +141,8 @@ fn read_cell(cell: &Value, at: usize, place: &Place) -> Result<Cell> {
     })
 }
 
-/// A second cell of the same id is called `id#2`, so that a report still names one cell.
-fn tell_apart(cells: &mut [Cell]) {
+/// Renames the second cell with the same id to `id#2`, so that reports are unambiguous.
+fn make_ids_unique(cells: &mut [Cell]) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for cell in cells {
         let count = seen.entry(cell.id.clone()).or_default();
@@ -159,7 +159,7 @@ fn settings(metadata: &Value) -> BTreeMap<String, String> {
     block.map(|block| block.iter().map(|(key, value)| (key.clone(), text(value))).collect()).unwrap_or_default()
 }
 
-/// nbformat stores text whole or as a list of lines.
+/// nbformat stores text as one string or as a list of lines.
 fn joined(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -192,7 +192,7 @@ fn read_error(output: &Value) -> Option<String> {
     })
 }
 
-/// JSON types are kept as their JSON text, all others as text.
+/// JSON types are kept as JSON text, all others as text.
 fn bundle(data: &Value) -> MimeBundle {
     let Some(data) = data.as_object() else { return MimeBundle::new() };
     let text = |mime: &str, value: &Value| match value {

@@ -1,6 +1,6 @@
-//! Documents: the course, notebook text, stable output text, the chapter's notebooks and its glossary.
+//! Documents: the course, notebook files, normalised outputs, the chapter's notebooks and its glossary.
 //!
-//! What never belongs here: running a cell, or printing. A notebook is text that is read and written.
+//! What never belongs here: running a cell, or printing. A notebook is text to read and write.
 
 pub mod chapter;
 pub mod course;

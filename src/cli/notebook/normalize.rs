@@ -1,14 +1,14 @@
-//! What differs from run to run becomes stable text: one normalisation, for writing and for comparing.
+//! Replaces output that differs from run to run with stable text, for storing and for comparing.
 //!
-//! It touches only what the compiler, the panic machinery and the terminal put there; a number that a cell computed
-//! is never changed.
+//! It changes only text of the compiler, the panic handler and the terminal, never a number that a cell computed.
+//! Unstable text of the cell itself is reported by `volatile`, not replaced.
 
 #[cfg(test)]
 pub mod fuzz;
 
 use crate::cli::outcome::{Output, join_streams};
 
-/// A rule of the author's: what matches the pattern is replaced, for the reason given.
+/// An author's rule: matches of the pattern are replaced, for the given reason.
 #[derive(Clone, Debug)]
 pub struct Normaliser {
     pub name: String,
@@ -23,15 +23,14 @@ impl Normaliser {
     }
 }
 
-/// Stable outputs: streams joined and as a terminal would show them, the machine's own words taken out.
+/// Normalised outputs: streams are joined and read as a terminal shows them; unstable text is replaced.
 pub fn outputs(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
     let mut outputs = join_streams(outputs);
     for output in &mut outputs {
         match output {
             Output::Stream { text: content, .. } => *content = stream(content),
             Output::Rich { data, .. } => {
-                for (mime, content) in data.iter_mut().filter(|(mime, _)| mime.starts_with("text/")) {
-                    let _ = mime;
+                for (_, content) in data.iter_mut().filter(|(mime, _)| mime.starts_with("text/")) {
                     *content = text(content);
                 }
             }
@@ -41,7 +40,7 @@ pub fn outputs(outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
     outputs
 }
 
-/// A stream as the terminal shows it, with a line end at its end: the stock kernel sends whole lines only.
+/// A stream as a terminal shows it, with a final newline: the stock kernel sends whole lines only.
 pub fn stream(raw: &str) -> String {
     let mut shown = text(&carriage_returns(raw));
     if !shown.is_empty() && !shown.ends_with('\n') {
@@ -70,7 +69,7 @@ pub fn text(raw: &str) -> String {
     lines.join("\n")
 }
 
-/// What to do for a backtrace, and what the stock kernel says of a variable that it gave up: our notes say that.
+/// Hints about backtraces, and the stock kernel's message about a dropped variable, which our notes replace.
 fn is_of_the_kernel(line: &str) -> bool {
     line.starts_with("note: run with `RUST_BACKTRACE=")
         || line.starts_with("note: Some details are omitted, run")
@@ -83,8 +82,8 @@ fn line_text(line: &str) -> String {
     cargo_duration(&line)
 }
 
-/// `thread '<unnamed>' (12345) panicked at src/lib.rs:116:2:` keeps neither the id nor the place: both belong to
-/// code that the reader did not write. A place in a library stays.
+/// Removes the thread id and the place from `thread '<unnamed>' (12345) panicked at src/lib.rs:116:2:`: the place is in
+/// generated code. A place in a library stays.
 fn panic_place(line: &str) -> String {
     let Some(at) = line.find("panicked at ") else { return line.to_string() };
     let Some(thread) = line[..at].find("thread '") else { return line.to_string() };
@@ -98,7 +97,7 @@ fn panic_place(line: &str) -> String {
     format!("{before}{name}panicked at {place}")
 }
 
-/// `[src/lib.rs:6:1] x = 3`, as `dbg!` prints it: the file and its lines are those of generated code.
+/// Removes the place from `[src/lib.rs:6:1] x = 3`, as `dbg!` prints it: it is in generated code.
 fn debug_place(line: &str) -> String {
     let place = line.strip_prefix('[').and_then(|rest| rest.split_once("] "));
     let Some((place, rest)) = place else { return line.to_string() };
@@ -114,7 +113,7 @@ fn is_backtrace_line(line: &str) -> bool {
     (digits > 0 && words[digits..].starts_with(": ")) || words.starts_with("at ") || words.is_empty()
 }
 
-/// `/tmp/.tmpAbC123` and `/tmp/rustcXyZ` stand for any temporary folder.
+/// Replaces temporary folders such as `/tmp/.tmpAbC123` and `/tmp/rustcXyZ`.
 fn temporary_folders(line: &str) -> String {
     let mut result = String::new();
     let mut rest = line;
@@ -128,7 +127,7 @@ fn temporary_folders(line: &str) -> String {
     result + rest
 }
 
-/// `Finished `dev` profile [...] target(s) in 0.31s`
+/// Removes the time from `` Finished `dev` profile [...] target(s) in 0.31s ``.
 fn cargo_duration(line: &str) -> String {
     match line.find("target(s) in ") {
         Some(at) if line.trim_start().starts_with("Finished ") => line[..at + "target(s)".len()].to_string(),
@@ -136,7 +135,7 @@ fn cargo_duration(line: &str) -> String {
     }
 }
 
-/// Each carriage return puts the writer back to the line's beginning; what is written then covers what was there.
+/// Each carriage return moves back to the start of the line, and what follows overwrites it.
 fn carriage_returns(raw: &str) -> String {
     let raw = raw.replace("\r\n", "\n");
     if !raw.contains('\r') {
@@ -160,7 +159,7 @@ mod tests {
     use crate::cli::outcome::Stream;
 
     #[test]
-    fn the_machines_words_go_and_the_cells_words_stay() {
+    fn text_of_the_machine_is_replaced_and_text_of_the_cell_stays() {
         let cases = [
             (
                 "\nthread '<unnamed>' (22678) panicked at src/lib.rs:116:2:\nindex out of bounds\nnote: run with \
@@ -168,7 +167,7 @@ mod tests {
                 "\nthread '<unnamed>' panicked at the cell:\nindex out of bounds\n",
             ),
             (
-                "thread 'main' panicked at src/shape.rs:3:1:\nboom\nstack backtrace:\n   0: std::panicking\n             \
+                "thread 'main' panicked at src/shape.rs:3:1:\nboom\nstack backtrace:\n   0: std::panicking\n     \
                  at /rustc/x.rs:1:1\n  10: core::ops\nafter\n",
                 "thread 'main' panicked at src/shape.rs:3:1:\nboom\nafter\n",
             ),
@@ -184,7 +183,7 @@ mod tests {
         ];
         for (raw, expected) in cases {
             assert_eq!(text(raw), expected);
-            assert_eq!(text(expected), expected, "twice is as good as once");
+            assert_eq!(text(expected), expected, "of {raw:?}");
         }
     }
 

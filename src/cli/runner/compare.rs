@@ -47,8 +47,8 @@ pub struct Difference {
     pub picture: Option<Vec<u8>>,
 }
 
-/// Every difference between stored outputs and fresh ones. The fresh ones are normalised already; the stored ones may be
-/// another tool's, and are normalised here.
+/// Every difference between stored outputs and fresh ones. The fresh ones are normalised already; the stored ones may
+/// be another tool's, and are normalised here.
 pub fn compare(stored: &[Output], fresh: &[Output], measure: &Measure) -> Vec<Difference> {
     let several = rich_count(stored).max(rich_count(fresh)) > 1;
     let stored = parts(normalize::outputs(stored.iter().cloned()), measure, several);

@@ -29,8 +29,8 @@ pub struct Run<'a> {
     pub progress: &'a Progress,
 }
 
-/// Runs and judges one notebook; `pool` may keep the session for the worker's next one. With `edition`, an edition of the
-/// same code that has already run, nothing runs again: its outcomes are compared with this notebook's outputs.
+/// Runs and judges one notebook; `pool` may keep the session for the worker's next one. With `edition`, an edition of
+/// the same code that has already run, nothing runs again: its outcomes are compared with this notebook's outputs.
 pub fn test_notebook(
     run: &Run,
     pool: &mut Pool,

@@ -1,4 +1,4 @@
-//! Pending changes: new outputs in a file beside their notebook, `NAME.ipynb.new`, until `review` accepts or rejects them.
+//! Pending changes: new outputs in a file beside their notebook, `NAME.ipynb.new`, for `review` to accept or reject.
 //!
 //! A change belongs to one version of its cell: once the cell's source or stored outputs change, it is stale.
 

@@ -1,7 +1,7 @@
 //! Predicts from a cell's outcome whether it would behave differently on the stock Jupyter kernel for Rust.
 //!
-//! It runs nothing: the differences are known from the source of evcxr 0.22. It is about kernels; text that differs between
-//! machines is `volatile`'s.
+//! It runs nothing: the differences are known from the source of evcxr 0.22. It is about kernels; text that differs
+//! between machines is `volatile`'s.
 
 use crate::cli::outcome::{End, Outcome, Output, Stream};
 

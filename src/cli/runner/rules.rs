@@ -1,7 +1,7 @@
 //! The rules of a cell, from its tags, metadata and settings.
 //!
-//! No files are read, except to check that a required data set is present. An unknown setting, or a tag that is nearly one
-//! of ours, is an error and never a guess.
+//! No files are read, except to check that a required data set is present. An unknown setting, or a tag that is nearly
+//! one of ours, is an error and never a guess.
 
 mod value;
 pub mod vocabulary;

@@ -1,7 +1,7 @@
 //! Finds text that differs on the next run or the next machine: times, paths of this machine, addresses.
 //!
-//! It only warns about what is about to be stored; an author can allow it with `unstable-output`. Text that is replaced,
-//! such as temporary folders, is `normalize`'s; behaviour of the stock kernel is `portability`'s.
+//! It only reports such text, and an author can allow it with `unstable-output`. Text that is replaced, such as
+//! temporary folders, is `normalize`'s; differences from the stock kernel are `portability`'s.
 
 use std::path::Path;
 use std::sync::LazyLock;

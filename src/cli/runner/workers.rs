@@ -1,5 +1,5 @@
-//! `--jobs`: notebooks in parallel, each in one worker, editions of the same code in the same worker. Reports are handed
-//! on in the order of the notebooks.
+//! `--jobs`: notebooks in parallel, each in one worker, and editions of the same code in the same worker. Reports are
+//! handed on in the order of the notebooks.
 //!
 //! Nothing is compared or printed here.
 

@@ -18,33 +18,33 @@ fn each_lint_finds_its_case() {
     let cases = [
         (
             NotebookBuilder::new().code("a", "println!(\"{x}\");", "").code("b", "let x = 1;", ""),
-            "used-before `a` uses `x`, which only `b` defines, further down",
+            "used-before `a` uses `x`, which `b` defines only later",
         ),
         (
             NotebookBuilder::new().code("a", "let mut v = vec![1];", "").code("b", "\nv.push(2);", ""),
-            "runs-once `b` changes `v` of `a` by `.push()`: run again, it gives something else",
+            "runs-once `b` changes `v` of `a` by `.push()`: running it again gives another result",
         ),
         (NotebookBuilder::new().code("a", "f()", "at 12:30:59\n"), "unstable-output `a` stores a time, `12:30:59`"),
         (
             NotebookBuilder::new().code("a", "f()", "see /home/ann/x.txt\n"),
             "`a` stores a path of this machine, `/home/ann/x.txt`",
         ),
-        (NotebookBuilder::new().code("a", "1", "").code("a", "2", ""), "cell-ids `a#2` has the id of cell 1, too"),
+        (NotebookBuilder::new().code("a", "1", "").code("a", "2", ""), "cell-ids `a#2` has the same id as cell 1"),
         (
             NotebookBuilder::new()
                 .code("a", "f()", "0.731058 12\n")
                 .cell(prose("p", "It is 0.73, or 74 %."))
                 .tags(&["quoted-numbers"]),
-            "quoted-number `p` quotes 74, which no output shows",
+            "quoted-number `p` quotes 74, which is in no output",
         ),
         (NotebookBuilder::new().code("a", "1", "").tags(&["skip-exection"]), "rules `a` unknown tag `skip-exection`"),
     ];
     for (maker, words) in cases {
         // Each of the made cells was run as number 1.
-        lint(&maker, &["--allow", "execution-order"]).exits(1).has(words).has("1 thing found");
+        lint(&maker, &["--allow", "execution-order"]).exits(1).has(words).has("1 problem found");
     }
     let twice = NotebookBuilder::new().code("a", "1", "").code("b", "2", "");
-    lint(&twice, &[]).exits(1).has("execution-order `b` was run as number 1, and `a` above it as number 1");
+    lint(&twice, &[]).exits(1).has("execution-order `b` has the execution count 1, and `a` above it has 1");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn findings_are_told_to_programs_and_unknown_lints_refused() {
     lint(&maker, &["--format", "github"]).has(&format!("::warning file=made.ipynb,line={line},title=used-before::"));
     std::fs::write(maker.folder.path().join("old.ipynb"), "{\"nbformat\": 3}").unwrap();
     let all = forward_pass(maker.folder.path(), &["lint", "."]);
-    all.exits(1).has("unreadable cannot use").has("of nbformat 3, which is too old").has("used-before");
+    all.exits(1).has("unreadable cannot use").has("nbformat 3 is too old").has("used-before");
     lint(&maker, &["--allow", "used-befor"]).exits(2).has("did you mean `used-before`?");
     forward_pass(maker.folder.path(), &["lint", "missing.ipynb"]).exits(2).has("missing.ipynb");
 }

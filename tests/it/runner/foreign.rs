@@ -11,14 +11,14 @@ fn a_notebook_in_another_language_fails_or_is_left_out_by_choice() {
     let python = maker.text().replace("\"language\": \"rust\"", "\"language\": \"python\"");
     std::fs::write(maker.folder.path().join("python.ipynb"), python).unwrap();
     let test = |arguments: &[&str]| forward_pass(maker.folder.path(), &[&["test"], arguments].concat());
-    test(&["."]).exits(1).has("its kernel speaks python, and only Rust is run here").has("--foreign skip");
+    test(&["."]).exits(1).has("its kernel is for python; only Rust is supported").has("--foreign skip");
     test(&[".", "--foreign", "skip"])
         .exits(0)
         .has("left out python.ipynb")
         .has("1 notebook in another language skipped");
     test(&["python.ipynb", "--foreign", "skip"]).exits(4);
     let told = forward_pass(maker.folder.path(), &["run", "python.ipynb"]);
-    told.exits(2).has("cannot run python.ipynb: its kernel speaks python, and only Rust is run here");
+    told.exits(2).has("cannot run python.ipynb: its kernel is for python; only Rust is supported");
     let told = forward_pass(maker.folder.path(), &["export", "python.ipynb", "--to", "rs"]);
     told.exits(2).has("`python` is written in python: it makes no Rust program");
 }

@@ -78,7 +78,7 @@ fn nothing_is_green_for_nothing() {
     let reasoned = skipped.settings(json!({"reason": "needs a camera"}));
     tested(&reasoned, &[]).exits(0).has("`left` was skipped: needs a camera").has("1 cell skipped");
     let python = NotebookBuilder::new().metadata(json!({"kernelspec": {"language": "python"}}));
-    tested(&python.code("it", "print(1)", "1\n"), &[]).exits(1).has("its kernel speaks python");
+    tested(&python.code("it", "print(1)", "1\n"), &[]).exits(1).has("its kernel is for python");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a cell does with names: which it takes from elsewhere, which it defines, and which it changes in place.
+//! The names in a cell: those it uses from elsewhere, those it defines, and those it changes in place.
 //!
 //! It reads one cell and runs nothing.
 
@@ -15,29 +15,29 @@ use syn::parse::Parser;
 /// The names of a cell.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Taken from elsewhere, in order.
+    /// Defined elsewhere, in order of use.
     pub used: Vec<Use>,
-    /// Variables that live on after the cell.
+    /// Variables that later cells can use.
     pub variables: HashSet<String>,
     /// Functions, types and other items.
     pub items: HashSet<String>,
     /// Variables of earlier cells that it changes.
     pub changed: Vec<Change>,
-    /// It has a `use ...::*`, which may bring any name.
+    /// It has a `use ...::*`, which may define any name.
     pub has_glob: bool,
 }
 
-/// A name that the cell does not define before it uses it.
+/// A name that the cell uses before any definition of its own.
 #[derive(Debug)]
 pub struct Use {
     pub name: String,
     /// In the cell, from 1.
     pub line: usize,
-    /// As a function or a type, or inside an item: it can't be a variable.
+    /// Used as a function or a type, or inside an item, so it cannot be a variable.
     pub is_item: bool,
 }
 
-/// A variable that becomes something else whenever the cell runs.
+/// A variable that changes each time the cell runs.
 #[derive(Debug)]
 pub struct Change {
     pub name: String,
@@ -46,13 +46,13 @@ pub struct Change {
     pub how: String,
 }
 
-/// The names of a cell's code; nothing for what is no Rust.
+/// The names in a cell's code; `None` if it is not valid Rust.
 pub fn of(code: &str) -> Option<Names> {
     let statements = Block::parse_within.parse_str(&without_commands(code)).ok()?;
     Some(Finder::names_of(&statements))
 }
 
-/// The lines stay where they are.
+/// Blanks out commands, so that line numbers stay the same.
 fn without_commands(code: &str) -> String {
     let is_command = |line: &str| (line.starts_with(':') && !line.starts_with("::")) || line.starts_with('!');
     code.lines().map(|line| if is_command(line.trim_start()) { "\n".into() } else { format!("{line}\n") }).collect()
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_from_elsewhere_is_told_from_what_is_bound_here() {
+    fn names_from_elsewhere_are_told_apart_from_own_names() {
         let cases = [
             (":dep a = \"1\"\nlet y = x + 1;\ny", "x:2"),
             ("let x = x;", "x:1"),

@@ -1,6 +1,6 @@
-//! Cells that don't work from top to bottom, or work only once.
+//! Finds cells that fail when run from top to bottom, or that work only once.
 //!
-//! It reads names as Rust's grammar has them and knows no types: what a macro or a `use ...::*` brings is left alone.
+//! It works on names and knows no types: names that a macro or a `use ...::*` may bring are never reported.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +24,7 @@ struct Read<'a> {
     names: Names,
 }
 
-/// A cell that has to fail is free to use what is not there.
+/// A cell that must fail may use undefined names.
 fn may_fail(cell: &Cell) -> bool {
     let fails = ["compile_fail", "raises-exception", "nbval-raises-exception", "skip-execution", "nbval-skip"];
     cell.tags.iter().any(|tag| fails.iter().any(|name| tag.starts_with(name)))
@@ -37,12 +37,12 @@ fn used_before(notebook: &Notebook, cells: &[Read]) -> Vec<Finding> {
     let mut any_name = false;
     for (nth, read) in cells.iter().enumerate() {
         any_name |= read.names.has_glob;
-        let mut told = HashSet::new();
+        let mut reported = HashSet::new();
         for used in read.names.used.iter().filter(|used| !known.contains(used.name.as_str())) {
             let later = cells[nth + 1..].iter().find(|later| defines(&later.names, used, any_name));
-            if let Some(later) = later.filter(|_| !may_fail(read.cell) && told.insert(&used.name)) {
-                let words = format!("uses `{}`, which only `{}` defines, further down", used.name, later.cell.id);
-                findings.push(finding(notebook, read, "used-before", used.line, words));
+            if let Some(later) = later.filter(|_| !may_fail(read.cell) && reported.insert(&used.name)) {
+                let message = format!("uses `{}`, which `{}` defines only later", used.name, later.cell.id);
+                findings.push(finding(notebook, read, "used-before", used.line, message));
             }
         }
         known.extend(read.names.variables.iter().chain(&read.names.items).map(String::as_str));
@@ -50,7 +50,7 @@ fn used_before(notebook: &Notebook, cells: &[Read]) -> Vec<Finding> {
     findings
 }
 
-/// After a `use ...::*`, only what can't have come from there counts.
+/// After a `use ...::*`, items do not count: they may come from there.
 fn defines(names: &Names, used: &Use, any_name: bool) -> bool {
     let as_variable = !used.is_item && names.variables.contains(&used.name);
     as_variable || (!any_name && names.items.contains(&used.name))
@@ -60,13 +60,13 @@ fn runs_once(notebook: &Notebook, cells: &[Read]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut made_in: HashMap<&str, &str> = HashMap::new();
     for read in cells {
-        let mut told = HashSet::new();
+        let mut reported = HashSet::new();
         for change in &read.names.changed {
             let Some(maker) = made_in.get(change.name.as_str()) else { continue };
-            if told.insert(&change.name) {
+            if reported.insert(&change.name) {
                 let (name, how) = (&change.name, &change.how);
-                let words = format!("changes `{name}` of `{maker}` by {how}: run again, it gives something else");
-                findings.push(finding(notebook, read, "runs-once", change.line, words));
+                let message = format!("changes `{name}` of `{maker}` by {how}: running it again gives another result");
+                findings.push(finding(notebook, read, "runs-once", change.line, message));
             }
         }
         made_in.extend(read.names.variables.iter().map(|name| (name.as_str(), read.cell.id.as_str())));
@@ -74,10 +74,10 @@ fn runs_once(notebook: &Notebook, cells: &[Read]) -> Vec<Finding> {
     findings
 }
 
-fn finding(notebook: &Notebook, read: &Read, lint: &'static str, line: usize, words: String) -> Finding {
+fn finding(notebook: &Notebook, read: &Read, lint: &'static str, line: usize, message: String) -> Finding {
     let help = match lint {
         "used-before" => "move the cell that defines it up",
-        _ => "begin the cell with a fresh copy, or allow it with `--allow runs-once`",
+        _ => "start the cell with a fresh copy, or allow it with `--allow runs-once`",
     };
-    Finding { lint, cell: Some(read.cell.id.clone()), line: notebook.file_line(read.at, line), words, help }
+    Finding { lint, cell: Some(read.cell.id.clone()), line: notebook.file_line(read.at, line), message, help }
 }

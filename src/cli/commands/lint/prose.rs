@@ -1,7 +1,7 @@
-//! Numbers that prose quotes: each has to stand in some output, or to be one rounded.
+//! Checks that each number quoted in prose is in some output, rounded or in full.
 //!
-//! Only prose tagged `quoted-numbers` is looked at, and in it only numbers with a point, an exponent, a percent sign
-//! or at least three digits: "two", "2 inputs" and "section 4" need no proof.
+//! Only prose tagged `quoted-numbers` is checked, and in it only numbers with a decimal point, an exponent, a percent
+//! sign or at least three digits: "2 inputs" and "section 4" are not.
 
 use std::sync::LazyLock;
 
@@ -33,23 +33,23 @@ fn of_cell(notebook: &Notebook, at: usize, cell: &Cell, shown: &[f64]) -> Vec<Fi
         lint: "quoted-number",
         cell: Some(cell.id.clone()),
         line: notebook.file_line(at, line),
-        words: format!("quotes {}, which no output shows", number.text),
+        message: format!("quotes {}, which is in no output", number.text),
         help: "correct the number, or print it in a cell",
     };
     missing.map(finding).collect()
 }
 
-/// A number as prose has it.
+/// A number in prose.
 struct Quoted {
     text: String,
     value: f64,
-    /// Digits after the point.
+    /// Digits after the decimal point.
     decimals: usize,
     is_percent: bool,
 }
 
 impl Quoted {
-    /// Is it this number, or this number rounded to as many digits?
+    /// Whether it is this number, or this number rounded to as many digits.
     fn is_of(&self, shown: f64) -> bool {
         let near = |shown: f64| {
             let unit = 10f64.powi(-(self.decimals as i32));
@@ -65,7 +65,7 @@ fn quoted(line: &str) -> Vec<Quoted> {
         let Some(whole) = found.get(0) else { continue };
         let before = line[..whole.start()].chars().next_back();
         let after = line[whole.end()..].chars().next();
-        // Part of a word, a version or a file's name.
+        // Skip parts of words, versions and file names.
         let in_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         if in_word(before) || in_word(after) || before == Some('.') {
             continue;
@@ -102,7 +102,7 @@ mod tests {
     use super::quoted;
 
     #[test]
-    fn numbers_of_prose_are_those_that_need_a_proof() {
+    fn only_numbers_that_look_like_results_are_checked() {
         let cases = [
             ("27 %, 73% and 88 % of 3", "27 73 88"),
             ("from 0.5 to 1e-3, 60,000 images, section 4, x2.5", "0.5 1e-3 60,000"),

@@ -1,6 +1,6 @@
-//! What is stored beside the code: execution counts, ids, outputs of one machine and one moment.
+//! Checks what is stored beside the code: execution counts, ids, and outputs that differ from run to run.
 //!
-//! It reads the notebook's own JSON where the model has made good what is missing there.
+//! It reads the notebook's JSON where the model fills in missing values.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,20 +20,20 @@ pub fn findings(notebook: &Notebook, json: &Value, folder: &Path) -> Vec<Finding
     findings
 }
 
-fn of_cell(cell: &Cell, lint: &'static str, words: String, help: &'static str) -> Finding {
-    Finding { lint, cell: Some(cell.id.clone()), line: cell.line, words, help }
+fn of_cell(cell: &Cell, lint: &'static str, message: String, help: &'static str) -> Finding {
+    Finding { lint, cell: Some(cell.id.clone()), line: cell.line, message, help }
 }
 
-/// Counts that go up, with gaps or without, come from running from top to bottom.
+/// Counts that increase, with or without gaps, come from a run from top to bottom.
 fn counts(notebook: &Notebook, json: &Value) -> Vec<Finding> {
     let mut last: Option<(u64, &str)> = None;
     let mut findings = Vec::new();
     for (at, cell) in notebook.cells.iter().enumerate() {
         let Some(count) = json["cells"][at]["execution_count"].as_u64() else { continue };
         if let Some((earlier, id)) = last.filter(|(earlier, _)| count <= *earlier) {
-            let words = format!("was run as number {count}, and `{id}` above it as number {earlier}");
-            let help = "run the notebook from top to bottom before you store it";
-            findings.push(of_cell(cell, "execution-order", words, help));
+            let message = format!("has the execution count {count}, and `{id}` above it has {earlier}");
+            let help = "run the notebook from top to bottom before you save it";
+            findings.push(of_cell(cell, "execution-order", message, help));
         }
         last = Some((count, &cell.id));
     }
@@ -42,10 +42,10 @@ fn counts(notebook: &Notebook, json: &Value) -> Vec<Finding> {
 
 fn ids(notebook: &Notebook, json: &Value) -> Vec<Finding> {
     let (major, minor) = (json["nbformat"].as_u64().unwrap_or(4), json["nbformat_minor"].as_u64().unwrap_or(0));
-    let help = "save it as nbformat 4.5, and give each cell a name of its own";
+    let help = "save it as nbformat 4.5, and give each cell an id of its own";
     if (major, minor) < (4, 5) && !notebook.cells.is_empty() {
-        let words = format!("is of nbformat {major}.{minor}, which gives cells no ids: reports count them instead");
-        return vec![Finding { lint: "cell-ids", cell: None, line: 1, words, help }];
+        let message = format!("nbformat {major}.{minor} has no cell ids: reports use numbers instead");
+        return vec![Finding { lint: "cell-ids", cell: None, line: 1, message, help }];
     }
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut findings = Vec::new();
@@ -54,7 +54,7 @@ fn ids(notebook: &Notebook, json: &Value) -> Vec<Finding> {
             None => findings.push(of_cell(cell, "cell-ids", "has no id".into(), help)),
             Some(id) => {
                 if let Some(other) = seen.insert(id, at + 1) {
-                    findings.push(of_cell(cell, "cell-ids", format!("has the id of cell {other}, too"), help));
+                    findings.push(of_cell(cell, "cell-ids", format!("has the same id as cell {other}"), help));
                 }
             }
         }

@@ -1,6 +1,6 @@
-//! Where a notebook's cells, sources and outputs stand in its text, and on which line of the file.
+//! The byte ranges of a notebook's cells and outputs in its text, and the lines of the file.
 //!
-//! It changes nothing.
+//! Nothing is changed here.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::spans::Node;
 use super::{Notebook, spans};
 
-/// Where a cell's parts stand in the text.
+/// The byte ranges of a cell's parts.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub cell: Range<usize>,
@@ -66,7 +66,7 @@ impl Notebook {
         let mut passed = 1;
         let found = texts.iter().find(|text| {
             passed += self.string(text).matches('\n').count();
-            // The line may end in this piece, or go on from it.
+            // The line may end in this piece, or continue in the next one.
             passed > line || passed == line && !self.string(text).ends_with('\n')
         });
         Some(LineIndex::new(&self.text).line(found.or(texts.last())?.range.start))

@@ -1,6 +1,6 @@
-//! Where each value of a JSON text stands: byte ranges, so that a change touches nothing else.
+//! The byte range of each value in a JSON text, so that a change touches nothing else.
 //!
-//! It expects text that serde_json has accepted, and checks nothing a second time.
+//! The text has been accepted by serde_json; it is not validated again.
 
 use std::ops::Range;
 
@@ -12,12 +12,12 @@ pub struct Node {
 }
 
 impl Node {
-    /// The value of a key; of the last one when a key stands twice, as serde_json has it.
+    /// The value of a key; the last one of duplicates, as in serde_json.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.children.iter().rev().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, node)| node)
     }
 
-    /// The items of an array; nothing for other values.
+    /// The items of an array; empty for other values.
     pub fn items(&self) -> Vec<&Node> {
         self.children.iter().filter(|(name, _)| name.is_none()).map(|(_, node)| node).collect()
     }
@@ -117,7 +117,7 @@ mod tests {
         let b = root.get("b").unwrap();
         assert_eq!(of(b), r#"{"c":null}"#);
         assert_eq!(of(b.get("c").unwrap()), "null");
-        // The key `a` stands twice, once escaped: the last one counts.
+        // The key `a` is there twice, once escaped: the last one counts.
         assert_eq!(of(root.get("a").unwrap()), "true");
         let items = root.children[0].1.items();
         assert_eq!(items.iter().map(|node| of(node)).collect::<Vec<_>>(), ["1", "-2.5e3", r#""x\"]\\""#]);

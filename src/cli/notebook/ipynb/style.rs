@@ -1,6 +1,6 @@
-//! How a notebook's file is written: its indent, its line ends, its way of escaping.
+//! The formatting of a notebook file: indent, line ends, escaping.
 //!
-//! What is printed here looks as if the file's own writer had written it.
+//! New JSON is printed in the same style as the rest of the file.
 
 use std::ops::Range;
 
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::Notebook;
 
-/// How the file is written.
+/// The style of one file.
 pub struct Style {
-    /// None: all on one line.
+    /// `None`: everything on one line.
     indent: Option<String>,
     line_end: &'static str,
     ascii_only: bool,
@@ -22,7 +22,7 @@ impl Style {
         let first = notebook.places.first().map_or(0, |place| place.cell.start);
         let before = &text[text[..first].rfind('\n').map_or(first, |at| at + 1)..first];
         let is_indented = !before.is_empty() && before.chars().all(|c| c == ' ' || c == '\t');
-        // A cell stands two levels deep.
+        // A cell is two levels deep.
         let indent = is_indented.then(|| before[..before.len().div_ceil(2)].to_string());
         Style {
             indent,
@@ -73,7 +73,7 @@ impl Style {
         escaped.collect()
     }
 
-    /// The empty range where a new last member of an object goes.
+    /// The empty range where a new last member of an object is inserted.
     pub fn before_close(&self, text: &str, object: &Range<usize>) -> Range<usize> {
         let inner = text[object.start..object.end - 1].trim_end();
         let at = object.start + inner.len();

@@ -1,28 +1,28 @@
-//! New outputs into a notebook's text: spliced in where the old ones stood, every other byte kept.
+//! Splices new outputs into a notebook's text; every other byte stays.
 //!
-//! It follows nbformat's order of keys in what is new.
+//! New JSON has its keys in nbformat's order.
 
 use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use super::super::normalize;
 use super::style::Style;
 use super::{Notebook, read_output, spans};
+use crate::cli::notebook::normalize;
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
 
-/// What is to stand in one cell.
+/// The new outputs of one cell.
 #[derive(Clone, Debug, Default)]
 pub struct CellChange {
     /// Its place among all cells.
     pub cell: usize,
     pub outputs: Vec<Output>,
     pub error: ErrorChange,
-    /// None: the count stays as it is.
+    /// `None`: the count stays as it is.
     pub execution_count: Option<u64>,
 }
 
-/// What becomes of a stored `error` output.
+/// What happens to a stored `error` output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ErrorChange {
     #[default]
@@ -32,10 +32,10 @@ pub enum ErrorChange {
     Store(String, String),
 }
 
-/// A stored output as it stands in the text.
+/// A stored output and its text.
 struct Raw<'a> {
     text: &'a str,
-    /// None: an error, or a type that nbformat does not know.
+    /// `None`: an error, or an unknown output type.
     output: Option<Output>,
     is_error: bool,
 }
@@ -73,13 +73,13 @@ impl Notebook {
         self.text[range].parse().ok()
     }
 
-    /// The list of outputs; None where it stays as it is. What says the same as before keeps its bytes, and of what
-    /// changed only the changed text is replaced: unknown fields stay.
+    /// The list of outputs; `None` if it stays as it is. Unchanged outputs keep their bytes; in a changed one, only the
+    /// changed text is replaced, so that unknown fields stay.
     fn new_outputs(&self, change: &CellChange, count: Option<u64>, style: &Style) -> Option<String> {
         let stored = self.stored_outputs(change.cell);
         let mut placed = vec![false; change.outputs.len()];
         let mut items: Vec<String> = Vec::new();
-        // Which of the new outputs each item holds, if one.
+        // The new output in each item, if any.
         let mut holds: Vec<Option<usize>> = Vec::new();
         for (at, raw) in stored.iter().enumerate() {
             let Some(old) = &raw.output else {
@@ -94,14 +94,14 @@ impl Notebook {
             holds.resize(items.len(), Some(new));
         }
         for (new, output) in change.outputs.iter().enumerate().filter(|(new, _)| !placed[*new]) {
-            // In front of what came after it.
+            // Before the outputs that come after it.
             let place = holds.iter().position(|held| held.is_some_and(|held| held > new)).unwrap_or(items.len());
             items.insert(place, style.print(&output_value(output, count), 4));
             holds.insert(place, Some(new));
         }
-        if let ErrorChange::Store(name, words) = &change.error {
-            let traceback: Vec<&str> = words.lines().collect();
-            let value = json!({"ename": name, "evalue": words.lines().next().unwrap_or_default(),
+        if let ErrorChange::Store(name, message) = &change.error {
+            let traceback: Vec<&str> = message.lines().collect();
+            let value = json!({"ename": name, "evalue": message.lines().next().unwrap_or_default(),
                 "output_type": "error", "traceback": traceback});
             items.push(style.print(&value, 4));
         }
@@ -121,7 +121,7 @@ impl Notebook {
     }
 }
 
-/// Which of the new outputs takes the place of a stored one: streams by their name, rich ones by their order.
+/// The new output that replaces a stored one: streams by name, rich outputs by order.
 fn counterpart(old: &Output, at: usize, stored: &[Raw], new: &[Output]) -> Option<usize> {
     let is_rich = |output: &Output| matches!(output, Output::Rich { .. });
     match old {
@@ -135,7 +135,7 @@ fn counterpart(old: &Output, at: usize, stored: &[Raw], new: &[Output]) -> Optio
     }
 }
 
-/// What takes a stored output's place. A stream can be stored in pieces: the first one takes the whole new text.
+/// The text that replaces a stored output. If a stream is stored in pieces, the first one takes the whole new text.
 fn renewed(raw: &Raw, at: usize, stored: &[Raw], new: &Output, style: &Style) -> Option<String> {
     let same_stream = |raw: &&Raw| match (&raw.output, new) {
         (Some(Output::Stream { stream: a, .. }), Output::Stream { stream: b, .. }) => a == b,
@@ -154,12 +154,12 @@ fn renewed(raw: &Raw, at: usize, stored: &[Raw], new: &Output, style: &Style) ->
     is_first.then(|| respliced(raw, new, style))
 }
 
-/// Outputs as nbformat 4 has them.
+/// Outputs in nbformat 4.
 pub fn output_values(outputs: &[Output], count: Option<u64>) -> Vec<Value> {
     outputs.iter().map(|output| output_value(output, count)).collect()
 }
 
-/// An output as nbformat 4 has it.
+/// An output in nbformat 4.
 fn output_value(output: &Output, count: Option<u64>) -> Value {
     match output {
         Output::Stream { stream, text } => {
@@ -188,12 +188,12 @@ fn mime_value(mime: &str, text: &str) -> Value {
     }
 }
 
-/// nbformat stores text as a list of lines, each with its line end.
+/// Text as nbformat stores it: a list of lines with their line ends.
 fn lines(text: &str) -> Value {
     Value::Array(text.split_inclusive('\n').map(|line| json!(line)).collect())
 }
 
-/// A stored output with the new one's text in it.
+/// A stored output with the text of the new one.
 fn respliced(raw: &Raw, new: &Output, style: &Style) -> String {
     let node = spans::scan(raw.text, 0);
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
@@ -227,10 +227,31 @@ fn respliced(raw: &Raw, new: &Output, style: &Style) -> String {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "{\n \"cells\": [\n  {\n   \"cell_type\": \"code\",\n   \"execution_count\": 3,\n   \"id\": \"a\",\n   \
-        \"metadata\": {\"x\":  1.00},\n   \"outputs\": [\n    {\n     \"name\": \"stdout\",\n     \"mine\": [],\n     \
-        \"output_type\": \"stream\",\n     \"text\": \"1\\n\"\n    }\n   ],\n   \"source\": [\n    \"println!(\\\"1\\\")\"\n   \
-        ]\n  }\n ],\n \"metadata\": {},\n \"nbformat\": 4,\n \"nbformat_minor\": 5\n}\n";
+    const TEXT: &str = r#"{
+ "cells": [
+  {
+   "cell_type": "code",
+   "execution_count": 3,
+   "id": "a",
+   "metadata": {"x":  1.00},
+   "outputs": [
+    {
+     "name": "stdout",
+     "mine": [],
+     "output_type": "stream",
+     "text": "1\n"
+    }
+   ],
+   "source": [
+    "println!(\"1\")"
+   ]
+  }
+ ],
+ "metadata": {},
+ "nbformat": 4,
+ "nbformat_minor": 5
+}
+"#;
 
     fn stdout(text: &str) -> Output {
         Output::Stream { stream: Stream::Stdout, text: text.into() }

@@ -1,6 +1,6 @@
-//! The walk through a cell's syntax: scopes, uses, and changes in place.
+//! Walks through a cell's syntax tree and collects uses, definitions and changes of names.
 //!
-//! A macro whose input is no list of expressions is not looked into.
+//! Macros are searched only if their input is a list of expressions.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use super::{Change, Names, Use};
 use crate::cli::syntax::split::bindings::bindings_of;
 use crate::cli::syntax::split::items::name_of;
 
-/// Methods that change what they are called on, and give something else the second time.
+/// Methods that change their receiver, with another result the second time.
 const CHANGING: &[&str] = &[
     "append",
     "drain",
@@ -48,11 +48,11 @@ const CHANGING: &[&str] = &[
     "truncate",
 ];
 
-/// What it has found so far.
+/// The names found so far, and the scopes around the current node.
 #[derive(Default)]
 pub struct Finder {
     names: Names,
-    /// Names bound around here, the innermost last; the first are the cell's own variables.
+    /// The names bound in each scope, the innermost last; the first one is the cell's own.
     scopes: Vec<HashSet<String>>,
     in_item: usize,
 }
@@ -74,7 +74,7 @@ impl Finder {
         finder.names
     }
 
-    /// A macro is called by its name alone, which is not looked at.
+    /// Macros do not count: calls of macros are not uses of names.
     fn declare(&mut self, item: &Item) {
         let name = name_of(item).filter(|_| !matches!(item, Item::Macro(_)));
         self.names.items.extend(name);
@@ -261,14 +261,14 @@ impl<'ast> Visit<'ast> for Finder {
                 | B::ShlAssign(_)
                 | B::ShrAssign(_)
         ) {
-            self.changes(&node.left, "an assignment that reckons with the old value");
+            self.changes(&node.left, "an assignment that depends on the old value");
         }
         visit::visit_expr_binary(self, node);
     }
 
     fn visit_expr_assign(&mut self, node: &'ast syn::ExprAssign) {
         if root(&node.left).is_some_and(|(name, _)| mentions(&node.right, &name)) {
-            self.changes(&node.left, "an assignment that reckons with the old value");
+            self.changes(&node.left, "an assignment that depends on the old value");
         }
         visit::visit_expr_assign(self, node);
     }

@@ -1,6 +1,6 @@
-//! Variables that a format string names.
+//! The variables named inside a format string.
 //!
-//! It reads the text of the string alone.
+//! It only reads the string's text.
 
 /// `x` and `w` of `{x:>w$}`.
 pub fn named_in_format(text: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
-//! Which variable a place belongs to, and whether an expression mentions one.
+//! The variable of a place expression, and whether an expression mentions a variable.
 //!
-//! It knows nothing of cells.
+//! It knows nothing about cells.
 
 use proc_macro2::Span;
 use syn::Expr;
@@ -20,7 +20,7 @@ pub fn root(place: &Expr) -> Option<(String, Span)> {
     }
 }
 
-/// Whether an expression holds this variable.
+/// Whether an expression contains this variable.
 pub fn mentions(expression: &Expr, name: &str) -> bool {
     let mut search = Search { name, found: false };
     search.visit_expr(expression);
