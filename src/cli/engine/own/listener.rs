@@ -1,4 +1,6 @@
-//! Hears what a running cell gives: outputs are passed on as they come, a panic or an error is kept with its line.
+//! Follows a running cell: passes its outputs on as they arrive, and remembers a panic or an error with its line.
+//!
+//! It does not decide how the cell ended.
 
 use std::time::Duration;
 
@@ -6,26 +8,29 @@ use super::super::Reader;
 use super::compile::source::{Source, line_and_column};
 use super::output::Outputs;
 use super::process::Piece;
-use super::process::worker::LOADED;
+use super::process::wire::worker_side::LOADED;
 use crate::cli::outcome::{Event, Output, Standing};
+
+/// The report that says that the cell's value follows.
+const VALUE: u32 = 256;
 
 /// A panic or an error, with its line in the cell.
 #[derive(Clone, Debug, Default)]
-pub struct Trouble {
+pub struct Failure {
     pub message: String,
     pub line: Option<usize>,
 }
 
-/// Hears what a running cell gives, passes outputs on, and keeps its last trouble: earlier panics were caught.
+/// Only the last failure counts: earlier panics were caught.
 pub struct Listener<'a> {
     source: &'a Source,
     code: &'a str,
     file: &'a str,
     outputs: Outputs,
     standing: Standing,
-    panic: Option<Trouble>,
+    panic: Option<Failure>,
     payload: Option<String>,
-    error: Option<Trouble>,
+    error: Option<Failure>,
     /// How long the cell's library took to load.
     pub load: Duration,
     events: &'a mut dyn FnMut(Event),
@@ -40,17 +45,15 @@ impl<'a> Listener<'a> {
         events: &'a mut dyn FnMut(Event),
         reader: Option<&'a mut Reader>,
     ) -> Self {
-        let (panic, payload, error) = (None, None, None);
-        let outputs = Outputs::default();
         Listener {
             source,
             code,
             file,
-            outputs,
+            outputs: Outputs::default(),
             standing: Standing::default(),
-            panic,
-            payload,
-            error,
+            panic: None,
+            payload: None,
+            error: None,
             load: Duration::ZERO,
             events,
             reader,
@@ -60,7 +63,7 @@ impl<'a> Listener<'a> {
     pub fn hear(&mut self, piece: Piece) {
         match piece {
             Piece::Text(stream, bytes) => self.outputs.push(stream, bytes),
-            Piece::Report(256, _) => self.outputs.value_begins(),
+            Piece::Report(VALUE, _) => self.outputs.value_begins(),
             Piece::Report(kind, text) => self.report(kind, &String::from_utf8_lossy(text)),
             Piece::Reads(line) => {
                 let question = self.outputs.take_question();
@@ -73,21 +76,21 @@ impl<'a> Listener<'a> {
 
     fn report(&mut self, kind: u32, text: &str) {
         match kind {
-            1 => self.panic = Some(self.trouble(text)),
-            2 => self.error = Some(self.trouble(text)),
+            1 => self.panic = Some(self.failure(text)),
+            2 => self.error = Some(self.failure(text)),
             4 => self.payload = Some(text.to_owned()),
             LOADED => self.load = Duration::from_micros(text.parse().unwrap_or(0)),
             _ => {}
         }
     }
 
-    fn trouble(&self, text: &str) -> Trouble {
+    fn failure(&self, text: &str) -> Failure {
         let mut fields = text.splitn(3, '\n');
         let file = fields.next().unwrap_or_default();
         let place = fields.next().and_then(|place| place.split_once(':'));
         let message = fields.next().unwrap_or_default().to_owned();
         let line = place.and_then(|(line, column)| self.line_in_cell(file, line.parse().ok()?, column.parse().ok()?));
-        Trouble { message, line }
+        Failure { message, line }
     }
 
     fn line_in_cell(&self, file: &str, line: usize, column: usize) -> Option<usize> {
@@ -105,14 +108,14 @@ impl<'a> Listener<'a> {
         }
     }
 
-    pub fn finish(mut self, panicked: bool) -> (Standing, Option<Trouble>) {
-        let mut trouble = self.error.take();
+    pub fn finish(mut self, panicked: bool) -> (Standing, Option<Failure>) {
+        let mut failure = self.error.take();
         if panicked {
             let message = self.payload.take().unwrap_or_default();
-            trouble = Some(self.panic.take().unwrap_or(Trouble { message, ..Trouble::default() }));
+            failure = Some(self.panic.take().unwrap_or(Failure { message, line: None }));
         }
         let outputs = std::mem::take(&mut self.outputs).finish();
         self.pass_on(outputs);
-        (self.standing, trouble)
+        (self.standing, failure)
     }
 }

@@ -1,13 +1,12 @@
-//! A cell's stdout taken apart: plain text, questions (`EVCXR_INPUT_REQUEST:`), and the blocks between
+//! Parses a cell's stdout: plain text, questions (`EVCXR_INPUT_REQUEST:`), and the blocks between
 //! `EVCXR_BEGIN_CONTENT` and `EVCXR_END_CONTENT`.
 //!
-//! It sees bytes as they come and gives outputs as soon as they are whole; it keeps no more than the block at hand.
+//! It takes bytes as they arrive and returns outputs once they are complete; it stores no more than the current block.
 
-use super::super::block::Wish;
-use super::super::{Question, block};
+use super::super::Question;
+use super::super::block::{self, Directive, END};
 use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MimeBundle, Output, RichKind, Stream};
 
-const END: &str = "EVCXR_END_CONTENT";
 const ASK: &str = "EVCXR_INPUT_REQUEST:";
 const ASK_SECRETLY: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
 
@@ -27,13 +26,13 @@ pub struct Outputs {
 struct Pending(Vec<u8>);
 
 struct Block {
-    /// The line that began it, from its marker on.
+    /// The line that began it, starting at the marker.
     head: String,
     lines: Vec<String>,
 }
 
 impl Outputs {
-    /// Takes bytes in; what is whole can be had from `ready`.
+    /// Takes bytes; outputs that are complete are returned by `ready`.
     pub fn push(&mut self, stream: Stream, bytes: &[u8]) {
         match stream {
             Stream::Stderr => {
@@ -48,28 +47,28 @@ impl Outputs {
         }
     }
 
-    /// From here on, blocks belong to the cell's value.
+    /// From now on, blocks belong to the cell's value.
     pub fn value_begins(&mut self) {
         self.flush_stdout();
         self.close_bundle();
         self.in_value = true;
     }
 
-    /// The outputs that are whole.
+    /// The outputs that are complete.
     pub fn ready(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.ready)
     }
 
-    /// What the cell last said it would ask.
+    /// The question that the cell last announced.
     pub fn take_question(&mut self) -> Question {
         std::mem::take(&mut self.question)
     }
 
-    /// The cell has ended: all that is left.
+    /// The cell has ended: the remaining outputs.
     pub fn finish(mut self) -> Vec<Output> {
         self.flush_stdout();
         if let Some(block) = self.block.take() {
-            // Never closed: it was text after all.
+            // Never closed, so it was text.
             let text = format!("{}\n{}", block.head, block.lines.join("\n"));
             self.text(Stream::Stdout, &text);
         }
@@ -84,7 +83,7 @@ impl Outputs {
             let line: Vec<u8> = self.stdout.0.drain(..=newline).collect();
             self.line(&String::from_utf8_lossy(&line));
         }
-        // The beginning of a line may yet become a marker; anything else can be shown at once.
+        // An unfinished line may still become a marker; anything else can be shown at once.
         if self.block.is_none() && !may_hold_marker(&self.stdout.0) {
             let text = self.stdout.take_text(false);
             self.text(Stream::Stdout, &text);
@@ -124,17 +123,17 @@ impl Outputs {
     fn end_block(&mut self) {
         let Some(block) = self.block.take() else { return };
         let Some(begin) = block::begin(&block.head) else { return };
-        let (name, is_last) = match begin.wish {
-            Wish::Plain => (None, false),
-            Wish::Named { name, more } => (Some(name.to_owned()), !more),
-            Wish::Clear { wait } => {
+        let (name, is_last) = match begin.directive {
+            Directive::Plain => (None, false),
+            Directive::Named { name, more } => (Some(name.to_owned()), !more),
+            Directive::Clear { wait } => {
                 self.close_bundle();
                 let when = if wait { "wait" } else { "" };
                 self.bundle = Some([(CLEAR_OUTPUT.to_owned(), when.to_owned())].into());
                 return self.close_bundle();
             }
         };
-        // A second picture of the same kind is a new bundle; a twin in another kind belongs to the first.
+        // A second picture of the same kind starts a new bundle; the same one in another kind belongs to the first.
         let belongs = |bundle: &MimeBundle| !bundle.contains_key(begin.kind) && bundle.get(DISPLAY_ID) == name.as_ref();
         if !self.bundle.as_ref().is_some_and(belongs) {
             self.close_bundle();
@@ -167,7 +166,7 @@ impl Outputs {
 }
 
 impl Pending {
-    /// The text so far; a character cut in two waits for its other half, unless this is the end.
+    /// The text so far, without a character that is still incomplete, unless this is the end.
     fn take_text(&mut self, is_end: bool) -> String {
         let whole = match std::str::from_utf8(&self.0) {
             Err(error) if error.error_len().is_none() && !is_end => error.valid_up_to(),
@@ -204,7 +203,6 @@ mod tests {
             Output::Stream { text, .. } => text,
             Output::Rich { kind, data } => format!("{kind:?} {data:?}"),
         });
-        // Neighbouring text is one text, however it came.
         shown.collect()
     }
 
@@ -260,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_cut_in_two_is_whole_again() {
+    fn a_character_that_arrives_in_two_parts_is_put_together() {
         let mut outputs = Outputs::default();
         let bytes = "한\u{fffd}".as_bytes();
         outputs.push(Stream::Stderr, &bytes[..2]);

@@ -1,4 +1,4 @@
-//! The folder of a session's cells. It goes with the session, or, where that was killed, with a later one.
+//! The temporary folder of a session's cells. The session removes it, or a later one if this one was killed.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -6,28 +6,27 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use nix::libc;
+use nix::unistd::Uid;
 use tempfile::TempDir;
 
-use super::cache;
-use super::cache::{IN_USE, Lock};
+use super::cache::{self, IN_USE, Lock};
 
 const PREFIX: &str = "forward-pass-";
 
-/// A folder that nobody holds is left by a killed session, unless it was made this moment.
+/// A folder that is not held was left by a killed session, unless it is younger than this.
 const JUST_MADE: Duration = Duration::from_secs(60);
 
 /// A folder of our own in the temporary folder, and the hold on it.
 pub struct Scratch {
-    // In this order: nobody else may see it without a hold.
+    // Dropped in this order: a folder without a hold could be claimed.
     folder: TempDir,
-    /// `None` where there are no locks: then nobody can claim it either.
+    /// `None` where files cannot be locked: then no other session can claim it either.
     _hold: Option<Lock>,
 }
 
 impl Scratch {
     pub fn new() -> Result<Scratch> {
-        // Beside the session: what others have left is no reason to wait.
+        // In the background: the session need not wait for it.
         let _ = std::thread::Builder::new().spawn(|| sweep(&std::env::temp_dir()));
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().context("cannot make a folder for cells")?;
         let hold = cache::hold(folder.path());
@@ -39,12 +38,11 @@ impl Scratch {
     }
 }
 
-/// Removes what killed sessions of this user have left.
+/// Removes what killed sessions of this user have left behind.
 fn sweep(temporary: &Path) {
     for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
-            // SAFETY: always succeeds.
-            && entry.metadata().is_ok_and(|about| about.is_dir() && about.uid() == unsafe { libc::geteuid() });
+            && entry.metadata().is_ok_and(|about| about.is_dir() && about.uid() == Uid::effective().as_raw());
         if is_ours {
             remove_if_left(&entry.path());
         }
@@ -57,7 +55,7 @@ fn remove_if_left(folder: &Path) {
         return;
     }
     let Some(_claim) = cache::claim(folder) else { return };
-    // The mark goes last: what is begun here and not finished is finished by the next session.
+    // The lock file goes last: if this is interrupted, the next session finishes it.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.file_name() != IN_USE) {
         let path = entry.path();
         let _ = if entry.file_type().is_ok_and(|kind| kind.is_dir()) {

@@ -20,7 +20,7 @@ use super::compile::generate::symbol;
 use super::compile::rustc::Toolchain;
 use super::compile::{Attempt, Ready, Workshop, runtime};
 use super::deps::{Dependency, Early};
-use super::listener::{Listener, Trouble};
+use super::listener::{Failure, Listener};
 use super::process::{After, Child, Ended, Mark};
 use super::scratch::Scratch;
 use super::state::State;
@@ -326,7 +326,7 @@ impl OwnSession {
         }
     }
 
-    fn end_of(&self, ended: Ended, trouble: Option<Trouble>) -> End {
+    fn end_of(&self, ended: Ended, trouble: Option<Failure>) -> End {
         let (message, line) = trouble.map(|trouble| (trouble.message, trouble.line)).unwrap_or_default();
         match ended {
             Ended::Returned(1) => End::Panicked { message, line },

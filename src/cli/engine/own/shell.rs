@@ -1,6 +1,7 @@
-//! A line `!command`: handed to the shell, where whoever started the session allows it.
+//! Runs a line `!command` in the shell.
 //!
-//! What it prints is the cell's value, as in the stock kernel: the two streams as one, in the order written.
+//! What it prints is the cell's value, as in the stock kernel: both streams as one text, in the order written. Whether
+//! the session allows it is checked by the caller.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -15,15 +16,15 @@ use super::process::streams::LIMIT;
 use super::stop::Stop;
 use crate::cli::outcome::{End, Phase};
 
-/// Why there is nothing to show.
+/// Why there is no value.
 pub enum Failed {
-    /// The command did not run, or ended badly: in words.
+    /// The command could not be run, or failed; with the message.
     Refused(String),
     /// It was stopped.
     Stopped(End),
 }
 
-/// Runs a command in a folder and gives what it printed.
+/// Runs a command in a folder and returns what it printed.
 pub fn run(text: &str, folder: &Path, timeout: Option<Duration>, stop: &Stop) -> Result<String, Failed> {
     let cannot = |error: std::io::Error| Failed::Refused(format!("cannot run `{text}`: {error}"));
     let started = Instant::now();
@@ -32,7 +33,7 @@ pub fn run(text: &str, folder: &Path, timeout: Option<Duration>, stop: &Stop) ->
     command.args(["-c", text]).current_dir(folder).stdin(Stdio::null()).process_group(0);
     command.stdout(writer.try_clone().map_err(cannot)?).stderr(writer);
     let mut child = command.spawn().map_err(cannot)?;
-    // Its ends of the pipe go with it.
+    // Our copies of the child's ends of the pipe go with it.
     drop(command);
     let (printed, stopped) = listen(reader, LIMIT, started, timeout, stop);
     if stopped.is_some() {
@@ -62,7 +63,7 @@ pub fn run(text: &str, folder: &Path, timeout: Option<Duration>, stop: &Stop) ->
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> String {
+    fn printed_by(text: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         match run(text, folder.path(), Some(Duration::from_secs(20)), &Stop::new().unwrap()) {
             Ok(text) => text,
@@ -73,18 +74,18 @@ mod tests {
 
     #[test]
     fn both_streams_are_one_text_in_order() {
-        assert_eq!(said("echo one; echo two >&2; echo three"), "one\ntwo\nthree");
-        assert_eq!(said("true"), "");
+        assert_eq!(printed_by("echo one; echo two >&2; echo three"), "one\ntwo\nthree");
+        assert_eq!(printed_by("true"), "");
     }
 
     #[test]
-    fn a_command_that_fails_says_so_with_what_it_printed() {
-        assert_eq!(said("echo why >&2; exit 3"), "refused: the shell command failed, exit status: 3\nwhy");
-        assert!(said("no-such-program-here").contains("exit status: 127"), "{}", said("no-such-program-here"));
+    fn a_command_that_fails_is_reported_with_what_it_printed() {
+        assert_eq!(printed_by("echo why >&2; exit 3"), "refused: the shell command failed, exit status: 3\nwhy");
+        assert!(printed_by("no-such-program-here").contains("exit status: 127"), "{}", printed_by("no-such-program-here"));
     }
 
     #[test]
-    fn what_never_ends_is_stopped_and_what_is_endless_is_cut() {
+    fn a_command_that_never_ends_is_stopped_and_endless_output_is_cut() {
         let folder = tempfile::tempdir().unwrap();
         let stop = Stop::new().unwrap();
         let short = Some(Duration::from_millis(100));
@@ -92,7 +93,7 @@ mod tests {
         assert!(matches!(ended, Err(Failed::Stopped(End::TimedOut { phase: Phase::Run, .. }))));
         stop.set();
         assert!(matches!(run("sleep 60", folder.path(), None, &stop), Err(Failed::Stopped(End::Interrupted))));
-        let long = said(&format!("yes | head -c {}", LIMIT + 10_000));
+        let long = printed_by(&format!("yes | head -c {}", LIMIT + 10_000));
         assert!(long.ends_with("[the rest is not shown]") && long.len() < LIMIT + 100, "{}", long.len());
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -258,9 +258,7 @@ pub fn listen(
         }
         let wait = left.map_or(Duration::from_secs(1), |left| left.min(Duration::from_secs(1)));
         let wait = PollTimeout::try_from(wait + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
-        // Safety: `stop` outlives the borrow, and closes its descriptor only when it is dropped.
-        let stop_fd = unsafe { BorrowedFd::borrow_raw(stop.fd()) };
-        let mut fds = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN), PollFd::new(stop_fd, PollFlags::POLLIN)];
+        let mut fds = [pipe.as_fd(), stop.as_fd()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
         let ready = poll(&mut fds, wait).unwrap_or(0);
         let has_text = ready > 0 && fds[0].revents().is_some_and(|events| !events.is_empty());
         if has_text {

@@ -1,56 +1,55 @@
-//! What the cells read: the writing end of their stdin, and whether one of them is waiting there.
+//! What the cells read: the writing end of their stdin, and whether a cell is waiting for it.
 //!
-//! Linux tells of each thread which system call it waits in, so a plain `read_line` is noticed as well as a question of
-//! the crate `evcxr_input`. Where the system keeps that to itself (a hardened `ptrace_scope`), a cell that reads waits
-//! until it is interrupted. Programs that a cell starts are not looked at.
+//! Linux shows which system call each thread is blocked in, so a plain `read_line` is noticed as well as a question of
+//! the crate `evcxr_input`. Where that is hidden (a hardened `ptrace_scope`), a cell that reads blocks until it is
+//! interrupted. Programs that a cell starts are not examined.
 
 use std::io::{PipeReader, PipeWriter, Write};
 use std::os::fd::AsRawFd;
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
 
-/// The writing end; closed for good when nobody answers any more.
+/// The writing end; closed for good when there are no more answers.
 pub struct Input {
     writer: Option<PipeWriter>,
-    /// Is somebody there to be asked?
+    /// Is there a reader to answer?
     pub is_open: bool,
 }
 
-/// Enough for a pasted page; what a pipe does not hold is lost.
+/// Enough for a pasted page; what the pipe cannot hold is lost.
 const PIPE: i32 = 1 << 20;
 
 impl Input {
-    /// Both ends; at first nobody is asked, and the cells' stdin is empty.
+    /// Both ends; at first the cells' stdin is empty.
     pub fn new() -> std::io::Result<(Input, PipeReader)> {
         let (reader, writer) = std::io::pipe()?;
-        // SAFETY: a descriptor of ours; a pipe that cannot grow stays as it is.
-        unsafe {
-            libc::fcntl(writer.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK);
-            libc::fcntl(writer.as_raw_fd(), libc::F_SETPIPE_SZ, PIPE);
-        }
+        fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        // A pipe that cannot grow stays as it is.
+        let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(PIPE));
         Ok((Input { writer: Some(writer), is_open: false }, reader))
     }
 
-    /// May the next cell read here?
+    /// May the next cell read from it?
     pub fn is_usable(&self) -> bool {
         self.is_open && self.writer.is_some()
     }
 
-    /// Does a thread of `process` wait for a line that is not there?
+    /// Is a thread of `process` waiting for a line?
     pub fn is_wanted(&self, process: i32) -> bool {
         let Some(writer) = self.writer.as_ref().filter(|_| self.is_open) else { return false };
         let mut unread: libc::c_int = 0;
-        // SAFETY: the call writes one number, and the pointer is to one.
+        // SAFETY: the call writes one number, to the place given. nix has no wrapper for it.
         let asked = unsafe { libc::ioctl(writer.as_raw_fd(), libc::FIONREAD, &raw mut unread) };
         asked == 0 && unread == 0 && threads_of(process).any(|thread| reads_stdin(process, &thread))
     }
 
-    /// Gives a line; without one, stdin is at its end from here on.
+    /// Sends a line; without one, stdin is closed for good.
     pub fn answer(&mut self, line: Option<String>) {
         match (line, &mut self.writer) {
             (Some(line), Some(writer)) => {
                 let line = format!("{}\n", line.trim_end_matches('\n'));
-                // A cell that is gone reads it no more.
+                // Fails when the cell is gone.
                 let _ = writer.write_all(line.as_bytes());
             }
             _ => self.writer = None,
@@ -63,7 +62,7 @@ fn threads_of(process: i32) -> impl Iterator<Item = String> {
     threads.filter_map(|entry| entry.file_name().into_string().ok())
 }
 
-/// `0 0x0 0x7ffe...`: the call's number, then its arguments, of which the first is the descriptor.
+/// `0 0x0 0x7ffe...`: the call's number, then its arguments; the first one is the descriptor.
 fn reads_stdin(process: i32, thread: &str) -> bool {
     let call = std::fs::read_to_string(format!("/proc/{process}/task/{thread}/syscall")).unwrap_or_default();
     let mut words = call.split(' ');

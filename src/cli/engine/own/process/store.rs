@@ -1,13 +1,13 @@
-//! Where variables live between cells, and the table of functions that a cell is called with.
+//! The variables between cells, and the table of functions that a cell is called with.
 //!
-//! It knows no types: a value is a pointer with the function that drops it.
+//! It knows no types: a value is a pointer and the function that drops it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::worker;
+use super::wire::worker_side;
 
-/// What a cell gets. Compiled cells hold a mirror of it: keep both alike, and add only at the end.
+/// What a cell is called with. Compiled cells contain a mirror of it: keep both in step, and add only at the end.
 #[repr(C)]
 pub struct Api {
     pub size: usize,
@@ -19,7 +19,6 @@ pub struct Api {
 /// Drops a stored value; it must not unwind.
 pub type Drop = unsafe extern "C" fn(*mut ());
 
-/// The one table.
 pub static API: Api = Api { size: size_of::<Api>(), put, take, report };
 
 static STORE: Mutex<BTreeMap<String, Stored>> = Mutex::new(BTreeMap::new());
@@ -29,16 +28,16 @@ struct Stored {
     drop: Drop,
 }
 
-// SAFETY: the values are only handed to cells, which all run on the loop's own thread.
+// SAFETY: the values are only passed to cells, which all run on the loop's own thread.
 unsafe impl Send for Stored {}
 
-/// Drops a variable, if there is one of that name.
+/// Drops the variable of this name, if there is one.
 pub fn forget(name: &str) {
     let stored = store().remove(name);
     discard(stored);
 }
 
-/// A value under a name; an older one of the same name is dropped.
+/// Stores a value under a name; an older one of the same name is dropped.
 extern "C" fn put(name: *const u8, length: usize, value: *mut (), drop: Drop) {
     // SAFETY: the cell passes a pointer and length of one string.
     let name = unsafe { text(name, length) };
@@ -46,7 +45,7 @@ extern "C" fn put(name: *const u8, length: usize, value: *mut (), drop: Drop) {
     discard(older);
 }
 
-/// The value, which belongs to the cell from now on; null when there is none.
+/// Removes the value of this name for the cell to own; null when there is none.
 extern "C" fn take(name: *const u8, length: usize) -> *mut () {
     // SAFETY: the cell passes a pointer and length of one string.
     let name = unsafe { text(name, length) };
@@ -56,13 +55,13 @@ extern "C" fn take(name: *const u8, length: usize) -> *mut () {
 extern "C" fn report(kind: u32, bytes: *const u8, length: usize) {
     // SAFETY: the cell passes a pointer and length of one slice; an empty one may be null.
     let bytes = if length == 0 { &[] } else { unsafe { std::slice::from_raw_parts(bytes, length) } };
-    worker::report(kind, bytes);
+    worker_side::report(kind, bytes);
 }
 
-/// Runs outside the lock: a `Drop` may take and put.
+/// Must run outside the lock: a `Drop` may call `take` and `put`.
 fn discard(stored: Option<Stored>) {
     if let Some(Stored { value, drop }) = stored {
-        // SAFETY: `value` was put together with its own `drop` and was taken out of the store just now.
+        // SAFETY: `value` was stored with its own `drop` and has just been removed from the store.
         unsafe { drop(value) };
     }
 }
@@ -71,6 +70,9 @@ fn store() -> MutexGuard<'static, BTreeMap<String, Stored>> {
     STORE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// # Safety
+///
+/// The pointer and the length are those of one slice.
 unsafe fn text(pointer: *const u8, length: usize) -> String {
     // SAFETY: the caller's promise.
     String::from_utf8_lossy(unsafe { std::slice::from_raw_parts(pointer, length) }).into_owned()

@@ -1,19 +1,19 @@
-//! What the cells print: the reading ends of their stdout and stderr, read as it arrives and bounded.
+//! What the cells print: the reading ends of their stdout and stderr, read as it arrives, up to a limit.
 //!
-//! It gives bytes, undecoded and undivided; what they mean is not its business.
+//! It passes on bytes as they are: it neither decodes nor splits them.
 
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use nix::libc;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::unistd;
 
-use super::wire::check;
 use crate::cli::outcome::Stream;
 
-/// What one cell may print; the rest is read and thrown away, so that the cell is not held up by it.
+/// What one cell may print; the rest is read and discarded, so that the cell is not blocked.
 pub const LIMIT: usize = 16 << 20;
 
-/// How much a pipe holds, where the system allows it: a cell that prints much is switched away from less often.
+/// How much a pipe holds, where the system allows it: fewer context switches for a cell that prints much.
 const PIPE: i32 = 256 * 1024;
 
 /// Both streams of one session.
@@ -27,32 +27,29 @@ pub struct Streams {
 impl Streams {
     pub fn new(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<Streams> {
         for fd in [&stdout, &stderr] {
-            // SAFETY: descriptors of ours; a pipe that cannot grow stays as it is.
-            unsafe {
-                check(libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK))?;
-                libc::fcntl(fd.as_raw_fd(), libc::F_SETPIPE_SZ, PIPE);
-            }
+            fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+            // A pipe that cannot grow stays as it is.
+            let _ = fcntl(fd, FcntlArg::F_SETPIPE_SZ(PIPE));
         }
         Ok(Streams { stdout, stderr, left: LIMIT, is_cut: false })
     }
 
-    /// A new cell may print again.
+    /// A new cell may print up to the limit again.
     pub fn allow(&mut self) {
         self.left = LIMIT;
         self.is_cut = false;
     }
 
-    /// Was anything thrown away since?
+    /// Was anything discarded since [`Streams::allow`]?
     pub fn is_cut(&self) -> bool {
         self.is_cut
     }
 
-    pub fn fds(&self) -> [RawFd; 2] {
-        [self.stdout.as_raw_fd(), self.stderr.as_raw_fd()]
+    pub fn fds(&self) -> [BorrowedFd<'_>; 2] {
+        [self.stdout.as_fd(), self.stderr.as_fd()]
     }
 
-    /// Hands on what is there now of both streams, at most what the pipes hold: whoever prints for ever is not
-    /// waited for.
+    /// Passes on what both pipes hold now; a thread that prints endlessly is not waited for.
     pub fn drain(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
         for stream in [Stream::Stdout, Stream::Stderr] {
             let mut taken = 0;
@@ -65,16 +62,14 @@ impl Streams {
         }
     }
 
-    /// One reading; 0 when there is nothing.
+    /// Reads once; 0 when the pipe is empty.
     pub fn read(&mut self, stream: Stream, on_bytes: &mut dyn FnMut(Stream, &[u8])) -> usize {
         let mut buffer = [0u8; 64 * 1024];
         let fd = match stream {
             Stream::Stdout => &self.stdout,
             Stream::Stderr => &self.stderr,
         };
-        // SAFETY: the pointer and the length are those of `buffer`.
-        let length = unsafe { libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
-        let length = usize::try_from(length).unwrap_or(0);
+        let length = unistd::read(fd, &mut buffer).unwrap_or(0);
         let kept = length.min(self.left);
         self.left -= kept;
         self.is_cut |= kept < length;

@@ -5,7 +5,10 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use nix::libc;
+
 use super::*;
+use crate::cli::outcome::Stream;
 
 /// The tests' own binary is the child process too: the hook has to come before the test harness.
 #[used]
@@ -65,7 +68,7 @@ impl Session {
             Piece::Text(Stream::Stdout, bytes) => out.extend_from_slice(bytes),
             Piece::Text(Stream::Stderr, bytes) => err.extend_from_slice(bytes),
             // How long loading took: not the cell's.
-            Piece::Report(super::worker::LOADED, _) => {}
+            Piece::Report(super::wire::worker_side::LOADED, _) => {}
             Piece::Report(kind, bytes) => out.extend(format!("<{kind} {}>", bytes.len()).bytes()),
             Piece::Reads(_) => out.extend(b"<reads>"),
         };
@@ -248,8 +251,7 @@ fn a_killed_supervisor_takes_everything_with_it_and_a_new_one_starts() {
     session.run("leave_marked");
     settles_at("sleep\u{0}98763", 1);
     let supervisor = session.child.supervisor.id() as i32;
-    // SAFETY: a child of this test.
-    unsafe { libc::kill(supervisor, libc::SIGKILL) };
+    kill(Pid::from_raw(supervisor), Signal::SIGKILL).unwrap();
     std::thread::sleep(Duration::from_millis(200));
     let report = session.run("get");
     assert_eq!((report.ended, report.after), (killed(libc::SIGKILL), After::Lost));

@@ -1,23 +1,23 @@
-//! What the two sides of a session say to each other: packets on socket pairs of their own, one packet a message.
+//! The messages between a session and its processes, one packet each, on socket pairs of their own.
 //!
-//! Nothing that a cell prints comes this way.
+//! What a cell prints never comes this way.
 
-use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+mod channel;
+pub mod worker_side;
 
-use nix::libc;
+pub use channel::{Channel, Received, wait_readable};
 
-/// The largest body of one packet; longer reports are sent in pieces.
+/// The largest body of one packet; longer reports are split.
 pub const PIECE: usize = 32 * 1024;
 
 /// To the worker, which runs the cells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToWorker {
-    /// Load the library and call its function, with a stdin that somebody answers, or an empty one.
+    /// Load the library and call its function; `reads` says whether stdin is answered or empty.
     Run { library: String, symbol: String, reads: bool },
     /// Drop a variable.
     Forget(String),
-    /// Go on after a report that asked to wait.
+    /// Continue after an ordered report.
     GoOn,
 }
 
@@ -28,7 +28,7 @@ pub enum FromWorker {
     Ready {
         pid: i32,
     },
-    /// A frozen copy of the present state exists; `threads` ran beside the loop and are not in it.
+    /// A checkpoint of the present state exists; the `threads` that ran beside the loop are not in it.
     Frozen {
         pid: i32,
         threads: u64,
@@ -36,13 +36,13 @@ pub enum FromWorker {
     NotFrozen {
         errno: i32,
     },
-    /// A piece of a report; `more` pieces follow or not.
+    /// A piece of a report; `more` says whether another one follows.
     Report {
         kind: u32,
         more: bool,
         bytes: Vec<u8>,
     },
-    /// The next thing that happens is the end by a stack overflow.
+    /// The process is about to die of a stack overflow.
     Overflowed,
     NotLoaded(String),
     Done {
@@ -53,20 +53,20 @@ pub enum FromWorker {
 /// To the supervisor, which starts, wakes and reaps.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToSupervisor {
-    /// Kill the worker; its end is told as any other.
+    /// Kill the worker; its end is reported like any other.
     Kill,
-    /// After the worker's end: this copy is the worker now. What else was left behind is killed, except `keep`.
+    /// After the worker's end: this checkpoint becomes the worker. All other children are killed, except `keep`.
     Wake { pid: i32, keep: Vec<i32> },
-    /// After the worker's end: begin with an empty one.
+    /// After the worker's end: start an empty one.
     Restart,
-    /// This copy is needed no more.
+    /// Kill this checkpoint.
     Discard { pid: i32 },
 }
 
 /// From the supervisor.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromSupervisor {
-    /// The worker, or a copy, ended with this wait status.
+    /// The worker, or a checkpoint, ended with this wait status.
     Ended { pid: i32, status: i32 },
 }
 
@@ -177,97 +177,6 @@ impl Message for FromSupervisor {
         let (_, mut rest) = packet.split_first()?;
         Some(FromSupervisor::Ended { pid: number(&mut rest)? as i32, status: number(&mut rest)? as i32 })
     }
-}
-
-/// One end of a socket pair that keeps packets whole.
-#[derive(Debug)]
-pub struct Channel(OwnedFd);
-
-/// What came, when nothing need have come.
-#[derive(Debug, PartialEq)]
-pub enum Received<M> {
-    Message(M),
-    Nothing,
-    /// The other side is gone.
-    Closed,
-}
-
-impl Channel {
-    /// Both ends; neither is inherited by programs that are started.
-    pub fn pair() -> io::Result<(Channel, Channel)> {
-        let mut ends = [0; 2];
-        // SAFETY: `ends` has room for the two descriptors, which are ours alone when the call succeeds.
-        unsafe {
-            let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
-            check(libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()))?;
-            Ok((Channel(OwnedFd::from_raw_fd(ends[0])), Channel(OwnedFd::from_raw_fd(ends[1]))))
-        }
-    }
-
-    pub fn from_fd(fd: OwnedFd) -> Channel {
-        Channel(fd)
-    }
-
-    pub fn fd(&self) -> RawFd {
-        self.0.as_raw_fd()
-    }
-
-    pub fn send(&self, message: &impl Message) -> io::Result<()> {
-        let bytes = message.encode();
-        // SAFETY: the pointer and the length are those of `bytes`.
-        retry(|| unsafe { libc::send(self.fd(), bytes.as_ptr().cast(), bytes.len(), libc::MSG_NOSIGNAL) })?;
-        Ok(())
-    }
-
-    /// Waits for a message; `None` when the other side is gone.
-    pub fn receive<M: Message>(&self) -> io::Result<Option<M>> {
-        match self.take(0)? {
-            Received::Message(message) => Ok(Some(message)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Takes a message if there is one.
-    pub fn try_receive<M: Message>(&self) -> io::Result<Received<M>> {
-        match self.take(libc::MSG_DONTWAIT) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Received::Nothing),
-            other => other,
-        }
-    }
-
-    fn take<M: Message>(&self, flags: i32) -> io::Result<Received<M>> {
-        let mut buffer = [0u8; PIECE + 64];
-        // SAFETY: the pointer and the length are those of `buffer`.
-        let came = retry(|| unsafe { libc::recv(self.fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) });
-        match came {
-            Ok(0) => Ok(Received::Closed),
-            Ok(length) => M::decode(&buffer[..length]).map(Received::Message).ok_or_else(not_understood),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(Received::Closed),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// Turns the -1 of a system call into its error.
-pub fn check(result: i32) -> io::Result<i32> {
-    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
-}
-
-fn retry(mut call: impl FnMut() -> isize) -> io::Result<usize> {
-    loop {
-        let result = call();
-        if result >= 0 {
-            return Ok(result as usize);
-        }
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
-        }
-    }
-}
-
-fn not_understood() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "a message of the session's processes was not understood")
 }
 
 fn packet(kind: u8, numbers: &[u64], rest: &[u8]) -> Vec<u8> {

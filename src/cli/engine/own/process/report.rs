@@ -1,0 +1,75 @@
+//! What the processes report of a running cell, and of how its run ended.
+
+use std::fmt;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use super::Mark;
+use crate::cli::outcome::Stream;
+
+/// What a cell produces while it runs, in order.
+#[derive(Debug)]
+pub enum Piece<'a> {
+    Text(Stream, &'a [u8]),
+    Report(u32, &'a [u8]),
+    /// The cell waits for a line of input, to be put here.
+    Reads(&'a mut Option<String>),
+}
+
+/// How a cell's run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    /// With the cell's own code.
+    Returned(u32),
+    Exited(i32),
+    Killed {
+        signal: i32,
+        stack_overflow: bool,
+    },
+    TimedOut,
+    Interrupted,
+    /// The loader refused the library.
+    NotLoaded(String),
+}
+
+/// The variables after a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum After {
+    /// As the cell left them.
+    Kept(Mark),
+    /// As they were at this mark: nearly always the one before the cell.
+    Restored(Mark),
+    /// None: there was no checkpoint to restore.
+    Lost,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunReport {
+    pub ended: Ended,
+    pub after: After,
+    pub reports: Vec<(u32, String)>,
+    /// What the session should report beside the cell's own output.
+    pub notes: Vec<String>,
+}
+
+impl Ended {
+    /// From a wait status.
+    pub fn from_status(status: i32, stack_overflow: bool) -> Ended {
+        let status = ExitStatus::from_raw(status);
+        match status.code() {
+            Some(code) => Ended::Exited(code),
+            None => Ended::Killed { signal: status.signal().unwrap_or(0), stack_overflow },
+        }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Ended::Exited(code) => write!(f, "exit code {code}"),
+            Ended::Killed { stack_overflow: true, .. } => f.write_str("stack overflow"),
+            Ended::Killed { signal, .. } => write!(f, "signal {signal}"),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
