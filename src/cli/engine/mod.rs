@@ -1,9 +1,11 @@
-//! What a cell does to the world: one interface, engines behind it.
+//! Live Rust: one trait, [`Session`], and two engines that compile cells, run them and report what they did.
 //!
-//! evcxr is named in one file, `session/evcxr.rs`; our own engine lives in `session/own/`.
+//! What never belongs here: documents, the terminal, or judging whether an outcome is right. Our own engine is `own`; the
+//! other one is `evcxr`, and only its first file names that crate.
 
 #[cfg(unix)]
 mod block;
+mod cache_folder;
 pub mod caret;
 #[cfg(feature = "evcxr")]
 mod evcxr;
@@ -20,61 +22,61 @@ use anyhow::bail;
 
 use crate::cli::outcome::{Event, Outcome};
 
-/// A live Rust session: cells go in one after the other, variables and items stay.
+/// A live Rust session: runs one cell after the other; variables and items persist.
 ///
-/// The caller may drive it from any one thread; an [`Interrupter`] works from every other.
+/// The caller may drive it from any one thread; an [`Interrupter`] works from all others.
 pub trait Session: Send {
-    /// Runs one cell to its end. `Err` is for the tool's own failures only: what the cell did wrong is an outcome.
+    /// Runs one cell to its end. `Err` is for the tool's own failures only: those of the cell are outcomes.
     fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome>;
 
-    /// The variables that live on, in order of name, with their types.
+    /// The variables and their types, sorted by name.
     fn variables(&mut self) -> Vec<Variable>;
 
-    /// Forgets every variable and item; dependencies stay built.
+    /// Drops every variable and item; dependencies stay built.
     fn reset(&mut self) -> Result<()>;
 
     /// A handle that stops the running cell.
     fn interrupter(&self) -> Interrupter;
 
-    /// Takes back what the last cell did to variables and items; `false` where there is nothing to go back to.
+    /// Reverts the last cell's changes to variables and items; `false` if there is nothing to revert to.
     fn undo(&mut self) -> Result<bool> {
         Ok(false)
     }
 
-    /// The names of functions, types and other items that cells have defined, in order; for completion only.
+    /// The names of the functions, types and other items that cells have defined, sorted; for completion only.
     fn items(&mut self) -> Vec<String> {
         Vec::new()
     }
 
-    /// How long the cells to come may compile, and how long they may run; `None` is for ever.
+    /// Limits how long each later cell may compile and run; `None` is no limit.
     fn limit(&mut self, compile: Option<Duration>, run: Option<Duration>);
 
-    /// Who is asked when a cell reads a line from stdin; without one, stdin is empty.
+    /// Called when a cell reads a line from stdin; without one, stdin is empty.
     fn set_reader(&mut self, reader: Option<Reader>) {
         let _ = reader;
     }
 
-    /// These cells will be run in this order, as far as anybody knows: they may be compiled together.
+    /// These cells will probably be run in this order: they may be compiled in batches.
     fn script(&mut self, cells: Vec<String>) {
         let _ = cells;
     }
 
-    /// This cell will probably be run next: what can be done before it is asked for may be done now.
+    /// This cell will probably be run next: it may be prepared in the background.
     fn expect(&mut self, code: &str) {
         let _ = code;
     }
 }
 
-/// A cell's wish for a line of the user's.
+/// A cell's request for a line of input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
-    /// What the crate `evcxr_input` was told to ask; empty for a plain `read_line`.
+    /// The prompt given to the crate `evcxr_input`; empty for a plain `read_line`.
     pub prompt: String,
-    /// The line is not to be shown while it is typed.
+    /// The line must not be echoed while it is typed.
     pub is_secret: bool,
 }
 
-/// Answers with a line, or with `None` when there is nobody to ask any more.
+/// Answers with a line, or with `None` when there will be no more lines.
 pub type Reader = Box<dyn FnMut(&Question) -> Option<String> + Send>;
 
 /// A variable of the session.
@@ -101,18 +103,18 @@ impl Interrupter {
 /// How a session is started.
 #[derive(Clone, Debug)]
 pub struct SessionOptions {
-    /// The folder that relative `:dep` paths and the cells' own paths start from: the notebook's.
+    /// The folder that paths in `:dep` lines and in cells are relative to: the notebook's.
     pub folder: PathBuf,
     /// How long one cell may compile, and how long it may run.
     pub compile_timeout: Option<Duration>,
     pub run_timeout: Option<Duration>,
-    /// The `:dep` lines that will come, if they are known: what is warm for them is chosen by these.
+    /// The `:dep` lines of the cells to come, if they are known: they select a warm build folder.
     pub dependencies: Vec<String>,
-    /// Lines `!command` may be handed to the shell.
+    /// May lines `!command` be passed to the shell?
     pub shell: bool,
 }
 
-/// The same binary is also the process that runs the cells: then this does not return. Comes first in `main`.
+/// If this process is one that runs cells, does that and does not return. Must be the first call in `main`.
 pub fn hook() {
     #[cfg(unix)]
     own::process::supervisor::hook();
@@ -140,7 +142,7 @@ pub fn start(engine: Engine, options: SessionOptions) -> Result<Box<dyn Session>
     }
 }
 
-/// The engines that can stand behind a [`Session`].
+/// The engines that implement [`Session`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// Types from rustc's own MIR, cells compiled by rustc directly.

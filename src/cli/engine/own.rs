@@ -1,13 +1,13 @@
 //! Our own engine: cells are split and compiled by rustc directly, and run in a process of ours.
 //!
-//! split -> state -> generate -> rustc -> types and diagnostics, then the process; `session` goes through them in order.
+//! `session` goes through them in order: split, state, generate, rustc, types and diagnostics, process.
 
 pub mod cache;
 mod cell_commands;
 mod compile;
 mod deps;
-mod output;
 mod listener;
+mod output;
 pub mod process;
 mod scratch;
 mod session;

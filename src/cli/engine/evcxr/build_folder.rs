@@ -1,4 +1,4 @@
-//! Warm build folders in the user's cache: one for each set of dependencies, a copy of it for each live session.
+//! Warm build folders in the cache: one for each set of dependencies, with a copy for each live session.
 //!
 //! It does not decide when a dependency is stale: cargo does, inside the folder.
 
@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 
-/// Cells are compiled without optimisation, what they depend on with all of it: cargo takes this from the folder
+use super::super::cache_folder;
+
+/// Cells are compiled without optimisation, their dependencies with full optimisation: cargo reads this from the folder
 /// above the one it builds in.
 const CARGO_CONFIG: &str = "[profile.dev]\nlto = \"off\"\n\n[profile.dev.package.\"*\"]\nopt-level = 3\n";
 
@@ -17,7 +18,7 @@ const CARGO_CONFIG: &str = "[profile.dev]\nlto = \"off\"\n\n[profile.dev.package
 const FLUSH_SOURCE: &str = "#[unsafe(no_mangle)]\npub extern \"C\" fn forward_pass_flush() {\n    \
      let _ = std::io::Write::flush(&mut std::io::stdout());\n}\n";
 
-/// A build folder that belongs to one session as long as this lives.
+/// A build folder that belongs to one session until this is dropped.
 #[derive(Debug)]
 pub struct WarmFolder {
     home: PathBuf,
@@ -26,9 +27,9 @@ pub struct WarmFolder {
 }
 
 impl WarmFolder {
-    /// The folder of these dependencies that no other session uses: warm when any session ever built them.
+    /// A folder for these dependencies that no other session uses.
     pub fn take(dependencies: &[String]) -> Result<WarmFolder> {
-        let home = cache_folder()?.join("evcxr").join(key(dependencies)?);
+        let home = cache_folder::place()?.join("evcxr").join(key(dependencies)?);
         std::fs::create_dir_all(&home).with_context(|| format!("cannot make the folder {}", home.display()))?;
         for number in 0.. {
             let slot = home.join(format!("slot-{number}"));
@@ -43,7 +44,7 @@ impl WarmFolder {
                 Err(TryLockError::Error(error)) => return Err(error).context("cannot lock a build folder"),
             }
         }
-        unreachable!("some number is free")
+        unreachable!("the numbers do not run out")
     }
 
     /// Where evcxr builds.
@@ -51,25 +52,25 @@ impl WarmFolder {
         self.slot.join("ctx")
     }
 
-    /// Whether the dependencies were built here before.
+    /// Have the dependencies been built here before?
     pub fn is_warm(&self) -> bool {
         self.slot.join("warm").exists()
     }
 
-    /// The dependencies are built: other sessions may copy them from here.
+    /// The dependencies are built: other sessions may copy them.
     pub fn mark_warm(&self) -> Result<()> {
         File::create(self.slot.join("warm"))?;
         Ok(())
     }
 
-    /// Held while dependencies are built, so that two sessions do not build the same ones side by side.
+    /// Held while dependencies are built, so that two sessions do not build the same ones at the same time.
     pub fn lock_building(&self) -> Result<File> {
         let lock = File::create(self.home.join("building.lock"))?;
         lock.lock().context("cannot lock the build of the dependencies")?;
         Ok(lock)
     }
 
-    /// The warm folder of another session takes the place of a cold one.
+    /// Copies the warm folder of another session into this one, if there is one.
     pub fn warm_up(&self) -> Result<()> {
         let others = std::fs::read_dir(&self.home)?.filter_map(|entry| Some(entry.ok()?.path()));
         let mut warm: Vec<PathBuf> = others.filter(|path| path != &self.slot && path.join("warm").exists()).collect();
@@ -77,7 +78,7 @@ impl WarmFolder {
         let Some(source) = warm.first() else { return Ok(()) };
         let target = "ctx/target";
         for folder in fingerprint_folders(&source.join(target)) {
-            // What has a fingerprint is complete; the other way round a copy could catch a half-written library.
+            // First: what has a fingerprint is complete. In the other order, a half-written library could be copied.
             let relative = folder.strip_prefix(source).unwrap_or(&folder);
             copy_tree(&folder, &self.slot.join(relative));
         }
@@ -96,17 +97,10 @@ impl WarmFolder {
     }
 }
 
-/// `$XDG_CACHE_HOME/forward-pass`, or what the system has for it.
-pub fn cache_folder() -> Result<PathBuf> {
-    use etcetera::BaseStrategy;
-    let strategy = etcetera::choose_base_strategy().context("the home folder is unknown")?;
-    Ok(strategy.cache_dir().join("forward-pass"))
-}
-
-/// The library with the flush function, compiled once a toolchain.
+/// The library with the flush function, compiled once for each toolchain.
 pub fn flush_library() -> Result<PathBuf> {
-    let name = format!("flush-{}.{}", &hash(&[&toolchain()?, FLUSH_SOURCE])[..16], std::env::consts::DLL_EXTENSION);
-    let path = cache_folder()?.join("evcxr").join(name);
+    let name = format!("flush-{}.{}", &digest(&[&toolchain()?, FLUSH_SOURCE])[..16], std::env::consts::DLL_EXTENSION);
+    let path = cache_folder::place()?.join("evcxr").join(name);
     if path.exists() {
         return Ok(path);
     }
@@ -128,10 +122,10 @@ fn key(dependencies: &[String]) -> Result<String> {
     sorted.sort_unstable();
     sorted.dedup();
     let rustflags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    Ok(hash(&[&toolchain()?, CARGO_CONFIG, &rustflags, &sorted.join("\n")])[..24].to_string())
+    Ok(digest(&[&toolchain()?, CARGO_CONFIG, &rustflags, &sorted.join("\n")])[..24].to_string())
 }
 
-/// Where the toolchain keeps the libstd that all cells share.
+/// The toolchain's folder with the libstd that all cells share.
 pub fn std_folder() -> Result<PathBuf> {
     Ok(PathBuf::from(ask_rustc(&["--print", "target-libdir"])?.trim()))
 }
@@ -147,13 +141,8 @@ fn ask_rustc(question: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn hash(parts: &[&str]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part.len().to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+fn digest(parts: &[&str]) -> String {
+    cache_folder::digest(parts.iter().map(|part| part.as_bytes()))
 }
 
 fn fingerprint_folders(target: &Path) -> Vec<PathBuf> {
@@ -167,8 +156,8 @@ fn fingerprint_folders(target: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Copies what is there with its times, for cargo judges by them; what is there already stays, what vanishes
-/// meanwhile is left out.
+/// Copies files with their times, by which cargo judges freshness. Existing files stay, and files that vanish meanwhile
+/// are skipped.
 fn copy_tree(from: &Path, to: &Path) {
     if std::fs::create_dir_all(to).is_err() {
         return;

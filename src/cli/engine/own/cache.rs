@@ -12,14 +12,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, anyhow, bail};
 pub use clear::{Cleared, clear};
-use etcetera::BaseStrategy;
 use nix::libc;
-use sha2::{Digest, Sha256};
 
+use super::super::cache_folder::unusable;
+pub use super::super::cache_folder::{ENV, digest, place};
 use super::stop::Stop;
-
-/// Takes the place of the user's cache folder.
-pub const ENV: &str = "FORWARD_PASS_CACHE";
 
 /// What all entries together may take; the least recently used ones go first.
 pub const LIMIT: u64 = 6 << 30;
@@ -49,15 +46,6 @@ pub fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Where it is, whether it exists or not.
-pub fn place() -> Result<PathBuf> {
-    if let Some(folder) = std::env::var_os(ENV).filter(|folder| !folder.is_empty()) {
-        return std::path::absolute(&folder).with_context(|| unusable(Path::new(&folder)));
-    }
-    let base = etcetera::choose_base_strategy().map_err(|error| anyhow!("there is no cache folder: {error}"))?;
-    Ok(base.cache_dir().join("forward-pass"))
-}
-
 /// A private folder, with those above it.
 pub fn make(folder: &Path) -> Result<()> {
     DirBuilder::new()
@@ -65,10 +53,6 @@ pub fn make(folder: &Path) -> Result<()> {
         .mode(0o700)
         .create(folder)
         .map_err(|error| anyhow!("{}: {error}\nhelp: set {ENV} to a folder that you can write to", unusable(folder)))
-}
-
-fn unusable(folder: &Path) -> String {
-    format!("cannot use the cache folder `{}`", folder.display())
 }
 
 /// A hold on a file that other processes respect; let go when dropped or when the process ends, however it ends.
@@ -231,16 +215,6 @@ pub fn discard(entry: &Path) -> bool {
     let Some(_lock) = claim(entry) else { return false };
     let _ = fs::remove_file(entry.join(DONE));
     fs::remove_dir_all(entry).is_ok()
-}
-
-/// A short name for some content.
-pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
