@@ -178,6 +178,14 @@ pub enum End {
     Interrupted,
 }
 
+/// The name of a signal, `SIGKILL`; `None` for a real-time signal, and where signals have no names.
+pub fn signal_name(signal: i32) -> Option<&'static str> {
+    #[cfg(unix)]
+    return nix::sys::signal::Signal::try_from(signal).ok().map(nix::sys::signal::Signal::as_str);
+    #[cfg(not(unix))]
+    return None;
+}
+
 /// What a cell was doing at its time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {

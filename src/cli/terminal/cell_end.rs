@@ -6,7 +6,7 @@ mod window;
 
 use super::style::{BAD, FAINT, Look, NOTE};
 use crate::cli::lang::Lang;
-use crate::cli::outcome::{Diagnostic, End, Phase};
+use crate::cli::outcome::{Diagnostic, End, Phase, signal_name};
 
 /// The end in one line; nothing where there is nothing to say, or the compiler says it.
 pub fn words(end: &End, lang: Lang) -> String {
@@ -17,7 +17,11 @@ pub fn words(end: &End, lang: Lang) -> String {
         End::ReturnedError { message, line } => lang.returned_error(at(line), message),
         End::Exited(code) => lang.exited(code),
         End::Killed { stack_overflow: true, .. } => lang.overflowed(),
-        End::Killed { signal, .. } => lang.killed(signal_name(*signal, lang)),
+        End::Killed { signal, .. } => lang.killed(match signal_name(*signal) {
+            Some("SIGSEGV") => lang.segfault(),
+            Some(name) => name.to_owned(),
+            None => lang.signal(*signal),
+        }),
         End::TimedOut { phase: Phase::Compile, seconds } => lang.compiled_too_long(seconds),
         End::TimedOut { phase: Phase::Run, seconds } => lang.ran_too_long(seconds),
         End::Interrupted => lang.stopped(),
@@ -79,14 +83,6 @@ pub fn without_end(text: String, end: &End) -> String {
             text.trim_end().strip_suffix(message.trim_end()).map(str::to_owned).unwrap_or(text)
         }
         _ => text,
-    }
-}
-
-fn signal_name(signal: i32, lang: Lang) -> String {
-    match nix::sys::signal::Signal::try_from(signal) {
-        Ok(nix::sys::signal::Signal::SIGSEGV) => lang.segfault(),
-        Ok(signal) => signal.to_string(),
-        Err(_) => lang.signal(signal),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::cli::outcome::{Diagnostic, End, MimeBundle, Output, Phase, Stream};
+use crate::cli::outcome::{Diagnostic, End, MimeBundle, Output, Phase, Stream, signal_name};
 
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -41,7 +41,10 @@ pub fn end_words(end: &End) -> Option<String> {
         End::ReturnedError { message, line } => format!("returned an error through `?`{}: {message}", at(line)),
         End::Exited(code) => format!("ended the process with exit code {code}"),
         End::Killed { stack_overflow: true, .. } => "overflowed its stack, which ended the process".into(),
-        End::Killed { signal, .. } => format!("was ended by {}", signal_name(*signal)),
+        End::Killed { signal, .. } => match signal_name(*signal) {
+            Some(name) => format!("was ended by {name} (signal {signal})"),
+            None => format!("was ended by signal {signal}"),
+        },
         End::TimedOut { phase: Phase::Compile, seconds } => format!("was still compiling after {seconds} s"),
         End::TimedOut { phase: Phase::Run, seconds } => format!("was still running after {seconds} s"),
         End::Interrupted => "was interrupted".into(),
@@ -62,14 +65,6 @@ fn codes(diagnostics: &[Diagnostic]) -> String {
     let mut codes: Vec<&str> = diagnostics.iter().filter_map(|it| it.code.as_deref()).collect();
     codes.dedup();
     if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) }
-}
-
-fn signal_name(signal: i32) -> String {
-    #[cfg(unix)]
-    if let Ok(name) = nix::sys::signal::Signal::try_from(signal) {
-        return format!("{name} (signal {signal})");
-    }
-    format!("signal {signal}")
 }
 
 /// A count with its noun: `1 cell`, `3 cells`.
