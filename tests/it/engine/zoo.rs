@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::cells::{Cells, command, told};
+use crate::support::cells::{Cells, command, lines};
 use crate::support::{ACCEPT, accepts, notebook_text};
 
 /// How long a cell that is to be interrupted has been running, or compiling, by then.
@@ -55,7 +55,7 @@ fn run(cells: &mut Cells, code: &str, settings: &Value) -> Vec<String> {
         std::thread::sleep(A_WHILE);
         tell("kill", &["-INT", &pid]);
     }
-    let mut came = told(&cells.answer());
+    let mut came = lines(&cells.answer());
     if settings["interrupt"] == true {
         // How much came until then is chance.
         came.retain(|line| !line.starts_with('|'));
@@ -138,14 +138,14 @@ fn after_every_kind_of_failure_the_session_answers_with_its_variables() {
 fn a_cell_of_megabytes_is_interrupted_while_it_is_taken_apart() {
     let folder = tempfile::tempdir().unwrap();
     let mut cells = Cells::start("own", folder.path());
-    assert_eq!(cells.told("let kept = 1;"), ["ok"]);
+    assert_eq!(cells.lines("let kept = 1;"), ["ok"]);
     let lets: String = (0..150_000).map(|n| format!("let x{n} = {n};\n")).collect();
     cells.send(&lets);
     std::thread::sleep(A_WHILE);
     tell("kill", &["-INT", &cells.child.id().to_string()]);
     let asked = std::time::Instant::now();
-    assert_eq!(told(&cells.answer()), ["Interrupted"]);
+    assert_eq!(lines(&cells.answer()), ["Interrupted"]);
     let waited = asked.elapsed();
-    assert_eq!(cells.told("kept + 1"), ["= 2"]);
+    assert_eq!(cells.lines("kept + 1"), ["= 2"]);
     assert!(waited < Duration::from_secs(10), "{waited:?}: it was taken apart to its end");
 }

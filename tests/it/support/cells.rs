@@ -1,6 +1,6 @@
-//! A live session behind a pipe: a cell goes in, and what came of it is told in lines that a person can read.
+//! A live session behind a pipe: runs a cell, and describes its outcome in readable lines.
 //!
-//! It judges nothing: `engines` and `zoo` compare.
+//! It compares nothing: `engine::suites` and `zoo` do.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// For whatever hangs in spite of everything.
+/// How long to wait for an answer before the test fails.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// So evcxr begins to say that a variable is gone.
+/// The beginning of evcxr's message that a variable is lost.
 const LOST: &str = "! The type of the variable ";
 
 /// A running `forward-pass cells --json`.
@@ -24,7 +24,7 @@ pub struct Cells {
     _script: Option<tempfile::NamedTempFile>,
 }
 
-/// The command, in a folder, with what the surroundings wish kept out.
+/// The command, in a folder, without environment variables that would change its output.
 pub fn command(engine: &str, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = super::command(folder, &[&["--engine", engine, "cells", "--json"], arguments].concat());
     command.env_remove("RUST_BACKTRACE");
@@ -36,7 +36,7 @@ impl Cells {
         Cells::spawn(command(engine, folder, &[]))
     }
 
-    /// A session that knows which cells will come, and may compile them together.
+    /// A session that knows the cells to come, and may compile them in batches.
     pub fn spawn_with_script(mut command: Command, cells: impl Iterator<Item = String>) -> Cells {
         let mut script = tempfile::NamedTempFile::new().unwrap();
         cells.for_each(|cell| script.write_all(format!("{cell}\n%%\n").as_bytes()).unwrap());
@@ -54,18 +54,18 @@ impl Cells {
         Cells { stdin: child.stdin.take(), child, answers, _script: None }
     }
 
-    /// Sends a cell, and does not wait.
+    /// Sends a cell without waiting for the answer.
     pub fn send(&mut self, code: &str) {
         let stdin = self.stdin.as_mut().unwrap();
         stdin.write_all(format!("{code}\n%%\n").as_bytes()).unwrap();
         stdin.flush().unwrap();
     }
 
-    /// What came of the cell that was sent.
+    /// The outcome of the cell that was sent.
     pub fn answer(&mut self) -> Value {
         let line = self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| {
             let _ = self.child.kill();
-            panic!("no answer came: {error}")
+            panic!("no answer: {error}")
         });
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
@@ -75,13 +75,13 @@ impl Cells {
         self.answer()
     }
 
-    /// Runs a cell and tells of it in lines.
-    pub fn told(&mut self, code: &str) -> Vec<String> {
-        let mut lines = told(&self.run(code));
-        // evcxr tells of the variables it lost in the order of a hash map.
+    /// Runs a cell and describes its outcome in lines.
+    pub fn lines(&mut self, code: &str) -> Vec<String> {
+        let mut lines = lines(&self.run(code));
+        // evcxr reports lost variables in the order of a hash map.
         lines.chunk_by_mut(|one, other| [one, other].iter().all(|line| line.starts_with(LOST))).for_each(<[_]>::sort);
         if code == ":vars" {
-            // In what order, and in which table, is nobody's business here.
+            // Their order and the HTML table do not matter here.
             lines.retain(|line| !line.starts_with("= <text/html>"));
             lines.sort();
         }
@@ -91,23 +91,23 @@ impl Cells {
 
 impl Drop for Cells {
     fn drop(&mut self) {
-        // The end of its input is the end of the session.
+        // The session ends when its input does.
         drop(self.stdin.take());
         let _ = self.child.wait();
     }
 }
 
-/// One line for each thing that came: `| text`, `! stderr`, `= value`, `: displayed`, how it ended, `note ...`.
-pub fn told(answer: &Value) -> Vec<String> {
+/// A line for each part of an outcome: `| text`, `! stderr`, `= value`, `: displayed`, how it ended, `note ...`.
+pub fn lines(answer: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     let end = &answer["end"];
-    // What leaves the cell is told by its end; the same on stderr has the thread's number in it.
-    let says_why = end.as_str().is_some_and(|end| end.starts_with("Panicked") || end.starts_with("ReturnedError"));
+    // The end quotes the message; stderr would repeat it with a thread number that varies.
+    let has_message = end.as_str().is_some_and(|end| end.starts_with("Panicked") || end.starts_with("ReturnedError"));
     for output in answer["outputs"].as_array().unwrap() {
         let (kind, content) = output.as_object().unwrap().iter().next().unwrap();
         match kind.as_str() {
             "stdout" => lines.extend(text("|", content.as_str().unwrap())),
-            "stderr" if says_why => {}
+            "stderr" if has_message => {}
             "stderr" => lines.extend(text("!", content.as_str().unwrap())),
             "result" => lines.extend(bundle("=", content)),
             _ => lines.extend(bundle(":", content)),
@@ -125,7 +125,7 @@ pub fn told(answer: &Value) -> Vec<String> {
     lines
 }
 
-/// A last line that has no end is marked with a backslash.
+/// A last line without a newline is marked with a backslash.
 fn text(sign: &str, text: &str) -> Vec<String> {
     let mut lines: Vec<String> = without_numbers(text).lines().map(|line| format!("{sign} {line}")).collect();
     if let Some(last) = lines.last_mut().filter(|_| !text.ends_with('\n')) {
@@ -150,8 +150,8 @@ fn error(error: &Value) -> String {
     format!("error {code} at {}: {message}", error["place"].as_str().unwrap())
 }
 
-/// `thread 'main' (4711) panicked at /rustc/5980...` has a number that is never the same and the compiler's folder, a place
-/// in generated code moves with what is generated, and a backtrace has nothing else.
+/// Removes what varies: the thread number and the compiler's folder in `thread 'main' (4711) panicked at /rustc/5980...`,
+/// places in generated code, and backtraces.
 fn without_numbers(text: &str) -> String {
     let mut shown = String::new();
     let mut in_backtrace = false;

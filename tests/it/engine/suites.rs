@@ -1,8 +1,8 @@
-//! Cells written to tell the engines apart: `tests/fixtures/engines/*.cells`, each with what has to come of it.
+//! Cells that compare the engines: `tests/fixtures/engines/*.cells`, each with its expected outcome.
 //!
-//! Every file runs on our own engine; with the feature `evcxr` it runs on that one too. Where they differ, the file says
-//! so in lines that begin with `own:` and `evcxr:`, and gives the reason in one that begins with `because:`. A cell whose
-//! outcome on evcxr is anybody's guess (it reads old bytes as a new type) is `not run` there.
+//! Every file runs on our own engine, and with the feature `evcxr` on that one too. Where they differ, the file says so in
+//! lines that begin with `own:` and `evcxr:`, and gives the reason in one that begins with `because:`. A cell whose outcome
+//! on evcxr is undefined (it reads old bytes as a new type) is `not run` there.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ struct Cell {
     because: Option<String>,
 }
 
-/// `## title` begins a group; a cell is what stands before its `=> ` lines.
+/// `## title` starts a group; a cell's code precedes its `=> ` lines.
 fn read(text: &str) -> (String, Vec<Group>) {
     let (head, rest) = text.split_at(text.find("## ").unwrap());
     let mut groups: Vec<Group> = Vec::new();
@@ -93,19 +93,19 @@ fn written(head: &str, groups: &[Group]) -> String {
     format!("{head}{}", groups.iter().map(group).collect::<Vec<_>>().join("\n"))
 }
 
-/// Runs a file on one engine, and puts what came in place of what was expected; tells what differed. With `together`, the
-/// engine knows the cells of a group beforehand, and may compile them together.
-fn run(engine: usize, groups: &mut [Group], folder: &Path, together: bool) -> String {
+/// Runs a file on one engine, replaces expected outcomes with the actual ones, and returns the differences. With
+/// `batched`, the engine knows the cells of a group beforehand, and may compile them in batches.
+fn run(engine: usize, groups: &mut [Group], folder: &Path, batched: bool) -> String {
     let mut wrong = String::new();
     let mut kept: Option<Cells> = None;
     for group in groups {
-        // Ours starts at once; the other one is asked to forget.
+        // Ours starts quickly; the other one is cleared instead.
         let mut cells = match kept.take() {
             Some(mut cells) => {
                 cells.run(":clear");
                 cells
             }
-            None if together => {
+            None if batched => {
                 let code = group.cells.iter().map(|cell| cell.code.join("\n"));
                 Cells::spawn_with_script(command(ENGINES[engine], folder, &[]), code)
             }
@@ -115,15 +115,15 @@ fn run(engine: usize, groups: &mut [Group], folder: &Path, together: bool) -> St
             if cell.expected[engine] == [NOT_RUN] {
                 continue;
             }
-            let came = cells.told(&cell.code.join("\n"));
-            if came != cell.expected[engine] {
+            let actual = cells.lines(&cell.code.join("\n"));
+            if actual != cell.expected[engine] {
                 let (name, code) = (ENGINES[engine], cell.code.join("\n"));
-                let (wanted, got) = (cell.expected[engine].join("\n"), came.join("\n"));
+                let (expected, actual_text) = (cell.expected[engine].join("\n"), actual.join("\n"));
                 wrong.push_str(&format!(
-                    "\n## {}\n{code}\n--- expected of {name}\n{wanted}\n--- came\n{got}\n",
+                    "\n## {}\n{code}\n--- expected of {name}\n{expected}\n--- actual\n{actual_text}\n",
                     group.title
                 ));
-                cell.expected[engine] = came;
+                cell.expected[engine] = actual;
             }
         }
         if engine == EVCXR {
@@ -133,7 +133,7 @@ fn run(engine: usize, groups: &mut [Group], folder: &Path, together: bool) -> St
     wrong
 }
 
-/// Cells on which the engines differ, and nobody has said why.
+/// Cells on which the engines differ without a reason given.
 fn without_reason(groups: &[Group]) -> String {
     let cells = groups.iter().flat_map(|group| &group.cells);
     let differ = cells.filter(|cell| cell.expected[OWN] != cell.expected[EVCXR] && cell.because.is_none());
@@ -156,7 +156,7 @@ fn check_in(name: &str, prepare: impl FnOnce(&Path)) {
     if accepts() {
         std::fs::write(&path, written(&head, &groups)).unwrap();
     } else {
-        assert!(wrong.is_empty(), "{wrong}\nto store what came: {ACCEPT}=1 cargo test --all-features");
+        assert!(wrong.is_empty(), "{wrong}\nto store the actual outcomes: {ACCEPT}=1 cargo test --all-features");
     }
 }
 
@@ -214,24 +214,24 @@ fn commands() {
     check("commands");
 }
 
-/// The table of features names what shows each line of it.
+/// Each row of the table of features names a test that exists.
 #[test]
-fn the_table_of_features_points_at_what_is_there() {
+fn the_table_of_features_names_existing_tests() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let table = std::fs::read_to_string(root.join("docs/engines.md")).unwrap();
     let mut rows = 0;
     for line in table.lines().filter(|line| line.starts_with("| ") && !line.ends_with("shown by |")) {
         let shown_by = line.trim_end_matches(" |").rsplit(" | ").next().unwrap().trim();
         let Some((file, heading)) = shown_by.split_once(": ") else {
-            assert!(line.ends_with("| |"), "what shows this?\n{line}");
+            assert!(line.ends_with("| |"), "no test is named\n{line}");
             continue;
         };
-        let is_there = match file {
-            "zoo" => root.join(format!("tests/fixtures/zoo/{heading}.ipynb")).is_file(),
+        let exists = match file {
+            "zoo" => root.join(format!("tests/zoo/{heading}.ipynb")).is_file(),
             _ => std::fs::read_to_string(root.join(format!("tests/fixtures/engines/{file}.cells")))
                 .is_ok_and(|text| text.lines().any(|line| line == format!("## {heading}"))),
         };
-        assert!(is_there, "there is no `{shown_by}`, named in docs/engines.md\n{line}");
+        assert!(exists, "`{shown_by}` does not exist, but is named in docs/engines.md\n{line}");
         rows += 1;
     }
     assert!(rows > 30, "{rows}");
