@@ -69,14 +69,15 @@ mod tests {
     #[test]
     fn kinds_names_and_directives_are_told_apart() {
         let named = |name, more| Directive::Named { name, more };
+        let clear = |wait| Directive::Clear { wait };
         let cases = [
             ("EVCXR_BEGIN_CONTENT text/plain", Some(("", "text/plain", Directive::Plain))),
             ("x EVCXR_BEGIN_CONTENT  text/plain ", Some(("x ", "text/plain", Directive::Plain))),
             ("EVCXR_BEGIN_CONTENT text/html; charset=utf-8", Some(("", "text/html; charset=utf-8", Directive::Plain))),
             ("EVCXR_BEGIN_CONTENT text/plain display-id=손실", Some(("", "text/plain", named("손실", false)))),
             ("EVCXR_BEGIN_CONTENT image/svg+xml display-id=a more", Some(("", "image/svg+xml", named("a", true)))),
-            ("EVCXR_BEGIN_CONTENT text/plain clear-output", Some(("", "text/plain", Directive::Clear { wait: false }))),
-            ("EVCXR_BEGIN_CONTENT text/plain clear-output=wait", Some(("", "text/plain", Directive::Clear { wait: true }))),
+            ("EVCXR_BEGIN_CONTENT text/plain clear-output", Some(("", "text/plain", clear(false)))),
+            ("EVCXR_BEGIN_CONTENT text/plain clear-output=wait", Some(("", "text/plain", clear(true)))),
             ("EVCXR_BEGIN_CONTENT text/plain display-id=", Some(("", "text/plain display-id=", Directive::Plain))),
             ("EVCXR_BEGIN_CONTENT plain", None),
             ("EVCXR_BEGIN_CONTENT", None),

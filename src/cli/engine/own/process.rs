@@ -21,8 +21,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-pub use checkpoints::Mark;
 use checkpoints::Checkpoints;
+pub use checkpoints::Mark;
 use forward_pass::mnist::{FASHION_VARIABLE, VARIABLE};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::PollTimeout;
@@ -117,11 +117,8 @@ impl Child {
         let order = ToWorker::Run { library, symbol: symbol.to_owned(), reads: self.input.is_usable() };
         let is_sent = self.control.send(&order).is_ok();
         let mut run = Run::new(self, on_piece);
-        let ended = if is_sent {
-            run.attend(timeout.map(|timeout| Instant::now() + timeout))?
-        } else {
-            run.await_end()?
-        };
+        let ended =
+            if is_sent { run.attend(timeout.map(|timeout| Instant::now() + timeout))? } else { run.await_end()? };
         let reports = run.reports;
         let after = match ended {
             Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.checkpoints.advance()),

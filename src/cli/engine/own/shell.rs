@@ -81,7 +81,8 @@ mod tests {
     #[test]
     fn a_command_that_fails_is_reported_with_what_it_printed() {
         assert_eq!(printed_by("echo why >&2; exit 3"), "refused: the shell command failed, exit status: 3\nwhy");
-        assert!(printed_by("no-such-program-here").contains("exit status: 127"), "{}", printed_by("no-such-program-here"));
+        let missing = printed_by("no-such-program-here");
+        assert!(missing.contains("exit status: 127"), "{missing}");
     }
 
     #[test]

@@ -59,9 +59,8 @@ impl Checkpoints {
         self.is_pending = false;
         let why = io::Error::from_raw_os_error(errno);
         let is_first = !std::mem::replace(&mut self.has_failed, true);
-        is_first.then(|| {
-            format!("no checkpoint could be taken ({why}): if the process ends now, its variables are lost")
-        })
+        is_first
+            .then(|| format!("no checkpoint could be taken ({why}): if the process ends now, its variables are lost"))
     }
 
     /// Takes the newest one, to be woken: the worker has ended.

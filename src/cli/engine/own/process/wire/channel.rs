@@ -88,10 +88,7 @@ impl AsFd for Channel {
 }
 
 /// Waits until one of the descriptors is readable or closed, and says which are; none of them after the timeout.
-pub fn wait_readable<const N: usize>(
-    fds: [BorrowedFd; N],
-    timeout: impl Into<PollTimeout>,
-) -> nix::Result<[bool; N]> {
+pub fn wait_readable<const N: usize>(fds: [BorrowedFd; N], timeout: impl Into<PollTimeout>) -> nix::Result<[bool; N]> {
     let mut polled = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
     poll(&mut polled, timeout)?;
     // `None` is an event that nix does not know.
