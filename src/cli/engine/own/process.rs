@@ -7,7 +7,7 @@
 mod checkpoints;
 mod report;
 mod run;
-pub mod stdin;
+mod stdin;
 mod store;
 pub mod streams;
 pub mod supervisor;

@@ -1,4 +1,4 @@
-// Cells compiled by hand for the tests of the process. A value of the store is a boxed vector.
+// Cells compiled by hand for the tests of the processes. The values in the store are boxed vectors.
 
 use std::io::{Read, Write};
 
@@ -64,6 +64,7 @@ cells! {
     segfault(_api) { unsafe { std::ptr::without_provenance::<u32>(8).read_volatile() } }
     overflow(_api) { deep(1) as u32 }
     kill_group(_api) { unsafe { kill(0, 9); } 0 }
+    realtime(_api) { unsafe { kill(std::process::id() as i32, 34); } 0 }
     forks(_api) { unsafe { fork(); } 0 }
     close_streams(_api) { unsafe { close(1); close(2); } println!("lost"); 0 }
     stdin(_api) { let mut text = String::new(); println!("{} bytes", std::io::stdin().read_to_string(&mut text).unwrap()); 0 }

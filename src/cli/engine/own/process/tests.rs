@@ -1,4 +1,4 @@
-//! Cells that do their worst, compiled by hand into one library; after each of them the variables are asked for.
+//! Cells that misbehave, compiled by hand into one library; after each of them the variables are checked.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +10,7 @@ use nix::libc;
 use super::*;
 use crate::cli::outcome::Stream;
 
-/// The tests' own binary is the child process too: the hook has to come before the test harness.
+/// The test binary is also the child process: the hook must run before the test harness.
 #[used]
 #[unsafe(link_section = ".init_array")]
 static HOOK: extern "C" fn() = {
@@ -67,7 +67,7 @@ impl Session {
         let mut on_piece = |piece: Piece| match piece {
             Piece::Text(Stream::Stdout, bytes) => out.extend_from_slice(bytes),
             Piece::Text(Stream::Stderr, bytes) => err.extend_from_slice(bytes),
-            // How long loading took: not the cell's.
+            // The worker's, not the cell's.
             Piece::Report(super::wire::worker_side::LOADED, _) => {}
             Piece::Report(kind, bytes) => out.extend(format!("<{kind} {}>", bytes.len()).bytes()),
             Piece::Reads(_) => out.extend(b"<reads>"),
@@ -78,7 +78,7 @@ impl Session {
         report
     }
 
-    /// The variable that [`Session::new`] stored is still there, and so is the one of the current folder.
+    /// The variable that [`Session::new`] stored still has its value.
     fn is_whole(&mut self) {
         let report = self.run("get");
         assert_eq!(report.ended, Ended::Returned(0));
@@ -91,7 +91,7 @@ fn killed(signal: i32) -> Ended {
 }
 
 #[test]
-fn every_end_is_told_apart_and_costs_no_variable() {
+fn every_kind_of_end_is_distinguished_and_drops_no_variable() {
     let overflow = Ended::Killed { signal: libc::SIGSEGV, stack_overflow: true };
     let cases: &[(&str, Ended, &str)] = &[
         ("print", Ended::Returned(0), "no newline"),
@@ -102,6 +102,7 @@ fn every_end_is_told_apart_and_costs_no_variable() {
         ("segfault", killed(libc::SIGSEGV), ""),
         ("overflow", overflow, ""),
         ("kill_group", killed(libc::SIGKILL), ""),
+        ("realtime", killed(34), ""),
         ("forks", Ended::Returned(0), ""),
         ("close_streams", Ended::Returned(0), ""),
         ("stdin", Ended::Returned(0), "0 bytes\n"),
@@ -116,7 +117,7 @@ fn every_end_is_told_apart_and_costs_no_variable() {
         let report = session.run(symbol);
         match (&report.ended, ended) {
             (Ended::NotLoaded(why), Ended::NotLoaded(_)) => assert!(why.contains(symbol), "{why}"),
-            (came, expected) => assert_eq!(came, expected, "{symbol}"),
+            (actual, expected) => assert_eq!(actual, expected, "{symbol}"),
         }
         assert_eq!(session.out, *out, "{symbol}");
         assert!(report.after != After::Lost, "{symbol}");
@@ -125,7 +126,7 @@ fn every_end_is_told_apart_and_costs_no_variable() {
 }
 
 #[test]
-fn an_endless_loop_is_stopped_in_time_and_costs_no_variable() {
+fn an_endless_loop_is_stopped_in_time_and_drops_no_variable() {
     let mut session = Session::new();
     let report = session.run_for("endless", Duration::from_millis(200));
     assert_eq!(report.ended, Ended::TimedOut);
@@ -164,7 +165,7 @@ fn reports_keep_their_place_among_the_text() {
 }
 
 #[test]
-fn an_older_state_can_be_gone_back_to() {
+fn an_older_state_can_be_restored() {
     let mut session = Session::new();
     session.run("push");
     let mark = session.child.mark();
