@@ -1,17 +1,19 @@
-//! Our own engine: cells are split and compiled by rustc directly, and run in a process of ours.
+//! Our own engine: it splits cells, compiles them with rustc directly, and runs them in a process of its own.
 //!
-//! `session` goes through them in order: split, state, generate, rustc, types and diagnostics, process.
+//! `source` -> `state` -> `compile::{generate, rustc, types, diagnostics}` -> `process`; `session` takes a cell through them.
 
 pub mod cache;
 mod cell_commands;
 mod compile;
 mod deps;
+mod halt;
 mod listener;
 mod output;
 pub mod process;
 mod scratch;
 mod session;
 mod shell;
+mod source;
 mod state;
 pub mod stop;
 

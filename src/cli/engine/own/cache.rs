@@ -1,6 +1,6 @@
-//! The user's cache folder: private, locked against races, bounded.
+//! The user's cache folder: private, locked against races, limited in size.
 //!
-//! It knows how to keep entries, not what is in them.
+//! It manages entries without knowing their content.
 
 mod clear;
 
@@ -18,19 +18,19 @@ use super::super::cache_folder::unusable;
 pub use super::super::cache_folder::{ENV, digest, place};
 use super::stop::Stop;
 
-/// What all entries together may take; the least recently used ones go first.
+/// The size limit of all entries, in bytes; the least recently used are evicted first.
 pub const LIMIT: u64 = 6 << 30;
 
-/// An entry that was begun and never finished is rubbish after this time.
+/// An incomplete entry is removed after this time.
 pub const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
-/// The file that says that an entry is complete.
+/// The file that marks an entry as complete.
 pub const DONE: &str = "built.json";
 
-/// Locked as long as somebody uses the entry, and when it was last touched.
+/// Locked while the entry is in use; its time is that of the last use.
 pub const IN_USE: &str = "in-use";
 
-/// Our folder in the user's cache, made and checked: nobody else may look into it.
+/// Our folder in the user's cache, created and made private.
 pub fn folder() -> Result<PathBuf> {
     let folder = place()?;
     make(&folder)?;
@@ -38,7 +38,7 @@ pub fn folder() -> Result<PathBuf> {
     // SAFETY: always succeeds.
     let own = unsafe { libc::geteuid() };
     if about.uid() != own {
-        bail!("{}: it belongs to somebody else\nhelp: set {ENV} to a folder of your own", unusable(&folder));
+        bail!("{}: it belongs to another user\nhelp: set {ENV} to a folder of your own", unusable(&folder));
     }
     if about.mode() & 0o077 != 0 {
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).with_context(|| unusable(&folder))?;
@@ -46,23 +46,23 @@ pub fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A private folder, with those above it.
+/// Creates a private folder, with its parents.
 pub fn make(folder: &Path) -> Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|error| anyhow!("{}: {error}\nhelp: set {ENV} to a folder that you can write to", unusable(folder)))
+        .map_err(|error| anyhow!("{}: {error}\nhelp: set {ENV} to a writable folder", unusable(folder)))
 }
 
-/// A hold on a file that other processes respect; let go when dropped or when the process ends, however it ends.
+/// A lock on a file, released when dropped or when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Alone; waits for the others, until stopped or too late.
+    /// An exclusive lock; waits for other holders until stopped or too late.
     pub fn exclusive(
         path: &Path,
         stop: &Stop,
@@ -90,14 +90,14 @@ impl Lock {
         }
     }
 
-    /// Alone, or not at all.
+    /// An exclusive lock, if available at once.
     pub fn try_exclusive(path: &Path) -> Option<Lock> {
         let file = open(path).ok()?;
         file.try_lock().ok()?;
         Some(Lock { _file: file })
     }
 
-    /// Together with others who only use it.
+    /// A shared lock, if available at once.
     pub fn try_shared(path: &Path) -> Option<Lock> {
         let file = open(path).ok()?;
         file.try_lock_shared().ok()?;
@@ -109,13 +109,13 @@ fn open(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     match options.open(path) {
-        // A cache that cannot be written can be used all the same.
+        // A read-only cache can still be used.
         Err(_) if path.exists() => File::open(path).with_context(|| unusable(path)),
         other => other.with_context(|| unusable(path)),
     }
 }
 
-/// Uses an entry: it is not thrown away until the lock is dropped.
+/// Locks an entry against eviction.
 pub fn hold(entry: &Path) -> Option<Lock> {
     let path = entry.join(IN_USE);
     let lock = Lock::try_shared(&path)?;
@@ -123,35 +123,25 @@ pub fn hold(entry: &Path) -> Option<Lock> {
     Some(lock)
 }
 
-/// Has an entry for oneself: nobody uses it.
+/// Takes exclusive ownership of an unused entry.
 pub fn claim(entry: &Path) -> Option<Lock> {
     Lock::try_exclusive(&entry.join(IN_USE))
 }
 
-/// A file that is there whole or not at all.
-pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    io::Write::write_all(&mut file, bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// What went wrong, with what to do where the disk is full.
-pub fn in_words(error: &anyhow::Error) -> String {
-    let words = format!("{error:#}");
+/// The message of an error, with a next step if the disk is full.
+pub fn describe(error: &anyhow::Error) -> String {
+    let message = format!("{error:#}");
     let is_full = |io: &io::Error| io.kind() == io::ErrorKind::StorageFull;
     if error.chain().any(|cause| cause.downcast_ref().is_some_and(is_full)) {
         format!(
-            "{words}\nhelp: free some space on that disk; `forward-pass clean` gives back what our cache takes; no variable is lost"
+            "{message}\nhelp: free some space on that disk; `forward-pass clean` empties our cache; no variable is lost"
         )
     } else {
-        words
+        message
     }
 }
 
-/// A folder with all that is in it, with the times that cargo judges freshness by.
+/// Copies a folder recursively, with the times by which cargo judges freshness.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -168,7 +158,7 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The bytes below a folder.
+/// The bytes that a folder takes on the disk.
 pub fn size(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     let one = |entry: fs::DirEntry| match entry.metadata() {
@@ -179,7 +169,7 @@ pub fn size(folder: &Path) -> u64 {
     entries.flatten().map(one).sum()
 }
 
-/// Throws the least recently used entries away until the rest is within `limit`; entries in use stay.
+/// Evicts the least recently used entries until the rest is within `limit`; entries in use stay.
 pub fn evict(groups: &Path, limit: u64) {
     let mut entries: Vec<(SystemTime, u64, PathBuf)> =
         entries(groups).into_iter().map(|entry| (last_used(&entry), size(&entry), entry)).collect();
@@ -187,14 +177,14 @@ pub fn evict(groups: &Path, limit: u64) {
     let mut total: u64 = entries.iter().map(|(_, size, _)| size).sum();
     for (used, size, entry) in entries {
         let age = SystemTime::now().duration_since(used).unwrap_or_default();
-        let is_rubbish = !entry.join(DONE).exists() && age > ABANDONED;
-        if (total > limit || is_rubbish) && discard(&entry) {
+        let is_abandoned = !entry.join(DONE).exists() && age > ABANDONED;
+        if (total > limit || is_abandoned) && discard(&entry) {
             total = total.saturating_sub(size);
         }
     }
 }
 
-/// Every entry of every group.
+/// All entries of all groups.
 pub fn entries(groups: &Path) -> Vec<PathBuf> {
     let below = |folder: &Path| -> Vec<PathBuf> {
         let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
@@ -210,7 +200,7 @@ pub fn last_used(entry: &Path) -> SystemTime {
     time(&entry.join(IN_USE)).or_else(|| time(entry)).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
-/// Removes an entry that nobody uses. What says that it is complete goes first: it may be interrupted.
+/// Removes an unused entry, its completeness mark first, as the removal may be interrupted.
 pub fn discard(entry: &Path) -> bool {
     let Some(_lock) = claim(entry) else { return false };
     let _ = fs::remove_file(entry.join(DONE));
@@ -248,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_never_finished_goes_after_a_day() {
+    fn an_incomplete_entry_is_removed_after_a_day() {
         let folder = tempfile::tempdir().unwrap();
         let young = entry(folder.path(), "a/0", 1, 60);
         let old = entry(folder.path(), "a/1", 1, 48 * 3600);

@@ -1,13 +1,13 @@
-//! Dependencies: what `:dep` lines ask for, and the libraries that cargo makes of them.
+//! Dependencies: what `:dep` lines ask for, and the libraries that cargo builds from them.
 //!
-//! It compiles no cell; `build` talks to cargo, `inputs` judges whether a build is still the right one.
+//! It compiles no cell. `build` runs cargo; `inputs` decides whether a build is up to date.
 
 mod build;
 mod cargo;
-mod early;
 mod inputs;
-mod record;
 mod prebuilt;
+mod prefetch;
+mod record;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,13 +15,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use build::build;
-pub use early::Early;
 pub use inputs::dep_info;
+pub use prefetch::Prefetch;
 
 use super::cache::Lock;
 pub use crate::cli::syntax::dependency::Dependency;
 
-/// tokio as a cell that awaits needs it: as it was asked for, with what a runtime is made of.
+/// tokio as a cell with `.await` needs it: as asked for, with the features of a runtime.
 pub fn tokio(dependencies: &[Dependency]) -> Dependency {
     let asked = dependencies.iter().find(|one| one.name() == "tokio");
     asked.map_or_else(|| Dependency::of("tokio", "1.34"), Dependency::clone).with_features(&["rt", "rt-multi-thread"])
@@ -29,29 +29,29 @@ pub fn tokio(dependencies: &[Dependency]) -> Dependency {
 
 /// The libraries for a set of dependencies.
 #[derive(Clone, Debug, Default)]
-pub struct Built {
+pub struct Libraries {
     /// `ndarray` and its library, for `--extern`.
     pub externs: Vec<(String, PathBuf)>,
-    /// The libraries that those are built on: a cell may hold their types, and cannot name them.
-    pub inner: Vec<(String, PathBuf)>,
-    /// What cells have in common, compiled.
-    pub shared: Option<PathBuf>,
+    /// Transitive dependencies: a cell may hold their types, and cannot name them.
+    pub transitive: Vec<(String, PathBuf)>,
+    /// Functions that many cells need, compiled.
+    pub prebuilt: Option<PathBuf>,
     /// For `-L`: `dependency=/...`, `native=/...`.
     pub search_paths: Vec<String>,
-    /// What cargo tells a crate that it compiles.
+    /// The variables that cargo sets for a crate that it compiles.
     pub env: BTreeMap<String, String>,
-    /// Every crate of the graph by name, with a hash of its content: as long as it is the same, so are its types.
+    /// Every crate of the graph, with a hash of its content: while that is the same, so are its types.
     pub fingerprints: BTreeMap<String, String>,
-    /// Keeps the libraries from being thrown away while they are used.
-    pub hold: Option<Arc<Lock>>,
+    /// Keeps the libraries from being evicted while they are used.
+    pub _lock: Option<Arc<Lock>>,
 }
 
-/// Why there are no libraries, where that is nobody's fault but the `:dep` line's, the network's or the disk's.
+/// Why a build ended without libraries, other than by a failure of our own.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NotBuilt {
     Interrupted,
     TimedOut,
-    /// In words, with the next step.
+    /// The message, with the next step.
     Refused(String),
 }
 

@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use super::super::Reader;
-use super::compile::source::{Source, line_and_column};
+use super::compile::generated::Generated;
 use super::output::Outputs;
 use super::process::Piece;
 use super::process::wire::worker_side::LOADED;
+use super::source::line_and_column;
 use crate::cli::outcome::{Event, Output, Standing};
 
 /// The report that says that the cell's value follows.
@@ -23,7 +24,7 @@ pub struct Failure {
 
 /// Only the last failure counts: earlier panics were caught.
 pub struct Listener<'a> {
-    source: &'a Source,
+    source: &'a Generated,
     code: &'a str,
     file: &'a str,
     outputs: Outputs,
@@ -39,7 +40,7 @@ pub struct Listener<'a> {
 
 impl<'a> Listener<'a> {
     pub fn new(
-        source: &'a Source,
+        source: &'a Generated,
         code: &'a str,
         file: &'a str,
         events: &'a mut dyn FnMut(Event),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::compile::rustc::{CompileEnd, listen};
+use super::compile::rustc::{CompileEnd, read_output};
 use super::process::streams::LIMIT;
 use super::stop::Stop;
 use crate::cli::outcome::{End, Phase};
@@ -35,7 +35,7 @@ pub fn run(text: &str, folder: &Path, timeout: Option<Duration>, stop: &Stop) ->
     let mut child = command.spawn().map_err(cannot)?;
     // Our copies of the child's ends of the pipe go with it.
     drop(command);
-    let (printed, stopped) = listen(reader, LIMIT, started, timeout, stop);
+    let (printed, stopped) = read_output(reader, LIMIT, started, timeout, stop);
     if stopped.is_some() {
         let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
     }

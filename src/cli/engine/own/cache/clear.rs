@@ -1,6 +1,6 @@
-//! Emptying the cache: all that no session uses at this moment is removed, and counted.
+//! Empties the cache: removes and counts everything that no session is using.
 //!
-//! What is in use stays; nothing outside of our own folder is touched.
+//! It touches nothing outside our own folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use anyhow::{Context, Result};
 
 use super::{Lock, discard, entries, place, size};
 
-/// What was removed, and what was not.
+/// What was removed, and what was in use.
 #[derive(Debug, Default, PartialEq)]
 pub struct Cleared {
     pub folder: PathBuf,
-    /// In bytes, as they lay on the disk.
+    /// In bytes on the disk.
     pub freed: u64,
     /// Builds that a running session uses.
     pub in_use: usize,
@@ -27,8 +27,8 @@ pub fn clear() -> Result<Cleared> {
         return Ok(cleared);
     }
     let before = size(&folder);
-    let kept = ["deps", "cells"].into_iter().flat_map(|groups| entries(&folder.join(groups)));
-    for entry in kept.chain([folder.join("runtime")]) {
+    let all = ["deps", "cells"].into_iter().flat_map(|groups| entries(&folder.join(groups)));
+    for entry in all.chain([folder.join("runtime")]) {
         if entry.exists() && !discard(&entry) {
             is_left(&entry, &mut cleared)?;
         }
@@ -44,7 +44,7 @@ pub fn clear() -> Result<Cleared> {
     Ok(cleared)
 }
 
-/// Used by somebody, or not to be removed: the second is an error.
+/// Counts an entry in use; an entry that is not, and cannot be removed, is an error.
 fn is_left(entry: &Path, cleared: &mut Cleared) -> Result<()> {
     if super::claim(entry).is_some() {
         fs::remove_dir_all(entry).with_context(|| format!("cannot remove `{}`", entry.display()))?;
@@ -53,7 +53,7 @@ fn is_left(entry: &Path, cleared: &mut Cleared) -> Result<()> {
     Ok(())
 }
 
-/// Removes a folder when nobody holds one of its locks.
+/// Removes a folder unless one of its locks is held.
 fn remove_unlocked(folder: &Path) -> Result<bool> {
     let locks = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let locks = locks.filter(|path| path.is_file() && path.to_string_lossy().ends_with("lock"));

@@ -1,235 +1,233 @@
-//! Cells that follow each other, compiled together: two passes of rustc in place of one for each cell.
+//! Batches: cells that follow each other, compiled by two passes of rustc instead of one for each cell.
 //!
-//! The first pass checks all their statements in one function, and so tells the types of the variables. The second
-//! compiles a function for each cell, with these types written out, as the cell is compiled alone; it tells the types
-//! again, and they must be the same. Whatever rustc complains of, and whatever could come out otherwise than from cells
-//! compiled one by one, is left to be compiled alone.
+//! The first pass checks the statements of all cells in one function, which yields the types of their variables. The second
+//! compiles a function for each cell, with these types written out, as when the cell is compiled alone; its types must be
+//! the same. A cell that rustc rejects, or whose result could differ, is compiled alone.
 
 mod choice;
 
 use std::collections::{BTreeSet, VecDeque};
 
-use anyhow::{Context, Result};
 use choice::choose;
 
+use super::super::halt::Halt;
+use super::super::source::{Source, file_name};
 use super::super::state::State;
-use super::diagnostics::is_about;
-use super::generate::Plan;
+use super::diagnostics::Locator;
 use super::generate::batch::{Part, Pieces, functions, types_of};
+use super::generated::Generated;
+use super::passes::new_variables;
+use super::plan::Plan;
+use super::recipe::recipes;
 use super::rustc::{CompileEnd, Compiled, Kind};
-use super::source::Source;
 use super::types::{TypeText, marked_types};
-use super::{New, Ready, Workshop, file_name, load_names, recipes};
-use crate::cli::syntax::split::Cell;
+use super::{Compiler, NewVariables, Ready, loaded_names};
 
-/// The cells that are to come, as far as that is known, and those of them that are compiled.
+/// The cells that are expected to run, and those of them that are compiled.
 #[derive(Default)]
 pub struct Script {
     rest: VecDeque<String>,
-    /// Cells that can't be compiled with others.
+    /// Cells that can't be batched.
     alone: BTreeSet<String>,
-    /// A cell has set a hook for panics, which learns their places.
-    is_watched: bool,
-    ready: VecDeque<Waiting>,
+    /// A cell has set a panic hook, which sees the places of panics.
+    has_hook: bool,
+    compiled: VecDeque<CompiledCell>,
 }
 
-/// A compiled cell, for a session that will be as it is written here.
-struct Waiting {
+/// A compiled cell, for a session in the state `before`.
+struct CompiledCell {
     code: String,
     before: State,
     ready: Box<Ready>,
 }
 
-/// A cell on its way.
+/// A cell of a batch.
 struct Member {
-    code: String,
-    cell: Cell,
-    number: usize,
+    source: Source,
     plan: Plan,
 }
 
-/// How a pass over several cells ended.
-enum Pass {
-    Done(Compiled),
-    /// This one is to be compiled alone.
+/// Why there is no batch.
+enum NoBatch {
+    /// This member must be compiled alone.
     Without(usize),
-    /// Somebody stopped it.
+    /// These cells can't be batched, or the user stopped the compilation.
     Ended,
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for NoBatch {
+    fn from(error: anyhow::Error) -> NoBatch {
+        NoBatch::Failed(error)
+    }
 }
 
 impl Script {
     pub fn set(&mut self, cells: Vec<String>) {
-        *self = Script { rest: cells.into(), is_watched: self.is_watched, ..Script::default() };
+        *self = Script { rest: cells.into(), has_hook: self.has_hook, ..Script::default() };
     }
 
-    /// A cell is run: those before it won't come any more.
-    pub fn arrive(&mut self, code: &str) {
-        self.is_watched |= code.contains("set_hook");
+    /// A cell is about to run: those before it will not.
+    pub fn advance_to(&mut self, code: &str) {
+        self.has_hook |= code.contains("set_hook");
         if let Some(at) = self.rest.iter().position(|cell| cell == code) {
             self.rest.drain(..=at);
         }
     }
 
-    /// What the cells are compiled with has changed.
-    pub fn give_up(&mut self) {
-        self.ready.clear();
+    /// Discards the compiled cells, as what they were compiled with has changed.
+    pub fn discard(&mut self) {
+        self.compiled.clear();
     }
 
-    /// The cell, if it has been compiled for a session that is as it is now.
+    /// The cell, if it is compiled for the session's present state.
     pub fn take(&mut self, state: &State, code: &str) -> Option<Box<Ready>> {
-        let is_it = |it: &Waiting| it.code == code && it.before.is_same(state);
-        let found = self.ready.pop_front().filter(is_it).and_then(|it| with_own_library(it.ready));
+        let is_it = |cell: &CompiledCell| cell.code == code && cell.before.is_same(state);
+        let found = self.compiled.pop_front().filter(is_it).and_then(|cell| with_own_library(cell.ready));
         if found.is_none() {
-            self.ready.clear();
+            self.compiled.clear();
         }
         found
     }
 
-    /// Compiles this cell and those that follow, as far as they can be compiled together.
-    pub fn prepare(&mut self, workshop: &Workshop, state: &State, code: &str, number: usize) -> Result<()> {
-        if self.rest.is_empty() || self.is_watched {
+    /// Compiles this cell and those that follow, as far as they can be batched.
+    pub fn prepare(&mut self, compiler: &Compiler, state: &State, code: &str, number: usize) -> anyhow::Result<()> {
+        if self.rest.is_empty() || self.has_hook {
             return Ok(());
         }
         let cells = std::iter::once(code).chain(self.rest.iter().map(String::as_str));
-        let mut members = choose(state, cells, &self.alone, |cell| workshop.first_plan(cell), number);
+        let mut members = choose(state, cells, &self.alone, |cell| compiler.first_plan(cell), number);
         while members.len() > 1 {
-            match workshop.together(state, &members)? {
-                Together::Ready(ready) => {
-                    self.ready = ready;
+            match compiler.compile_batch(state, &members) {
+                Ok(compiled) => {
+                    self.compiled = compiled;
                     return Ok(());
                 }
-                Together::Without(at) => {
-                    self.alone.insert(members[at].code.clone());
+                Err(NoBatch::Without(at)) => {
+                    self.alone.insert(members[at].source.code.clone());
                     members.truncate(at);
                 }
-                Together::Ended => break,
+                Err(NoBatch::Ended) => break,
+                Err(NoBatch::Failed(error)) => return Err(error),
             }
         }
         Ok(())
     }
 }
 
-/// How an attempt on several cells ended.
-enum Together {
-    Ready(VecDeque<Waiting>),
-    Without(usize),
-    Ended,
-}
-
-impl Workshop {
-    fn together(&self, state: &State, members: &[Member]) -> Result<Together> {
-        let Some(items) = self.states_of_items(state, members) else { return Ok(Together::Ended) };
-        let news = match self.types_together(&items, members)? {
-            Ok(news) => news,
-            Err(ended) => return Ok(ended),
-        };
-        let mut waiting = VecDeque::new();
+impl Compiler {
+    fn compile_batch(&self, state: &State, members: &[Member]) -> Result<VecDeque<CompiledCell>, NoBatch> {
+        let states = self.states_with_items(state, members)?;
+        let news = self.types_of_batch(&states, members)?;
+        let mut cells = VecDeque::new();
         let mut before = state.clone();
-        for (at, ((member, items), new)) in members.iter().zip(items).zip(news).enumerate() {
-            let mut state = items;
+        for (at, ((member, with_items), new)) in members.iter().zip(states).zip(news).enumerate() {
+            let mut state = with_items;
             state.variables = before.variables.clone();
-            if !state.give_up_changed(&self.fingerprints).is_empty() {
-                return Ok(Together::Without(at));
+            if !state.drop_outdated(&self.libraries.fingerprints).is_empty() {
+                return Err(NoBatch::Without(at));
             }
-            let plan = Plan { load: load_names(&state, &member.cell), ..member.plan.clone() };
-            let recipes = recipes(&state, &plan, &new, &member.cell, &member.code);
+            let plan = Plan { load: loaded_names(&state, &member.source.cell), ..member.plan.clone() };
+            let recipes = recipes(&state, &plan, &new, &member.source);
             let ready = Box::new(Ready {
                 library: None,
-                number: member.number,
+                number: member.source.number,
                 state,
                 plan,
                 new,
                 recipes,
-                lost: Vec::new(),
+                dropped: Vec::new(),
                 notes: Vec::new(),
-                source: Source::default(),
-                file: file_name(members[0].number),
+                generated: Generated::default(),
+                file: members[0].source.file_name(),
             });
-            let after = self.keep(&ready, true);
-            let code = member.code.clone();
-            waiting.push_back(Waiting { code, before: std::mem::replace(&mut before, after), ready });
+            let after = self.state_after(&ready, true);
+            let code = member.source.code.clone();
+            cells.push_back(CompiledCell { code, before: std::mem::replace(&mut before, after), ready });
         }
-        self.functions_together(members, waiting)
+        self.compile_functions(members, cells)
     }
 
-    /// The session before each cell, with the cell's items and without the variables of the cells before; `None` where an
-    /// item costs a variable.
-    fn states_of_items(&self, state: &State, members: &[Member]) -> Option<Vec<State>> {
+    /// The state before each cell, with the cell's items and without the variables of the cells before. An item must not
+    /// drop a variable.
+    fn states_with_items(&self, state: &State, members: &[Member]) -> Result<Vec<State>, NoBatch> {
         let mut states: Vec<State> = Vec::new();
         for member in members {
             let base = states.last().unwrap_or(state).clone();
-            let (next, lost) = self.with_items(base, &member.cell, &member.code, member.number);
+            let (next, dropped) = self.with_items(base, &member.source);
             let is_same_crate = states.is_empty() || next.salt == states[0].salt;
-            if !lost.is_empty() || !is_same_crate {
-                return None;
+            if !dropped.is_empty() || !is_same_crate {
+                return Err(NoBatch::Ended);
             }
             states.push(next);
         }
-        Some(states)
+        Ok(states)
     }
 
     /// The first pass.
-    fn types_together(&self, items: &[State], members: &[Member]) -> Result<std::result::Result<Vec<New>, Together>> {
-        let plan =
-            |(member, state): (&Member, &State)| Plan { load: load_names(state, &member.cell), ..member.plan.clone() };
-        let plans: Vec<Plan> = members.iter().zip(items).map(plan).collect();
-        let parts = parts(members, items.iter(), plans.iter());
-        let pieces = types_of(&self.crates(&items[0]), &parts);
-        let compiled = match self.pass(members, &pieces, &items[0], Kind::Check)? {
-            Pass::Done(compiled) => compiled,
-            Pass::Without(at) => return Ok(Err(Together::Without(at))),
-            Pass::Ended => return Ok(Err(Together::Ended)),
+    fn types_of_batch(&self, states: &[State], members: &[Member]) -> Result<Vec<NewVariables>, NoBatch> {
+        let plan = |(member, state): (&Member, &State)| Plan {
+            load: loaded_names(state, &member.source.cell),
+            ..member.plan.clone()
         };
-        let mir = mir(&compiled)?;
+        let plans: Vec<Plan> = members.iter().zip(states).map(plan).collect();
+        let parts = parts(members, states.iter(), plans.iter());
+        let pieces = types_of(&self.crates(&states[0]), &parts);
+        let mir = self.batch_pass(members, &pieces, &states[0], Kind::Check)?.read_mir()?;
         let mut news = Vec::new();
         for (at, member) in members.iter().enumerate() {
-            let types = marked_types(&mir, member.number).unwrap_or_default();
+            let types = marked_types(&mir, member.source.number).unwrap_or_default();
             let is_complete = types.len() == member.plan.store.len();
-            match self.new_variables(types, &member.plan, &member.cell, &member.code)? {
-                Ok(new) if is_complete && self.unnamed(&items[0], &new).is_empty() => news.push(new),
-                _ => return Ok(Err(Together::Without(at))),
+            match new_variables(types, &member.plan, &member.source) {
+                Ok(new) if is_complete && self.unnamed_crates(&states[0], &new).is_empty() => news.push(new),
+                Err(Halt::Failed(error)) => return Err(error.into()),
+                _ => return Err(NoBatch::Without(at)),
             }
         }
-        Ok(Ok(news))
+        Ok(news)
     }
 
-    /// The second pass, which holds the types against those of the first.
-    fn functions_together(&self, members: &[Member], mut waiting: VecDeque<Waiting>) -> Result<Together> {
-        let states = waiting.iter().map(|it| &it.ready.state);
-        let parts = parts(members, states, waiting.iter().map(|it| &it.ready.plan));
-        let pieces = functions(&self.crates(&waiting[0].ready.state), &parts);
-        let compiled = match self.pass(members, &pieces, &waiting[0].ready.state, Kind::Cell)? {
-            Pass::Done(compiled) => compiled,
-            Pass::Without(at) => return Ok(Together::Without(at)),
-            Pass::Ended => return Ok(Together::Ended),
-        };
-        let mir = mir(&compiled)?;
-        for (at, (waiting, member)) in waiting.iter().zip(members).enumerate() {
-            let said: Vec<TypeText> = waiting.ready.new.iter().map(|(_, type_text)| type_text.clone()).collect();
-            if !said.is_empty() && marked_types(&mir, member.number).as_ref() != Some(&said) {
-                return Ok(Together::Without(at));
+    /// The second pass, which compares the types with those of the first.
+    fn compile_functions(
+        &self,
+        members: &[Member],
+        mut cells: VecDeque<CompiledCell>,
+    ) -> Result<VecDeque<CompiledCell>, NoBatch> {
+        let states = cells.iter().map(|cell| &cell.ready.state);
+        let parts = parts(members, states, cells.iter().map(|cell| &cell.ready.plan));
+        let pieces = functions(&self.crates(&cells[0].ready.state), &parts);
+        let compiled = self.batch_pass(members, &pieces, &cells[0].ready.state, Kind::Cell)?;
+        let mir = compiled.read_mir()?;
+        for (at, (cell, member)) in cells.iter().zip(members).enumerate() {
+            let expected: Vec<TypeText> = cell.ready.new.iter().map(|(_, type_text)| type_text.clone()).collect();
+            if !expected.is_empty() && marked_types(&mir, member.source.number).as_ref() != Some(&expected) {
+                return Err(NoBatch::Without(at));
             }
         }
-        for (at, (waiting, member)) in waiting.iter_mut().zip(members).enumerate() {
-            waiting.ready.library = member.cell.has_statements().then(|| compiled.library.clone());
-            waiting.ready.source = pieces.seen_by(at);
+        for (at, (cell, member)) in cells.iter_mut().zip(members).enumerate() {
+            cell.ready.library = member.source.cell.has_statements().then(|| compiled.library.clone());
+            cell.ready.generated = pieces.seen_by(at);
         }
-        Ok(Together::Ready(waiting))
+        Ok(cells)
     }
 
-    fn pass(&self, members: &[Member], pieces: &Pieces, state: &State, kind: Kind) -> Result<Pass> {
-        let number = members[0].number;
+    fn batch_pass(&self, members: &[Member], pieces: &Pieces, state: &State, kind: Kind) -> Result<Compiled, NoBatch> {
+        let number = members[0].source.number;
         let compiled = self.call(&pieces.seen_by(0), number, state, kind)?;
         match compiled.ended {
-            CompileEnd::Succeeded => return Ok(Pass::Done(compiled)),
+            CompileEnd::Succeeded => return Ok(compiled),
             CompileEnd::Failed => {}
-            CompileEnd::TimedOut => return Ok(Pass::Without(0)),
-            CompileEnd::Interrupted => return Ok(Pass::Ended),
+            CompileEnd::TimedOut => return Err(NoBatch::Without(0)),
+            CompileEnd::Interrupted => return Err(NoBatch::Ended),
         }
         let file = file_name(number);
-        let is_its_own = |at: &usize| is_about(&compiled.messages, &pieces.seen_by(*at), &members[*at].code, &file);
-        // Where nobody can tell, the first is the one.
-        Ok(Pass::Without((0..members.len()).find(is_its_own).unwrap_or(0)))
+        let is_its_own = |at: &usize| {
+            let generated = &pieces.seen_by(*at);
+            let locator = Locator { generated, code: &members[*at].source.code, file: &file };
+            locator.is_about(&compiled.messages)
+        };
+        // If no cell can be blamed, blame the first.
+        Err(NoBatch::Without((0..members.len()).find(is_its_own).unwrap_or(0)))
     }
 }
 
@@ -238,21 +236,12 @@ fn parts<'a>(
     states: impl Iterator<Item = &'a State>,
     plans: impl Iterator<Item = &'a Plan>,
 ) -> Vec<Part<'a>> {
-    let part = |((member, state), plan): ((&'a Member, &'a State), &'a Plan)| Part {
-        cell: &member.cell,
-        code: &member.code,
-        number: member.number,
-        state,
-        plan,
-    };
+    let part =
+        |((member, state), plan): ((&'a Member, &'a State), &'a Plan)| Part { source: &member.source, state, plan };
     members.iter().zip(states).zip(plans).map(part).collect()
 }
 
-fn mir(compiled: &Compiled) -> Result<String> {
-    std::fs::read_to_string(&compiled.mir).context("cannot read the MIR that rustc wrote")
-}
-
-/// With a file of its own, under the name that it has when the cell is compiled alone: its statics are those of no other.
+/// With a library file of its own, named as if the cell had been compiled alone, so that its statics are its own.
 fn with_own_library(mut ready: Box<Ready>) -> Option<Box<Ready>> {
     if let Some(library) = &ready.library {
         let stem = library.file_stem()?.to_string_lossy().into_owned();

@@ -1,10 +1,10 @@
-//! Compiled cells, kept in the user's cache: a source that was compiled once is not compiled again as long as nothing
-//! that it hangs on has changed.
+//! Compiled cells in the user's cache: a source is not compiled again until something that it depends on changes.
 //!
-//! An entry is what rustc made of one source: the library, the MIR, the messages; errors are kept as well. Its name is a
-//! hash of all that goes in. A cell that reads a file or a variable while it is compiled is not kept; of a procedural macro
-//! it is believed, as cargo does, that the same input gives the same output. Whatever goes wrong here, the cell is compiled.
+//! An entry holds rustc's results for one source: the library, the MIR and the messages; failures are cached as well. Its
+//! name is a hash of all inputs. A cell that reads a file or a variable while it is compiled is not cached; like cargo, we
+//! assume that procedural macros are deterministic. If anything fails here, the cell is compiled.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,36 +13,36 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use serde_json::{Value, json};
 
-use super::super::cache;
-use super::super::cache::DONE;
+use super::super::cache::{self, DONE};
 use super::super::deps::dep_info;
-use super::rustc::{CompileEnd, Compiled, Job, Toolchain};
+use super::rustc::{CompileEnd, Compiled, Job};
+use super::toolchain::Toolchain;
 
-/// Changed whenever entries are made in another way.
+/// Changes with the format of entries.
 const FORMAT: &[u8] = b"1";
 
-/// What all kept cells together may take.
+/// The size limit of all cached cells, in bytes.
 const LIMIT: u64 = 1 << 30;
 
 const LIBRARY: &str = "library";
 const MIR: &str = "mir";
 
-/// The cells kept of all sessions.
+/// The cached cells of all sessions.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct CellCache {
     groups: PathBuf,
-    /// Room is made once a session.
-    has_room: Arc<AtomicBool>,
+    /// Entries are evicted once a session.
+    has_evicted: Arc<AtomicBool>,
 }
 
-impl Shelf {
-    /// In the user's cache; none where there is none.
-    pub fn open() -> Option<Shelf> {
+impl CellCache {
+    /// `None` if the user's cache cannot be used.
+    pub fn open() -> Option<CellCache> {
         survive_limits();
-        Some(Shelf { groups: cache::folder().ok()?.join("cells"), has_room: Arc::default() })
+        Some(CellCache { groups: cache::folder().ok()?.join("cells"), has_evicted: Arc::default() })
     }
 
-    /// What came of this job before. Its files are copied to where rustc would have written them.
+    /// The cached results of this job, copied to where rustc would have written them.
     pub fn find(&self, key: &str, job: &Job) -> Option<Compiled> {
         let entry = self.entry(key);
         let _hold = entry.is_dir().then(|| cache::hold(&entry)).flatten()?;
@@ -55,7 +55,7 @@ impl Shelf {
             mir: job.mir(),
         };
         for (name, to) in [(LIBRARY, &compiled.library), (MIR, &compiled.mir)] {
-            // The length tells of an entry that was cut short.
+            // A truncated entry has another length.
             if let Some(length) = about["lengths"][name].as_u64()
                 && fs::copy(entry.join(name), to).ok()? != length
             {
@@ -65,18 +65,19 @@ impl Shelf {
         Some(compiled)
     }
 
-    /// Keeps what came of this job, unless it hangs on more than the key says.
-    pub fn keep(&self, key: &str, job: &Job, compiled: &Compiled) {
+    /// Caches the results of this job, unless they depend on more than the key covers.
+    pub fn add(&self, key: &str, job: &Job, compiled: &Compiled) {
         let succeeded = match compiled.ended {
             CompileEnd::Succeeded => true,
             CompileEnd::Failed => false,
             CompileEnd::TimedOut | CompileEnd::Interrupted => return,
         };
-        // Without the list of what was read, and for a compiler that broke down, nobody knows.
+        // Without the list of what was read, or after a crash of the compiler, the inputs are unknown.
         let Ok(read) = fs::read_to_string(job.dep_info()) else { return };
         let (files, variables) = dep_info(&read, &job.folder);
-        let is_alone = variables.is_empty() && files.iter().all(|file| file.file_name() == job.source.file_name());
-        if is_alone && compiled.rest.is_empty() {
+        let has_no_other_input =
+            variables.is_empty() && files.iter().all(|file| file.file_name() == job.source.file_name());
+        if has_no_other_input && compiled.rest.is_empty() {
             let _ = self.store(key, compiled, succeeded);
         }
     }
@@ -99,11 +100,11 @@ impl Shelf {
             "lengths": lengths,
         });
         fs::write(half.path().join(DONE), about.to_string())?;
-        // Another session may have been first; its entry is as good.
+        // If another session was faster, its entry is as good.
         if fs::rename(half.path(), &entry).is_ok() {
             let _ = half.keep();
         }
-        if !self.has_room.swap(true, Ordering::Relaxed) {
+        if !self.has_evicted.swap(true, Ordering::Relaxed) {
             let groups = self.groups.clone();
             let _ = std::thread::Builder::new().spawn(move || cache::evict(&groups, LIMIT));
         }
@@ -115,8 +116,8 @@ impl Shelf {
     }
 }
 
-/// A file that may not grow is an error here, as a full disk is, and not the end of the program. What this program starts
-/// begins with the usual end again.
+/// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with the
+/// default action again.
 fn survive_limits() {
     extern "C" fn nothing(_: nix::libc::c_int) {}
     let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::SA_RESTART, SigSet::empty());
@@ -124,13 +125,8 @@ fn survive_limits() {
     let _ = unsafe { sigaction(Signal::SIGXFSZ, &action) };
 }
 
-/// A name for all that goes into a compilation: the compiler, the source, the libraries by their content, the flags.
-pub fn key(
-    toolchain: &Toolchain,
-    job: &Job,
-    text: &str,
-    fingerprints: impl Iterator<Item = (String, String)>,
-) -> String {
+/// A hash of all inputs of a compilation: the compiler, the source, the libraries by content, the flags.
+pub fn key(toolchain: &Toolchain, job: &Job, text: &str, fingerprints: &BTreeMap<String, String>) -> String {
     let mut parts: Vec<String> = vec![
         toolchain.version.clone(),
         toolchain.host.clone(),
@@ -142,7 +138,7 @@ pub fn key(
     parts.extend(job.externs.iter().map(|(name, file)| format!("{name}={}", path(file))));
     parts.extend(job.search_paths.iter().cloned());
     parts.extend(job.env.iter().map(|(name, value)| format!("{name}={value}")));
-    parts.extend(fingerprints.map(|(name, print)| format!("{name}:{print}")));
+    parts.extend(fingerprints.iter().map(|(name, print)| format!("{name}:{print}")));
     cache::digest(std::iter::once(FORMAT).chain(parts.iter().map(String::as_bytes)))
 }
 

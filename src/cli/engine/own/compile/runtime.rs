@@ -1,6 +1,6 @@
 //! The runtime of cells: a small library that every cell links, compiled once for each compiler.
 //!
-//! Its text is `fp_rt.rs.txt`; nothing of it runs in this process.
+//! Its source is `fp_rt.rs.txt`; none of it runs in this process.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -9,11 +9,20 @@ use anyhow::{Context, Result, bail};
 
 use super::super::cache::ABANDONED;
 use super::super::stop::Stop;
-use super::rustc::{CompileEnd, Job, Kind, Toolchain, compile};
+use super::rustc::{CompileEnd, Job, Kind, compile};
+use super::toolchain::Toolchain;
+
+/// The cell reached its end.
+pub const PASSED: u32 = 0;
+pub const PANICKED: u32 = 1;
+/// An error left the cell through `?`.
+pub const FAILED: u32 = 2;
+/// A loaded value was not of its recorded type.
+pub const LOST: u32 = 4;
 
 const TEXT: &str = include_str!("fp_rt.rs.txt");
 
-/// What a killed session has left of its own work.
+/// Removes what killed sessions have left.
 fn remove_abandoned(cache: &Path) {
     for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
         let age = entry.metadata().and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
@@ -32,7 +41,7 @@ pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathB
         return Ok(library);
     }
     remove_abandoned(cache);
-    // Built aside and moved into place: others may be doing the same at this moment.
+    // Built aside and moved into place: other sessions may build it at the same time.
     let scratch = tempfile::tempdir_in(cache).context("cannot write into the cache")?;
     let source = scratch.path().join("fp_rt.rs");
     std::fs::write(&source, TEXT).context("cannot write into the cache")?;
@@ -46,12 +55,12 @@ pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathB
     };
     let compiled = compile(toolchain, &job, None, stop)?;
     if compiled.ended != CompileEnd::Succeeded {
-        let words: Vec<&str> = compiled.messages.iter().filter_map(|message| message["rendered"].as_str()).collect();
-        if words.concat().contains("No space left on device") {
+        let messages: Vec<&str> = compiled.messages.iter().filter_map(|message| message["rendered"].as_str()).collect();
+        if messages.concat().contains("No space left on device") {
             let place = cache.display();
             bail!("cannot compile the runtime of cells: the disk of `{place}` is full\nhelp: free some space");
         }
-        bail!("{} cannot compile the runtime of cells\n{}{}", toolchain.version, words.join(""), compiled.rest);
+        bail!("{} cannot compile the runtime of cells\n{}{}", toolchain.version, messages.join(""), compiled.rest);
     }
     std::fs::rename(&compiled.library, &library).context("cannot write into the cache")?;
     Ok(library)

@@ -1,129 +1,32 @@
-//! The compiler: where it is found, and one call of it for one source file.
+//! One call of rustc for one source file.
 //!
-//! It doesn't read what rustc says beyond taking its JSON apart; `diagnostics` does.
+//! Its messages are parsed as JSON and no further; `diagnostics` interprets them.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::super::stop::Stop;
-
-/// The toolchain that this program is built with, and that cells are compiled with: `types` knows its MIR.
-pub const CHANNEL: &str = "1.95.0";
-
-/// A compiler with its cargo.
-#[derive(Clone, Debug)]
-pub struct Toolchain {
-    pub rustc: PathBuf,
-    pub cargo: PathBuf,
-    pub sysroot: PathBuf,
-    /// The first line of `rustc -V`.
-    pub version: String,
-    /// `x86_64-unknown-linux-gnu`
-    pub host: String,
-}
-
-impl Toolchain {
-    /// The pinned toolchain where rustup has it, else `RUSTC`, else the rustc on the path. Settings of the current folder don't count.
-    pub fn find() -> Result<Toolchain> {
-        static FOUND: OnceLock<Toolchain> = OnceLock::new();
-        if let Some(found) = FOUND.get() {
-            return Ok(found.clone());
-        }
-        let found = Self::search()?;
-        Ok(FOUND.get_or_init(|| found).clone())
-    }
-
-    fn search() -> Result<Toolchain> {
-        if let Some(sysroot) = pinned_sysroot()
-            && let Ok(found) = Self::ask(&sysroot.join("bin").join("rustc"))
-        {
-            return Ok(found);
-        }
-        let named = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
-        Self::ask(&named).with_context(|| {
-            format!("no Rust compiler was found to compile cells with\nhelp: rustup toolchain install {CHANNEL}")
-        })
-    }
-
-    fn ask(rustc: &Path) -> Result<Toolchain> {
-        let say = |arguments: &[&str]| -> Result<String> {
-            let output = Command::new(rustc)
-                .args(arguments)
-                .env("RUSTUP_TOOLCHAIN", CHANNEL)
-                .stderr(Stdio::null())
-                .output()
-                .with_context(|| format!("cannot run `{}`", rustc.display()))?;
-            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-        };
-        let text = say(&["-vV"])?;
-        let host = text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::trim);
-        // Two folders up from its own place, unless `rustc` is rustup's proxy.
-        let sysroot = match rustc.parent().and_then(Path::parent) {
-            Some(above) if above.join("lib/rustlib").is_dir() => above.canonicalize()?,
-            _ => PathBuf::from(say(&["--print=sysroot"])?.trim()),
-        };
-        let (Some(host), true) = (host, sysroot.join("lib/rustlib").is_dir()) else {
-            bail!("`{}` doesn't say where its libraries are", rustc.display());
-        };
-        let version = text.lines().find(|line| line.starts_with("rustc ")).unwrap_or("rustc").to_owned();
-        let own = |name: &str| sysroot.join("bin").join(name);
-        let beside = |name: &str, otherwise: &Path| if own(name).is_file() { own(name) } else { otherwise.to_owned() };
-        Ok(Toolchain {
-            rustc: beside("rustc", rustc),
-            cargo: beside("cargo", Path::new("cargo")),
-            version,
-            host: host.to_owned(),
-            sysroot,
-        })
-    }
-
-    /// The toolchain's own linker, under the name by which it knows what is wanted of it.
-    fn lld(&self, folder: &Path) -> Option<PathBuf> {
-        let lld = self.sysroot.join("lib/rustlib").join(&self.host).join("bin/rust-lld");
-        let link = folder.join("ld.lld");
-        let usable = self.host.ends_with("linux-gnu") && lld.is_file();
-        (usable && (link.exists() || std::os::unix::fs::symlink(lld, &link).is_ok())).then_some(link)
-    }
-
-    fn libraries(&self) -> PathBuf {
-        self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
-    }
-}
-
-fn pinned_sysroot() -> Option<PathBuf> {
-    let home = std::env::var_os("RUSTUP_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".rustup")))?;
-    let mut found: Vec<PathBuf> = std::fs::read_dir(home.join("toolchains"))
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{CHANNEL}-"))))
-        .filter(|path| path.to_string_lossy().contains(std::env::consts::ARCH) && path.join("bin/rustc").is_file())
-        .collect();
-    found.sort();
-    found.into_iter().next()
-}
+use super::toolchain::{Toolchain, system_libraries};
 
 /// What is compiled, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Job {
     pub crate_name: String,
-    /// It lies in the folder.
+    /// A file in `folder`.
     pub source: PathBuf,
-    /// Where the results go.
+    /// Where rustc writes its results.
     pub folder: PathBuf,
     /// Follows the crate's name in the names of the results.
     pub suffix: String,
@@ -135,7 +38,7 @@ pub struct Job {
     pub env: BTreeMap<String, String>,
 }
 
-/// What shall come out.
+/// What rustc produces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// A library to load, and the MIR.
@@ -143,21 +46,21 @@ pub enum Kind {
     Cell,
     /// Only the errors.
     Check,
-    /// What the front end does for a cell, and no more; to be timed.
+    /// The front end's work on a cell, to be timed.
     Front,
-    /// A cell up to its code, not linked; to be timed.
+    /// An object file of a cell, not linked, to be timed.
     Object,
     /// A library to link.
     Rlib,
 }
 
-/// What came out.
+/// What rustc produced.
 #[derive(Debug)]
 pub struct Compiled {
     pub ended: CompileEnd,
     /// rustc's messages, parsed.
     pub messages: Vec<Value>,
-    /// What it said beside them: a crash of the compiler, a linker's words.
+    /// Its other output, such as a crash of the compiler or the linker's messages.
     pub rest: String,
     pub library: PathBuf,
     pub mir: PathBuf,
@@ -171,10 +74,10 @@ pub enum CompileEnd {
     Interrupted,
 }
 
-/// Compiles, until done, out of time, or stopped.
+/// Runs rustc until it is done, out of time, or stopped.
 pub fn compile(toolchain: &Toolchain, job: &Job, timeout: Option<Duration>, stop: &Stop) -> Result<Compiled> {
     let fast = run(toolchain, job, true, timeout, stop)?;
-    // A library that only the system's own linker driver finds: it is asked, once the fast way has failed.
+    // Some libraries are found only by the system's linker driver: retry with it.
     if fast.ended == CompileEnd::Failed && job.kind == Kind::Cell && fast.messages.iter().any(is_linker_error) {
         return run(toolchain, job, false, timeout, stop);
     }
@@ -200,13 +103,13 @@ fn run(toolchain: &Toolchain, job: &Job, fast_link: bool, timeout: Option<Durati
         .process_group(0);
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", toolchain.rustc.display()))?;
     let (text, stopped) = match child.stderr.take() {
-        Some(pipe) => listen(pipe, usize::MAX, started, timeout, stop),
+        Some(pipe) => read_output(pipe, usize::MAX, started, timeout, stop),
         None => (Vec::new(), None),
     };
     if stopped.is_some() {
         let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
     }
-    let status = child.wait().context("cannot learn how rustc ended")?;
+    let status = child.wait().context("cannot wait for rustc")?;
     let (mut messages, mut rest) = (Vec::new(), String::new());
     for line in String::from_utf8_lossy(&text).lines() {
         match serde_json::from_str::<Value>(line) {
@@ -218,8 +121,14 @@ fn run(toolchain: &Toolchain, job: &Job, fast_link: bool, timeout: Option<Durati
     Ok(Compiled { ended, messages, rest, library: job.library(), mir: job.mir() })
 }
 
+impl Compiled {
+    pub fn read_mir(&self) -> Result<String> {
+        std::fs::read_to_string(&self.mir).context("cannot read the MIR that rustc wrote")
+    }
+}
+
 impl Job {
-    /// Where the library is written.
+    /// Where rustc writes the library.
     pub fn library(&self) -> PathBuf {
         self.file("lib", if self.kind == Kind::Rlib { ".rlib" } else { std::env::consts::DLL_SUFFIX })
     }
@@ -228,7 +137,7 @@ impl Job {
         self.file("", ".mir")
     }
 
-    /// The list of what rustc read.
+    /// The list of the files and variables that rustc read.
     pub fn dep_info(&self) -> PathBuf {
         self.file("", ".d")
     }
@@ -238,8 +147,8 @@ impl Job {
     }
 }
 
-/// Reads what a process says to its end, unless the time runs out or somebody stops it; keeps the first `most` bytes.
-pub fn listen(
+/// Reads the output of a process to its end, a timeout or a stop; keeps the first `most` bytes.
+pub fn read_output(
     mut pipe: impl Read + AsFd,
     most: usize,
     started: Instant,
@@ -285,7 +194,7 @@ fn arguments(toolchain: &Toolchain, job: &Job, fast_link: bool) -> Vec<OsString>
     add("-Cembed-bitcode=no");
     match job.kind {
         Kind::Rlib => ["--crate-type=rlib", "--emit=link", "-Copt-level=2"].map(&mut add),
-        // A crate type of its own makes the check use the same rules as the cell.
+        // The same crate type as for the cell, so that the same rules apply.
         Kind::Check => ["--crate-type=cdylib", "--emit=mir,dep-info", "-Copt-level=0"].map(&mut add),
         Kind::Front => ["--crate-type=cdylib", "--emit=metadata", "-Ccodegen-units=2"].map(&mut add),
         Kind::Object => ["--crate-type=cdylib", "--emit=obj", "-Ccodegen-units=2"].map(&mut add),
@@ -323,34 +232,11 @@ fn arguments(toolchain: &Toolchain, job: &Job, fast_link: bool) -> Vec<OsString>
     }
     arguments.push("--out-dir".into());
     arguments.push(job.folder.clone().into());
-    // Relative: a panic's place is shown as the compiler was given the file.
+    // Relative: panics show the path as rustc was given it.
     arguments.push(job.source.file_name().unwrap_or(job.source.as_os_str()).into());
     arguments
 }
 
 fn link_argument(fast_link: bool, text: &str) -> String {
     if fast_link { text.to_owned() } else { format!("-Wl,{text}") }
-}
-
-/// Where a linker without its driver finds the C library.
-fn system_libraries() -> &'static [PathBuf] {
-    static FOUND: OnceLock<Vec<PathBuf>> = OnceLock::new();
-    FOUND.get_or_init(|| {
-        let arch = std::env::consts::ARCH;
-        let mut folders: Vec<PathBuf> = vec![
-            format!("/lib/{arch}-linux-gnu").into(),
-            format!("/usr/lib/{arch}-linux-gnu").into(),
-            "/lib64".into(),
-            "/usr/lib64".into(),
-            "/usr/lib".into(),
-            "/lib".into(),
-        ];
-        for target in [format!("{arch}-linux-gnu"), format!("{arch}-pc-linux-gnu"), format!("{arch}-redhat-linux")] {
-            let versions = std::fs::read_dir(Path::new("/usr/lib/gcc").join(target)).into_iter().flatten();
-            folders.extend(versions.filter_map(|entry| Some(entry.ok()?.path())));
-        }
-        folders.retain(|folder| folder.is_dir());
-        folders.sort();
-        folders
-    })
 }

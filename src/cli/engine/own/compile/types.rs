@@ -1,6 +1,6 @@
 //! The types of variables, read from the MIR text that rustc writes beside the library.
 //!
-//! That text is no stable format: all that is known of it is in this file, and its tests run the compiler.
+//! That text has no stable format: everything known about it is in this file, and its tests run the compiler.
 
 use std::collections::BTreeSet;
 
@@ -13,17 +13,18 @@ pub struct TypeText(String);
 /// The prefix of every generated name.
 pub const RESERVED: &str = "__fp_";
 
-/// `!` may stand only behind an arrow.
+/// In written types, `!` is allowed only after an arrow.
 const NEVER: &str = "<fn() -> ! as ::fp_rt::Gives>::What";
 
-/// What the tuple of a cell's new variables is called.
+/// The name of the tuple of a cell's new variables.
 pub fn mark(number: usize) -> String {
     format!("{RESERVED}types_{number}")
 }
 
-/// The types in a cell's marked tuple after its first, which is a `bool` that keeps it from being optimised away; `None` when the tuple was never reached (the cell does not return).
+/// The types in a cell's marked tuple, after the `bool` that keeps it from being optimised away; `None` if the tuple is
+/// unreachable because the cell does not return.
 pub fn marked_types(mir: &str, number: usize) -> Option<Vec<TypeText>> {
-    // Locals are numbered per function: the tuple is looked for in the function that names it.
+    // Locals are numbered per function: find the tuple in the function that names it.
     let name = format!("debug {} => ", mark(number));
     let named = mir.find(&name)?;
     let start = mir[..named].rfind("\nfn ").map_or(0, |newline| newline + 1);
@@ -43,7 +44,7 @@ impl TypeText {
         TypeText(with_parentheses(text))
     }
 
-    /// Why a value of this type can't be stored under a written type, if it can't.
+    /// Why the type cannot be written, if it cannot.
     pub fn unnameable(&self) -> Option<Unnameable> {
         let text = &self.0;
         if text.contains("{closure@") {
@@ -59,7 +60,7 @@ impl TypeText {
         }
     }
 
-    /// The type as generated code writes it: crates by absolute paths, and the type of what never comes by another name.
+    /// The type as generated code writes it: crates by absolute paths, and `!` by another name.
     pub fn source(&self) -> String {
         let absolute = self.map_paths(|path| match path.split("::").next() {
             Some(first) if path.contains("::") && is_std(first) => format!("::{path}"),
@@ -68,7 +69,7 @@ impl TypeText {
         absolute.replace('!', NEVER)
     }
 
-    /// The type as a reader would write it: the last name of every path into a crate.
+    /// The type as the user would write it: only the last name of every path into a crate.
     pub fn shown(&self) -> String {
         self.map_paths(|path| {
             let first = path.split("::").next().unwrap_or(path);
@@ -77,7 +78,7 @@ impl TypeText {
         })
     }
 
-    /// All names in it that the reader may have given, and the crates.
+    /// All names in it that the user may have defined, and the crates.
     pub fn names(&self) -> (BTreeSet<String>, BTreeSet<String>) {
         let (mut names, mut crates) = (BTreeSet::new(), BTreeSet::new());
         self.map_paths(|path| {
@@ -93,7 +94,7 @@ impl TypeText {
         (names, crates)
     }
 
-    /// What the paths in it begin with.
+    /// The first names of the paths in it.
     pub fn heads(&self) -> BTreeSet<String> {
         let mut heads = BTreeSet::new();
         self.map_paths(|path| {
@@ -119,7 +120,7 @@ impl TypeText {
                 rest = &rest[1..];
             } else {
                 if !path.is_empty() {
-                    // A lifetime is no path.
+                    // A lifetime is not a path.
                     let text = if out.ends_with('\'') { path.clone() } else { map(&path) };
                     out.push_str(&text);
                     path.clear();
@@ -135,7 +136,7 @@ impl TypeText {
     }
 }
 
-/// Why a type has no name that could be written.
+/// Why a type cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unnameable {
     Closure,
@@ -148,7 +149,7 @@ fn is_std(name: &str) -> bool {
     matches!(name, "std" | "core" | "alloc")
 }
 
-/// `&dyn A + B` is how rustc prints what must be written `&(dyn A + B)`.
+/// rustc prints `&dyn A + B` for `&(dyn A + B)`.
 fn with_parentheses(text: &str) -> String {
     for head in ["&dyn ", "&mut dyn ", "*const dyn ", "*mut dyn "] {
         let mut from = 0;
@@ -165,7 +166,7 @@ fn with_parentheses(text: &str) -> String {
     text.to_owned()
 }
 
-/// Where the bounds of a `dyn` end: at a comma or a closing bracket that is not their own.
+/// Where the bounds of a `dyn` end: at a comma or a closing bracket that is not part of them.
 fn end_of_bounds(text: &str) -> usize {
     let mut depth = 0i32;
     let mut before = ' ';

@@ -1,7 +1,7 @@
-//! One build of a set of dependencies: found in the cache, or made there by cargo, in a folder that is its own.
+//! One build of a set of dependencies: found in the cache, or built there by cargo in a folder of its own.
 //!
-//! An entry is complete when its `built.json` is there, which is written last and at once: whatever is killed when,
-//! the next session finds either a whole build or one that cargo goes on with.
+//! An entry is complete once it has a `built.json`, which is written last and atomically. If a build is killed, the next
+//! session finds either a complete entry or one that cargo can continue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,37 +13,37 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use toml::Table;
 
-use super::super::cache;
-use super::super::cache::{DONE, LIMIT, Lock};
-use super::super::compile::rustc::Toolchain;
+use super::super::cache::{self, DONE, LIMIT, Lock};
+use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
-use super::cargo::{Said, explain, run, wants_network};
+use super::cargo::{CargoOutput, explain, run, wants_network};
 use super::record::{Graph, HOST_MARK, Package, ROOT, Record, variables};
-use super::{Built, Dependency, NotBuilt, prebuilt};
+use super::{Dependency, Libraries, NotBuilt, prebuilt};
+use crate::cli::files::write_atomically;
 
-/// Changed whenever entries are made in another way.
+/// Changes with the format of entries.
 const FORMAT: &[u8] = b"1";
 
-/// The versions that this project is built with: what is on this machine already.
+/// The versions that this project is built with: they are probably on this machine already.
 const OWN_LOCK: &str = include_str!("../../../../../Cargo.lock");
 
-/// Builds the libraries of these dependencies, or finds them built. The last of several with one name counts.
+/// Builds the libraries of these dependencies, or finds them in the cache. Of several with one name, the last counts.
 pub fn build(
     toolchain: &Toolchain,
     dependencies: &[Dependency],
     timeout: Option<Duration>,
     stop: &Stop,
     events: &mut dyn FnMut(String),
-) -> Result<Built> {
+) -> Result<Libraries> {
     if dependencies.is_empty() {
-        return Ok(Built { env: variables(&std::env::temp_dir()), ..Built::default() });
+        return Ok(Libraries { env: variables(&std::env::temp_dir()), ..Libraries::default() });
     }
     let job = Job::new(toolchain, dependencies, timeout)?;
     if let Some(built) = job.find() {
         return Ok(built);
     }
     cache::make(&job.group)?;
-    let waiting = || events("waiting for another session, which builds the same dependencies".into());
+    let waiting = || events("waiting for another session that builds the same dependencies".into());
     let Some(_lock) = Lock::exclusive(&job.group.join("lock"), stop, job.deadline, waiting)? else {
         return Err(if stop.is_set() { NotBuilt::Interrupted } else { NotBuilt::TimedOut }.into());
     };
@@ -56,11 +56,11 @@ pub fn build(
 struct Job<'a> {
     toolchain: &'a Toolchain,
     manifest: String,
-    /// Each dependency as a line, to find out how much two builds have in common.
+    /// Each dependency as a line, to measure how similar two builds are.
     lines: BTreeSet<String>,
     names: Vec<String>,
-    /// The source of what cells have in common.
-    shared: String,
+    /// The source of the prebuilt functions.
+    prebuilt: String,
     groups: PathBuf,
     group: PathBuf,
     platform: String,
@@ -73,47 +73,47 @@ impl<'a> Job<'a> {
         let manifest = manifest(&by_name)?;
         let platform = platform(toolchain);
         let groups = cache::folder()?.join("deps");
-        let shared = prebuilt::text(&by_name.values().copied().collect::<Vec<_>>());
-        let parts = [FORMAT, platform.as_bytes(), manifest.as_bytes(), OWN_LOCK.as_bytes(), shared.as_bytes()];
+        let prebuilt = prebuilt::text(&by_name.values().copied().collect::<Vec<_>>());
+        let parts = [FORMAT, platform.as_bytes(), manifest.as_bytes(), OWN_LOCK.as_bytes(), prebuilt.as_bytes()];
         let key = cache::digest(parts);
         let lines = by_name.values().map(ToString::to_string).collect();
         let names = by_name.keys().map(|name| (*name).to_owned()).collect();
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        Ok(Job { toolchain, manifest, lines, names, shared, group: groups.join(key), groups, platform, deadline })
+        Ok(Job { toolchain, manifest, lines, names, prebuilt, group: groups.join(key), groups, platform, deadline })
     }
 
-    /// A complete entry whose sources are as they were.
-    fn find(&self) -> Option<Built> {
+    /// A complete entry whose sources are unchanged.
+    fn find(&self) -> Option<Libraries> {
         let mut entries: Vec<PathBuf> =
             fs::read_dir(&self.group).ok()?.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
         entries.sort_by_key(|entry| std::cmp::Reverse(cache::last_used(entry)));
         entries.iter().find_map(|entry| {
             let hold = cache::hold(entry)?;
             let record = Record::read(entry)?;
-            let mut files = record.built.externs.iter().map(|(_, file)| file).chain(&record.built.shared);
-            let all_there = files.all(|file| file.is_file());
-            (all_there && record.inputs.are_unchanged()).then(|| Built { hold: Some(Arc::new(hold)), ..record.built })
+            let externs = record.libraries.externs.iter().map(|(_, file)| file);
+            let all_exist = externs.chain(&record.libraries.prebuilt).all(|file| file.is_file());
+            let libraries = || Libraries { _lock: Some(Arc::new(hold)), ..record.libraries };
+            (all_exist && record.inputs.are_unchanged()).then(libraries)
         })
     }
 
-    /// Has cargo build in an entry that nobody uses.
-    fn make(&self, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Built> {
+    /// Builds with cargo in an entry that is not in use.
+    fn make(&self, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Libraries> {
         let (entry, claim, is_as_built) = self.entry()?;
         let started = std::time::SystemTime::now();
         match self.build_in(&entry, is_as_built, stop, events) {
             Ok(record) => {
                 if record.inputs.are_unchanged() && !record.changed_since(started) {
-                    cache::write(&entry.join(DONE), record.to_json(&self.platform, &self.lines).as_bytes())
-                        .with_context(|| format!("cannot write `{}`", entry.join(DONE).display()))?;
+                    write_atomically(&entry.join(DONE), record.to_json(&self.platform, &self.lines).as_bytes())?;
                 }
                 drop(claim);
                 let hold = cache::hold(&entry);
                 cache::evict(&self.groups, LIMIT);
-                Ok(Built { hold: hold.map(Arc::new), ..record.built })
+                Ok(Libraries { _lock: hold.map(Arc::new), ..record.libraries })
             }
             Err(error) => {
                 drop(claim);
-                // What was compiled so far serves the next attempt, unless there is no room for it.
+                // The next attempt can use what was compiled so far, unless the disk is full.
                 if error.to_string().contains("is full") {
                     cache::discard(&entry);
                 }
@@ -122,8 +122,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// An entry of our own: one that was never finished or whose sources changed, else a new one. `true`: what it begins
-    /// with was built from sources that are the same now.
+    /// An unused entry: an incomplete or outdated one, else a new one. `true` if it starts with libraries whose sources are
+    /// unchanged.
     fn entry(&self) -> Result<(PathBuf, Lock, bool)> {
         for number in 0.. {
             let entry = self.group.join(number.to_string());
@@ -137,8 +137,8 @@ impl<'a> Job<'a> {
         bail!("all entries of `{}` are in use", self.group.display())
     }
 
-    /// Begins with what the most similar entry has built, and tells whether its sources are as they were. Whatever goes
-    /// wrong here, cargo builds it anew.
+    /// Copies the libraries of the most similar entry; returns whether its sources are unchanged. If anything fails here,
+    /// cargo builds from scratch.
     fn seed(&self, entry: &Path) -> Option<bool> {
         let common = |other: &PathBuf| -> Option<usize> {
             let text = fs::read_to_string(other.join(DONE)).ok()?;
@@ -169,12 +169,9 @@ impl<'a> Job<'a> {
     }
 
     fn build_in(&self, entry: &Path, is_as_built: bool, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Record> {
-        let write = |name: &str, text: &str| {
-            cache::write(&entry.join(name), text.as_bytes())
-                .with_context(|| format!("cannot write `{}`", entry.join(name).display()))
-        };
+        let write = |name: &str, text: &str| write_atomically(&entry.join(name), text.as_bytes());
         write("Cargo.toml", &self.manifest)?;
-        write("lib.rs", &self.shared)?;
+        write("lib.rs", &self.prebuilt)?;
         if !entry.join("Cargo.lock").exists() {
             write("Cargo.lock", OWN_LOCK)?;
         }
@@ -194,26 +191,26 @@ impl<'a> Job<'a> {
                 events(format!("downloading {what}"));
             }
         };
-        let mut said = self.cargo(entry, &arguments, stop, &mut on_line)?;
-        let has_shared = said.succeeded;
-        if !has_shared {
-            // Another version of a crate than its functions were written for: cells do without them.
+        let mut output = self.cargo(entry, &arguments, stop, &mut on_line)?;
+        let has_prebuilt = output.succeeded;
+        if !has_prebuilt {
+            // The functions do not compile with this version of a crate: cells do without them.
             write("lib.rs", "")?;
-            said = self.cargo(entry, &arguments, stop, &mut on_line)?;
+            output = self.cargo(entry, &arguments, stop, &mut on_line)?;
         }
-        let mut record = Record::of(entry, self.toolchain, &graph, &said)?;
-        record.built.shared.take_if(|_| !has_shared);
+        let mut record = Record::of(entry, self.toolchain, &graph, &output)?;
+        record.libraries.prebuilt.take_if(|_| !has_prebuilt);
         self.check_externs(&record)?;
         Ok(record)
     }
 
-    /// Cargo only warns of a dependency that has nothing to depend on.
+    /// Cargo only warns about a dependency without a library.
     fn check_externs(&self, record: &Record) -> Result<()> {
-        let has_library = |name: &str| record.built.externs.iter().any(|(extern_name, _)| extern_name == name);
+        let has_library = |name: &str| record.libraries.externs.iter().any(|(extern_name, _)| extern_name == name);
         match self.names.iter().find(|name| !has_library(&name.replace('-', "_"))) {
             None => Ok(()),
             Some(name) => {
-                let refused = format!("`{name}` has no library that a cell could use\nhelp: is it a program only?");
+                let refused = format!("`{name}` has no library that a cell could use\nhelp: it may be a program only");
                 Err(NotBuilt::Refused(refused).into())
             }
         }
@@ -222,38 +219,46 @@ impl<'a> Job<'a> {
     fn graph(&self, entry: &Path, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Graph> {
         let arguments = ["metadata", "--format-version=1", "--filter-platform", &self.toolchain.host];
         events("resolving the dependencies".into());
-        let said = self.cargo(entry, &arguments, stop, &mut |_| {})?;
-        Graph::read(&said.stdout.concat()).context("cannot read what `cargo metadata` says")
+        let output = self.cargo(entry, &arguments, stop, &mut |_| {})?;
+        Graph::read(&output.stdout.concat()).context("cannot parse the output of `cargo metadata`")
     }
 
-    /// First with what is on this machine, then with the network. It has not succeeded where only the root did not
-    /// compile, whose text is ours.
-    fn cargo(&self, entry: &Path, arguments: &[&str], stop: &Stop, on_line: &mut dyn FnMut(&str)) -> Result<Said> {
+    /// Runs cargo offline, then with the network. The output has not `succeeded` if only the root, whose text is ours, did
+    /// not compile.
+    fn cargo(
+        &self,
+        entry: &Path,
+        arguments: &[&str],
+        stop: &Stop,
+        on_line: &mut dyn FnMut(&str),
+    ) -> Result<CargoOutput> {
         let offline: Vec<&str> = arguments.iter().copied().chain(["--offline"]).collect();
         let is_root = format!("could not compile `{ROOT}`");
-        let is_done = |said: &Said| said.succeeded || said.stderr.iter().any(|line| line.contains(&is_root));
-        let mut said = run(self.toolchain, entry, &offline, self.deadline, stop, on_line)?;
-        if !is_done(&said) && wants_network(&said) {
-            said = run(self.toolchain, entry, arguments, self.deadline, stop, on_line)?;
+        let is_done =
+            |output: &CargoOutput| output.succeeded || output.stderr.iter().any(|line| line.contains(&is_root));
+        let mut output = run(self.toolchain, entry, &offline, self.deadline, stop, on_line)?;
+        if !is_done(&output) && wants_network(&output) {
+            output = run(self.toolchain, entry, arguments, self.deadline, stop, on_line)?;
         }
-        if is_done(&said) { Ok(said) } else { Err(NotBuilt::Refused(explain(&said, entry)).into()) }
+        if is_done(&output) { Ok(output) } else { Err(NotBuilt::Refused(explain(&output, entry)).into()) }
     }
 }
 
-/// Libraries at opt-level 3 and without debug information; the root, what cells have in common, as cells are.
+/// Libraries at opt-level 3 without debug information; the root, with the prebuilt functions, unoptimised like cells.
 fn manifest(dependencies: &BTreeMap<&str, &Dependency>) -> Result<String> {
     let table = dependencies.iter().map(|(name, one)| ((*name).to_owned(), one.spec().clone())).collect::<Table>();
     let mut root = Table::new();
     root.insert("dependencies".into(), table.into());
     let dependencies = toml::to_string(&root).context("cannot write a manifest of the `:dep` lines")?;
     Ok(format!(
-        "[package]\nname = \"{ROOT}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n[workspace]\n\n\
+        "[package]\nname = \"{ROOT}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [lib]\npath = \"lib.rs\"\n\n[workspace]\n\n\
          [profile.dev]\ndebug = 0\nincremental = false\n\n[profile.dev.package.\"*\"]\nopt-level = 3\n\n\
          [profile.dev.build-override]\n{HOST_MARK} = false\n\n{dependencies}"
     ))
 }
 
-/// The compiler, and the one file of the user's own that may change what cargo does with it.
+/// The compiler, and the user's cargo configuration, which affects builds.
 fn platform(toolchain: &Toolchain) -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
@@ -271,7 +276,7 @@ fn platform(toolchain: &Toolchain) -> String {
     )
 }
 
-/// Cargo judges by times, which content can get around: what comes from a path is compiled anew.
+/// Cargo judges freshness by times, which is not reliable: path dependencies are compiled again.
 fn forget_local(entry: &Path, graph: &Graph) {
     let Ok(prints) = fs::read_dir(entry.join("target/debug/.fingerprint")) else { return };
     for print in prints.flatten() {

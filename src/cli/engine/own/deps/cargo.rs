@@ -1,6 +1,6 @@
-//! Calls of cargo: started so that no setting of a folder reaches it, read as it goes, stopped when asked.
+//! Runs cargo independently of the settings around it, reads its output, and stops it on request.
 //!
-//! What cargo says when it fails becomes words with a next step here; what it builds is not judged.
+//! It explains cargo's errors with a next step; it does not look at what cargo builds.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
@@ -11,20 +11,21 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::libc;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
-use super::super::compile::rustc::Toolchain;
+use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
 use super::NotBuilt;
 
-/// What cargo said, line by line; `succeeded` if it ended well.
-pub struct Said {
+/// The lines that cargo printed, and whether it succeeded.
+pub struct CargoOutput {
     pub succeeded: bool,
     pub stdout: Vec<String>,
     pub stderr: Vec<String>,
 }
 
-/// Runs cargo in `folder`; each line of stderr is shown to `on_line` as it comes.
+/// Runs cargo in `folder`; passes each line of stderr to `on_line`.
 pub fn run(
     toolchain: &Toolchain,
     folder: &Path,
@@ -32,7 +33,7 @@ pub fn run(
     deadline: Option<Instant>,
     stop: &Stop,
     on_line: &mut dyn FnMut(&str),
-) -> Result<Said> {
+) -> Result<CargoOutput> {
     let mut command = command(toolchain, folder);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", toolchain.cargo.display()))?;
@@ -41,21 +42,20 @@ pub fn run(
         reader(child.stdout.take().map(|out| Box::new(out) as Box<dyn Read + Send>), false, sender.clone()),
         reader(child.stderr.take().map(|err| Box::new(err) as Box<dyn Read + Send>), true, sender),
     ];
-    let mut said = Said { succeeded: false, stdout: Vec::new(), stderr: Vec::new() };
+    let mut output = CargoOutput { succeeded: false, stdout: Vec::new(), stderr: Vec::new() };
     loop {
         match lines.recv_timeout(Duration::from_millis(50)) {
             Ok((true, line)) => {
                 on_line(&line);
-                said.stderr.push(line);
+                output.stderr.push(line);
             }
-            Ok((false, line)) => said.stdout.push(line),
+            Ok((false, line)) => output.stdout.push(line),
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
             Err(mpsc::RecvTimeoutError::Timeout) => {}
         }
         let is_late = deadline.is_some_and(|deadline| Instant::now() > deadline);
         if is_late || stop.is_set() {
-            // SAFETY: a signal to the group that we started; cargo takes no harm from an interrupt.
-            unsafe { libc::killpg(child.id() as i32, libc::SIGKILL) };
+            let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
             let _ = child.wait();
             return Err(if is_late { NotBuilt::TimedOut } else { NotBuilt::Interrupted }.into());
         }
@@ -63,8 +63,8 @@ pub fn run(
     for reader in readers {
         let _ = reader.join();
     }
-    said.succeeded = child.wait()?.success();
-    Ok(said)
+    output.succeeded = child.wait()?.success();
+    Ok(output)
 }
 
 fn reader(
@@ -82,7 +82,7 @@ fn reader(
     })
 }
 
-/// Without what a shell, a `cargo run` or a `cargo test` around us has set for a build of its own.
+/// Cargo without the variables that a shell, a `cargo run` or a `cargo test` has set for its own build.
 fn command(toolchain: &Toolchain, folder: &Path) -> Command {
     let mut command = Command::new(&toolchain.cargo);
     for (name, _) in std::env::vars_os() {
@@ -105,51 +105,61 @@ fn command(toolchain: &Toolchain, folder: &Path) -> Command {
     command
 }
 
-/// Would cargo perhaps have succeeded with the network?
-pub fn wants_network(said: &Said) -> bool {
-    let text = said.stderr.join("\n");
+/// Could cargo have succeeded with the network?
+pub fn wants_network(output: &CargoOutput) -> bool {
+    let text = output.stderr.join("\n");
     !text.contains("error: could not compile") && !text.contains("No space left on device")
 }
 
-/// Why it failed, in words.
-pub fn explain(said: &Said, folder: &Path) -> String {
-    let text = said.stderr.join("\n");
+/// Why cargo failed, with the next step.
+pub fn explain(output: &CargoOutput, folder: &Path) -> String {
+    let text = output.stderr.join("\n");
+    let place = folder.display();
     if text.contains("No space left on device") {
-        let place = folder.display();
         return format!(
-            "cannot build the dependencies: the disk of `{place}` is full\nhelp: free some space; `forward-pass clean` gives back what our cache takes"
+            "cannot build the dependencies: the disk of `{place}` is full\n\
+             help: free some space; `forward-pass clean` empties our cache"
         );
     }
     if text.contains("Read-only file system") || text.contains("Permission denied") {
         return format!(
-            "cannot build the dependencies: `{}` cannot be written\nhelp: set FORWARD_PASS_CACHE to a folder that can",
-            folder.display()
+            "cannot build the dependencies: `{place}` is not writable\n\
+             help: set FORWARD_PASS_CACHE to a writable folder"
         );
     }
-    if let Some(name) = between(&text, "no matching package named `", "` found") {
-        if text.contains("offline") {
-            return format!(
-                "the crate `{name}` is not on this machine, and cargo is told to stay offline\nhelp: unset CARGO_NET_OFFLINE, and see that there is a network"
-            );
-        }
-        return format!("there is no crate `{name}` on crates.io\nhelp: look for its exact name at https://crates.io");
-    }
-    if let Some(requirement) = between(&text, "failed to select a version for the requirement `", "`") {
-        let found = text.lines().find(|line| line.trim().starts_with("candidate versions found"));
-        let found = found.map(|line| format!(" ({})", line.trim())).unwrap_or_default();
-        return format!("no version fits `{requirement}`{found}\nhelp: ask for one that exists");
-    }
-    let network =
+    let of_crates = missing_crate(&text).or_else(|| missing_version(&text)).or_else(|| no_network(&text));
+    of_crates.unwrap_or_else(|| format!("cannot build the dependencies\n{}", essential(&output.stderr)))
+}
+
+fn missing_crate(text: &str) -> Option<String> {
+    let name = between(text, "no matching package named `", "` found")?;
+    Some(if text.contains("offline") {
+        format!(
+            "the crate `{name}` is not on this machine, and cargo is offline\n\
+             help: unset CARGO_NET_OFFLINE, and check the network"
+        )
+    } else {
+        format!("there is no crate `{name}` on crates.io\nhelp: look for its exact name at https://crates.io")
+    })
+}
+
+fn missing_version(text: &str) -> Option<String> {
+    let requirement = between(text, "failed to select a version for the requirement `", "`")?;
+    let found = text.lines().find(|line| line.trim().starts_with("candidate versions found"));
+    let found = found.map(|line| format!(" ({})", line.trim())).unwrap_or_default();
+    Some(format!("no version matches `{requirement}`{found}\nhelp: ask for an existing version"))
+}
+
+fn no_network(text: &str) -> Option<String> {
+    let signs =
         ["Could not resolve host", "Couldn't connect", "Could not connect", "failed to download", "network failure"];
-    if network.iter().any(|sign| text.contains(sign)) {
-        let host = between(&text, "Could not resolve host: ", "\n")
-            .or_else(|| between(&text, "Could not resolve host: ", ")"));
-        let host = host.unwrap_or_else(|| "crates.io".into());
-        return format!(
-            "cannot reach {host}: there is no network, and not all crates are on this machine\nhelp: connect once; after that the same dependencies work without a network"
-        );
-    }
-    format!("cannot build the dependencies\n{}", essential(&said.stderr))
+    signs.iter().find(|sign| text.contains(**sign))?;
+    let unresolved = |after: &str| between(text, "Could not resolve host: ", after);
+    let host = unresolved("\n").or_else(|| unresolved(")")).unwrap_or_else(|| "crates.io".into());
+    Some(format!(
+        "cannot reach {host}: there is no network, and some crates are not on this machine\n\
+         help: connect once; after that, the same dependencies work offline"
+    ))
 }
 
 fn between(text: &str, before: &str, after: &str) -> Option<String> {
@@ -157,7 +167,7 @@ fn between(text: &str, before: &str, after: &str) -> Option<String> {
     Some(rest.split_once(after).map_or(rest, |(found, _)| found).trim().to_owned())
 }
 
-/// The errors, without what was going well and without saying the same twice.
+/// The errors, without progress and repetitions.
 fn essential(lines: &[String]) -> String {
     const MOST: usize = 40;
     let start = lines.iter().position(|line| line.starts_with("error")).unwrap_or(0);

@@ -1,7 +1,7 @@
-//! What a build was made from beside its manifest: the sources of path dependencies, and variables that build
-//! scripts look at. A build counts as long as all of it has the same content.
+//! The inputs of a build besides its manifest: the sources of path dependencies, and variables that build scripts read.
+//! A build is up to date while all of them have the same content.
 //!
-//! Sources from a registry or from git don't change and are not looked at.
+//! Sources from a registry or from git do not change and are not checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::cache::digest;
 
-/// Files and environment variables, with a hash of each; an absent one has an empty hash.
+/// Files and environment variables with their hashes; a missing one has an empty hash.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
     files: BTreeMap<PathBuf, String>,
@@ -19,7 +19,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// The present content of these.
+    /// Hashes the present content of these.
     pub fn of(files: BTreeSet<PathBuf>, variables: BTreeSet<String>) -> Inputs {
         Inputs {
             files: files.into_iter().map(|file| (file.clone(), file_hash(&file))).collect(),
@@ -27,7 +27,7 @@ impl Inputs {
         }
     }
 
-    /// Is all of it as it was?
+    /// Do all of them have the same content as before?
     pub fn are_unchanged(&self) -> bool {
         self.files.iter().all(|(file, hash)| file_hash(file) == *hash)
             && self.variables.iter().all(|(name, hash)| variable_hash(name) == *hash)
@@ -61,14 +61,14 @@ fn variable_hash(name: &str) -> String {
     std::env::var_os(name).map(|value| digest([value.as_encoded_bytes()])).unwrap_or_default()
 }
 
-/// What rustc wrote down of a crate: the files that it read, and the variables (`env!`).
+/// Parses rustc's dep-info: the files that it read, and the variables (`env!`).
 pub fn dep_info(text: &str, folder: &Path) -> (BTreeSet<PathBuf>, BTreeSet<String>) {
     let mut files = BTreeSet::new();
     let mut variables = BTreeSet::new();
     for line in text.lines() {
         if let Some(variable) = line.strip_prefix("# env-dep:") {
             let name = variable.split_once('=').map_or(variable, |(name, _)| name);
-            // Cargo's own are part of the manifest.
+            // Cargo's own variables are part of the manifest.
             if !name.starts_with("CARGO") && name != "OUT_DIR" {
                 variables.insert(name.to_owned());
             }
@@ -79,7 +79,7 @@ pub fn dep_info(text: &str, folder: &Path) -> (BTreeSet<PathBuf>, BTreeSet<Strin
     (files, variables)
 }
 
-/// Divided at spaces that have no backslash before them.
+/// Splits at spaces that are not escaped by a backslash.
 fn words(line: &str) -> impl Iterator<Item = String> {
     const SPACE: char = '\0';
     let joined = line.replace("\\ ", &SPACE.to_string());
@@ -87,7 +87,7 @@ fn words(line: &str) -> impl Iterator<Item = String> {
     words.into_iter()
 }
 
-/// What a build script asked to be run again for: files, and variables.
+/// The files and variables that a build script asked to be rerun for.
 pub fn build_script(output: &str, package: &Path) -> (BTreeSet<PathBuf>, BTreeSet<String>) {
     let values = |name: &'static str| {
         output.lines().filter_map(move |line| {
@@ -106,7 +106,7 @@ pub fn build_script(output: &str, package: &Path) -> (BTreeSet<PathBuf>, BTreeSe
     (files, variables)
 }
 
-/// Every file of a package, except what is built from it or hidden.
+/// All files of a package, except hidden ones and those in `target`.
 pub fn all_files(folder: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     let Ok(entries) = fs::read_dir(folder) else { return found };
@@ -122,7 +122,7 @@ pub fn all_files(folder: &Path) -> BTreeSet<PathBuf> {
     found
 }
 
-/// The manifests that a package's own may take from: those above it.
+/// The manifests above a package, from which its own may inherit.
 pub fn manifests(package: &Path) -> BTreeSet<PathBuf> {
     package.ancestors().map(|folder| folder.join("Cargo.toml")).filter(|manifest| manifest.is_file()).collect()
 }
@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn the_files_and_variables_of_a_crate_are_found() {
-        let text = "/b/libx.rlib: /s/lib.rs /s/with\\ space.rs src/c.rs\n\n/s/lib.rs:\n\n# env-dep:CARGO_PKG_NAME=x\n# env-dep:SEED=1\n";
+        let text = "/b/libx.rlib: /s/lib.rs /s/with\\ space.rs src/c.rs\n\n/s/lib.rs:\n\n\
+                    # env-dep:CARGO_PKG_NAME=x\n# env-dep:SEED=1\n";
         let (files, variables) = dep_info(text, Path::new("/p"));
         let expected = ["/p/src/c.rs", "/s/lib.rs", "/s/with space.rs"].map(PathBuf::from);
         assert_eq!(files, BTreeSet::from(expected));
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_script_that_asks_for_nothing_looks_at_everything() {
+    fn a_build_script_without_rerun_lines_depends_on_everything() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("target")).unwrap();
         for file in ["Cargo.toml", "build.rs", "target/built", ".hidden"] {

@@ -1,8 +1,8 @@
-//! A library with what cells have in common: functions of generic crates, compiled for the types that most cells use.
+//! A library of functions that many cells need: generic functions, compiled for the types that most cells use.
 //!
-//! rustc takes a generic function from a library that has it already for the same types, where neither is optimised. It
-//! is the same code that the cell would have been compiled to, so this can be seen in nothing but the time. The texts
-//! were chosen by what the chapter's cells were made of: of their functions four in five are here.
+//! Without optimisation, rustc takes a generic function from a library that already has it for the same types. The code
+//! is the same as if the cell contained it, so only the compile time differs. The texts cover four in five of the
+//! functions in the chapter's cells.
 
 use super::Dependency;
 

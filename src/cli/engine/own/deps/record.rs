@@ -1,6 +1,6 @@
-//! What a build has come to, as it is kept in an entry's `built.json`.
+//! The results of a build, as stored in an entry's `built.json`.
 //!
-//! It reads what cargo says of packages and artifacts; it runs nothing.
+//! It reads cargo's messages about packages and artifacts; it runs nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,21 +9,20 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::super::cache;
-use super::super::cache::DONE;
-use super::super::compile::rustc::Toolchain;
-use super::cargo::Said;
+use super::super::cache::{self, DONE};
+use super::super::compile::toolchain::Toolchain;
+use super::cargo::CargoOutput;
 use super::inputs::Inputs;
-use super::{Built, inputs};
+use super::{Libraries, inputs};
 
-/// The package that the dependencies are dependencies of.
+/// The package that has the dependencies.
 pub const ROOT: &str = "forward-pass-cells";
 
-/// A setting that is off for what build scripts and procedural macros are made of, and for nothing else: a crate that
-/// serves both is built twice, with other features perhaps, and cells need the one that is not theirs.
+/// A setting that is off for the dependencies of build scripts and procedural macros only. A crate that serves both is
+/// built twice, perhaps with other features, and cells need the other one.
 pub const HOST_MARK: &str = "overflow-checks";
 
-/// What cargo tells a crate that it compiles; people know these from evcxr's crate.
+/// The variables that cargo sets for a crate that it compiles; these are the ones of evcxr's crate.
 pub fn variables(entry: &Path) -> BTreeMap<String, String> {
     [
         ("CARGO_PKG_NAME", "ctx"),
@@ -41,7 +40,7 @@ pub fn variables(entry: &Path) -> BTreeMap<String, String> {
     .collect()
 }
 
-/// What `cargo metadata` says of the packages.
+/// The packages according to `cargo metadata`.
 pub struct Graph {
     pub packages: BTreeMap<String, Package>,
     /// The root's dependencies: the name in Rust, and the package.
@@ -78,17 +77,17 @@ impl Graph {
 
 /// An entry's `built.json`.
 pub struct Record {
-    pub built: Built,
+    pub libraries: Libraries,
     pub inputs: Inputs,
 }
 
 impl Record {
-    /// Gathers what cargo's messages say.
-    pub fn of(entry: &Path, toolchain: &Toolchain, graph: &Graph, said: &Said) -> Result<Record> {
-        let messages: Vec<Value> = said.stdout.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let mut built = Built { env: variables(entry), ..Built::default() };
-        built.env.insert("CARGO".into(), toolchain.cargo.display().to_string());
-        built.search_paths.push(format!("dependency={}", entry.join("target/debug/deps").display()));
+    /// Collects the results from cargo's messages.
+    pub fn of(entry: &Path, toolchain: &Toolchain, graph: &Graph, output: &CargoOutput) -> Result<Record> {
+        let messages: Vec<Value> = output.stdout.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let mut found = Libraries { env: variables(entry), ..Libraries::default() };
+        found.env.insert("CARGO".into(), toolchain.cargo.display().to_string());
+        found.search_paths.push(format!("dependency={}", entry.join("target/debug/deps").display()));
         let (mut files, mut names) = (BTreeSet::new(), BTreeSet::new());
         let mut libraries = BTreeMap::new();
         for message in &messages {
@@ -96,7 +95,7 @@ impl Record {
             let local = graph.packages.get(id).filter(|package| package.is_local);
             match message["reason"].as_str() {
                 Some("compiler-artifact") if crate_name(message) == ROOT.replace('-', "_") => {
-                    built.shared = library(message);
+                    found.prebuilt = library(message);
                 }
                 Some("compiler-artifact") => {
                     let Some(library) = library(message).filter(|_| graph.packages.contains_key(id)) else { continue };
@@ -108,7 +107,7 @@ impl Record {
                         names.extend(variables);
                     }
                     let bytes = fs::read(&library).with_context(|| format!("cannot read `{}`", library.display()))?;
-                    let print: &mut String = built.fingerprints.entry(crate_name(message)).or_default();
+                    let print: &mut String = found.fingerprints.entry(crate_name(message)).or_default();
                     print.push_str(&cache::digest([bytes.as_slice()]));
                     if !is_of_host(message) {
                         libraries.insert(id.to_owned(), library);
@@ -116,10 +115,10 @@ impl Record {
                 }
                 Some("build-script-executed") => {
                     let paths = message["linked_paths"].as_array().into_iter().flatten().filter_map(Value::as_str);
-                    built.search_paths.extend(paths.map(str::to_owned));
-                    let output = Path::new(message["out_dir"].as_str().unwrap_or_default()).with_file_name("output");
+                    found.search_paths.extend(paths.map(str::to_owned));
+                    let printed = Path::new(message["out_dir"].as_str().unwrap_or_default()).with_file_name("output");
                     let folder = graph.packages.get(id).map(|package| package.folder.clone()).unwrap_or_default();
-                    let text = fs::read_to_string(output).unwrap_or_default();
+                    let text = fs::read_to_string(printed).unwrap_or_default();
                     let (sources, variables) = inputs::build_script(&text, &folder);
                     if local.is_some() {
                         files.extend(sources);
@@ -130,13 +129,13 @@ impl Record {
             }
         }
         let direct = graph.direct.iter();
-        built.inner = inner(&messages, &graph.direct, &libraries);
-        built.externs.extend(direct.filter_map(|(name, id)| Some((name.clone(), libraries.get(id)?.clone()))));
-        built.externs.sort();
-        Ok(Record { built, inputs: Inputs::of(files, names) })
+        found.transitive = transitive(&messages, &graph.direct, &libraries);
+        found.externs.extend(direct.filter_map(|(name, id)| Some((name.clone(), libraries.get(id)?.clone()))));
+        found.externs.sort();
+        Ok(Record { libraries: found, inputs: Inputs::of(files, names) })
     }
 
-    /// Was a source edited while cargo was at work? Then nobody knows which text it has compiled.
+    /// Was a source edited during the build? Then it is unknown which version cargo compiled.
     pub fn changed_since(&self, started: std::time::SystemTime) -> bool {
         self.inputs
             .files()
@@ -150,12 +149,12 @@ impl Record {
         json!({
             "platform": platform,
             "lines": lines,
-            "externs": pairs(&self.built.externs),
-            "inner": pairs(&self.built.inner),
-            "shared": self.built.shared.as_ref().map(|file| file.display().to_string()),
-            "search_paths": self.built.search_paths,
-            "env": self.built.env,
-            "fingerprints": self.built.fingerprints,
+            "externs": pairs(&self.libraries.externs),
+            "inner": pairs(&self.libraries.transitive),
+            "shared": self.libraries.prebuilt.as_ref().map(|file| file.display().to_string()),
+            "search_paths": self.libraries.search_paths,
+            "env": self.libraries.env,
+            "fingerprints": self.libraries.fingerprints,
             "inputs": self.inputs.to_json(),
         })
         .to_string()
@@ -171,21 +170,21 @@ impl Record {
             list.map(|pair| Some((pair[0].as_str()?.to_owned(), PathBuf::from(pair[1].as_str()?)))).collect()
         };
         let paths = value["search_paths"].as_array()?.iter();
-        let built = Built {
+        let libraries = Libraries {
             externs: pairs(&value["externs"])?,
-            inner: pairs(&value["inner"])?,
-            shared: value.get("shared")?.as_str().map(PathBuf::from),
+            transitive: pairs(&value["inner"])?,
+            prebuilt: value.get("shared")?.as_str().map(PathBuf::from),
             search_paths: paths.map(|path| path.as_str().map(str::to_owned)).collect::<Option<_>>()?,
             env: texts(&value["env"])?,
             fingerprints: texts(&value["fingerprints"])?,
-            hold: None,
+            _lock: None,
         };
-        Some(Record { built, inputs: Inputs::from_json(&value["inputs"])? })
+        Some(Record { libraries, inputs: Inputs::from_json(&value["inputs"])? })
     }
 }
 
-/// The libraries of the graph that are no direct dependency and have a name of their own.
-fn inner(
+/// The transitive dependencies whose names are unique.
+fn transitive(
     messages: &[Value],
     direct: &[(String, String)],
     libraries: &BTreeMap<String, PathBuf>,
@@ -203,14 +202,14 @@ fn inner(
     only.map(|(name, files)| (name, files[0].clone())).collect()
 }
 
-/// Whether only build scripts and procedural macros can use it.
+/// Can only build scripts and procedural macros use it?
 fn is_of_host(message: &Value) -> bool {
     let is_macro =
         message["target"]["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "proc-macro"));
     message["profile"][HOST_MARK.replace('-', "_")] == false && !is_macro
 }
 
-/// The file of an artifact that `--extern` takes, if it is a library at all.
+/// The file for `--extern`, if the artifact is a library.
 fn library(message: &Value) -> Option<PathBuf> {
     let kinds = message["target"]["kind"].as_array()?;
     let is_library = ["lib", "rlib", "dylib", "proc-macro"].iter().any(|kind| kinds.iter().any(|one| one == kind));

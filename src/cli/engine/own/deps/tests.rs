@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use super::super::cache;
-use super::super::compile::rustc::Toolchain;
+use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
 use super::*;
 
@@ -53,15 +53,15 @@ struct Place {
     folder: tempfile::TempDir,
     toolchain: Toolchain,
     stop: Stop,
-    said: Vec<String>,
+    progress: Vec<String>,
 }
 
 impl Place {
     fn new() -> Place {
         let folder = tempfile::tempdir().unwrap();
-        // SAFETY: under the lock, and nobody else reads this variable in these tests.
+        // SAFETY: under the lock, and nothing else reads this variable in these tests.
         unsafe { std::env::set_var(cache::ENV, folder.path().join("cache")) };
-        Place { folder, toolchain: Toolchain::find().unwrap(), stop: Stop::new().unwrap(), said: Vec::new() }
+        Place { folder, toolchain: Toolchain::find().unwrap(), stop: Stop::new().unwrap(), progress: Vec::new() }
     }
 
     fn package(&self, name: &str, dependencies: &str, source: &str) {
@@ -74,16 +74,16 @@ impl Place {
         fs::write(folder.join("src/lib.rs"), source).unwrap();
     }
 
-    fn build(&mut self, text: &str) -> Result<Built, String> {
+    fn build(&mut self, text: &str) -> Result<Libraries, String> {
         let dependencies = Dependency::parse(text, self.folder.path()).unwrap();
-        self.said.clear();
-        let said = &mut self.said;
-        build(&self.toolchain, &dependencies, None, &self.stop, &mut |text| said.push(text))
+        self.progress.clear();
+        let progress = &mut self.progress;
+        build(&self.toolchain, &dependencies, None, &self.stop, &mut |text| progress.push(text))
             .map_err(|error| format!("{error:#}"))
     }
 
     fn was_compiled(&self, name: &str) -> bool {
-        self.said.iter().any(|line| line.starts_with(&format!("compiling {name} ")))
+        self.progress.iter().any(|line| line.starts_with(&format!("compiling {name} ")))
     }
 }
 
@@ -102,43 +102,43 @@ fn a_build_is_used_again_until_a_source_changes() {
     assert_eq!(first.search_paths.len(), 1);
 
     let again = place.build(line).unwrap();
-    assert_eq!(place.said, Vec::<String>::new());
+    assert_eq!(place.progress, Vec::<String>::new());
     assert_eq!(again.fingerprints, first.fingerprints);
 
-    // Of the same length and age: cargo alone would not see it. The first build is in use, and stays.
+    // Of the same length and age: cargo alone would not notice. The first build is in use, and stays.
     let source = place.folder.path().join("inner/src/lib.rs");
     let age = fs::metadata(&source).unwrap().modified().unwrap();
     fs::write(&source, "pub const N: u32 = 2;").unwrap();
     fs::File::options().write(true).open(&source).unwrap().set_modified(age).unwrap();
     let changed = place.build(line).unwrap();
-    assert!(place.was_compiled("inner") && !place.was_compiled("libm"), "{:?}", place.said);
+    assert!(place.was_compiled("inner") && !place.was_compiled("libm"), "{:?}", place.progress);
     assert_ne!(changed.fingerprints["inner"], first.fingerprints["inner"]);
     assert_eq!(changed.fingerprints["libm"], first.fingerprints["libm"]);
     assert_ne!(changed.externs[0].1, first.externs[0].1);
 
-    // One more crate: what is compiled already is not compiled again.
+    // One more crate: compiled ones are not compiled again.
     place.package("more", "", "");
     let more = place.build(&format!("{line}\nmore = {{ path = \"more\" }}")).unwrap();
-    assert!(!place.was_compiled("libm") && !place.was_compiled("inner"), "{:?}", place.said);
+    assert!(!place.was_compiled("libm") && !place.was_compiled("inner"), "{:?}", place.progress);
     assert_eq!(more.fingerprints["libm"], first.fingerprints["libm"]);
     assert_eq!(more.fingerprints["inner"], changed.fingerprints["inner"]);
 
-    // And one more, when a source has changed as before: it is compiled, though cargo would not see it.
+    // And one more after such a change of a source: it is compiled, although cargo alone would not notice.
     fs::write(&source, "pub const N: u32 = 3;").unwrap();
     fs::File::options().write(true).open(&source).unwrap().set_modified(age).unwrap();
     place.package("most", "", "");
     let most = place.build(&format!("{line}\nmost = {{ path = \"most\" }}")).unwrap();
-    assert!(place.was_compiled("inner") && !place.was_compiled("libm"), "{:?}", place.said);
+    assert!(place.was_compiled("inner") && !place.was_compiled("libm"), "{:?}", place.progress);
     assert_ne!(most.fingerprints["inner"], more.fingerprints["inner"]);
 
     // Changed back: the first build counts again.
     fs::write(&source, "pub const N: u32 = 1;").unwrap();
     assert_eq!(place.build(line).unwrap().externs, first.externs);
-    assert_eq!(place.said, Vec::<String>::new());
+    assert_eq!(place.progress, Vec::<String>::new());
 }
 
 #[test]
-fn what_cannot_be_built_is_said_with_the_next_step() {
+fn a_failed_build_is_explained_with_the_next_step() {
     let _alone = CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut place = Place::new();
     place.package("broken", "", "pub fn f() -> u32 { \"one\" }");
@@ -148,7 +148,7 @@ fn what_cannot_be_built_is_said_with_the_next_step() {
     fs::rename(place.folder.path().join("program/src/lib.rs"), place.folder.path().join("program/src/main.rs"))
         .unwrap();
     let error = place.build("program = { path = \"program\" }").unwrap_err();
-    assert_eq!(error, "`program` has no library that a cell could use\nhelp: is it a program only?");
+    assert_eq!(error, "`program` has no library that a cell could use\nhelp: it may be a program only");
     place.package("fine", "", "");
     place.stop.set();
     assert_eq!(place.build("fine = { path = \"fine\" }").unwrap_err(), "interrupted");
@@ -157,7 +157,7 @@ fn what_cannot_be_built_is_said_with_the_next_step() {
 }
 
 #[test]
-fn the_cache_is_private_and_a_read_only_one_is_said() {
+fn the_cache_is_private_and_a_read_only_one_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let _alone = CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let place = Place::new();
@@ -166,7 +166,7 @@ fn the_cache_is_private_and_a_read_only_one_is_said() {
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
     cache::folder().unwrap();
     assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
-    // A file in the way stands for a folder that cannot be made: a super-user may write anywhere.
+    // A file in the way stands in for an unwritable folder: root may write anywhere.
     fs::write(place.folder.path().join("file"), "").unwrap();
     // SAFETY: under the lock, as above.
     unsafe { std::env::set_var(cache::ENV, place.folder.path().join("file/cache")) };

@@ -1,37 +1,38 @@
-//! Which cells may be compiled together: those of which it can't be told, by what comes out, that they were.
+//! Selects cells that can be compiled in one batch without any observable difference.
 //!
-//! None may tell its place, or hold in its statements what is felt elsewhere. In all but the first, an item must not be felt
-//! by a cell before it, nor by an earlier item.
+//! No cell may reveal its place in the source, and its statements must not contain anything with an effect elsewhere. In
+//! all but the first, an item must not affect a cell before it, nor an earlier item.
 
 use std::collections::BTreeSet;
 
-use super::super::generate::Plan;
+use super::super::plan::Plan;
 use super::Member;
-use crate::cli::engine::own::state::{Key, State, Stored};
+use crate::cli::engine::own::source::Source;
+use crate::cli::engine::own::state::{Key, State, StoredItem};
 use crate::cli::syntax::split::items::{Item, ItemKind, Space};
 use crate::cli::syntax::split::plain::FELT;
-use crate::cli::syntax::split::{Cell, PartKind, split, words};
+use crate::cli::syntax::split::{Cell, PartKind, words};
 
-/// How many cells are compiled together at most.
+/// The largest batch.
 const MOST: usize = 32;
 
-/// Words that tell a line or a file, or read one.
+/// Words that reveal a line or a file, or read one.
 const PLACES: &str = "Backtrace Location backtrace caller column dbg env file include include_bytes include_str line \
     location module_path option_env set_hook track_caller";
 
-/// Words by which statements may end without coming to the end of the cell.
+/// Words by which statements may end without reaching the end of the cell.
 const LEAVING: &str = "return loop";
 
-/// Words that make an error of what another cell may or may not use.
+/// Lint levels that turn a warning about another cell into an error.
 const STRICT: [&str; 2] = ["deny", "forbid"];
 
-/// Names that code may mention without writing them: what a macro of a crate makes may speak of these.
+/// Names that code can use without writing them, through macros of crates.
 const PRELUDE: &str = "AsMut AsRef Box Clone Copy Debug Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend \
     Fn FnMut FnOnce From FromIterator Future Hash Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq \
     PartialOrd Result Send Sized Some String Sync ToOwned ToString TryFrom TryInto Unpin Vec align_of alloc bool char \
     core drop f32 f64 i128 i16 i32 i64 i8 isize main size_of std str test u128 u16 u32 u64 u8 usize";
 
-/// The cells from the first on that may go together, in order.
+/// The longest run of cells, from the first on, that can be batched.
 pub fn choose<'a>(
     state: &State,
     cells: impl Iterator<Item = &'a str>,
@@ -42,121 +43,114 @@ pub fn choose<'a>(
     let mut members: Vec<Member> = Vec::new();
     let Some(mut before) = Before::of(state) else { return members };
     for code in cells {
-        let cell = split(code, &before.macros);
-        if alone.contains(code) || members.len() == MOST || !before.lets_join(&cell) {
+        let source = Source::split(code, &before.macros, number + members.len());
+        if alone.contains(code) || members.len() == MOST || !before.lets_join(&source) {
             break;
         }
-        if !members.is_empty() && !before.lets_follow(&cell) {
+        if !members.is_empty() && !before.lets_follow(&source) {
             break;
         }
-        if !cell.has_code() {
+        if !source.cell.has_code() {
             continue;
         }
-        before.add(&cell, code);
-        let number = number + members.len();
-        members.push(Member { code: code.to_owned(), plan: plan(&cell), cell, number });
+        before.add(&source);
+        members.push(Member { plan: plan(&source.cell), source });
     }
     members
 }
 
-/// What there is before a cell.
+/// What a cell could affect, or be affected by.
 struct Before {
     /// The macros that make items.
     macros: BTreeSet<String>,
-    /// All names that are mentioned.
+    /// All names mentioned before.
     mentioned: BTreeSet<String>,
-    /// The words that tell a place, and what holds one of them.
-    telling: BTreeSet<String>,
-    /// Macros that may make what is felt elsewhere.
-    felt: BTreeSet<String>,
-    /// A `use` with a star brings names that nobody has written.
+    /// Words that reveal a place, and items that contain one.
+    revealing: BTreeSet<String>,
+    /// Macros that could make something with an effect elsewhere.
+    escaping: BTreeSet<String>,
+    /// A glob import: it brings in names that no cell mentions.
     has_glob: bool,
 }
 
 impl Before {
-    /// `None` where no two cells may go together.
+    /// `None` if no two cells can be batched.
     fn of(state: &State) -> Option<Before> {
-        let is_strict = |stored: &Stored| STRICT.iter().any(|word| stored.words.contains(*word));
+        let is_strict = |item: &StoredItem| STRICT.iter().any(|word| item.words.contains(*word));
         let attributes = state.attributes.concat();
-        if STRICT.iter().any(|word| attributes.contains(word)) || state.stored.iter().any(|stored| is_strict(stored)) {
+        if STRICT.iter().any(|word| attributes.contains(word)) || state.items.iter().any(|item| is_strict(item)) {
             return None;
         }
         let mut mentioned = state.item_names();
         mentioned.extend(PRELUDE.split_whitespace().map(str::to_owned));
         mentioned.extend(state.variables.keys().cloned());
-        for stored in &state.stored {
-            mentioned.extend(stored.words.iter().cloned().chain(words::in_strings(&stored.text)));
+        for item in &state.items {
+            mentioned.extend(item.words.iter().cloned().chain(words::in_strings(&item.text)));
         }
         let places = PLACES.split_whitespace().map(str::to_owned).collect();
-        let telling = holders(state, places, false)?;
-        let felt = holders(state, FELT.map(str::to_owned).into(), true)?;
-        let felt = felt.into_iter().filter(|name| !FELT.contains(&name.as_str())).collect();
-        let has_glob = state.stored.iter().any(|stored| stored.key == Key::Glob);
-        Some(Before { macros: state.item_macros.clone(), mentioned, telling, felt, has_glob })
+        let revealing = holders(state, places, false)?;
+        let escaping = holders(state, FELT.map(str::to_owned).into(), true)?;
+        let escaping = escaping.into_iter().filter(|name| !FELT.contains(&name.as_str())).collect();
+        let has_glob = state.items.iter().any(|item| item.key == Key::Glob);
+        Some(Before { macros: state.item_macros.clone(), mentioned, revealing, escaping, has_glob })
     }
 
-    /// May this cell go with others at all?
-    fn lets_join(&self, cell: &Cell) -> bool {
-        let words = cell.words();
+    /// Can this cell be batched at all?
+    fn lets_join(&self, source: &Source) -> bool {
+        let words = source.cell.words();
         let leaves = LEAVING.split_whitespace().any(|word| words.names.contains(word));
         let has = |names: &BTreeSet<String>, some: &BTreeSet<String>| !names.is_disjoint(some);
-        let tells = |names: &BTreeSet<String>| has(names, &self.telling) || has(names, &self.felt);
+        let reveals = |names: &BTreeSet<String>| has(names, &self.revealing) || has(names, &self.escaping);
         let is_strict = |item: &Item| STRICT.iter().any(|word| item.words.contains(*word));
-        let items_are_quiet = items(cell).all(|item| !tells(&item.words) && !is_strict(item));
-        !cell.opaque && !words.awaits && !words.reaches_out && !leaves && !tells(&words.names) && items_are_quiet
+        let items_are_quiet = source.items().all(|(_, item)| !reveals(&item.words) && !is_strict(item));
+        let is_plain = !source.cell.opaque && !words.awaits && !words.reaches_out && !leaves;
+        is_plain && !reveals(&words.names) && items_are_quiet
     }
 
-    /// May it be one that those before it must not feel?
-    fn lets_follow(&self, cell: &Cell) -> bool {
+    /// Can it follow others without affecting them?
+    fn lets_follow(&self, source: &Source) -> bool {
         let is_new = |(space, name): &(Space, String)| {
             let may_hide = *space == Space::Type && self.has_glob;
             name.is_ascii() && !may_hide && !self.mentioned.contains(name)
         };
-        let has_attribute = cell.parts.iter().any(|part| part.kind == PartKind::Attribute);
-        let are_new = items(cell).all(|item| item.is_plain && item.names.iter().all(is_new));
-        cell.commands.is_empty() && !has_attribute && are_new
+        let has_attribute = source.cell.parts.iter().any(|part| part.kind == PartKind::Attribute);
+        let are_new = source.items().all(|(_, item)| item.is_plain && item.names.iter().all(is_new));
+        source.cell.commands.is_empty() && !has_attribute && are_new
     }
 
-    fn add(&mut self, cell: &Cell, code: &str) {
-        for item in items(cell) {
+    fn add(&mut self, source: &Source) {
+        for (_, item) in source.items() {
             let names = || item.names.iter().map(|(_, name)| name.clone());
             self.mentioned.extend(item.words.iter().cloned().chain(names()));
             if item.makes_items {
                 self.macros.extend(names());
             }
             if item.is_macro() && FELT.iter().any(|word| item.words.contains(*word)) {
-                self.felt.extend(names());
+                self.escaping.extend(names());
             }
             self.has_glob |=
                 matches!(&item.kind, ItemKind::Use(imports) if imports.iter().any(|import| import.name.is_none()));
         }
-        self.mentioned.extend(cell.words().names);
-        self.mentioned.extend(words::in_strings(code));
+        self.mentioned.extend(source.cell.words().names);
+        self.mentioned.extend(words::in_strings(&source.code));
     }
 }
 
-/// These words with the names of all items of the kind that hold one of them, and so on; `None` where an `impl` holds one,
-/// which has no name.
+/// These words, with the names of all items that contain one of them, transitively; `None` if an `impl`, which has no
+/// name, contains one.
 fn holders(state: &State, mut found: BTreeSet<String>, only_macros: bool) -> Option<BTreeSet<String>> {
     loop {
         let before = found.len();
-        for stored in state.stored.iter().filter(|stored| !only_macros || stored.is_macro()) {
-            if !stored.words.is_disjoint(&found) {
-                if stored.names.is_empty() {
+        for item in state.items.iter().filter(|item| !only_macros || item.is_macro()) {
+            if !item.words.is_disjoint(&found) {
+                if item.names.is_empty() {
                     return None;
                 }
-                found.extend(stored.names.iter().map(|(_, name)| name.clone()));
+                found.extend(item.names.iter().map(|(_, name)| name.clone()));
             }
         }
         if found.len() == before {
             return Some(found);
         }
     }
-}
-
-fn items(cell: &Cell) -> impl Iterator<Item = &Item> {
-    cell.parts.iter().filter_map(|part| match &part.kind {
-        PartKind::Item(item) => Some(item),
-        _ => None,
-    })
 }

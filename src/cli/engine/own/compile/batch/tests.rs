@@ -1,22 +1,23 @@
-//! Which cells go together: by their text alone, and by what rustc says of them.
+//! Which cells are batched, by their text alone and by what rustc reports.
 
 use std::collections::BTreeSet;
 
-use super::super::rustc::Toolchain;
-use super::super::{Workshop, runtime};
+use super::super::runtime;
+use super::super::toolchain::Toolchain;
 use super::*;
 use crate::cli::engine::own::stop::Stop;
+use crate::cli::syntax::split::Cell;
 
-/// How many of these cells are chosen, by their text.
+/// How many of these cells are batched, by their text.
 fn chosen(cells: &[&str]) -> usize {
     let plan = |_: &Cell| Plan::default();
     choose(&State::default(), cells.iter().copied(), &BTreeSet::new(), plan, 1).len()
 }
 
 #[test]
-fn plain_cells_go_together() {
+fn plain_cells_are_batched() {
     let plain = ["let x = 2;", "x + 1", "// nothing", "fn twice(x: i32) -> i32 { x * 2 }", "twice(x)"];
-    assert_eq!(chosen(&plain), 4, "the comment is no cell");
+    assert_eq!(chosen(&plain), 4, "the comment is not a cell");
     assert_eq!(chosen(&["use std::fmt; impl fmt::Debug for P {}", "let x = 2;"]), 2, "in the first, any item");
     let types = ["let x = 2;", "#[derive(Clone, Debug)] struct P { x: i32 }", "enum E { A }", "const N: i32 = 3;"];
     assert_eq!(chosen(&types), 4);
@@ -24,7 +25,7 @@ fn plain_cells_go_together() {
 }
 
 #[test]
-fn a_cell_that_another_would_feel_begins_anew() {
+fn a_cell_that_could_affect_another_begins_a_new_batch() {
     let second = [
         ("x.twice()", "impl Twice for i32 {}"),
         ("let x = 2;", "{ trait T {} impl T for i32 {} }"),
@@ -72,28 +73,28 @@ fn a_cell_that_another_would_feel_begins_anew() {
     }
 }
 
-/// A script of these cells, of which the first has come.
-fn prepared(cells: &[&str]) -> (Workshop, Script, tempfile::TempDir) {
+/// A script of these cells, the first of which is about to run.
+fn prepared(cells: &[&str]) -> (Compiler, Script, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let (toolchain, stop) = (Toolchain::find().unwrap(), Stop::new().unwrap());
     let runtime = runtime::library(&toolchain, folder.path(), &stop).unwrap();
-    let workshop = Workshop::new(toolchain, folder.path(), runtime, stop);
+    let compiler = Compiler::new(toolchain, folder.path(), runtime, stop);
     let mut script = Script::default();
     script.set(cells.iter().map(|&cell| cell.to_owned()).collect());
-    script.arrive(cells[0]);
-    script.prepare(&workshop, &State::default(), cells[0], 1).unwrap();
-    (workshop, script, folder)
+    script.advance_to(cells[0]);
+    script.prepare(&compiler, &State::default(), cells[0], 1).unwrap();
+    (compiler, script, folder)
 }
 
-/// The types of the cells that are compiled in one go from the first on, and the cells that are left out.
-fn together(cells: &[&str]) -> (Vec<String>, BTreeSet<String>) {
-    let (workshop, mut script, _folder) = prepared(cells);
+/// The types of the batched cells, and the cells that must be compiled alone.
+fn batched(cells: &[&str]) -> (Vec<String>, BTreeSet<String>) {
+    let (compiler, mut script, _folder) = prepared(cells);
     let mut state = State::default();
     let mut taken = Vec::new();
     for cell in cells {
         let Some(ready) = script.take(&state, cell) else { break };
         assert!(ready.library.as_ref().is_none_or(|library| library.is_file()));
-        state = workshop.keep(&ready, true);
+        state = compiler.state_after(&ready, true);
         let types = ready.new.iter().map(|(new, type_text)| format!("{}: {}", new.name, type_text.shown()));
         taken.push(types.collect::<Vec<_>>().join(", "));
     }
@@ -103,23 +104,23 @@ fn together(cells: &[&str]) -> (Vec<String>, BTreeSet<String>) {
 #[test]
 fn each_cell_has_the_types_that_it_has_alone() {
     let (types, alone) =
-        together(&["let n = 5; let s = \"a\";", "fn f(x: i32) -> i32 { x }", "let v = vec![f(n)];", "v.len()"]);
+        batched(&["let n = 5; let s = \"a\";", "fn f(x: i32) -> i32 { x }", "let v = vec![f(n)];", "v.len()"]);
     assert_eq!(types, ["n: i32, s: &str", "", "v: Vec<i32>", ""]);
     assert_eq!(alone, BTreeSet::new());
 }
 
 #[test]
 fn no_type_leaks_from_a_later_cell() {
-    let (types, alone) = together(&["let n = 5;", "let k: u64 = n;"]);
+    let (types, alone) = batched(&["let n = 5;", "let k: u64 = n;"]);
     assert_eq!((types.len(), alone.len()), (0, 1), "alone, n is an i32: {types:?}");
-    let (types, alone) = together(&["let k = 1;", "let mut v = Vec::new();", "v.push(1u8);"]);
+    let (types, alone) = batched(&["let k = 1;", "let mut v = Vec::new();", "v.push(1u8);"]);
     assert_eq!((types.len(), alone.len()), (0, 1), "alone, v has no type: {types:?}");
 }
 
 #[test]
 fn a_cell_that_does_not_compile_is_left_out() {
     let cells = ["let a = 1;", "let b = a + 1;", "let c: String = b;", "a + b"];
-    let (types, alone) = together(&cells);
+    let (types, alone) = batched(&cells);
     assert_eq!(types, ["a: i32", "b: i32"]);
     assert_eq!(alone, BTreeSet::from([cells[2].to_owned()]));
 }
@@ -127,18 +128,18 @@ fn a_cell_that_does_not_compile_is_left_out() {
 #[test]
 fn a_variable_that_is_moved_or_borrows_is_left_to_its_cell_alone() {
     let moved = ["let v = vec![1];", "v.len()", "let w = v;", "w.len()"];
-    assert_eq!(together(&moved).1, BTreeSet::from([moved[2].to_owned()]));
+    assert_eq!(batched(&moved).1, BTreeSet::from([moved[2].to_owned()]));
     let borrowed = ["let v = vec![1];", "v.len()", "let part = &v[..];", "v.len()"];
-    assert_eq!(together(&borrowed).1, BTreeSet::from([borrowed[2].to_owned()]));
+    assert_eq!(batched(&borrowed).1, BTreeSet::from([borrowed[2].to_owned()]));
 }
 
 #[test]
-fn after_a_cell_that_did_not_end_well_the_others_are_not_taken() {
+fn after_a_failed_cell_the_rest_of_the_batch_is_discarded() {
     let cells = ["let a = 1;", "let b = 2; panic!(\"stop\");", "a"];
-    let (workshop, mut script, _folder) = prepared(&cells);
+    let (compiler, mut script, _folder) = prepared(&cells);
     let first = script.take(&State::default(), cells[0]).unwrap();
-    let state = workshop.keep(&first, true);
+    let state = compiler.state_after(&first, true);
     let second = script.take(&state, cells[1]).unwrap();
-    let state = workshop.keep(&second, false);
+    let state = compiler.state_after(&second, false);
     assert!(script.take(&state, cells[2]).is_none(), "there is no b");
 }

@@ -1,30 +1,30 @@
-//! The sources of cells that are compiled together: one that tells the types, and one with a function for each cell.
+//! The sources of a batch of cells: one that finds out the types, and one with a function for each cell.
 //!
-//! A cell's function has the text that it has alone; each cell has a view of the whole in which only it is its own.
+//! A cell's function has the same text as when it is compiled alone. Each cell has its own view of the whole, in which
+//! only its own text counts as the cell's.
 
 use std::collections::BTreeSet;
 
-use super::super::source::{Origin, Source};
-use super::{Plan, body, failure, function, head, identifier, items, own_item, result, types};
+use super::super::generated::{Generated, Origin};
+use super::super::plan::Plan;
+use super::{body, failure, function, head, identifier, items, own_item, result, types};
+use crate::cli::engine::own::source::Source;
 use crate::cli::engine::own::state::State;
-use crate::cli::syntax::split::{Cell, PartKind};
 
-/// One of the cells, with the session as it will be before it, its items in place.
+/// One of the cells, with the session's state before it, its items included.
 pub struct Part<'a> {
-    pub cell: &'a Cell,
-    pub code: &'a str,
-    pub number: usize,
+    pub source: &'a Source,
     pub state: &'a State,
     pub plan: &'a Plan,
 }
 
-/// A source in the pieces that it is made of, each with the cell that it is from.
-pub struct Pieces(Vec<(Option<usize>, Source)>);
+/// Generated text in pieces, each with the index of its cell.
+pub struct Pieces(Vec<(Option<usize>, Generated)>);
 
 impl Pieces {
-    /// The whole as one of the cells sees it; its text is the same for all.
-    pub fn seen_by(&self, cell: usize) -> Source {
-        let mut view = Source::default();
+    /// The whole as one of the cells sees it; the text is the same for all.
+    pub fn seen_by(&self, cell: usize) -> Generated {
+        let mut view = Generated::default();
         for (owner, piece) in &self.0 {
             view.adopt(piece, *owner == Some(cell));
         }
@@ -36,31 +36,31 @@ impl Pieces {
 pub fn types_of(crates: &[String], parts: &[Part]) -> Pieces {
     let first = &parts[0];
     let mut pieces = beginning(crates, parts);
-    let mut open = Source::default();
+    let mut open = Generated::default();
     if parts.iter().any(|part| part.plan.question) {
-        failure(&mut open, first.number, &first.plan.error_format);
-        open.generated(&format!("fn __fp_all() -> {} {{\n", result(first.number)));
+        failure(&mut open, first.source.number, &first.plan.error_format);
+        open.add(&format!("fn __fp_all() -> {} {{\n", result(first.source.number)));
     } else {
-        open.generated("fn __fp_all() {\n");
+        open.add("fn __fp_all() {\n");
     }
     let names: BTreeSet<&String> = parts.iter().flat_map(|part| &part.plan.load).collect();
-    for (name, kept) in &first.state.variables {
+    for (name, variable) in &first.state.variables {
         if names.contains(name) {
-            let (mutable, type_text) = (if kept.mutable { "mut " } else { "" }, kept.type_text.source());
-            let variable = identifier(name);
-            let load = format!("let {mutable}{variable}: {type_text} = ::fp_rt::like::<{type_text}>();\n");
+            let (mutable, type_text) = (if variable.mutable { "mut " } else { "" }, variable.type_text.source());
+            let own = identifier(name);
+            let load = format!("let {mutable}{own}: {type_text} = ::fp_rt::like::<{type_text}>();\n");
             open.push(Origin::Load(name.clone()), &load);
         }
     }
     pieces.push((None, open));
     for (index, part) in parts.iter().enumerate() {
-        let mut piece = Source::default();
-        body(&mut piece, part.cell, part.code, part.plan);
-        types(&mut piece, part.number, part.plan);
+        let mut piece = Generated::default();
+        body(&mut piece, part.source, part.plan);
+        types(&mut piece, part.source.number, part.plan);
         pieces.push((Some(index), piece));
     }
-    let mut close = Source::default();
-    close.generated("::std::process::abort()\n}\n");
+    let mut close = Generated::default();
+    close.add("::std::process::abort()\n}\n");
     pieces.push((None, close));
     Pieces(pieces)
 }
@@ -68,25 +68,24 @@ pub fn types_of(crates: &[String], parts: &[Part]) -> Pieces {
 /// A function for each cell.
 pub fn functions(crates: &[String], parts: &[Part]) -> Pieces {
     let mut pieces = beginning(crates, parts);
-    for (index, part) in parts.iter().enumerate().filter(|(_, part)| part.cell.has_statements()) {
-        let mut piece = Source::default();
-        function(&mut piece, part.state, part.cell, part.code, part.number, part.plan);
+    for (index, part) in parts.iter().enumerate().filter(|(_, part)| part.source.cell.has_statements()) {
+        let mut piece = Generated::default();
+        function(&mut piece, part.state, part.source, part.plan);
         pieces.push((Some(index), piece));
     }
     Pieces(pieces)
 }
 
-/// The head and the items: those of the first cell as they stand when it is alone, those of the others behind them.
-fn beginning(crates: &[String], parts: &[Part]) -> Vec<(Option<usize>, Source)> {
+/// The head and the items: those of the first cell as when it is compiled alone, then those of the others.
+fn beginning(crates: &[String], parts: &[Part]) -> Vec<(Option<usize>, Generated)> {
     let mut pieces = Vec::new();
     for (index, part) in parts.iter().enumerate() {
-        let mut piece = Source::default();
+        let mut piece = Generated::default();
         if index == 0 {
             head(&mut piece, part.state, crates);
-            items(&mut piece, part.state, part.cell, part.code, part.number);
+            items(&mut piece, part.state, part.source);
         } else {
-            let items = part.cell.parts.iter().filter(|part| matches!(part.kind, PartKind::Item(_)));
-            items.for_each(|item| own_item(&mut piece, part.code, item));
+            part.source.items().for_each(|(item, _)| own_item(&mut piece, part.source, item));
         }
         pieces.push((Some(index), piece));
     }

@@ -1,19 +1,22 @@
-//! The MIR of the pinned compiler, read: these tests run it, and fail aloud on a compiler that writes another form.
+//! These tests run the pinned compiler, and fail if it writes MIR in another form.
 
 use std::path::PathBuf;
 
-use super::super::rustc::{CompileEnd, Job, Kind, Toolchain, compile};
+use super::super::rustc::{CompileEnd, Job, Kind, compile};
+use super::super::toolchain::{CHANNEL, Toolchain};
 use super::*;
 use crate::cli::engine::own::stop::Stop;
 
-/// Compiles statements, and gives the type of each variable as generated code writes it, and as it is shown.
+/// Compiles statements; returns the type of each variable as generated code writes it, and as it is shown.
 fn types_of(items: &str, statements: &str, names: &[&str], opt_level: &str) -> Vec<(String, String, bool)> {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let source = folder.path().join("cell_1.rs");
     let tuple: String = names.iter().map(|name| format!("{name},")).collect();
     let text = format!(
-        "{items}\n#[inline(never)] fn mark<T>(_: T) -> ! {{ std::process::abort() }}\n#[inline(never)] fn never() -> bool {{ false }}\n#[unsafe(no_mangle)] pub extern \"C\" fn run() {{\n\
-         let mut f = || {{ {statements}\nif never() {{ let __fp_types_1 = (never(), {tuple}); mark(__fp_types_1); }} }}; f() }}"
+        "{items}\n#[inline(never)] fn mark<T>(_: T) -> ! {{ std::process::abort() }}\n\
+         #[inline(never)] fn never() -> bool {{ false }}\n#[unsafe(no_mangle)] pub extern \"C\" fn run() {{\n\
+         let mut f = || {{ {statements}\nif never() {{ \
+         let __fp_types_1 = (never(), {tuple}); mark(__fp_types_1); }} }}; f() }}"
     );
     std::fs::write(&source, text).expect("the source can be written");
     let job = Job {
@@ -97,5 +100,5 @@ fn a_cell_that_never_ends_has_no_types() {
 #[test]
 fn the_pinned_compiler_is_the_one_that_builds_us() {
     let file = include_str!("../../../../../../rust-toolchain.toml");
-    assert!(file.contains(&format!("channel = \"{}\"", super::super::rustc::CHANNEL)), "{file}");
+    assert!(file.contains(&format!("channel = \"{}\"", CHANNEL)), "{file}");
 }

@@ -1,7 +1,6 @@
-//! A build begun when the session starts, for `:dep` lines that are known to come: the first cell finds it done, or well
-//! on its way.
+//! A build in the background, started with the session for the `:dep` lines that are expected.
 //!
-//! It decides nothing: a line that cannot be read, or a build that fails, is told by the cell that asks for it.
+//! It reports no errors: the cell with the `:dep` line does.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -10,21 +9,21 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::super::compile::rustc::Toolchain;
+use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
-use super::{Built, Dependency, NotBuilt, build};
+use super::{Dependency, Libraries, NotBuilt, build};
 
-/// A build on a thread of its own; dropped, it is stopped.
-pub struct Early {
+/// A build on a thread of its own; dropping it stops it.
+pub struct Prefetch {
     wanted: Vec<Dependency>,
     stop: Stop,
-    said: Receiver<String>,
-    thread: Option<JoinHandle<Result<Built>>>,
+    progress: Receiver<String>,
+    thread: Option<JoinHandle<Result<Libraries>>>,
 }
 
-impl Early {
-    /// Begins with what these lines ask for; nothing is begun when one of them cannot be read.
-    pub fn begin(toolchain: &Toolchain, lines: &[String], folder: &Path) -> Option<Early> {
+impl Prefetch {
+    /// Starts building what these lines ask for; `None` if one of them is invalid.
+    pub fn begin(toolchain: &Toolchain, lines: &[String], folder: &Path) -> Option<Prefetch> {
         let mut wanted: Vec<Dependency> = Vec::new();
         for line in lines {
             let text = line.trim_start().strip_prefix(":dep").unwrap_or(line);
@@ -37,26 +36,31 @@ impl Early {
             return None;
         }
         let stop = Stop::new().ok()?;
-        let (sender, said) = channel();
+        let (sender, progress) = channel();
         let (theirs, toolchain, dependencies) = (stop.clone(), toolchain.clone(), wanted.clone());
         let thread = std::thread::Builder::new()
-            .spawn(move || build(&toolchain, &dependencies, None, &theirs, &mut |words| drop(sender.send(words))))
+            .spawn(move || build(&toolchain, &dependencies, None, &theirs, &mut |line| drop(sender.send(line))))
             .ok()?;
-        Some(Early { wanted, stop, said, thread: Some(thread) })
+        Some(Prefetch { wanted, stop, progress, thread: Some(thread) })
     }
 
-    /// Is it the build of these, in whatever order?
+    /// Is it the build of these dependencies, in whatever order?
     pub fn is_for(&self, wanted: &[Dependency]) -> bool {
         self.wanted.len() == wanted.len() && wanted.iter().all(|one| self.wanted.contains(one))
     }
 
-    /// Waits for its end, as the cell that asks for it would wait for a build of its own.
-    pub fn finish(mut self, timeout: Option<Duration>, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Built> {
+    /// Waits for its end.
+    pub fn finish(
+        mut self,
+        timeout: Option<Duration>,
+        stop: &Stop,
+        events: &mut dyn FnMut(String),
+    ) -> Result<Libraries> {
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
         let mut end = None;
         loop {
-            match self.said.recv_timeout(Duration::from_millis(20)) {
-                Ok(words) => events(self.said.try_iter().last().unwrap_or(words)),
+            match self.progress.recv_timeout(Duration::from_millis(20)) {
+                Ok(line) => events(self.progress.try_iter().last().unwrap_or(line)),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -69,13 +73,13 @@ impl Early {
                 self.stop.set();
             }
         }
-        let thread = self.thread.take().ok_or_else(|| anyhow!("the build was waited for already"))?;
+        let thread = self.thread.take().ok_or_else(|| anyhow!("the build has already been waited for"))?;
         let built = thread.join().map_err(|_| anyhow!("the build of the dependencies panicked"))?;
         end.map_or(built, |end| Err(end.into()))
     }
 }
 
-impl Drop for Early {
+impl Drop for Prefetch {
     fn drop(&mut self) {
         self.stop.set();
         if let Some(thread) = self.thread.take() {

@@ -1,0 +1,88 @@
+//! Generated source text that records the origin of each of its spans.
+//!
+//! It knows nothing of Rust.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::super::state::StoredItem;
+
+/// Text with the origins of its spans.
+#[derive(Clone, Debug, Default)]
+pub struct Generated {
+    pub text: String,
+    spans: Vec<(usize, Origin)>,
+}
+
+/// Where a span comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// The cell, from this byte on.
+    Cell(usize),
+    /// An item of an earlier cell, from this byte on.
+    Earlier(Arc<StoredItem>, usize),
+    /// The code that loads this variable under its written type.
+    Load(String),
+    /// The code that stores this variable, or its place in the marked tuple.
+    Store(String),
+    /// The code that puts this loaded variable back.
+    PutBack(String),
+    /// The code that shows the final expression.
+    Show,
+    /// Anything else that the user did not write.
+    Other,
+}
+
+impl Generated {
+    pub fn push(&mut self, origin: Origin, text: &str) {
+        self.spans.push((self.text.len(), origin));
+        self.text.push_str(text);
+    }
+
+    /// Text that the user did not write.
+    pub fn add(&mut self, text: &str) {
+        self.push(Origin::Other, text);
+    }
+
+    /// A span of the cell; `code` is the whole cell.
+    pub fn cell(&mut self, code: &str, range: Range<usize>) {
+        self.push(Origin::Cell(range.start), &code[range]);
+    }
+
+    /// Appends another text. Unless it is the viewer's own, it counts as generated, except for items of earlier cells.
+    pub fn adopt(&mut self, other: &Generated, is_own: bool) {
+        let base = self.text.len();
+        for (start, origin) in &other.spans {
+            let keeps_origin = is_own || matches!(origin, Origin::Earlier(..));
+            self.spans.push((base + start, if keeps_origin { origin.clone() } else { Origin::Other }));
+        }
+        self.text.push_str(&other.text);
+    }
+
+    /// The origin of a byte, and its offset in the span.
+    pub fn origin(&self, at: usize) -> (&Origin, usize) {
+        let index = self.spans.partition_point(|(start, _)| *start <= at);
+        match index.checked_sub(1).and_then(|index| self.spans.get(index)) {
+            Some((start, origin)) => (origin, at - start),
+            None => (&Origin::Other, at),
+        }
+    }
+
+    /// The byte of the cell that a byte of this text stands for.
+    pub fn in_cell(&self, at: usize) -> Option<usize> {
+        match self.origin(at) {
+            (Origin::Cell(start), offset) => Some(start + offset),
+            _ => None,
+        }
+    }
+
+    /// The byte at a line and a column (from 1, in characters).
+    pub fn byte_at(&self, line: usize, column: usize) -> Option<usize> {
+        let mut start = 0;
+        for _ in 1..line {
+            start += self.text.get(start..)?.find('\n')? + 1;
+        }
+        let rest = self.text.get(start..)?;
+        Some(start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at))
+    }
+}

@@ -1,0 +1,129 @@
+//! The toolchain that compiles cells: where it is found, and what it brings.
+//!
+//! It compiles nothing; `rustc` does.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, bail};
+
+/// The toolchain that builds this program and compiles cells: `types` parses its MIR.
+pub const CHANNEL: &str = "1.95.0";
+
+/// A compiler with its cargo.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    pub rustc: PathBuf,
+    pub cargo: PathBuf,
+    pub sysroot: PathBuf,
+    /// The first line of `rustc -V`.
+    pub version: String,
+    /// `x86_64-unknown-linux-gnu`
+    pub host: String,
+}
+
+impl Toolchain {
+    /// The pinned toolchain if rustup has it, else `RUSTC`, else the rustc on the path. Ignores overrides of the current
+    /// folder.
+    pub fn find() -> Result<Toolchain> {
+        static FOUND: OnceLock<Toolchain> = OnceLock::new();
+        if let Some(found) = FOUND.get() {
+            return Ok(found.clone());
+        }
+        let found = Self::search()?;
+        Ok(FOUND.get_or_init(|| found).clone())
+    }
+
+    fn search() -> Result<Toolchain> {
+        if let Some(sysroot) = pinned_sysroot()
+            && let Ok(found) = Self::ask(&sysroot.join("bin").join("rustc"))
+        {
+            return Ok(found);
+        }
+        let named = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+        Self::ask(&named)
+            .with_context(|| format!("no Rust compiler found for cells\nhelp: rustup toolchain install {CHANNEL}"))
+    }
+
+    fn ask(rustc: &Path) -> Result<Toolchain> {
+        let say = |arguments: &[&str]| -> Result<String> {
+            let output = Command::new(rustc)
+                .args(arguments)
+                .env("RUSTUP_TOOLCHAIN", CHANNEL)
+                .stderr(Stdio::null())
+                .output()
+                .with_context(|| format!("cannot run `{}`", rustc.display()))?;
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        let text = say(&["-vV"])?;
+        let host = text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::trim);
+        // Two folders above rustc, unless `rustc` is rustup's proxy.
+        let sysroot = match rustc.parent().and_then(Path::parent) {
+            Some(above) if above.join("lib/rustlib").is_dir() => above.canonicalize()?,
+            _ => PathBuf::from(say(&["--print=sysroot"])?.trim()),
+        };
+        let (Some(host), true) = (host, sysroot.join("lib/rustlib").is_dir()) else {
+            bail!("`{}` does not report where its libraries are", rustc.display());
+        };
+        let version = text.lines().find(|line| line.starts_with("rustc ")).unwrap_or("rustc").to_owned();
+        let own = |name: &str| sysroot.join("bin").join(name);
+        let beside = |name: &str, otherwise: &Path| if own(name).is_file() { own(name) } else { otherwise.to_owned() };
+        Ok(Toolchain {
+            rustc: beside("rustc", rustc),
+            cargo: beside("cargo", Path::new("cargo")),
+            version,
+            host: host.to_owned(),
+            sysroot,
+        })
+    }
+
+    /// The toolchain's own linker, through a link whose name selects its `ld` flavor.
+    pub fn lld(&self, folder: &Path) -> Option<PathBuf> {
+        let lld = self.sysroot.join("lib/rustlib").join(&self.host).join("bin/rust-lld");
+        let link = folder.join("ld.lld");
+        let usable = self.host.ends_with("linux-gnu") && lld.is_file();
+        (usable && (link.exists() || std::os::unix::fs::symlink(lld, &link).is_ok())).then_some(link)
+    }
+
+    pub fn libraries(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
+    }
+}
+
+fn pinned_sysroot() -> Option<PathBuf> {
+    let home = std::env::var_os("RUSTUP_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".rustup")))?;
+    let mut found: Vec<PathBuf> = std::fs::read_dir(home.join("toolchains"))
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{CHANNEL}-"))))
+        .filter(|path| path.to_string_lossy().contains(std::env::consts::ARCH) && path.join("bin/rustc").is_file())
+        .collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+/// Where the C library is, for a linker without its driver.
+pub fn system_libraries() -> &'static [PathBuf] {
+    static FOUND: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let arch = std::env::consts::ARCH;
+        let mut folders: Vec<PathBuf> = vec![
+            format!("/lib/{arch}-linux-gnu").into(),
+            format!("/usr/lib/{arch}-linux-gnu").into(),
+            "/lib64".into(),
+            "/usr/lib64".into(),
+            "/usr/lib".into(),
+            "/lib".into(),
+        ];
+        for target in [format!("{arch}-linux-gnu"), format!("{arch}-pc-linux-gnu"), format!("{arch}-redhat-linux")] {
+            let versions = std::fs::read_dir(Path::new("/usr/lib/gcc").join(target)).into_iter().flatten();
+            folders.extend(versions.filter_map(|entry| Some(entry.ok()?.path())));
+        }
+        folders.retain(|folder| folder.is_dir());
+        folders.sort();
+        folders
+    })
+}

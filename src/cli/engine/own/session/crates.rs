@@ -1,0 +1,112 @@
+//! The crates that cells can use: the session's dependencies, and their builds.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::super::cell_commands::refused;
+use super::super::compile::Compiler;
+use super::super::compile::toolchain::Toolchain;
+use super::super::deps::{self, Dependency, NotBuilt, Prefetch};
+use super::super::halt::Halt;
+use super::super::source::Source;
+use super::super::{cache, stop::Stop};
+use crate::cli::engine::SessionOptions;
+use crate::cli::outcome::{End, Event, Phase};
+use crate::cli::syntax::split::items::ItemKind;
+
+pub struct Crates {
+    dependencies: Vec<Dependency>,
+    prefetch: Option<Prefetch>,
+    /// Relative paths start here.
+    folder: PathBuf,
+    timeout: Option<Duration>,
+}
+
+/// A dependency that a cell asks for, and where in the cell.
+pub struct Wanted {
+    pub text: String,
+    pub range: Range<usize>,
+}
+
+impl Crates {
+    /// Starts to build the dependencies that the session is expected to ask for.
+    pub fn prefetch(toolchain: &Toolchain, options: &SessionOptions) -> Crates {
+        Crates {
+            dependencies: Vec::new(),
+            prefetch: Prefetch::begin(toolchain, &options.dependencies, &options.folder),
+            folder: options.folder.clone(),
+            timeout: options.compile_timeout,
+        }
+    }
+
+    pub fn dependencies(&self) -> &[Dependency] {
+        &self.dependencies
+    }
+
+    /// What `.await` needs.
+    pub fn tokio(&self) -> Wanted {
+        Wanted { text: deps::tokio(&self.dependencies).to_string(), range: 0..0 }
+    }
+
+    /// The dependencies with these added, `None` if nothing changes. A crate named again replaces its earlier line.
+    pub fn with(&self, wanted: &[Wanted], code: &str) -> Result<Option<Vec<Dependency>>, Halt> {
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let mut all = self.dependencies.clone();
+        for Wanted { text, range } in wanted {
+            let parsed = Dependency::parse(text, &self.folder)
+                .map_err(|error| refused(format!("{error:#}"), range.clone(), code))?;
+            for dependency in parsed {
+                all.retain(|other| other.name() != dependency.name());
+                all.push(dependency);
+            }
+        }
+        Ok((all != self.dependencies).then_some(all))
+    }
+
+    /// Builds the dependencies for the compiler; the old ones stay if that fails.
+    pub fn build(
+        &mut self,
+        all: Vec<Dependency>,
+        compiler: &mut Compiler,
+        events: &mut dyn FnMut(Event),
+    ) -> anyhow::Result<()> {
+        let (timeout, stop) = (self.timeout, &compiler.stop);
+        let mut progress = |text| events(Event::Progress(text));
+        let libraries = match self.prefetch.take().filter(|prefetch| prefetch.is_for(&all)) {
+            Some(prefetch) => prefetch.finish(timeout, stop, &mut progress)?,
+            None => deps::build(&compiler.toolchain, &all, timeout, stop, &mut progress)?,
+        };
+        compiler.awaits = all.contains(&deps::tokio(&all));
+        compiler.libraries = libraries;
+        self.dependencies = all;
+        Ok(())
+    }
+
+    /// How a failed build ends the cell.
+    pub fn end_of(&self, error: &anyhow::Error, stop: &Stop, range: Range<usize>, code: &str) -> End {
+        if stop.is_set() {
+            return End::Interrupted;
+        }
+        if error.downcast_ref() == Some(&NotBuilt::TimedOut) {
+            let seconds = self.timeout.unwrap_or_default().as_secs_f64();
+            return End::TimedOut { phase: Phase::Compile, seconds };
+        }
+        refused(cache::describe(error), range, code)
+    }
+}
+
+/// The crates that `extern crate name;` asks for, as in evcxr.
+pub fn extern_crates(source: &Source, compiler: &Compiler) -> Vec<Wanted> {
+    let is_known = |name: &str| {
+        ["std", "core", "alloc", "proc_macro", "test", "self"].contains(&name)
+            || compiler.libraries.externs.iter().any(|(own, _)| own == name)
+    };
+    let named = source.items().filter_map(|(_, item)| match &item.kind {
+        ItemKind::ExternCrate(name) if !is_known(name) => Some(name),
+        _ => None,
+    });
+    named.map(|name| Wanted { text: format!("{name} = \"*\""), range: 0..0 }).collect()
+}

@@ -1,0 +1,146 @@
+//! The session's variables, here and in the process that holds them, and its earlier states.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::super::compile::generate::symbol;
+use super::super::compile::runtime::PASSED;
+use super::super::compile::{Compiler, Ready};
+use super::super::process::{After, Child, Ended, Mark, Piece, RunReport};
+use super::super::state::State;
+
+/// How many cells `:undo` remembers.
+const MOST_UNDO: usize = 64;
+
+pub struct History {
+    child: Child,
+    state: State,
+    /// The state that belongs to each state of the process.
+    by_mark: BTreeMap<Mark, State>,
+    /// What `:undo` goes back to.
+    undo: Vec<Undo>,
+}
+
+/// The state before a cell.
+struct Undo {
+    state: State,
+    /// The cell ran, so that the process must go back, too.
+    ran: bool,
+}
+
+impl History {
+    pub fn new(child: Child) -> History {
+        let by_mark = BTreeMap::from([(child.mark(), State::default())]);
+        History { child, state: State::default(), by_mark, undo: Vec::new() }
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether cells can read lines from stdin.
+    pub fn set_stdin_open(&mut self, is_open: bool) {
+        self.child.input.is_open = is_open;
+    }
+
+    /// Takes over the items of a compiled cell and drops outdated variables; returns the state before.
+    pub fn begin(&mut self, ready: &Ready) -> Result<State> {
+        if !ready.dropped.is_empty() {
+            self.child.forget(&ready.dropped)?;
+        }
+        Ok(std::mem::replace(&mut self.state, ready.state.clone()))
+    }
+
+    /// Runs a compiled cell in the process.
+    pub fn run(
+        &mut self,
+        library: &Path,
+        number: usize,
+        timeout: Option<Duration>,
+        on_piece: &mut dyn FnMut(Piece),
+    ) -> Result<RunReport> {
+        self.child.run(library, &symbol(number), timeout, on_piece)
+    }
+
+    /// Ends a cell that had nothing to run.
+    pub fn end_without_run(&mut self, before: State) {
+        self.remember(before, false);
+    }
+
+    /// Ends a cell that has run; returns a note for the user if variables were lost.
+    pub fn end(&mut self, ready: &Ready, before: State, report: &RunReport, compiler: &Compiler) -> Option<String> {
+        let note = match report.after {
+            After::Kept(mark) => {
+                self.state = compiler.state_after(ready, report.ended == Ended::Returned(PASSED));
+                self.by_mark.insert(mark, self.state.clone());
+                self.remember(before, true);
+                None
+            }
+            After::Restored(mark) => self.restored(mark, &before, ready, compiler),
+            After::Lost => {
+                let lost: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
+                self.state.variables.clear();
+                self.by_mark = BTreeMap::from([(self.child.mark(), self.state.clone())]);
+                (!lost.is_empty()).then(|| format!("the variables {} were lost with the process", lost.join(", ")))
+            }
+        };
+        while self.by_mark.len() > MOST_UNDO {
+            self.by_mark.pop_first();
+        }
+        note
+    }
+
+    /// The items stay, as they compiled; the variables are those of the copy.
+    fn restored(&mut self, mark: Mark, before: &State, ready: &Ready, compiler: &Compiler) -> Option<String> {
+        self.state.variables = self.by_mark.get(&mark).map(|state| state.variables.clone()).unwrap_or_default();
+        self.state.drop_outdated(&compiler.libraries.fingerprints);
+        let (expected, now) = (before.variables.len(), self.state.variables.len());
+        (now < expected.min(now + ready.dropped.len()))
+            .then(|| "the process was restored from an older copy".to_owned())
+    }
+
+    /// Drops the variables that a cell has loaded.
+    pub fn drop_loaded(&mut self, ready: &Ready) {
+        self.state.variables.retain(|name, _| !ready.plan.load.contains(name));
+    }
+
+    fn remember(&mut self, state: State, ran: bool) {
+        self.undo.push(Undo { state, ran });
+        if self.undo.len() > MOST_UNDO {
+            self.undo.remove(0);
+        }
+    }
+
+    /// Undoes the last cell; `false` if there is none.
+    pub fn undo(&mut self) -> Result<bool> {
+        let Some(before) = self.undo.pop() else { return Ok(false) };
+        if before.ran {
+            let Some(mark) = self.child.undo()? else {
+                self.undo.push(before);
+                return Ok(false);
+            };
+            self.by_mark.retain(|other, _| *other <= mark);
+        }
+        self.state = before.state;
+        Ok(true)
+    }
+
+    /// Restarts the process; the items stay.
+    pub fn restart(&mut self) -> Result<()> {
+        self.child.reset()?;
+        self.state.variables.clear();
+        Ok(())
+    }
+
+    /// Forgets all variables and items.
+    pub fn clear(&mut self) -> Result<()> {
+        self.child.reset()?;
+        self.state = State::default();
+        self.by_mark = BTreeMap::from([(self.child.mark(), State::default())]);
+        self.undo.clear();
+        Ok(())
+    }
+}
