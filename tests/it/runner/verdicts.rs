@@ -61,7 +61,7 @@ fn a_type_that_is_asked_for_too_early_is_explained() {
     tested(&NotebookBuilder::new().code("it", wide, ""), &[])
         .exits(1)
         .has("`it` failed to compile (E0308)")
-        .has("help: say the type of a number, as in `1_i64`, or that of the result, as in `let total: i64 = ...?;`");
+        .has("help: annotate the type of a number, as in `1_i64`, or of the result, as in `let total: i64 = ...?;`");
 }
 
 #[test]

@@ -188,8 +188,8 @@ impl Compiler {
         Ok(compiled)
     }
 
-    /// How long the front end, code generation and the linker take for a cell that has compiled. It is compiled three more
-    /// times, up to each of them.
+    /// How long the front end, code generation and the linker take for a cell that has compiled. It is compiled three
+    /// more times, up to each of them.
     pub fn time_passes(&self, number: usize, state: &State) -> Result<[Duration; 3]> {
         let mut until = [Duration::ZERO; 3];
         for (kind, time) in [Kind::Front, Kind::Object, Kind::Cell].into_iter().zip(&mut until) {

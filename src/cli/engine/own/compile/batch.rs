@@ -1,8 +1,8 @@
 //! Batches: cells that follow each other, compiled by two passes of rustc instead of one for each cell.
 //!
-//! The first pass checks the statements of all cells in one function, which yields the types of their variables. The second
-//! compiles a function for each cell, with these types written out, as when the cell is compiled alone; its types must be
-//! the same. A cell that rustc rejects, or whose result could differ, is compiled alone.
+//! The first pass checks the statements of all cells in one function, which yields the types of their variables. The
+//! second compiles a function for each cell, with these types written out, as when the cell is compiled alone; its
+//! types must be the same. A cell that rustc rejects, or whose result could differ, is compiled alone.
 
 mod choice;
 
@@ -148,8 +148,8 @@ impl Compiler {
         self.compile_functions(members, cells)
     }
 
-    /// The state before each cell, with the cell's items and without the variables of the cells before. An item must not
-    /// drop a variable.
+    /// The state before each cell, with the cell's items and without the variables of the cells before. An item must
+    /// not drop a variable.
     fn states_with_items(&self, state: &State, members: &[Member]) -> Result<Vec<State>, NoBatch> {
         let mut states: Vec<State> = Vec::new();
         for member in members {

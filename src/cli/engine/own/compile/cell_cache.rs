@@ -1,8 +1,8 @@
 //! Compiled cells in the user's cache: a source is not compiled again until something that it depends on changes.
 //!
-//! An entry holds rustc's results for one source: the library, the MIR and the messages; failures are cached as well. Its
-//! name is a hash of all inputs. A cell that reads a file or a variable while it is compiled is not cached; like cargo, we
-//! assume that procedural macros are deterministic. If anything fails here, the cell is compiled.
+//! An entry holds rustc's results for one source: the library, the MIR and the messages; failures are cached as well.
+//! Its name is a hash of all inputs. A cell that reads a file or a variable while it is compiled is not cached; like
+//! cargo, we assume that procedural macros are deterministic. If anything fails here, the cell is compiled.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -116,8 +116,8 @@ impl CellCache {
     }
 }
 
-/// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with the
-/// default action again.
+/// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with
+/// the default action again.
 fn survive_limits() {
     extern "C" fn nothing(_: nix::libc::c_int) {}
     let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::SA_RESTART, SigSet::empty());

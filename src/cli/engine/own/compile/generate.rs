@@ -243,9 +243,9 @@ fn put_back(out: &mut Generated, plan: &Plan) {
     }
 }
 
-/// A runtime for each cell that awaits: every cell links its own copy of tokio, which finds its runtime in thread-locals
-/// of that copy. The runtime is leaked, as tasks and values may need it after the cell.
-/// tokio 0.2 needs a mutable runtime, tokio 1 does not.
+/// A runtime for each cell that awaits: every cell links its own copy of tokio, which finds its runtime in
+/// thread-locals of that copy. The runtime is leaked, as tasks and values may need it after the cell. tokio 0.2 needs a
+/// mutable runtime, tokio 1 does not.
 const BLOCK_ON: &str =
     "#[allow(unused_mut)] fn __fp_block_on<T, F: ::std::future::Future<Output = T>>(future: F) -> T {
 let mut runtime = ::std::result::Result::expect(::tokio::runtime::Runtime::new(), \"tokio's runtime cannot start\");

@@ -129,8 +129,8 @@ fn is_redefinition(fault: &Fault) -> bool {
     !fault.earlier.is_empty() && (!fault.at.is_empty() || fault.earlier.len() > 1)
 }
 
-/// Is the type of the shown value inferred only from the whole cell? That is too late for a method call, and in time for
-/// `Debug`.
+/// Is the type of the shown value inferred only from the whole cell? That is too late for a method call, and in time
+/// for `Debug`.
 fn is_shown_too_early(code: &str, fault: &Fault, source: &Source) -> bool {
     let is_final = |part: &&Part| matches!(part.kind, PartKind::Final { .. });
     let shown_from = source.cell.parts.iter().find(is_final).map(|part| part.start);

@@ -1,7 +1,8 @@
 //! A second way to denote a type, when its own name is private: the expression that made the value.
 //!
-//! A later cell repeats the expression in a closure that is never called, and rustc infers its type. The value is loaded
-//! only if the name and the size of its type match, so a wrong guess costs the variable and never misreads its bytes.
+//! A later cell repeats the expression in a closure that is never called, and rustc infers its type. The value is
+//! loaded only if the name and the size of its type match, so a wrong guess costs the variable and never misreads its
+//! bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

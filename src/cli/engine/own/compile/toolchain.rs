@@ -24,8 +24,8 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// The pinned toolchain if rustup has it, else `RUSTC`, else the rustc on the path. Ignores overrides of the current
-    /// folder.
+    /// The pinned toolchain if rustup has it, else `RUSTC`, else the rustc on the path. Ignores overrides of the
+    /// current folder.
     pub fn find() -> Result<Toolchain> {
         static FOUND: OnceLock<Toolchain> = OnceLock::new();
         if let Some(found) = FOUND.get() {
@@ -47,7 +47,7 @@ impl Toolchain {
     }
 
     fn ask(rustc: &Path) -> Result<Toolchain> {
-        let say = |arguments: &[&str]| -> Result<String> {
+        let ask = |arguments: &[&str]| -> Result<String> {
             let output = Command::new(rustc)
                 .args(arguments)
                 .env("RUSTUP_TOOLCHAIN", CHANNEL)
@@ -56,12 +56,12 @@ impl Toolchain {
                 .with_context(|| format!("cannot run `{}`", rustc.display()))?;
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         };
-        let text = say(&["-vV"])?;
+        let text = ask(&["-vV"])?;
         let host = text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::trim);
         // Two folders above rustc, unless `rustc` is rustup's proxy.
         let sysroot = match rustc.parent().and_then(Path::parent) {
             Some(above) if above.join("lib/rustlib").is_dir() => above.canonicalize()?,
-            _ => PathBuf::from(say(&["--print=sysroot"])?.trim()),
+            _ => PathBuf::from(ask(&["--print=sysroot"])?.trim()),
         };
         let (Some(host), true) = (host, sysroot.join("lib/rustlib").is_dir()) else {
             bail!("`{}` does not report where its libraries are", rustc.display());

@@ -1,7 +1,7 @@
 //! One build of a set of dependencies: found in the cache, or built there by cargo in a folder of its own.
 //!
-//! An entry is complete once it has a `built.json`, which is written last and atomically. If a build is killed, the next
-//! session finds either a complete entry or one that cargo can continue.
+//! An entry is complete once it has a `built.json`, which is written last and atomically. If a build is killed, the
+//! next session finds either a complete entry or one that cargo can continue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -122,8 +122,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// An unused entry: an incomplete or outdated one, else a new one. `true` if it starts with libraries whose sources are
-    /// unchanged.
+    /// An unused entry: an incomplete or outdated one, else a new one. `true` if it starts with libraries whose sources
+    /// are unchanged.
     fn entry(&self) -> Result<(PathBuf, Lock, bool)> {
         for number in 0.. {
             let entry = self.group.join(number.to_string());
@@ -137,8 +137,8 @@ impl<'a> Job<'a> {
         bail!("all entries of `{}` are in use", self.group.display())
     }
 
-    /// Copies the libraries of the most similar entry; returns whether its sources are unchanged. If anything fails here,
-    /// cargo builds from scratch.
+    /// Copies the libraries of the most similar entry; returns whether its sources are unchanged. If anything fails
+    /// here, cargo builds from scratch.
     fn seed(&self, entry: &Path) -> Option<bool> {
         let common = |other: &PathBuf| -> Option<usize> {
             let text = fs::read_to_string(other.join(DONE)).ok()?;
@@ -223,8 +223,8 @@ impl<'a> Job<'a> {
         Graph::read(&output.stdout.concat()).context("cannot parse the output of `cargo metadata`")
     }
 
-    /// Runs cargo offline, then with the network. The output has not `succeeded` if only the root, whose text is ours, did
-    /// not compile.
+    /// Runs cargo offline, then with the network. The output has not `succeeded` if only the root, whose text is ours,
+    /// did not compile.
     fn cargo(
         &self,
         entry: &Path,

@@ -36,7 +36,8 @@ fn dep_lines_are_read() {
         (
             "a = { path = \"nowhere\" }",
             &format!(
-                "error: there is no package at `nowhere` for `a`\nhelp: the path starts from `{here}`, and needs a Cargo.toml"
+                "error: there is no package at `nowhere` for `a`\n\
+                 help: the path starts from `{here}`, and needs a Cargo.toml"
             ),
         ),
     ];

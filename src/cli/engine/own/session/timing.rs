@@ -24,7 +24,8 @@ impl Times {
     pub fn passes(&self, [front, generation, link]: [Duration; 3]) -> String {
         let ms = |time: Duration| format!("{:.1}", time.as_secs_f64() * 1e3);
         format!(
-            "milliseconds: split {}, compiling {} (front end {}, code generation {}, linking {}) loading {}, running {}",
+            "milliseconds: split {}, compiling {} (front end {}, code generation {}, linking {}) \
+             loading {}, running {}",
             ms(self.split),
             ms(self.compile),
             ms(front),

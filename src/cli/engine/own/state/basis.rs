@@ -82,9 +82,9 @@ impl StoredItem {
         hasher.finish()
     }
 
-    /// Is this an `impl` that did not exist when the value was made? Its type was complete then, so nothing is looked up in
-    /// this `impl`: an associated type or constant cannot be looked up before its `impl` exists. Only an inherent constant
-    /// could take precedence over one of a trait, if the definition of the type mentions its name.
+    /// Is this an `impl` that did not exist when the value was made? Its type was complete then, so nothing is looked
+    /// up in this `impl`: an associated type or constant cannot be looked up before its `impl` exists. Only an inherent
+    /// constant could take precedence over one of a trait, if the definition of the type mentions its name.
     fn came_after(&self, before: &Basis, reached: &BTreeSet<String>) -> bool {
         let may_come = match &self.key {
             Key::TraitImpl(_) => true,

@@ -1,7 +1,7 @@
 //! Selects cells that can be compiled in one batch without any observable difference.
 //!
-//! No cell may reveal its place in the source, and its statements must not contain anything with an effect elsewhere. In
-//! all but the first, an item must not affect a cell before it, nor an earlier item.
+//! No cell may reveal its place in the source, and its statements must not contain anything with an effect elsewhere.
+//! In all but the first, an item must not affect a cell before it, nor an earlier item.
 
 use std::collections::BTreeSet;
 
@@ -27,10 +27,11 @@ const LEAVING: &str = "return loop";
 const STRICT: [&str; 2] = ["deny", "forbid"];
 
 /// Names that code can use without writing them, through macros of crates.
-const PRELUDE: &str = "AsMut AsRef Box Clone Copy Debug Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend \
-    Fn FnMut FnOnce From FromIterator Future Hash Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq \
-    PartialOrd Result Send Sized Some String Sync ToOwned ToString TryFrom TryInto Unpin Vec align_of alloc bool char \
-    core drop f32 f64 i128 i16 i32 i64 i8 isize main size_of std str test u128 u16 u32 u64 u8 usize";
+const PRELUDE: &str = "\
+    AsMut AsRef Box Clone Copy Debug Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend Fn FnMut \
+    FnOnce From FromIterator Future Hash Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq \
+    PartialOrd Result Send Sized Some String Sync ToOwned ToString TryFrom TryInto Unpin Vec align_of alloc bool \
+    char core drop f32 f64 i128 i16 i32 i64 i8 isize main size_of std str test u128 u16 u32 u64 u8 usize";
 
 /// The longest run of cells, from the first on, that can be batched.
 pub fn choose<'a>(
