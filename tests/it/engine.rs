@@ -162,7 +162,7 @@ fn shell_lines_run_only_where_they_are_allowed() {
     has(&told, "error - at 1:1: the shell command failed, exit status: 3");
     has(&told, "\"2\"");
     let closed = place.tells(&["cells", "cells.txt"]);
-    has(&closed, "help: `--allow-shell`, where you trust the notebook");
+    has(&closed, "help: pass `--allow-shell` if you trust the notebook");
     // Nothing of the cell ran.
     has(&closed, "cannot find value `n`");
 }

@@ -1,6 +1,6 @@
 //! Our own engine: it splits cells, compiles them with rustc directly, and runs them in a process of its own.
 //!
-//! `source` -> `state` -> `compile::{generate, rustc, types, diagnostics}` -> `process`; `session` takes a cell through them.
+//! `session` takes a cell through `source`, `state`, `compile` (generate, rustc, types, diagnostics) and `process`.
 
 pub mod cache;
 mod cell_commands;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::super::cache::digest;
@@ -44,13 +45,13 @@ impl Inputs {
     }
 
     pub fn from_json(value: &Value) -> Option<Inputs> {
-        let hashes = |name: &str| -> Option<BTreeMap<String, String>> {
-            let one = |(name, hash): (&String, &Value)| Some((name.clone(), hash.as_str()?.to_owned()));
-            value.get(name)?.as_object()?.iter().map(one).collect()
-        };
-        let files = hashes("files")?.into_iter().map(|(file, hash)| (PathBuf::from(file), hash)).collect();
-        Some(Inputs { files, variables: hashes("variables")? })
+        Some(Inputs { files: field(value, "files")?, variables: field(value, "variables")? })
     }
+}
+
+/// A field of a JSON object, if it exists and has this type.
+pub fn field<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
+    T::deserialize(value.get(name)?).ok()
 }
 
 fn file_hash(file: &Path) -> String {

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::super::cache::{self, DONE};
 use super::super::compile::toolchain::Toolchain;
+use super::Libraries;
 use super::cargo::CargoOutput;
-use super::inputs::Inputs;
-use super::{Libraries, inputs};
+use super::inputs::{self, Inputs, field};
 
 /// The package that has the dependencies.
 pub const ROOT: &str = "forward-pass-cells";
@@ -162,21 +162,13 @@ impl Record {
 
     pub fn read(entry: &Path) -> Option<Record> {
         let value: Value = serde_json::from_str(&fs::read_to_string(entry.join(DONE)).ok()?).ok()?;
-        let texts = |value: &Value| -> Option<BTreeMap<String, String>> {
-            value.as_object()?.iter().map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
-        };
-        let pairs = |list: &Value| -> Option<Vec<(String, PathBuf)>> {
-            let list = list.as_array()?.iter();
-            list.map(|pair| Some((pair[0].as_str()?.to_owned(), PathBuf::from(pair[1].as_str()?)))).collect()
-        };
-        let paths = value["search_paths"].as_array()?.iter();
         let libraries = Libraries {
-            externs: pairs(&value["externs"])?,
-            transitive: pairs(&value["inner"])?,
-            prebuilt: value.get("shared")?.as_str().map(PathBuf::from),
-            search_paths: paths.map(|path| path.as_str().map(str::to_owned)).collect::<Option<_>>()?,
-            env: texts(&value["env"])?,
-            fingerprints: texts(&value["fingerprints"])?,
+            externs: field(&value, "externs")?,
+            transitive: field(&value, "inner")?,
+            prebuilt: field(&value, "shared")?,
+            search_paths: field(&value, "search_paths")?,
+            env: field(&value, "env")?,
+            fingerprints: field(&value, "fingerprints")?,
             _lock: None,
         };
         Some(Record { libraries, inputs: Inputs::from_json(&value["inputs"])? })
