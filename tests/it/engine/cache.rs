@@ -1,7 +1,7 @@
 //! What our own engine leaves on the disk and takes from it: builds, compiled cells, and what a killed session left.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::{Place, has};
