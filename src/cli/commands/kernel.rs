@@ -1,6 +1,6 @@
 //! `kernel`: the live session as a Jupyter kernel, and its kernelspec installed, listed and taken away.
 //!
-//! What Jupyter asks is read in `wire`, answered in `shell` and `control`; the cells run on the thread in `live`.
+//! What Jupyter asks is read in `wire`, answered in `shell` and `control`; the cells run on a `SessionThread`.
 //! It compares nothing and writes no notebook: that is the front end's business.
 
 mod queries;
@@ -8,7 +8,6 @@ mod control;
 mod failure;
 mod history;
 mod inspect;
-mod live;
 mod dirs;
 mod serve;
 mod shell;

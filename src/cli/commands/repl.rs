@@ -1,6 +1,6 @@
 //! `repl`: the chapter at a prompt. Enter walks on, a colon begins a command, anything else is Rust.
 //!
-//! What is shown and how is in its modules: the steps (`walk`), the session's thread (`live`), the line (`prompt`).
+//! What is shown and how is in its modules: the steps (`walk`), the session's queue, the line (`prompt`).
 
 pub mod command;
 pub mod complete;
@@ -11,7 +11,6 @@ mod analyzer;
 mod save;
 mod keyboard;
 mod language;
-mod live;
 mod pager;
 mod pages;
 mod prompt;
@@ -33,15 +32,15 @@ use command::{Command, is_command};
 use complete::Names;
 use hints::Belongings;
 use keyboard::Keyboard;
-use live::{Live, Ticket};
 use prompt::{Prompt, Typed};
 use screen::Screen;
 use state::Progress;
 use steps::Step;
 
 use crate::cli::args::ReplArgs;
-use crate::cli::engine;
-use crate::cli::engine::{Engine, SessionOptions};
+use crate::cli::engine::thread::{Definitions, Ticket};
+use crate::cli::engine::thread::queue::Queue;
+use crate::cli::engine::{self, Engine, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::lang::Lang;
 use crate::cli::notebook::chapter::Chapter;
@@ -95,7 +94,7 @@ struct Repl {
     /// Is it this project's chapter, which there is in other languages?
     own_chapter: bool,
     project: Project,
-    live: Live,
+    queue: Queue,
     screen: Screen,
     interactive: bool,
     section: usize,
@@ -162,7 +161,7 @@ impl Repl {
         };
         let mut repl = Repl {
             project,
-            live: Live::start(move || engine::start(engine, options)),
+            queue: Queue::start(move || engine::start(engine, options)),
             shelf,
             own_chapter: false,
             screen,
@@ -264,19 +263,18 @@ impl Repl {
 
     /// While the reader reads: the names for Tab, and the next cell, which may be compiled ahead.
     fn between_lines(&mut self, prompt: &mut Prompt) {
-        if self.live.is_busy() {
+        if self.queue.is_busy() {
             return;
         }
         prompt.remember_code(self.code_so_far());
-        let items = self.live.items();
-        let variables = self.live.variables();
+        let Definitions { variables, items } = self.queue.definitions();
         prompt.renew(|names| {
             names.items = items;
             names.variables =
                 variables.into_iter().map(|variable| (variable.name, types::short(&variable.type_name))).collect();
         });
         if let Some(code) = self.next_code() {
-            self.live.expect(code);
+            self.queue.expect(&code);
         }
     }
 

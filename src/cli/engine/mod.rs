@@ -11,6 +11,7 @@ pub mod caret;
 mod evcxr;
 #[cfg(unix)]
 mod own;
+pub mod thread;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -9,12 +9,12 @@ use jupyter_protocol::{
 };
 use jupyter_zmq_client::KernelControlConnection;
 
-use super::live::Live;
 use super::wire::{Incoming, Publisher, log, refusal};
 use super::{queries, wire};
+use crate::cli::engine::thread::SessionThread;
 
 /// Answers until the kernel is to end.
-pub async fn attend(connection: KernelControlConnection, publisher: Publisher, live: Arc<Live>) {
+pub async fn attend(connection: KernelControlConnection, publisher: Publisher, session: Arc<SessionThread>) {
     let (mut connection, mut socket) = connection.split();
     loop {
         let incoming = wire::receive(&mut socket).await;
@@ -22,7 +22,7 @@ pub async fn attend(connection: KernelControlConnection, publisher: Publisher, l
         publisher.publish(Status::busy(), Some(message));
         let (reply, is_end) = match &incoming {
             Incoming::Broken(message, why) => (refusal(&message.header.msg_type, why), false),
-            Incoming::Message(message) => answer(message, &live),
+            Incoming::Message(message) => answer(message, &session),
         };
         if let Some(reply) = reply
             && let Err(error) = connection.send(JupyterMessage::new(reply, Some(message))).await
@@ -37,14 +37,14 @@ pub async fn attend(connection: KernelControlConnection, publisher: Publisher, l
 }
 
 /// The reply, and whether the kernel is to end.
-fn answer(message: &JupyterMessage, live: &Live) -> (Option<Content>, bool) {
+fn answer(message: &JupyterMessage, session: &SessionThread) -> (Option<Content>, bool) {
     match &message.content {
         Content::InterruptRequest(_) => {
-            live.interrupt();
+            session.interrupt();
             (Some(InterruptReply::new().into()), false)
         }
         Content::ShutdownRequest(request) => {
-            live.interrupt();
+            session.interrupt();
             let reply = ShutdownReply { restart: request.restart, status: ReplyStatus::Ok, error: None };
             (Some(reply.into()), true)
         }

@@ -10,14 +10,14 @@ use syn::spanned::Spanned;
 use syn::{Block, Item, Stmt};
 
 use super::history::History;
-use super::live::Known;
 use super::output::media;
 use super::queries::{byte_at, type_of};
+use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::library::Found;
 use crate::cli::syntax::{library, types};
 
 /// Answers for the name at the cursor.
-pub fn inspect(code: &str, cursor: usize, is_detailed: bool, known: &Known, history: &History) -> InspectReply {
+pub fn inspect(code: &str, cursor: usize, is_detailed: bool, known: &Definitions, history: &History) -> InspectReply {
     let (owner, word) = word_at(code, byte_at(code, cursor));
     let page = if word.is_empty() { None } else { page(owner, word, is_detailed, known, history) };
     let Some(markdown) = page else { return InspectReply::default() };
@@ -39,7 +39,7 @@ fn word_at(code: &str, at: usize) -> (&str, &str) {
     (&before[before.trim_end_matches(is_word).len()..], &code[begin..end])
 }
 
-fn page(owner: &str, word: &str, is_detailed: bool, known: &Known, history: &History) -> Option<String> {
+fn page(owner: &str, word: &str, is_detailed: bool, known: &Definitions, history: &History) -> Option<String> {
     if owner.is_empty()
         && let Some(variable) = known.variables.iter().find(|variable| variable.name == word)
     {
@@ -118,7 +118,7 @@ mod tests {
         let mut history = History::default();
         history.add(1, ":dep a = \"1\"\n/// One neuron.\nfn neuron(x: f64) -> f64 {\n    x\n}\nneuron(1.0)");
         let variable = Variable { name: "net".into(), type_name: "forward_pass::network::Network".into() };
-        let known = Known { variables: vec![variable], items: vec!["neuron".into()] };
+        let known = Definitions { variables: vec![variable], items: vec!["neuron".into()] };
         let shown = |code: &str, cursor| {
             let reply = serde_json::to_value(inspect(code, cursor, false, &known, &history)).expect("JSON");
             (reply["found"] == true, reply["data"]["text/plain"].as_str().unwrap_or_default().to_owned())

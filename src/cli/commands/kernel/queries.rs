@@ -8,7 +8,7 @@ use jupyter_protocol::{
 use serde_json::json;
 
 use super::super::repl::complete::{Names, complete_rust};
-use super::live::Known;
+use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::input::{Reading, indentation, reading};
 use crate::cli::syntax::types;
 
@@ -74,7 +74,7 @@ fn is_invalid(code: &str) -> bool {
     rust.join("\n").parse::<proc_macro2::TokenStream>().is_err()
 }
 
-pub fn complete(code: &str, cursor: usize, known: &Known, library: &[String]) -> CompleteReply {
+pub fn complete(code: &str, cursor: usize, known: &Definitions, library: &[String]) -> CompleteReply {
     let before = &code[..byte_at(code, cursor)];
     let line = before.rsplit('\n').next().unwrap_or_default();
     let (start, mut matches) = match command(line) {
@@ -104,7 +104,7 @@ pub fn byte_at(code: &str, cursor: usize) -> usize {
 }
 
 /// The variable's type without its path and its arguments: `Network`, `Array2`.
-pub fn type_of(name: &str, known: &Known) -> Option<String> {
+pub fn type_of(name: &str, known: &Definitions) -> Option<String> {
     let variable = known.variables.iter().find(|variable| variable.name == name)?;
     let name = types::short(&variable.type_name);
     Some(name.split('<').next().unwrap_or_default().trim_start_matches('&').to_owned())
@@ -121,7 +121,7 @@ fn command(line: &str) -> Option<Vec<String>> {
     })
 }
 
-fn names(known: &Known, library: &[String]) -> Names {
+fn names(known: &Definitions, library: &[String]) -> Names {
     let variables = known.variables.iter().map(|it| (it.name.clone(), types::short(&it.type_name)));
     Names {
         places: Vec::new(),
@@ -133,7 +133,7 @@ fn names(known: &Known, library: &[String]) -> Names {
 }
 
 /// What front ends show beside a name.
-fn kind(text: &str, start: usize, end: usize, known: &Known) -> serde_json::Value {
+fn kind(text: &str, start: usize, end: usize, known: &Definitions) -> serde_json::Value {
     let kind = if known.variables.iter().any(|variable| variable.name == text) {
         "instance"
     } else if text.ends_with('!') {
@@ -155,9 +155,9 @@ mod tests {
     use super::*;
     use crate::cli::engine::Variable;
 
-    fn known() -> Known {
+    fn known() -> Definitions {
         let variable = |name: &str, type_name: &str| Variable { name: name.into(), type_name: type_name.into() };
-        Known {
+        Definitions {
             variables: vec![variable("net", "forward_pass::network::Network"), variable("값", "i32")],
             items: vec!["neuron".into()],
         }

@@ -13,15 +13,15 @@ use jupyter_zmq_client::{
     create_kernel_iopub_connection, create_kernel_shell_connection, create_kernel_stdin_connection,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeromq::{SocketRecv, SocketSend};
 
 use super::control;
-use super::live::Live;
 use super::shell::Shell;
 use super::stdin::Stdin;
 use super::wire::Publisher;
-use crate::cli::engine;
-use crate::cli::engine::{Engine, SessionOptions};
+use crate::cli::engine::thread::{Message, SessionThread};
+use crate::cli::engine::{self, Engine, SessionOptions};
 use crate::cli::runner::execute::COMPILE_TIMEOUT;
 
 /// How long the last messages have for their way out.
@@ -46,9 +46,14 @@ pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Re
         shell: true,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let live = Arc::new(Live::start(move || engine::start(engine, options)));
-    let served = runtime.block_on(attend(&connection, Arc::clone(&live)));
-    live.end(PATIENCE);
+    let (outbox, messages) = unbounded_channel();
+    let session = SessionThread::start(
+        move || engine::start(engine, options),
+        move |message| drop(outbox.send(message)),
+    );
+    let session = Arc::new(session);
+    let served = runtime.block_on(attend(&connection, Arc::clone(&session), messages));
+    session.end(PATIENCE);
     served
 }
 
@@ -63,7 +68,11 @@ fn read_connection(file: &Path) -> Result<ConnectionInfo> {
 
 const HOW: &str = "`forward-pass kernel install`, then choose \"Rust (forward-pass)\" in Jupyter";
 
-async fn attend(info: &ConnectionInfo, live: Arc<Live>) -> Result<()> {
+async fn attend(
+    info: &ConnectionInfo,
+    session: Arc<SessionThread>,
+    messages: UnboundedReceiver<Message>,
+) -> Result<()> {
     let parent = Parent::of_this();
     let id = JupyterMessage::new(Status::starting(), None).header.session;
     let iopub = create_kernel_iopub_connection(info, &id).await.map_err(|error| taken(info.iopub_port, error))?;
@@ -74,15 +83,15 @@ async fn attend(info: &ConnectionInfo, live: Arc<Live>) -> Result<()> {
     let (mut terminate, interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (publisher, send) = Publisher::new(iopub);
     let (stdin, hear_answers) = Stdin::new(stdin);
-    let (shell, hear_requests) = Shell::new(shell, publisher.clone(), stdin, Arc::clone(&live));
+    let (shell, hear_requests) = Shell::new(shell, publisher.clone(), stdin, (Arc::clone(&session), messages));
     publisher.publish(Status::starting(), None);
     tokio::spawn(beat(heart));
     tokio::spawn(send);
     tokio::spawn(hear_answers);
     tokio::spawn(hear_requests);
-    tokio::spawn(pass_on(interrupted, Arc::clone(&live)));
+    tokio::spawn(pass_on(interrupted, Arc::clone(&session)));
     tokio::select! {
-        () = control::attend(control, publisher, live) => {}
+        () = control::attend(control, publisher, session) => {}
         () = shell.attend() => {}
         _ = terminate.recv() => {}
         () = parent.gone() => {}
@@ -96,9 +105,9 @@ fn taken(port: u16, error: impl std::fmt::Display) -> anyhow::Error {
 }
 
 /// Ctrl-C stops the cell, not the kernel.
-async fn pass_on(mut interrupted: Signal, live: Arc<Live>) {
+async fn pass_on(mut interrupted: Signal, session: Arc<SessionThread>) {
     while interrupted.recv().await.is_some() {
-        live.interrupt();
+        session.interrupt();
     }
 }
 

@@ -14,11 +14,11 @@ use jupyter_zmq_client::{KernelShellConnection, RouterSendConnection};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::history::History;
-use super::live::{Live, News};
 use super::output::{PAUSE, Show, media};
 use super::stdin::Stdin;
 use super::wire::{Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
+use crate::cli::engine::thread::{Message, SessionThread};
 use crate::cli::outcome::{Outcome, Output, RichKind};
 use crate::cli::syntax::library;
 
@@ -27,7 +27,8 @@ pub struct Shell {
     incoming: UnboundedReceiver<Incoming>,
     publisher: Publisher,
     stdin: Stdin,
-    live: Arc<Live>,
+    session: Arc<SessionThread>,
+    messages: UnboundedReceiver<Message>,
     count: usize,
     history: History,
     /// The library's names, read when they are first asked for.
@@ -43,7 +44,7 @@ impl Shell {
         connection: KernelShellConnection,
         publisher: Publisher,
         stdin: Stdin,
-        live: Arc<Live>,
+        (session, messages): (Arc<SessionThread>, UnboundedReceiver<Message>),
     ) -> (Shell, impl Future<Output = ()>) {
         let (connection, mut socket) = connection.split();
         let (sender, incoming) = unbounded_channel();
@@ -54,7 +55,7 @@ impl Shell {
             }
         };
         let (history, library) = (History::default(), Vec::new());
-        (Shell { connection, incoming, publisher, stdin, live, count: 0, history, library }, listen)
+        (Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, library }, listen)
     }
 
     /// Answers until nobody can ask any more.
@@ -82,7 +83,7 @@ impl Shell {
 
     /// What was sent behind a cell that failed, if its followers are to be given up.
     async fn answer(&mut self, message: &Arc<JupyterMessage>) -> Vec<Incoming> {
-        let known = || self.live.known();
+        let known = || self.session.definitions();
         let reply: Option<Content> = match &message.content {
             Content::ExecuteRequest(request) => {
                 let reply = self.execute(message, request).await;
@@ -164,30 +165,32 @@ impl Shell {
         &mut self,
         code: &str,
         may_ask: bool,
-        message: &Arc<JupyterMessage>,
+        parent: &Arc<JupyterMessage>,
         show: &mut Show,
     ) -> anyhow::Result<Outcome> {
-        let mut news = self.live.run(code.to_owned(), may_ask);
+        let ticket = self.session.run(code, may_ask);
         let mut tick = tokio::time::interval(PAUSE);
         loop {
             tokio::select! {
                 biased;
-                piece = news.recv() => match piece {
-                    Some(News::Event(event)) => show.event(event),
-                    Some(News::Question(question, answer)) => {
+                message = self.messages.recv() => match message {
+                    Some(Message::Event(whose, event)) if whose == ticket => show.event(event),
+                    Some(Message::Question(question, answer)) => {
                         show.flush();
-                        let line = self.stdin.ask(message, &question, &self.live).await;
+                        let line = self.stdin.ask(parent, &question, &self.session).await;
                         // A cell that was stopped meanwhile waits no more.
                         let _ = answer.send(line);
                     }
-                    Some(News::Done(outcome)) => return *outcome,
+                    Some(Message::Done(whose, outcome)) if whose == ticket => return *outcome,
+                    // The session has started.
+                    Some(_) => {}
                     None => return Err(anyhow!("the live session has ended\nhelp: restart the kernel")),
                 },
                 _ = tick.tick() => {
                     show.rest();
-                    if self.live.is_stopped() {
+                    if self.session.is_stopped() {
                         // It may have been about to begin when it was first said.
-                        self.live.interrupt();
+                        self.session.interrupt();
                     }
                 }
             }

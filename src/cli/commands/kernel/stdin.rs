@@ -8,10 +8,10 @@ use jupyter_protocol::{InputRequest, JupyterMessage, JupyterMessageContent, Repl
 use jupyter_zmq_client::{KernelStdinConnection, RouterSendConnection};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::live::Live;
 use super::wire;
 use super::wire::{Incoming, log};
 use crate::cli::engine::Question;
+use crate::cli::engine::thread::SessionThread;
 
 pub struct Stdin {
     connection: RouterSendConnection,
@@ -38,14 +38,14 @@ impl Stdin {
     }
 
     /// A line, or nothing when the cell was stopped or nobody can be asked.
-    pub async fn ask(&mut self, parent: &JupyterMessage, question: &Question, live: &Live) -> Option<String> {
+    pub async fn ask(&mut self, parent: &JupyterMessage, question: &Question, session: &SessionThread) -> Option<String> {
         while self.replies.try_recv().is_ok() {}
         let request = InputRequest { prompt: question.prompt.clone(), password: question.is_secret };
         if let Err(error) = self.connection.send(request.as_child_of(parent)).await {
             log(&format!("the front end cannot be asked: {error}"));
             return None;
         }
-        while !live.is_stopped() {
+        while !session.is_stopped() {
             let Ok(reply) = tokio::time::timeout(GLANCE, self.replies.recv()).await else { continue };
             match reply?.content {
                 JupyterMessageContent::InputReply(reply) if reply.status == ReplyStatus::Ok => {

@@ -37,8 +37,8 @@ impl Belongings {
 impl Repl {
     /// Compares the variables with those before; nothing while the session is at work.
     pub(super) fn count_belongings(&mut self, code: &str) {
-        if !self.live.is_busy() {
-            let now = self.live.variables().into_iter().map(|variable| variable.name).collect();
+        if !self.queue.is_busy() {
+            let now = self.queue.definitions().variables.into_iter().map(|variable| variable.name).collect();
             self.belongings.compare(now, code);
         }
     }
@@ -61,8 +61,8 @@ impl Repl {
             }
             End::Killed { .. } | End::Exited(_) | End::Interrupted | End::TimedOut { .. } => {
                 let before = self.belongings.known.clone();
-                if !before.is_empty() && !self.live.is_busy() {
-                    let now: Vec<String> = self.live.variables().into_iter().map(|variable| variable.name).collect();
+                if !before.is_empty() && !self.queue.is_busy() {
+                    let now: Vec<String> = self.queue.definitions().variables.into_iter().map(|variable| variable.name).collect();
                     if before.iter().all(|name| now.contains(name)) {
                         let text = self.screen.lang.still_there();
                         self.say_note(&text);
@@ -92,7 +92,7 @@ impl Repl {
     /// A line may fail because the section's first cell has: then that is the error to look at.
     pub(super) fn explain_setup(&mut self) {
         let Some((at, ticket)) = self.setup else { return };
-        let Some(outcome) = self.live.poll(ticket) else { return };
+        let Some(outcome) = self.queue.poll(ticket) else { return };
         self.setup = None;
         if let Ok(outcome) = outcome
             && outcome.end != End::Passed

@@ -4,8 +4,9 @@
 
 use anyhow::Result;
 
-use super::live::{News, Ticket, Wish};
 use super::{Done, Repl, is_expected_to_fail, is_skipped, output, plain_text, save};
+use crate::cli::engine::thread::Ticket;
+use crate::cli::engine::thread::queue::{Reply, Update};
 use crate::cli::notebook::course::Cell;
 use crate::cli::outcome::{End, Event, Outcome, Waiting};
 use crate::cli::syntax::input::{Reading, reading};
@@ -30,14 +31,14 @@ impl Repl {
             self.show_stored(&cell, &self.screen.lang.no_live_rust());
             return true;
         }
-        if self.interactive && self.live.is_busy() {
-            let ticket = early.unwrap_or_else(|| self.live.submit(&cell.source));
+        if self.interactive && self.queue.is_busy() {
+            let ticket = early.unwrap_or_else(|| self.queue.run(&cell.source));
             self.ran.insert(at);
             self.shown_stored.push((at, ticket));
             self.show_stored(&cell, &self.screen.lang.starting());
             return true;
         }
-        let ticket = early.unwrap_or_else(|| self.live.submit(&cell.source));
+        let ticket = early.unwrap_or_else(|| self.queue.run(&cell.source));
         self.ran.insert(at);
         let name = format!("{:02}-{}", self.here().number, cell.id);
         let passed = self.wait_and_show(ticket, &name);
@@ -66,17 +67,17 @@ impl Repl {
 
     /// Cells that were shown as stored have run by now, perhaps: says so, and shows where the live output differs.
     pub(super) fn catch_up(&mut self) {
-        if let Some(error) = self.live.start_failure() {
+        if let Some(error) = self.queue.start_failure() {
             self.dead = true;
             let text = self.screen.lang.only_stored(format!("{error:#}"));
             self.screen.error(&text);
         }
-        if self.shown_stored.is_empty() || self.live.is_busy() {
+        if self.shown_stored.is_empty() || self.queue.is_busy() {
             return;
         }
         let mut same = !self.dead;
         for (at, ticket) in std::mem::take(&mut self.shown_stored) {
-            let Some(Ok(outcome)) = self.live.poll(ticket) else { continue };
+            let Some(Ok(outcome)) = self.queue.poll(ticket) else { continue };
             let cell = self.cell(at).clone();
             if plain_text(&outcome.outputs) != plain_text(&cell.outputs) {
                 same = false;
@@ -97,7 +98,7 @@ impl Repl {
             Reading::Incomplete => code.to_owned(),
         };
         self.own_lines += 1;
-        let ticket = self.live.submit(&code);
+        let ticket = self.queue.run(&code);
         let name = format!("own-{}", self.own_lines);
         self.last_outcome = None;
         self.last_cell = None;
@@ -135,18 +136,18 @@ impl Repl {
 
     /// The type of an expression: it is compiled inside a closure that is never called.
     pub(super) fn show_type(&mut self, expression: &str) {
-        let known = if self.live.is_busy() { Vec::new() } else { self.live.variables() };
+        let known = if self.queue.is_busy() { Vec::new() } else { self.queue.definitions().variables };
         if let Some(variable) = known.iter().find(|variable| variable.name == expression) {
             let text = types::short(&variable.type_name);
             return self.screen.line(&text);
         }
-        let ticket = self.live.submit(&type_question(expression));
+        let ticket = self.queue.run(&type_question(expression));
         match self.wait(ticket, None) {
             Some(Ok(outcome)) if outcome.end == End::Passed => {
                 let text = types::short(plain_text(&outcome.outputs).trim());
                 self.screen.line(&text);
                 // The question itself is no step that `:undo` should go back by.
-                let ticket = self.live.undo();
+                let ticket = self.queue.undo();
                 self.wait(ticket, None);
             }
             Some(Ok(Outcome { end: End::CompileError(diagnostics), .. })) => {
@@ -169,7 +170,7 @@ impl Repl {
     }
 
     pub(super) fn undo(&mut self) {
-        let ticket = self.live.undo();
+        let ticket = self.queue.undo();
         match self.wait(ticket, None) {
             Some(Ok(outcome)) if outcome.end == End::Passed => {
                 self.journal.pop();
@@ -231,16 +232,16 @@ impl Repl {
 
     /// Waits for a cell. With a name, its outputs are shown as they come, and all that came are in the outcome too.
     pub(super) fn wait(&mut self, ticket: Ticket, name: Option<&str>) -> Option<Result<Outcome>> {
-        let Repl { live, screen, .. } = self;
+        let Repl { queue, screen, .. } = self;
         screen.begin();
         let mut doing = screen.lang.running();
         let mut came = false;
         let mut hush = output::Hush::default();
         let mut waiting = Waiting::default();
         interrupt::take();
-        let outcome = live.wait(ticket, &mut |news| {
-            match news {
-                News::Event(Event::Output(output)) => {
+        let outcome = queue.wait(ticket, &mut |update| {
+            match update {
+                Update::Event(Event::Output(output)) => {
                     came = true;
                     if let Some(name) = name
                         && let Some(output) = waiting.pass(output)
@@ -251,15 +252,15 @@ impl Repl {
                         doing = words.to_owned();
                     }
                 }
-                News::Event(Event::Progress(text)) | News::Behind(text) => doing = text,
-                News::Tick => {
+                Update::Event(Event::Progress(text)) | Update::Behind(text) => doing = text,
+                Update::Tick => {
                     if let Some(name) = name {
                         hush.pause(screen, name);
                     }
                 }
             }
             screen.busy(&doing);
-            if interrupt::take() { Wish::Stop } else { Wish::GoOn }
+            if interrupt::take() { Reply::Stop } else { Reply::Continue }
         });
         screen.clear_spinner();
         if let Some(name) = name {
@@ -284,12 +285,12 @@ impl Repl {
     }
 
     pub(super) fn list_variables(&mut self) {
-        if self.live.is_busy() && self.interactive {
+        if self.queue.is_busy() && self.interactive {
             let text = self.screen.lang.starting();
             return self.screen.faint(&text);
         }
         self.settle();
-        let variables = self.live.variables();
+        let variables = self.queue.definitions().variables;
         if variables.is_empty() {
             let text = self.screen.lang.no_variables();
             return self.screen.faint(&text);
@@ -314,7 +315,7 @@ impl Repl {
     }
 
     pub(super) fn reset(&mut self) {
-        let ticket = self.live.reset();
+        let ticket = self.queue.reset();
         self.ran.clear();
         self.shown_stored.clear();
         self.own_lines = 0;

@@ -25,7 +25,7 @@ impl Repl {
     /// Goes to the beginning of a section, with a session that is fresh, as a notebook's is.
     pub(super) fn enter(&mut self, section: usize) {
         if !self.ran.is_empty() || self.own_lines > 0 {
-            self.live.reset();
+            self.queue.reset();
         }
         self.done.clear();
         self.belongings.forget();
@@ -42,7 +42,7 @@ impl Repl {
     /// The first code cell brings the names; it runs behind the reader's first paragraph.
     pub(super) fn hand_in_setup(&mut self) {
         let first = self.steps.iter().find_map(|step| step.code).filter(|at| !is_skipped(self.cell(*at)));
-        self.setup = first.map(|at| (at, self.live.submit(&self.shelf.course.sections[self.section].cells[at].source)));
+        self.setup = first.map(|at| (at, self.queue.run(&self.shelf.course.sections[self.section].cells[at].source)));
         self.ran.extend(first);
     }
 
@@ -300,7 +300,7 @@ impl Repl {
             self.ran.insert(at);
             ran += 1;
             let code = self.cell(at).source.clone();
-            let ticket = self.live.submit(&code);
+            let ticket = self.queue.run(&code);
             if let Some(Ok(outcome)) = self.wait(ticket, None)
                 && outcome.end != End::Passed
                 && !is_expected_to_fail(self.cell(at))
@@ -331,7 +331,7 @@ impl Repl {
     /// These cells will come next, one after the other.
     fn foretell(&mut self, cells: &[usize]) {
         let codes = cells.iter().map(|at| self.cell(*at).source.clone()).collect();
-        self.live.script(codes);
+        self.queue.script(codes);
     }
 
     /// The code that Enter will run, if it is known.
