@@ -2,6 +2,7 @@
 //!
 //! What never belongs here: compiling or running anything.
 
+pub mod complete;
 pub mod dependency;
 pub mod input;
 pub mod library;

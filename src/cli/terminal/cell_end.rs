@@ -107,7 +107,7 @@ mod tests {
             (End::Killed { signal: 9, stack_overflow: false }, "the cell was killed by SIGKILL"),
             (
                 End::Killed { signal: 6, stack_overflow: true },
-                "the stack overflowed: does a function call itself for ever?",
+                "the stack overflowed: does a function call itself forever?",
             ),
             (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "the cell ran longer than 5 s and was stopped"),
             (End::Interrupted, "stopped by Ctrl-C"),

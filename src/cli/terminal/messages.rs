@@ -1,13 +1,13 @@
-//! Every word that the REPL says of its own accord, in English and in Korean, each message as a function.
+//! The REPL's own messages in English and Korean, each one a method of [`Lang`](crate::cli::lang::Lang).
 //!
-//! The words stand in the files of this folder and nowhere else; a message without its Korean does not compile.
-//! What notebooks, rustc and the session say is not here.
+//! All of them are in this folder; one without its Korean does not compile. Text of notebooks, rustc and the session is
+//! not here.
 
 mod commands;
 mod walk;
 
-/// `name(a, b) { "... {a}", "... {b}" }` -> a method of [`Lang`] with these parameters, and a row for the tests.
-macro_rules! words {
+/// `name(a, b) { "... {a}", "... {b}" }` -> a method of `Lang` with these parameters, and a row for the tests.
+macro_rules! messages {
     ($($(#[$docs:meta])* $name:ident($($value:ident),*) { $en:literal, $ko:literal })*) => {
         impl crate::cli::lang::Lang {
             $(
@@ -25,13 +25,13 @@ macro_rules! words {
         pub const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $en, $ko)),*];
     };
 }
-use words;
+use messages;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What a message fills in, sorted.
+    /// The placeholders of a message, sorted.
     fn places(text: &str) -> Vec<String> {
         let rest = text.replace("{{", "").replace("}}", "");
         let mut places: Vec<String> =
@@ -41,36 +41,36 @@ mod tests {
     }
 
     #[test]
-    fn every_message_says_the_same_in_both_languages() {
+    fn messages_agree_in_both_languages() {
         let all = [walk::ALL, commands::ALL].concat();
         assert!(all.len() > 100, "{}", all.len());
         for (name, en, ko) in all {
             assert_eq!(places(en), places(ko), "{name}");
             assert!(ko.chars().any(|c| ('가'..='힣').contains(&c)), "{name} is not Korean: {ko}");
             assert!(!en.chars().any(|c| ('가'..='힣').contains(&c)), "{name} is not English: {en}");
-            // What stands in backticks is typed as it is, in both.
+            // Commands in backticks are the same in both.
             let typed = |text: &str| text.matches("`:").count();
             assert_eq!(typed(en), typed(ko), "{name}");
         }
     }
 
     #[test]
-    fn no_word_of_the_repl_stands_elsewhere() {
+    fn the_repl_has_no_messages_elsewhere() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/commands/repl");
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")) {
             let text = std::fs::read_to_string(&file).unwrap();
             let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-            for call in ["line(", "faint(", "fail(", "error(", "complain("] {
-                for said in code.split(call).skip(1) {
-                    let said = said.trim_start().trim_start_matches("&format!(").trim_start();
-                    let Some(words) = said.strip_prefix('"').and_then(|words| words.split('"').next()) else {
+            for call in ["line(", "say(", "faint(", "fail(", "error(", "complain(", "help(", "note("] {
+                for argument in code.split(call).skip(1) {
+                    let argument = argument.trim_start().trim_start_matches("&format!(").trim_start();
+                    let Some(words) = argument.strip_prefix('"').and_then(|words| words.split('"').next()) else {
                         continue;
                     };
                     let outside: String =
                         words.split('{').map(|part| part.split('}').next_back().unwrap_or("")).collect();
-                    let is_said = outside.chars().any(|c| c.is_alphabetic());
-                    assert!(!is_said, "{}: `{words}` belongs into src/cli/terminal/messages", file.display());
+                    let is_message = outside.chars().any(|c| c.is_alphabetic());
+                    assert!(!is_message, "{}: `{words}` belongs in src/cli/terminal/messages", file.display());
                 }
             }
         }

@@ -1,6 +1,6 @@
-//! The REPL as a person at a terminal has it: keys, history, interruption, crashes, resizing, pictures.
+//! The REPL at a terminal: keys, history, interrupts, crashes, resizing, pictures.
 //!
-//! The terminal is a pseudo-terminal of rexpect's; what needs none is in `repl`.
+//! The terminal is one of rexpect's pseudo-terminals; tests that need none are in `repl`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -13,15 +13,15 @@ use tempfile::TempDir;
 use super::piped::fixture;
 use crate::support::BINARY;
 
-/// How the terminal is, and what is asked of the REPL.
+/// The terminal, and the REPL's arguments.
 struct Setting<'a> {
     size: (u16, u16),
     term: &'a str,
     args: &'a [&'a str],
-    /// Instead of the usual one.
+    /// `None` is the fixture.
     course: Option<&'a str>,
     environment: &'a [(&'a str, &'a str)],
-    /// Escape sequences are left out of what is read.
+    /// Strip escape sequences from the output.
     stripped: bool,
 }
 
@@ -39,7 +39,7 @@ struct Person {
     pty: PtySession,
 }
 
-/// Longer than anything takes on a busy machine.
+/// Longer than any step takes on a busy machine.
 const PATIENCE: u64 = 60_000;
 
 fn sit_down(state: &Path, setting: &Setting) -> Person {
@@ -75,7 +75,7 @@ impl Person {
         person
     }
 
-    /// Waits until this is on the screen; gives back what came before it.
+    /// Waits until this is on the screen; returns the output before it.
     #[track_caller]
     fn sees(&mut self, text: &str) -> String {
         match self.pty.exp_string(text) {
@@ -89,7 +89,7 @@ impl Person {
         self.pty.flush().expect("keys are sent");
     }
 
-    /// A line with Enter, and all that comes until the next prompt.
+    /// Types a line and Enter, and reads to the next prompt.
     #[track_caller]
     fn says(&mut self, line: &str, answer: &str) {
         self.types(line);
@@ -110,7 +110,7 @@ fn state() -> TempDir {
 }
 
 #[test]
-fn one_walks_back_and_forth() {
+fn the_reader_walks_back_and_forth() {
     let state = state();
     let mut person = Person::usual(&state);
     person.says("", "let x = 20;");
@@ -122,9 +122,9 @@ fn one_walks_back_and_forth() {
     person.says(":goto words", "2 of 2 ");
     person.says(":progress", "6 of  9");
     person.leaves();
-    // The next time it is known how far one has come.
+    // The next session knows how far the reader came.
     let mut person = sit_down(state.path(), &USUAL);
-    person.sees("`:goto one-more` goes on there");
+    person.sees("`:goto one-more` continues there");
     person.sees("numbers 0/9> ");
     person.leaves();
 }
@@ -142,13 +142,13 @@ fn tab_completes_commands_places_and_names() {
     person.says("String::from(\"abc\").to_upp\t()", "ABC");
     person.types(":doc sigmo\t\r");
     person.sees("pub fn sigmoid");
-    // The signature has an arrow, which is no prompt.
+    // The signature has an arrow, which is not a prompt.
     person.sees("The trap");
     person.sees("> ");
     person.leaves();
 }
 
-/// A folder with a program of this name in it.
+/// A `PATH` that starts with a folder holding this program.
 fn program(folder: &Path, name: &str, script: &str) -> String {
     let bin = folder.join("bin");
     std::fs::create_dir_all(&bin).expect("a folder");
@@ -159,7 +159,7 @@ fn program(folder: &Path, name: &str, script: &str) -> String {
 
 #[test]
 fn a_language_server_adds_to_what_tab_offers() {
-    // It answers each question, which are numbered from 1, before it is asked.
+    // It answers each request, which are numbered from 1, before it is made.
     const SERVER: &str = r#"#!/bin/sh
 [ "$1" = --version ] && exit 0
 say() { printf 'Content-Length: %d\r\n\r\n%s' "${#1}" "$1"; }
@@ -168,7 +168,7 @@ for number in $(seq 2 99); do say "{\"id\":$number,\"result\":[{\"label\":\"frob
 exec cat >/dev/null
 "#;
     let state = state();
-    // `${#1}` counts characters, and the protocol bytes.
+    // `${#1}` counts characters, the protocol bytes.
     let path = program(state.path(), "rust-analyzer", &SERVER.replace("(…)", "()"));
     let setting = Setting { environment: &[("PATH", &path)], ..USUAL };
     let mut person = sit_down(state.path(), &setting);
@@ -180,13 +180,13 @@ exec cat >/dev/null
     }
     person.sees("frobnicate");
     person.types("\x03");
-    person.sees("the line is given up");
+    person.sees("input cancelled");
     person.sees("numbers 0/9> ");
     person.leaves();
 }
 
 #[test]
-fn a_language_server_that_is_missing_or_silent_keeps_nobody_waiting() {
+fn a_missing_or_silent_language_server_never_blocks() {
     for server in
         ["#!/bin/sh\nexit 1\n", "#!/bin/sh\nexec sleep 100\n", "#!/bin/sh\necho nonsense; exec cat >/dev/null\n"]
     {
@@ -223,7 +223,7 @@ fn several_lines_are_one_input_with_their_indentation() {
 }
 
 #[test]
-fn one_tab_lists_what_fits() {
+fn one_tab_lists_the_candidates() {
     let state = state();
     let mut person = Person::usual(&state);
     person.says("let number = 4.0;", "\n");
@@ -231,28 +231,28 @@ fn one_tab_lists_what_fits() {
     person.sees("powf");
     person.sees("powi");
     person.types("\x03");
-    person.sees("the line is given up");
+    person.sees("input cancelled");
     person.sees("numbers 0/9> ");
     person.leaves();
 }
 
 #[test]
-fn a_name_s_code_is_put_on_the_line_and_enter_goes_on_behind_it() {
+fn a_name_s_code_is_put_on_the_line_and_enter_continues_after_it() {
     let state = state();
     let mut person = Person::usual(&state);
     person.says(":goto one-more", "42");
     person.types(":edit double\r");
     person.sees("n * 2");
-    // From the line's end up to the second line of the function, and `n * 2` becomes `n * 23`.
+    // From the end of the line up to the second line of the function, and `n * 2` becomes `n * 23`.
     person.types("\x1b[A\x1b[F3\r");
     person.sees("numbers 2/9> ");
     person.says("", "460");
     person.types(":edit double\r");
     person.sees("n * 23");
     person.types("\x03");
-    person.sees("the line is given up");
+    person.sees("input cancelled");
     person.sees("> ");
-    person.says(":edit nothing", "no cell of this section has the id `nothing` or defines it");
+    person.says(":edit nothing", "no cell of this section has the id `nothing` or defines that name");
     person.leaves();
 }
 
@@ -264,7 +264,7 @@ fn keys_typed_ahead_of_a_running_cell_are_not_lost() {
     person.sees("begun\r\n");
     person.types("40 + 3\r40 + ");
     let before = person.sees("41\r\n");
-    assert!(!before.contains("40 + 3"), "keys stand in the output: {before:?}");
+    assert!(!before.contains("40 + 3"), "keys are echoed into the output: {before:?}");
     for answer in ["42", "43"] {
         person.sees(&format!("{answer}\r\n"));
     }
@@ -276,7 +276,7 @@ fn keys_typed_ahead_of_a_running_cell_are_not_lost() {
 }
 
 #[test]
-fn ctrl_d_pressed_while_a_cell_runs_leaves_when_it_has_ended() {
+fn ctrl_d_pressed_while_a_cell_runs_exits_when_it_has_ended() {
     let state = state();
     for term in ["xterm", "dumb"] {
         let mut person = sit_down(state.path(), &Setting { term, ..USUAL });
@@ -319,9 +319,9 @@ fn an_endless_loop_is_interrupted_and_the_variables_stay() {
     person.sees("stopped by Ctrl-C");
     person.sees("> ");
     person.says("kept + 1", "42");
-    // Ctrl-C on a half typed line gives up the line only.
+    // Ctrl-C cancels a half-typed line.
     person.types("let half = (\x03");
-    person.sees("the line is given up");
+    person.sees("input cancelled");
     person.sees("> ");
     person.says("kept + 2", "43");
     person.leaves();
@@ -337,7 +337,7 @@ fn a_crash_is_explained_and_costs_nothing() {
     person.says("panic!(\"no way\");", "error: the cell panicked at line 1: no way");
     person.says("kept + 2", "43");
     person.says("let kept = 0;", "\n");
-    person.says(":undo", "undone");
+    person.says(":undo", "the last line is undone");
     person.says("kept + 3", "44");
     person.leaves();
 }
@@ -346,7 +346,7 @@ fn a_crash_is_explained_and_costs_nothing() {
 fn a_narrower_window_is_noticed() {
     let state = state();
     let mut person = Person::usual(&state);
-    person.says(":help", "the next cell (Enter)");
+    person.says(":help", "next cell (Enter)");
     let handle = person.pty.process().get_file_handle().expect("the terminal");
     let size = nix::libc::winsize { ws_row: 24, ws_col: 40, ws_xpixel: 0, ws_ypixel: 0 };
     // SAFETY: TIOCSWINSZ reads one winsize, and the pointer is to one that lives through the call.
@@ -354,8 +354,8 @@ fn a_narrower_window_is_noticed() {
         unsafe { nix::libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(&handle), nix::libc::TIOCSWINSZ, &raw const size) };
     assert_eq!(answer, 0);
     person.types(":help\r");
-    let page = person.sees("more about one.");
-    assert!(!page.contains("the next cell (Enter)"), "{page}");
+    let page = person.sees("explains one command.");
+    assert!(!page.contains("next cell (Enter)"), "{page}");
     for line in page.lines().skip(1) {
         assert!(line.trim_end().chars().count() <= 40, "{line:?}");
     }
@@ -370,21 +370,21 @@ fn the_keys_of_vi_and_hangul_behave() {
     person.says("41 + 0\x1bxa1", "42");
     person.leaves();
     let mut person = Person::usual(&state);
-    // The last syllable is taken back as one.
+    // Backspace deletes the last syllable as one.
     person.says("let 값을\x7f = 41;", "\n");
     person.says("값 + 1", "42");
     person.leaves();
 }
 
 #[test]
-fn shift_tab_says_what_is_under_the_cursor() {
+fn shift_tab_describes_the_name_under_the_cursor() {
     let state = state();
     let mut person = Person::usual(&state);
     person.types("sigmoid(\x1b[Z");
     person.sees("pub fn sigmoid");
     person.sees("> sigmoid(");
     person.types("\x03");
-    person.sees("the line is given up");
+    person.sees("input cancelled");
     person.sees("> ");
     person.leaves();
 }
@@ -396,7 +396,8 @@ fn shift_tab_knows_your_own_functions_and_asks_the_language_server() {
 say() { printf 'Content-Length: %d\r\n\r\n%s' "${#1}" "$1"; }
 say '{"id":1,"result":{}}'
 for number in $(seq 2 99); do
-  say "{\"id\":$number,\"result\":{\"contents\":{\"value\":\"\`\`\`rust\nfn frobnicate(n: u8)\n\`\`\`\n\n---\n\nIt frobnicates.\"}}}"
+  value='```rust\nfn frobnicate(n: u8)\n```\n\n---\n\nIt frobnicates.'
+  say "{\"id\":$number,\"result\":{\"contents\":{\"value\":\"$value\"}}}"
 done
 exec cat >/dev/null
 "#;
@@ -409,7 +410,7 @@ exec cat >/dev/null
     person.types("my_function(\x1b[Z");
     person.sees("fn my_function(n: i32) -> i32\r\n");
     person.types("\x03");
-    person.sees("the line is given up");
+    person.sees("input cancelled");
     person.types("\"x\".frob(");
     for _ in 0..20 {
         person.types("\x1b[Z");
@@ -417,13 +418,13 @@ exec cat >/dev/null
     }
     person.sees("fn frobnicate(n: u8)\r\nIt frobnicates.");
     person.types("\x03");
-    person.sees("the line is given up");
+    person.sees("input cancelled");
     person.sees("numbers 0/9> ");
     person.leaves();
 }
 
 #[test]
-fn a_long_page_comes_in_the_pager_and_without_one_is_cut() {
+fn a_long_page_opens_in_the_pager_and_without_one_is_cut() {
     let state = state();
     let read = state.path().join("read");
     let pager = format!("tee {} | head -1; echo \"keys: $LESS\"", read.display());
@@ -431,7 +432,7 @@ fn a_long_page_comes_in_the_pager_and_without_one_is_cut() {
     person.sees("numbers 0/9> ");
     person.types(":explain E0382\r");
     person.sees("A variable was used after");
-    person.sees("keys: FRXPsSpace reads on, q leaves this page$");
+    person.sees("keys: FRXPsSpace: next page, q: quit$");
     person.sees("numbers 0/9> ");
     // What fits the screen needs no pager.
     person.types(":type 1 + 1\r");
@@ -457,7 +458,7 @@ fn a_long_page_comes_in_the_pager_and_without_one_is_cut() {
         person.leaves();
     }
 
-    // A screen reader reads on by itself.
+    // A screen reader gets the whole text.
     for (term, args) in [("xterm", &["--images", "none", "--plain"][..]), ("dumb", &["--images", "none"])] {
         let mut person = sit_down(state.path(), &Setting { term, args, environment: &[("PAGER", &pager)], ..USUAL });
         person.sees("numbers 0/9> ");
@@ -485,7 +486,7 @@ fn cells_are_listed_with_the_ids_that_goto_takes() {
 }
 
 #[test]
-fn the_terminal_is_asked_for_pictures_and_no_byte_is_left_over() {
+fn the_terminal_is_asked_about_pictures_and_no_byte_is_left_over() {
     let state = state();
     let setting = Setting { args: &[], stripped: false, ..USUAL };
     let mut person = sit_down(state.path(), &setting);
@@ -506,18 +507,18 @@ fn the_terminal_is_asked_for_pictures_and_no_byte_is_left_over() {
 }
 
 #[test]
-fn an_answer_that_comes_late_or_never_leaves_no_byte_on_the_line() {
+fn a_late_or_missing_answer_leaves_no_byte_on_the_line() {
     let state = state();
     let setting = Setting { args: &[], stripped: false, ..USUAL };
     let mut person = sit_down(state.path(), &setting);
-    // Nobody answers in time, and the first keys are the reader's.
+    // The terminal does not answer in time: the first keys are the reader's.
     person.sees("numbers 0/9> ");
     person.types("20 + 1\r");
     person.sees("21\r\n");
     person.leaves();
     let mut person = sit_down(state.path(), &setting);
     person.sees("numbers 0/9> ");
-    // The prompt is there, and now the answer comes, in two pieces, with sixels in it.
+    // Now that the prompt is shown, the answer arrives in two pieces, and announces sixels.
     person.types("\x1b_Gi=31;EINVAL:no\x1b\\\x1b[6;20");
     std::thread::sleep(std::time::Duration::from_millis(20));
     person.types(";10t\x1b[?62;4c");
@@ -547,19 +548,19 @@ fn a_dumb_terminal_gets_plain_text() {
 }
 
 #[test]
-fn absent_data_is_offered_and_a_refusal_or_a_failure_goes_on() {
+fn missing_data_is_offered_and_a_refusal_or_a_failure_continues() {
     let state = state();
     let course = super::piped::without_data(state.path());
     let (course, absent) = (course.to_str().expect("UTF-8"), state.path().join("nothing"));
     let environment = [("FORWARD_PASS_MNIST", absent.to_str().expect("UTF-8")), ("HTTPS_PROXY", "http://127.0.0.1:9")];
     let setting = Setting { args: &["--images", "none"], course: Some(course), environment: &environment, ..USUAL };
     let mut person = sit_down(state.path(), &setting);
-    person.sees("This section needs MNIST, which is not here. Shall it be fetched now, 11.6 MB?");
+    person.sees("This section needs MNIST, which is missing. Download it now (11.6 MB)?");
     person.sees("y/n> ");
-    person.says("n", "`forward-pass data mnist` fetches it at any time");
+    person.says("n", "`forward-pass data mnist` downloads it at any time");
     person.types(":goto 1\r");
     person.sees("y/n> ");
-    // Nobody answers at that proxy.
+    // That proxy does not answer.
     person.types("y\r");
     person.sees("error: ");
     person.sees("until then the stored outputs");
@@ -574,7 +575,7 @@ fn absent_data_is_offered_and_a_refusal_or_a_failure_goes_on() {
     person.sees("digits 0/2> ");
     person.types(":goto 1\r");
     person.sees("y/n> ");
-    // Anything else is no answer but what it always is.
+    // Anything else is not an answer, but a line as usual.
     person.says("x + 41", "42");
     person.leaves();
 }

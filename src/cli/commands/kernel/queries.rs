@@ -1,18 +1,18 @@
-//! Questions that need no cell to run: who are you, is this complete, how does this word go on.
+//! Requests that run no code: kernel information, completeness, completion.
 //!
-//! Places in the text come as counts of characters, whatever their size in bytes.
+//! Cursor positions count characters, not bytes.
 
 use jupyter_protocol::{
     CodeMirrorMode, CompleteReply, HelpLink, IsCompleteReply, KernelInfoReply, LanguageInfo, ReplyStatus,
 };
 use serde_json::json;
 
-use super::super::repl::complete::{Names, complete_rust};
 use crate::cli::engine::thread::Definitions;
+use crate::cli::syntax::complete::{self, Names, last_word};
 use crate::cli::syntax::input::{Reading, indentation, reading};
 use crate::cli::syntax::types;
 
-/// The lines that a cell may begin with.
+/// The commands that a cell may start with.
 const COMMANDS: &[&str] = &[
     ":clear",
     ":dep",
@@ -48,7 +48,7 @@ pub fn kernel_info() -> KernelInfoReply {
             codemirror_mode: Some(CodeMirrorMode::Simple("rust".into())),
             nbconvert_exporter: None,
         },
-        banner: format!("forward-pass {version}: Rust, a cell at a time. `:help` lists what a cell may begin with."),
+        banner: format!("forward-pass {version}: live Rust. `:help` lists the commands that a cell may start with."),
         help_links: vec![
             link("The Rust Programming Language", "https://doc.rust-lang.org/book/"),
             link("The standard library", "https://doc.rust-lang.org/std/"),
@@ -59,7 +59,7 @@ pub fn kernel_info() -> KernelInfoReply {
     }
 }
 
-/// By rustc's own lexer: what can't become right by going on is `invalid`.
+/// Decided by rustc's own lexer; `invalid` if no further input could fix it.
 pub fn is_complete(code: &str) -> IsCompleteReply {
     match reading(code) {
         Reading::Incomplete => IsCompleteReply::incomplete(" ".repeat(indentation(code))),
@@ -68,7 +68,7 @@ pub fn is_complete(code: &str) -> IsCompleteReply {
     }
 }
 
-/// A bracket that closes nothing, a character that is no Rust.
+/// An unmatched closing bracket, or a character that is not Rust.
 fn is_invalid(code: &str) -> bool {
     let rust: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with(':')).collect();
     rust.join("\n").parse::<proc_macro2::TokenStream>().is_err()
@@ -79,12 +79,12 @@ pub fn complete(code: &str, cursor: usize, known: &Definitions, library: &[Strin
     let line = before.rsplit('\n').next().unwrap_or_default();
     let (start, mut matches) = match command(line) {
         Some(matches) => (0, matches),
-        None => complete_rust(line, &names(known, library)),
+        None => complete::complete(line, &names(known, library)),
     };
     let owner = line[..start].strip_suffix('.').and_then(|before| type_of(last_word(before), known));
     if let Some(owner) = owner {
         let own = |method: &String| library.contains(&format!("{owner}::{method}"));
-        // Those of the variable's own type come first.
+        // The methods of the variable's own type come first.
         matches.sort_by_key(|method| !own(method));
     }
     let begin = before.chars().count() - line[start..].chars().count();
@@ -98,20 +98,16 @@ pub fn complete(code: &str, cursor: usize, known: &Definitions, library: &[Strin
     }
 }
 
-/// The byte where the character of this number begins; the end for one too far.
+/// The byte offset of this character, at most the end.
 pub fn byte_at(code: &str, cursor: usize) -> usize {
     code.char_indices().nth(cursor).map_or(code.len(), |(at, _)| at)
 }
 
-/// The variable's type without its path and its arguments: `Network`, `Array2`.
+/// The variable's type without path and arguments: `Network`, `Array2`.
 pub fn type_of(name: &str, known: &Definitions) -> Option<String> {
     let variable = known.variables.iter().find(|variable| variable.name == name)?;
     let name = types::short(&variable.type_name);
     Some(name.split('<').next().unwrap_or_default().trim_start_matches('&').to_owned())
-}
-
-fn last_word(text: &str) -> &str {
-    text.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
 fn command(line: &str) -> Option<Vec<String>> {
@@ -123,16 +119,10 @@ fn command(line: &str) -> Option<Vec<String>> {
 
 fn names(known: &Definitions, library: &[String]) -> Names {
     let variables = known.variables.iter().map(|it| (it.name.clone(), types::short(&it.type_name)));
-    Names {
-        places: Vec::new(),
-        variables: variables.collect(),
-        items: known.items.clone(),
-        library: library.to_vec(),
-        terms: Vec::new(),
-    }
+    Names { variables: variables.collect(), items: known.items.clone(), library: library.to_vec() }
 }
 
-/// What front ends show beside a name.
+/// The kind of name that front ends show beside it.
 fn kind(text: &str, start: usize, end: usize, known: &Definitions) -> serde_json::Value {
     let kind = if known.variables.iter().any(|variable| variable.name == text) {
         "instance"
@@ -164,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_complete_open_or_wrong() {
+    fn code_is_complete_incomplete_or_invalid() {
         let cases = [
             ("1 + 1", Complete),
             ("let x = 1", Complete),
@@ -181,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_completed_where_the_cursor_stands() {
+    fn names_are_completed_at_the_cursor() {
         let library = ["Network".to_owned(), "Network::forward".into(), "sigmoid".into(), "Mnist::find".into()];
         let offered = |code: &str, cursor| {
             let reply = complete(code, cursor, &known(), &library);

@@ -1,6 +1,6 @@
-//! One typed line -> a command, or the Rust that it is.
+//! Parses one typed line into a command, or into Rust.
 //!
-//! It runs nothing and prints nothing; whether the input is complete is asked in [`input`].
+//! It runs and prints nothing; `syntax/input` decides whether an input is complete.
 
 #[cfg(test)]
 mod fuzz;
@@ -9,7 +9,7 @@ use crate::cli::lang::Lang;
 use crate::cli::suggest::nearest;
 use crate::cli::terminal::style::visible;
 
-/// What a reader asks for with one line.
+/// One line of the reader's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Show the next cell and run it: also the empty line.
@@ -17,32 +17,32 @@ pub enum Command {
     Back,
     Again,
     Sections,
-    /// The cells of this section, or of the one that is named, with their ids.
+    /// The cells of this section, or of the named one, with their ids.
     Cells(String),
-    /// A section's number or name, or a cell's id.
+    /// To a section's number or name, or a cell's id.
     Goto(String),
     /// The rest of the section.
     Run,
     RunAll,
     Code,
-    /// Put a cell's code on the line, to change it: this one's, or the one that is named or defines the name.
+    /// Put a cell's code on the line, to edit it: the current one's, or the one that has this id or defines this name.
     Edit(String),
-    /// Put a drawing of a digit on the line, to change it and have it read.
+    /// Put a drawing of a digit on the line, to edit it and have it read.
     Draw,
-    /// What this cell gave against what the chapter has stored.
+    /// The last output against the chapter's stored one.
     Diff,
-    /// The whole output where it was cut.
+    /// The whole of an output that was cut.
     All,
     Vars,
     Reset,
     Undo,
-    /// The type of an expression, which is not run.
+    /// The type of an expression, without running it.
     Type(String),
-    /// What the library says of a name.
+    /// The library's documentation of a name.
     Doc(String),
-    /// The library's code of a function.
+    /// The library's source code of a name.
     Source(String),
-    /// rustc's explanation of an error code; of the last one if it is empty.
+    /// rustc's explanation of an error code; of the last one if empty.
     Explain(String),
     /// The last figure again.
     Figure,
@@ -50,32 +50,33 @@ pub enum Command {
     Save(String),
     /// The last figure in the system's viewer.
     Open,
-    /// The reader's own lines as a notebook or as Rust.
+    /// The reader's lines as a notebook or as Rust.
     Export(String),
     Progress,
-    /// What a word of the glossary means; all of them if it is empty.
+    /// A term of the glossary; all of them if empty.
     Term(String),
-    /// The language of the chapter and of the REPL's words.
+    /// The language of the chapter and of the REPL's messages.
     Lang(String),
-    /// The page of commands; one of them if it is named.
+    /// The page of commands, or one of them.
     Help(String),
     Quit,
     /// Anything else is Rust.
     Rust(String),
 }
 
-/// One command: what Tab offers, and its row in `:help`.
+/// A command's name, and its row in `:help`.
 pub struct Entry {
     pub name: &'static str,
     pub aliases: &'static [&'static str],
     pub group: Group,
-    /// A few words for the page, and a sentence.
-    pub brief: Words,
-    pub help: Words,
+    /// A few words for the page.
+    pub brief: Text,
+    /// A sentence.
+    pub help: Text,
     make: Make,
 }
 
-/// What the commands are about, in the order of the page.
+/// The groups of commands, in the order of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     Walking,
@@ -85,20 +86,20 @@ pub enum Group {
     Help,
 }
 
-type Words = fn(Lang) -> String;
+type Text = fn(Lang) -> String;
 
 enum Make {
     Plain(Command),
-    /// Needs something after it, shown so.
+    /// With an argument, shown as this.
     Needs(&'static str, fn(String) -> Command),
-    /// With words or without.
+    /// With or without an argument.
     Maybe(&'static str, fn(String) -> Command),
 }
 
 use Group::{Cell, Figures, Help, Rust, Walking};
 use Make::{Maybe, Needs, Plain};
 
-/// Every command, in the order in which `:help` shows them.
+/// Every command, in the order of `:help`.
 pub const ENTRIES: &[Entry] = &[
     entry("next", &["n"], Walking, Lang::brief_next, Lang::help_next, Plain(Command::Next)),
     entry("back", &["b"], Walking, Lang::brief_back, Lang::help_back, Plain(Command::Back)),
@@ -131,33 +132,33 @@ pub const ENTRIES: &[Entry] = &[
     entry("quit", &["q", "exit"], Help, Lang::brief_quit, Lang::help_quit, Plain(Command::Quit)),
 ];
 
-/// Commands that belong to the session: it reads them as part of a cell.
+/// Commands of the session, which are part of a cell.
 const SESSION_COMMANDS: &[&str] = &["dep", "opt"];
 
 const fn entry(
     name: &'static str,
     aliases: &'static [&'static str],
     group: Group,
-    brief: Words,
-    help: Words,
+    brief: Text,
+    help: Text,
     make: Make,
 ) -> Entry {
     Entry { name, aliases, group, brief, help, make }
 }
 
-/// A line that looks like a command and is none.
+/// A line that looks like a command but is not one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mistake {
-    /// Nothing has this name; the nearest one.
+    /// No command has this name; the nearest one.
     Unknown(String, Option<String>),
-    /// The command takes no such argument.
+    /// The command takes no argument.
     TakesNothing(&'static str, String),
-    NeedsWord(&'static str),
+    NeedsArgument(&'static str),
 }
 
 impl Mistake {
-    /// What is wrong, and what to type.
-    pub fn said(&self, lang: Lang) -> String {
+    /// What is wrong, and what to type instead.
+    pub fn message(&self, lang: Lang) -> String {
         let help = |help: String| format!("{}: {help}", lang.help());
         match self {
             Mistake::Unknown(name, near) => {
@@ -165,21 +166,20 @@ impl Mistake {
                 format!("{}\n{}", lang.no_command(visible(name)), help(near.unwrap_or_else(|| lang.see_help())))
             }
             Mistake::TakesNothing(name, argument) => lang.takes_nothing(name, visible(argument)),
-            Mistake::NeedsWord(name) => {
+            Mistake::NeedsArgument(name) => {
                 let sentence = named(name).map(|entry| (entry.help)(lang)).unwrap_or_default();
-                format!("{}\n{}", lang.needs_word(name), help(sentence))
+                format!("{}\n{}", lang.needs_argument(name), help(sentence))
             }
         }
     }
 }
 
-/// The command of this name or alias.
+/// The command with this name or alias.
 pub fn named(name: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.name == name || entry.aliases.contains(&name))
 }
 
-/// Reads one line. A word after a colon is a command; `quit`, `exit`, `help`, `?` and `?name` are too; all else is
-/// Rust.
+/// A word after a colon is a command, and so are `quit`, `exit`, `help`, `?` and `?name`; anything else is Rust.
 pub fn parse(line: &str) -> Result<Command, Mistake> {
     let trimmed = line.trim();
     match trimmed {
@@ -198,7 +198,7 @@ pub fn parse(line: &str) -> Result<Command, Mistake> {
     named(name).ok_or_else(|| unknown(name))?.command(argument)
 }
 
-/// Does this line name a command (right or wrong), rather than Rust?
+/// Whether a line is a command, even a wrong one, rather than Rust.
 pub fn is_command(line: &str) -> bool {
     !matches!(parse(line), Ok(Command::Rust(_)))
 }
@@ -215,7 +215,7 @@ fn colon_word(line: &str) -> Option<(&str, &str)> {
     Some((&rest[..end], rest[end..].trim()))
 }
 
-/// Nothing has this name.
+/// No command has this name.
 pub fn unknown(name: &str) -> Mistake {
     let names: Vec<String> = ENTRIES.iter().map(|entry| entry.name.to_owned()).collect();
     Mistake::Unknown(name.to_owned(), nearest(name, &names).into_iter().next())
@@ -236,7 +236,7 @@ impl Entry {
             Plain(_) => Err(Mistake::TakesNothing(self.name, argument.to_owned())),
             Maybe(_, make) => Ok(make(argument.to_owned())),
             Needs(_, make) if !argument.is_empty() => Ok(make(argument.to_owned())),
-            Needs(..) => Err(Mistake::NeedsWord(self.name)),
+            Needs(..) => Err(Mistake::NeedsArgument(self.name)),
         }
     }
 }
@@ -286,18 +286,18 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_says_what_to_type() {
+    fn a_mistake_suggests_what_to_type() {
         let cases = [
             (":nxt", "there is no command `:nxt`\nhelp: did you mean `:next`?"),
             (":gto 4", "there is no command `:gto`\nhelp: did you mean `:goto`?"),
             (":xylophone", "there is no command `:xylophone`\nhelp: `:help` lists the commands"),
             (":", "there is no command `:`\nhelp: `:help` lists the commands"),
-            (":vars x", "`:vars` takes nothing after it, not `x`\nhelp: type `:vars`"),
-            (":goto", "`:goto` needs a word after it\nhelp: go to a section or cell: `:goto 4`, `:goto softmax`"),
+            (":vars x", "`:vars` takes no argument, but got `x`\nhelp: type `:vars`"),
+            (":goto", "`:goto` needs an argument\nhelp: go to a section or a cell: `:goto 4`, `:goto softmax`"),
         ];
         for (line, message) in cases {
-            let said = parse(line).map_err(|mistake| mistake.said(Lang::En));
-            assert_eq!(said, Err(message.to_owned()), "{line:?}");
+            let parsed = parse(line).map_err(|mistake| mistake.message(Lang::En));
+            assert_eq!(parsed, Err(message.to_owned()), "{line:?}");
         }
     }
 
@@ -311,14 +311,14 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Whatever is typed is a command, a mistake that can be said, or Rust; and it is read in the same way twice.
+        /// Any line is a command, a mistake with a message, or Rust; and parsing is deterministic.
         #[test]
-        fn any_line_is_read(line in "[:?]?[a-z-]{0,8}[ \\t]?\\PC{0,20}") {
+        fn any_line_is_parsed(line in "[:?]?[a-z-]{0,8}[ \\t]?\\PC{0,20}") {
             match parse(&line) {
                 Ok(Command::Rust(code)) => proptest::prop_assert_eq!(code, line),
                 Ok(command) => proptest::prop_assert_eq!(parse(&line), Ok(command)),
                 Err(mistake) => for lang in [Lang::En, Lang::Ko] {
-                    proptest::prop_assert!(mistake.said(lang).contains('\n'), "{:?}", mistake);
+                    proptest::prop_assert!(mistake.message(lang).contains('\n'), "{:?}", mistake);
                 },
             }
         }

@@ -1,147 +1,55 @@
-//! What Tab offers: commands, places, the session's names, the library's, Rust's keywords.
+//! What Tab offers at the prompt: commands and their arguments; for anything else, Rust.
 //!
-//! It looks only at names that are at hand: it never asks the session, so it never waits.
+//! It only looks at names: it never asks the session, so it never blocks.
 
 use super::command::ENTRIES;
+use crate::cli::syntax::complete::{self, Names, beginning};
 
-/// The names at hand; renewed between two lines.
+/// The names that Tab can offer; updated between two lines.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct Candidates {
+    pub rust: Names,
     /// Section names and cell ids.
     pub places: Vec<String>,
-    /// The session's variables with their types.
-    pub variables: Vec<(String, String)>,
-    /// The session's functions, types and other items.
-    pub items: Vec<String>,
-    /// The library's public names.
-    pub library: Vec<String>,
     /// The glossary's terms, in both languages.
     pub terms: Vec<String>,
 }
 
-/// Methods that the chapter and its readers call, by what they are called on: the beginning of a type's name.
-const METHODS: &[(&str, &str)] = &[
-    (
-        "Array",
-        "abs axis_iter clone column columns dim dot exp fold into_iter into_shape_with_order is_empty iter iter_mut \
-         len ln map mapv mapv_inplace mean mean_axis ncols ndim nrows powf powi reversed_axes row rows shape slice \
-         sqrt std sum sum_axis t tanh to_owned to_vec view windows",
-    ),
-    (
-        "Vec",
-        "clear clone concat contains extend first get insert into_iter is_empty iter iter_mut join last len pop push \
-         remove reverse sort swap to_vec windows",
-    ),
-    ("String", TEXT),
-    ("&str", TEXT),
-    ("f", NUMBER),
-    ("i", NUMBER),
-    ("u", NUMBER),
-    ("Option", "and_then expect is_none is_some map ok_or unwrap unwrap_or unwrap_or_default"),
-    ("Result", "and_then err expect is_err is_ok map map_err ok unwrap unwrap_or"),
-    (
-        "",
-        "all any chain collect count cycle enumerate filter find flat_map max_by min_by position product rev skip \
-         step_by take to_string zip",
-    ),
-];
-
-const TEXT: &str = "as_str bytes chars clone contains ends_with find is_empty len lines parse push push_str repeat \
-                    replace split split_whitespace starts_with to_lowercase to_owned to_string to_uppercase trim";
-const NUMBER: &str = "abs clamp cos exp floor is_nan ln max min pow powf powi round signum sin sqrt tanh to_string \
-                      total_cmp";
-
-/// Rust's own words, and the names that are always there.
-const WORDS: &str = "Array1 Array2 ArrayD Axis Box HashMap None Option Result Some String Vec array! assert! \
-                     assert_eq! break const continue else enum false fn for format! if impl in let loop match mut \
-                     println! return struct trait true use vec! where while";
-
-/// The languages that there are editions in.
+/// The languages of the chapter.
 const LANGUAGES: [&str; 2] = ["en", "ko"];
 
-/// Commands whose argument is a name of the library.
-const ABOUT_NAMES: [&str; 2] = [":doc ", ":source "];
-
-/// Where the word to be completed begins, and what it may become.
-pub fn complete(typed: &str, names: &Names) -> (usize, Vec<String>) {
+/// Where the word to complete begins, and its completions.
+pub fn complete(typed: &str, candidates: &Candidates) -> (usize, Vec<String>) {
+    let Candidates { rust, places, terms } = candidates;
+    let offer = |word: &str, names: &mut dyn Iterator<Item = &str>| (typed.len() - word.len(), beginning(word, names));
     if let Some(place) = argument(typed, &[":goto ", ":g ", ":cells "]) {
-        return (typed.len() - place.len(), beginning(place, names.places.iter().map(String::as_str)));
+        return offer(place, &mut places.iter().map(String::as_str));
     }
     if let Some(name) = argument(typed, &[":edit ", ":e "]) {
-        let names = names.items.iter().chain(names.variables.iter().map(|(name, _)| name)).chain(&names.places);
-        return (typed.len() - name.len(), beginning(name, names.map(String::as_str)));
+        let names = rust.items.iter().chain(rust.variables.iter().map(|(name, _)| name)).chain(places);
+        return offer(name, &mut names.map(String::as_str));
     }
-    if let Some(name) = argument(typed, &ABOUT_NAMES) {
-        return (typed.len() - name.len(), beginning(name, names.library.iter().map(String::as_str)));
+    if let Some(name) = argument(typed, &[":doc ", ":source "]) {
+        return offer(name, &mut rust.library.iter().map(String::as_str));
     }
     if let Some(word) = argument(typed, &[":term "]) {
-        return (typed.len() - word.len(), beginning(word, names.terms.iter().map(String::as_str)));
+        return offer(word, &mut terms.iter().map(String::as_str));
     }
     if let Some(word) = argument(typed, &[":lang "]) {
-        return (typed.len() - word.len(), beginning(word, LANGUAGES.into_iter()));
+        return offer(word, &mut LANGUAGES.into_iter());
     }
     if let Some(word) = argument(typed, &[":help "]) {
-        return (typed.len() - word.len(), beginning(word, ENTRIES.iter().map(|entry| entry.name)));
+        return offer(word, &mut ENTRIES.iter().map(|entry| entry.name));
     }
     if typed.starts_with(':') && !typed.contains(char::is_whitespace) {
         let commands: Vec<String> = ENTRIES.iter().map(|entry| format!(":{}", entry.name)).collect();
-        return (0, beginning(typed, commands.iter().map(String::as_str)));
+        return offer(typed, &mut commands.iter().map(String::as_str));
     }
-    complete_rust(typed, names)
-}
-
-/// The same for Rust alone, which is all that a cell of a notebook holds below its `:` lines.
-pub fn complete_rust(typed: &str, names: &Names) -> (usize, Vec<String>) {
-    let at = typed
-        .rfind(|c: char| !c.is_alphanumeric() && c != '_')
-        .map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
-    let word = &typed[at..];
-    if word.is_empty() && !typed.ends_with(['.', ':']) {
-        return (at, Vec::new());
-    }
-    (at, rust(&typed[..at], word, names))
+    complete::complete(typed, rust)
 }
 
 fn argument<'a>(typed: &'a str, commands: &[&str]) -> Option<&'a str> {
     commands.iter().find_map(|command| typed.strip_prefix(command)).map(str::trim_start)
-}
-
-fn rust(before: &str, word: &str, names: &Names) -> Vec<String> {
-    if before.ends_with('.') && !before.ends_with("..") {
-        return beginning(word, methods(last_word(&before[..before.len() - 1]), names).into_iter());
-    }
-    if let Some(path) = before.strip_suffix("::") {
-        let owner = last_word(path);
-        let inside = names.library.iter().filter_map(|name| name.split_once("::")).filter(|(of, _)| *of == owner);
-        return beginning(word, inside.map(|(_, method)| method));
-    }
-    let library = names.library.iter().map(String::as_str).filter(|name| !name.contains("::"));
-    let session = names.variables.iter().map(|(name, _)| name).chain(&names.items).map(String::as_str);
-    beginning(word, session.chain(library).chain(WORDS.split_whitespace()))
-}
-
-/// What can be called on a variable of a known type; on anything else, all there is.
-fn methods<'a>(receiver: &str, names: &'a Names) -> Vec<&'a str> {
-    let kind =
-        names.variables.iter().find(|(name, _)| name == receiver).map(|(_, kind)| kind.trim_start_matches("&mut "));
-    let fits =
-        |of: &str| kind.is_none_or(|kind| of.is_empty() || kind.trim_start_matches('&').starts_with(of) || kind == of);
-    let own = names.library.iter().filter_map(|name| name.split_once("::")).filter(|(of, _)| fits(of));
-    let known = METHODS.iter().filter(|(of, _)| fits(of)).flat_map(|(_, methods)| methods.split_whitespace());
-    own.map(|(_, method)| method).chain(known).collect()
-}
-
-/// The name that a text ends with.
-pub fn last_word(text: &str) -> &str {
-    text.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
-}
-
-/// Those that begin so, in order, each once.
-fn beginning<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut fitting: Vec<String> = names.filter(|name| name.starts_with(word)).map(str::to_owned).collect();
-    fitting.sort();
-    fitting.dedup();
-    fitting
 }
 
 #[cfg(test)]
@@ -149,38 +57,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_place_of_a_line_has_its_own_names() {
+    fn each_command_has_its_own_names() {
         let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let names = Names {
-            places: text(&["sigmoid", "softmax", "softmax-overflow"]),
-            variables: vec![("my_value".into(), "Array1<f64>".into()), ("net".into(), "Network".into())],
+        let rust = Names {
+            variables: vec![("my_value".into(), "Array1<f64>".into())],
             items: text(&["my_step"]),
-            terms: text(&["bias", "편향"]),
-            library: text(&["Network", "Network::chapter", "Network::forward", "sigmoid", "softmax"]),
+            library: text(&["Network", "Network::forward", "sigmoid", "softmax"]),
         };
-        let cases: [(&str, usize, &[&str]); 19] = [
+        let places = text(&["sigmoid", "softmax", "softmax-overflow"]);
+        let candidates = Candidates { rust, places, terms: text(&["bias", "편향"]) };
+        let cases: [(&str, usize, &[&str]); 10] = [
             (":edit my_", 6, &["my_step", "my_value"]),
             (":go", 0, &[":goto"]),
             (":goto so", 6, &["softmax", "softmax-overflow"]),
             (":cells sig", 7, &["sigmoid"]),
             (":doc sig", 5, &["sigmoid"]),
             (":source Network::f", 8, &["Network::forward"]),
-            ("let y = my_", 8, &["my_step", "my_value"]),
-            ("sig", 0, &["sigmoid"]),
-            ("Network::ch", 9, &["chapter"]),
-            ("net.forw", 4, &["forward"]),
-            ("my_value.forw", 9, &[]),
-            ("my_value.mapv", 9, &["mapv", "mapv_inplace"]),
             (":term 편", 6, &["편향"]),
             (":lang k", 6, &["ko"]),
             (":help go", 6, &["goto"]),
-            ("f(x).iter().enum", 12, &["enumerate"]),
-            ("가 sof", 4, &["softmax"]),
-            ("x = ", 4, &[]),
-            ("", 0, &[]),
+            ("let y = my_", 8, &["my_step", "my_value"]),
         ];
         for (typed, at, offered) in cases {
-            assert_eq!(complete(typed, &names), (at, text(offered)), "{typed}");
+            assert_eq!(complete(typed, &candidates), (at, text(offered)), "{typed}");
         }
     }
 }

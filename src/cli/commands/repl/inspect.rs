@@ -1,36 +1,43 @@
-//! What is under the cursor: a variable's type, a function's signature, a term's meaning; a few lines at most.
+//! Shift-Tab: the type, signature or documentation of the name under the cursor, in a few lines.
 //!
-//! It looks at names that are at hand, as Tab does; what they do not tell, somebody else may be asked for.
+//! It looks at the same names as Tab; for others it can ask the language server.
 
 use super::analyzer::{Described, Hover};
-use super::complete::Names;
 use crate::cli::lang::Lang;
+use crate::cli::syntax::complete::Names;
 use crate::cli::syntax::{library, names};
 use crate::cli::terminal::highlight;
 use crate::cli::terminal::style::{FAINT, Look};
 
-/// A name in a line, and where it begins.
+/// A name in a line, and where it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word<'a> {
     pub text: &'a str,
     pub start: usize,
 }
 
-/// What is at hand: names, and the code that has run, input by input.
-pub struct AtHand<'a> {
+/// What the session knows: its names, and the code that has run, input by input.
+pub struct Known<'a> {
     pub names: &'a Names,
     pub codes: &'a [String],
 }
 
-/// What is known of the word: of the session first, then of the library, then what `others` say.
-pub fn of(line: &str, word: Word, at_hand: &AtHand, others: impl FnOnce() -> Hover, lang: Lang, look: &Look) -> String {
+/// Describes the word: from the session, then the library, then the language server.
+pub fn describe(
+    line: &str,
+    word: Word,
+    known: &Known,
+    ask_server: impl FnOnce() -> Hover,
+    lang: Lang,
+    look: &Look,
+) -> String {
     let rust = |text: &str| highlight::rust(text, look);
     let is_method = line[..word.start].ends_with('.');
     if !is_method {
-        if let Some((name, kind)) = at_hand.names.variables.iter().find(|(name, _)| name == word.text) {
+        if let Some((name, kind)) = known.names.variables.iter().find(|(name, _)| name == word.text) {
             return rust(&lang.your_variable(name, kind));
         }
-        if let Some(head) = at_hand.codes.iter().rev().find_map(|code| names::head_of(code, word.text)) {
+        if let Some(head) = known.codes.iter().rev().find_map(|code| names::head_of(code, word.text)) {
             return rust(&head);
         }
     }
@@ -38,8 +45,8 @@ pub fn of(line: &str, word: Word, at_hand: &AtHand, others: impl FnOnce() -> Hov
         let docs = library::for_readers(&found.docs);
         Described { head: found.signature(), docs: docs.lines().next().unwrap_or_default().to_owned() }
     });
-    // A method of this name may be anybody's: who knows the type goes first.
-    let hover = if is_method || found.is_none() { others() } else { Hover::Nothing };
+    // Many types have a method of this name: the server knows which one is meant.
+    let hover = if is_method || found.is_none() { ask_server() } else { Hover::Nothing };
     let is_late = hover == Hover::Late;
     let described = if let Hover::Known(described) = hover { Some(described) } else { found };
     let fitted = |head: &str| rust(&library::fitted(head, look.width));
@@ -51,7 +58,7 @@ pub fn of(line: &str, word: Word, at_hand: &AtHand, others: impl FnOnce() -> Hov
     }
 }
 
-/// The name that the cursor stands in or behind; in `sigmoid(&x|)` it is `x`; behind an opening bracket, what is called.
+/// The name at the cursor: `x` in `sigmoid(&x|)`; after an opening bracket, the function that is called.
 pub fn word_at(line: &str, position: usize) -> Option<Word<'_>> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let before = line.get(..position)?;
@@ -89,25 +96,29 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_a_function_a_method_and_nothing_are_told_apart() {
+    fn each_kind_of_name_is_described() {
         let names = Names { variables: vec![("x".into(), "Array1<f64>".into())], ..Names::default() };
         let codes = ["/// Twice.\nfn twice(n: i32) -> i32 {\n    n * 2\n}\nlet mut x = 1;".to_owned()];
-        let at_hand = AtHand { names: &names, codes: &codes };
+        let known = Known { names: &names, codes: &codes };
         let hovered = |line: &str, hover: Hover| {
-            of(line, word_at(line, line.len()).unwrap(), &at_hand, || hover, Lang::En, &Look::plain(80))
+            describe(line, word_at(line, line.len()).unwrap(), &known, || hover, Lang::En, &Look::plain(80))
         };
-        let said = |line: &str, known: Option<&str>| {
-            let known = known.map(|head| Hover::Known(Described { head: head.into(), docs: "Says more.".into() }));
-            hovered(line, known.unwrap_or(Hover::Nothing))
+        let described = |line: &str, hover: Option<&str>| {
+            let hover = hover.map(|head| Hover::Known(Described { head: head.into(), docs: "Its docs.".into() }));
+            hovered(line, hover.unwrap_or(Hover::Nothing))
         };
-        assert_eq!(said("let y = x", Some("let x: ?")), "x: Array1<f64> (yours)");
-        assert_eq!(said("twice(", Some("fn other()")), "fn twice(n: i32) -> i32");
-        assert!(said("sigmoid(", Some("fn other()")).starts_with("pub fn sigmoid"), "{}", said("sigmoid(", None));
-        assert!(said("a.forward(", None).contains("fn forward"), "{}", said("a.forward(", None));
-        assert_eq!(said("a.forward(", Some("fn forward()")), "fn forward()\nSays more.");
-        assert_eq!(said("qqq", Some("fn qqq()")), "fn qqq()\nSays more.");
-        assert_eq!(said("qqq", None), "nothing is known of `qqq`");
-        let late = "nothing is known of `qqq` yet: rust-analyzer is still reading, ask again";
+        assert_eq!(described("let y = x", Some("let x: ?")), "x: Array1<f64> (yours)");
+        assert_eq!(described("twice(", Some("fn other()")), "fn twice(n: i32) -> i32");
+        assert!(
+            described("sigmoid(", Some("fn other()")).starts_with("pub fn sigmoid"),
+            "{}",
+            described("sigmoid(", None)
+        );
+        assert!(described("a.forward(", None).contains("fn forward"), "{}", described("a.forward(", None));
+        assert_eq!(described("a.forward(", Some("fn forward()")), "fn forward()\nIts docs.");
+        assert_eq!(described("qqq", Some("fn qqq()")), "fn qqq()\nIts docs.");
+        assert_eq!(described("qqq", None), "nothing is known about `qqq`");
+        let late = "nothing is known about `qqq` yet: rust-analyzer is still loading, try again";
         assert_eq!(hovered("qqq", Hover::Late), late);
         assert!(hovered("a.forward(", Hover::Late).contains("fn forward"));
     }

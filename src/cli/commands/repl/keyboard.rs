@@ -1,21 +1,21 @@
-//! The keyboard while no line is being typed: what is pressed then waits for the next line, unseen, Ctrl-D too.
+//! The keyboard while no line is being edited: keys are not echoed, and wait for the next line, Ctrl-D included.
 //!
-//! Where the line editor leaves the reading to the terminal, it changes nothing.
+//! It changes nothing on terminals where the line editor reads whole lines.
 
 use std::env;
 
 use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
 
-/// The terminals on which the line editor reads whole lines: there the end of input is the terminal's own affair.
+/// The terminals on which the line editor reads whole lines: they handle the end of input themselves.
 const WHOLE_LINES: [&str; 3] = ["dumb", "cons25", "emacs"];
 
-/// Ctrl-D is a key like others while this is held.
+/// While this is held, Ctrl-D is a key like others.
 pub struct Keyboard {
     before: Option<Termios>,
 }
 
 impl Keyboard {
-    /// A terminal that cannot be changed stays as it is.
+    /// Does nothing on a terminal that cannot be changed.
     pub fn hold() -> Keyboard {
         let mut keyboard = Keyboard { before: None };
         keyboard.hold_again();
@@ -29,15 +29,15 @@ impl Keyboard {
             return;
         }
         let mut changed = before.clone();
-        // An end of input that nobody reads turns into a zero when the line editor takes over.
+        // An unread end of input would become a zero byte when the line editor takes over.
         changed.control_chars[SpecialCharacterIndices::VEOF as usize] = nix::libc::_POSIX_VDISABLE;
-        // Output and the spinner have the screen for themselves; the line editor shows the keys when it reads them.
+        // Echoed keys would mix with the output; the line editor shows them when it reads them.
         changed.local_flags.remove(LocalFlags::ECHO);
         let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &changed);
         self.before = Some(before);
     }
 
-    /// The line editor asks the terminal which key means the end.
+    /// The line editor asks the terminal which key ends the input.
     pub fn release(&mut self) {
         if let Some(before) = self.before.take() {
             let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &before);

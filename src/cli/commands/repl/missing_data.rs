@@ -1,6 +1,6 @@
-//! A section whose data is not here: its stored outputs are shown, and the data is offered.
+//! A section whose data is missing: the data is offered, and until then the stored outputs are shown.
 //!
-//! It fetches nothing itself: that is `forward-pass data`, in a process of its own that Ctrl-C ends.
+//! It downloads nothing itself: `forward-pass data` does, in its own process, which Ctrl-C ends.
 
 use std::process::Command;
 
@@ -8,52 +8,39 @@ use super::super::data;
 use super::Repl;
 
 impl Repl {
-    /// The data set that this section needs and does not have.
-    pub(super) fn absent_set(&self) -> Option<String> {
-        self.here().requires.clone().filter(|set| data::is_absent(set))
-    }
-
-    /// The same of one code cell; the first one only brings the names.
-    pub(super) fn absent_for(&self, cell: usize) -> Option<String> {
-        let own = self.cell(cell).settings.get("requires").cloned().filter(|set| data::is_absent(set));
-        let is_first = self.steps.iter().find_map(|step| step.code) == Some(cell);
-        own.or_else(|| if is_first { None } else { self.absent_set() })
-    }
-
-    /// Asks a person; tells a program.
+    /// Asks a person whether to download the section's data; tells a program how to.
     pub(super) fn offer_data(&mut self) {
         self.offered = None;
-        let Some(set) = self.absent_set() else { return };
-        let lang = self.screen.lang;
-        match data::title_and_size(&set).filter(|_| self.interactive) {
+        let Some(set) = self.place.missing_data() else { return };
+        let screen = &mut self.screen;
+        match data::title_and_size(&set).filter(|_| screen.interactive) {
             Some((title, size)) => {
-                self.screen.say(&lang.offer(title, size));
+                screen.say(&screen.lang.offer(title, size));
                 self.offered = Some(set);
             }
             None => {
-                self.screen.say(&lang.not_fetched(set));
-                self.screen.blank();
+                screen.say(&screen.lang.not_fetched(set));
+                screen.blank();
             }
         }
     }
 
-    /// Takes the line as the answer, if something was asked and it is one.
+    /// Takes the line as the answer to an offer, if there is one and it is an answer.
     pub(super) fn is_answer(&mut self, line: &str) -> bool {
         let Some(set) = self.offered.take() else { return false };
         match line.trim().to_lowercase().as_str() {
             "y" | "yes" | "네" | "예" | "ㅛ" => self.fetch(&set),
-            "n" | "no" | "아니요" | "아니오" | "ㅜ" => self.not_fetched(&set),
+            "n" | "no" | "아니요" | "아니오" | "ㅜ" => self.decline(&set),
             _ => {
-                self.not_fetched(&set);
+                self.decline(&set);
                 return false;
             }
         }
         true
     }
 
-    fn not_fetched(&mut self, set: &str) {
-        let text = self.screen.lang.not_fetched(set);
-        self.screen.faint(&text);
+    fn decline(&mut self, set: &str) {
+        self.screen.faint(&self.screen.lang.not_fetched(set));
         self.screen.blank();
     }
 
@@ -61,8 +48,8 @@ impl Repl {
         let status = std::env::current_exe().and_then(|own| Command::new(own).args(["data", set]).status());
         match status {
             Ok(status) if status.success() => {}
-            Ok(_) => self.not_fetched(set),
-            Err(error) => self.fail(&error.to_string()),
+            Ok(_) => self.decline(set),
+            Err(error) => self.screen.fail(&error.to_string()),
         }
     }
 }

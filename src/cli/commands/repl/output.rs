@@ -1,6 +1,4 @@
-//! A cell's outputs and its end as a reader sees them.
-//!
-//! It takes stored and live outputs alike.
+//! A cell's outputs and how it ended, stored or live, as a reader sees them.
 
 use super::screen::Screen;
 use super::state;
@@ -8,15 +6,15 @@ use crate::cli::outcome::{End, Outcome, Output, Stream};
 use crate::cli::terminal::style::NOTE;
 use crate::cli::terminal::{cell_end, picture};
 
-/// One piece of output. `name` is what a figure is saved under.
-pub fn output(screen: &mut Screen, output: &Output, name: &str) {
+/// Shows one piece of output. A figure is saved under `name`.
+pub fn show(screen: &mut Screen, output: &Output, name: &str) {
     match output {
         Output::Stream { stream: Stream::Stdout, text } => screen.output(text),
         Output::Stream { stream: Stream::Stderr, text } => {
             let text = screen.look.paint(NOTE, text.trim_end_matches('\n'));
             screen.output(&format!("{text}\n"));
         }
-        // A loop or an assignment has nothing to say.
+        // The value of a loop or an assignment.
         Output::Rich { data, .. } if data.len() == 1 && data.get("text/plain").is_some_and(|it| it == "()") => {}
         Output::Rich { data, .. } => {
             if let Some(picture) =
@@ -42,68 +40,36 @@ pub fn output(screen: &mut Screen, output: &Output, name: &str) {
     }
 }
 
-/// Standard error is held back for a moment: a panic's report, and the error that left through `?`, are said in the
-/// REPL's own words when the cell has ended.
-#[derive(Default)]
-pub struct Hush {
-    held: String,
+pub fn show_outcome(screen: &mut Screen, outcome: &Outcome, name: &str) {
+    for output in &outcome.outputs {
+        show(screen, output, name);
+    }
+    show_end(screen, outcome);
 }
 
-impl Hush {
-    /// Shows a piece of output, or holds it back.
-    pub fn pass(&mut self, screen: &mut Screen, piece: &Output, name: &str) {
-        match piece {
-            Output::Stream { stream: Stream::Stderr, text } => self.held.push_str(text),
-            piece => {
-                if !cell_end::is_report(&self.held) {
-                    self.let_go(screen, name);
-                }
-                output(screen, piece, name);
-            }
-        }
-    }
-
-    /// A moment has passed: what is held back was no cell's last word.
-    pub fn pause(&mut self, screen: &mut Screen, name: &str) {
-        if !cell_end::is_report(&self.held) {
-            self.let_go(screen, name);
-        }
-    }
-
-    /// The cell has ended: what was held back is shown, without what is about to be said.
-    pub fn release(mut self, screen: &mut Screen, end: Option<&End>, name: &str) {
-        if let Some(end) = end {
-            self.held = cell_end::without_end(self.held, end);
-        }
-        self.let_go(screen, name);
-    }
-
-    fn let_go(&mut self, screen: &mut Screen, name: &str) {
-        let text = std::mem::take(&mut self.held);
-        if !text.trim().is_empty() {
-            output(screen, &Output::Stream { stream: Stream::Stderr, text }, name);
-        }
-    }
-}
-
-/// How the cell ended, if not at its last line, and what the session has to say. `true` if it ended well.
-pub fn end(screen: &mut Screen, outcome: &Outcome) -> bool {
+/// Shows how a cell ended if it did not run to its last line, and the session's notes. `true` if it passed.
+pub fn show_end(screen: &mut Screen, outcome: &Outcome) -> bool {
     screen.fresh_line();
     match &outcome.end {
         End::Passed => {}
         End::CompileError(diagnostics) => {
             for diagnostic in diagnostics {
-                let text = cell_end::diagnostic(diagnostic, &screen.look);
-                screen.complain(&text);
+                screen.complain(&cell_end::diagnostic(diagnostic, &screen.look));
             }
         }
-        end => {
-            screen.error(&cell_end::words(end, screen.lang));
-        }
+        end => screen.error(&cell_end::words(end, screen.lang)),
     }
     for note in &outcome.notes {
-        let text = format!("{}: {note}", screen.look.paint(NOTE, &screen.lang.note()));
-        screen.complain(&text);
+        screen.note(note);
     }
     outcome.end == End::Passed
+}
+
+/// The text of all outputs, to compare two runs.
+pub fn plain_text(outputs: &[Output]) -> String {
+    let texts = outputs.iter().map(|output| match output {
+        Output::Stream { text, .. } => text.as_str(),
+        Output::Rich { data, .. } => data.get("text/plain").map_or("", String::as_str),
+    });
+    texts.collect()
 }

@@ -1,19 +1,18 @@
-//! The reader's pager: `$PAGER`, otherwise `less`, as `man` has it.
+//! The reader's pager: `$PAGER`, otherwise `less`, as for `man`.
 //!
-//! Whether a text is long enough for one is decided by the screen.
+//! Whether a text needs one is decided by `screen`.
 
 use std::env;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// What a shell says of a program that cannot be started.
+/// A shell's exit codes for a program that cannot be started.
 const NOT_STARTED: [i32; 2] = [126, 127];
 
-/// Shows a text and waits until the reader has left it; `false` if there is no pager. `keys` says how to read on and
-/// to leave.
+/// Shows a text and waits until the pager exits; `false` if there is no pager. `keys` explains its keys.
 pub fn show(text: &str, keys: &str) -> bool {
     let Some(mut command) = command() else { return false };
-    // Colours pass, a page that fits is only printed, and what was read stays on the screen.
+    // Pass colours through, quit at once if the text fits, leave the text on the screen.
     if env::var_os("LESS").is_none() {
         command.env("LESS", format!("FRXPs{keys}$"));
     }
@@ -22,13 +21,13 @@ pub fn show(text: &str, keys: &str) -> bool {
     }
     let Ok(mut pager) = command.stdin(Stdio::piped()).spawn() else { return false };
     if let Some(mut stdin) = pager.stdin.take() {
-        // A reader who leaves early closes the pipe.
+        // The pager may be quit early, which closes the pipe.
         let _ = stdin.write_all(text.as_bytes());
     }
     pager.wait().is_ok_and(|status| !status.code().is_some_and(|code| NOT_STARTED.contains(&code)))
 }
 
-/// An empty `$PAGER` means none.
+/// `None` if `$PAGER` is empty.
 fn command() -> Option<Command> {
     match env::var("PAGER") {
         Ok(pager) if pager.trim().is_empty() => None,

@@ -1,12 +1,15 @@
-//! Pages to look at: help, the sections, code, the library's words, the glossary, rustc's explanations.
+//! Pages to read: help, sections, cells, code, the library's documentation, the glossary, rustc's explanations.
 //!
 //! Nothing here runs a cell.
 
 use unicode_width::UnicodeWidthStr;
 
 use super::command::{ENTRIES, Entry, Group};
-use super::steps::Step;
-use super::{Repl, command, screen};
+use super::place::Place;
+use super::screen::{self, Screen};
+use super::state::Progress;
+use super::walk::find_place;
+use super::{command, prose};
 use crate::cli::lang::Lang;
 use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::glossary;
@@ -15,182 +18,178 @@ use crate::cli::syntax::library;
 use crate::cli::terminal::style::{BOLD, FAINT, GOOD, HEADING, Look, visible};
 use crate::cli::terminal::{highlight, markdown};
 
-impl Repl {
-    pub(super) fn list_sections(&mut self) {
-        let lang = self.screen.lang;
-        for at in 0..self.shelf.course.sections.len() {
-            let section = &self.shelf.course.sections[at];
-            let mark = if at == self.section { ">" } else { " " };
-            let cells = self.screen.look.paint(FAINT, &lang.cells(section.cells.len()));
-            let text = format!("{mark} {}  {} ({}, {cells})", section.number, section.bare_title(), section.name);
-            let text = if at == self.section { self.screen.look.paint(BOLD, &text) } else { text };
-            self.screen.line(&text);
-        }
-        if self.interactive {
-            self.screen.faint(&lang.see_cells());
-        }
+pub fn list_sections(place: &Place, screen: &mut Screen) {
+    let lang = screen.lang;
+    for (at, section) in place.sections().iter().enumerate() {
+        let mark = if at == place.section { ">" } else { " " };
+        let cells = screen.look.paint(FAINT, &lang.cells(section.cells.len()));
+        let text = format!("{mark} {}  {} ({}, {cells})", section.number, section.bare_title(), section.name);
+        let text = if at == place.section { screen.look.paint(BOLD, &text) } else { text };
+        screen.line(&text);
     }
-
-    /// The cells of a section, each with its place, its id, and how it begins.
-    pub(super) fn list_cells(&mut self, place: &str) {
-        let here = self.section;
-        let found = if place.is_empty() { Some((here, None)) } else { self.find_place(place, "cells") };
-        let Some((section, _)) = found else { return };
-        let section_is_here = section == here;
-        let now = self.next.checked_sub(1).and_then(|at| self.steps.get(at)).map(Step::last);
-        let look = self.screen.look;
-        let cells = &self.shelf.course.sections[section].cells;
-        let widest = cells.iter().map(|cell| cell.id.width()).max().unwrap_or(0);
-        let rows = cells.iter().enumerate().map(|(at, cell)| {
-            let is_now = section_is_here && now == Some(at);
-            let mark = if is_now { ">" } else { " " };
-            let place = format!("{mark} {:>2}  {}", at + 1, cell.id);
-            let gap = " ".repeat(2 + widest - cell.id.width());
-            let room = look.width.saturating_sub(place.width() + gap.len() + 1);
-            let begins = look.paint(FAINT, &screen::cut(&beginning_of(cell), room));
-            format!("{}{gap}{begins}", if is_now { look.paint(BOLD, &place) } else { place }).trim_end().to_owned()
-        });
-        let rows: Vec<String> = rows.collect();
-        self.screen.page(&rows.join("\n"));
-    }
-
-    pub(super) fn show_code(&mut self) {
-        match self.current_code() {
-            Some(at) => self.show_cell(at),
-            None => self.fail(&self.screen.lang.no_code_yet()),
-        }
-    }
-
-    pub(super) fn show_source(&mut self, name: &str) {
-        let found = library::find(name);
-        if found.is_empty() {
-            return self.unknown_name("source", name);
-        }
-        let look = self.screen.look;
-        let page = found.iter().map(|item| {
-            let place = look.paint(FAINT, &format!("// {}:{}", item.file, item.line));
-            format!("{place}\n{}", highlight::rust(&item.code, &look))
-        });
-        let page: Vec<String> = page.collect();
-        self.screen.page(&page.join("\n"));
-    }
-
-    /// What the library says of a name: its signature, then its documentation.
-    pub(super) fn show_doc(&mut self, name: &str) {
-        let mut found = library::find(name);
-        found.retain(|item| !item.docs.is_empty());
-        if found.is_empty() {
-            return self.unknown_name("doc", name);
-        }
-        let look = self.screen.look;
-        let page = found.iter().map(|item| {
-            let signature = highlight::rust(&library::fitted(&item.signature(), look.width), &look);
-            format!("{signature}\n\n{}", markdown::render(&library::for_readers(&item.docs), &look))
-        });
-        let page: Vec<String> = page.collect();
-        self.screen.page(&page.join("\n\n"));
-        self.screen.blank();
-    }
-
-    fn unknown_name(&mut self, command: &str, name: &str) {
-        let lang = self.screen.lang;
-        let help = match nearest(name, &library::public_names()).first() {
-            Some(near) => lang.did_you_mean(format!(":{command} {near}")),
-            None => lang.try_it(format!(":{command} sigmoid")),
-        };
-        self.fail_with_help(&lang.no_name(name), &help);
-    }
-
-    /// rustc's own words on an error code.
-    pub(super) fn explain(&mut self, code: &str) {
-        let lang = self.screen.lang;
-        let code = if code.is_empty() { self.last_error.clone().unwrap_or_default() } else { code.to_uppercase() };
-        if code.is_empty() {
-            return self.fail(&lang.no_error_yet());
-        }
-        let answer = std::process::Command::new("rustc").arg("--explain").arg(&code).output();
-        match answer {
-            Ok(answer) if answer.status.success() => {
-                let text = markdown::render(&String::from_utf8_lossy(&answer.stdout), &self.screen.look);
-                self.screen.page(&text);
-            }
-            Ok(_) => self.fail(&lang.no_such_error(code)),
-            Err(error) => self.fail(&lang.no_rustc(error)),
-        }
-    }
-
-    pub(super) fn show_progress(&mut self) {
-        let lang = self.screen.lang;
-        for section in &self.shelf.course.sections {
-            let count = self.progress.count(&section.name, section.cells.iter().map(|cell| cell.id.as_str()));
-            let of = section.cells.len();
-            let bar = if self.screen.look.decorated { format!("{} ", bar(count, of)) } else { String::new() };
-            let seen = lang.seen(format!("{count:>2}"), format!("{of:>2}"));
-            self.screen.line(&format!("{:>2}  {bar}{seen}  {}", section.number, section.bare_title()));
-        }
-    }
-
-    /// What a word of the glossary means, in the reader's language, with its name in the other.
-    pub(super) fn show_term(&mut self, word: &str) {
-        let lang = self.screen.lang;
-        if word.is_empty() {
-            let names: Vec<String> = glossary::terms().iter().map(|term| term.name(lang).to_owned()).collect();
-            self.screen.line(&markdown::render(&names.join(" · "), &self.screen.look));
-            return self.screen.faint(&lang.terms_are());
-        }
-        let found = glossary::find(word);
-        if found.is_empty() {
-            let help = match glossary::near(word) {
-                Some(near) => lang.did_you_mean(format!(":term {near}")),
-                None => lang.see_terms(),
-            };
-            return self.fail_with_help(&lang.no_term(word), &help);
-        }
-        for term in found {
-            let other = if lang == Lang::En { Lang::Ko } else { Lang::En };
-            let name = self.screen.look.paint(BOLD, term.name(lang));
-            let other =
-                if term.name(other) == term.name(lang) { String::new() } else { format!(" ({})", term.name(other)) };
-            let text = markdown::render(&format!("> {}", term.meaning(lang)), &self.screen.look);
-            self.screen.line(&format!("{name}{other}"));
-            self.screen.line(&text);
-            self.screen.faint(&lang.first_in(&term.section));
-        }
-    }
-
-    /// The page of commands, on one screen; or what there is to say of one.
-    pub(super) fn help(&mut self, name: &str) {
-        let (lang, look) = (self.screen.lang, self.screen.look);
-        let name = name.trim_start_matches(':');
-        if !name.is_empty() {
-            return match command::named(name) {
-                Some(entry) => self.help_on(entry),
-                None => self.fail(&command::unknown(name).said(lang)),
-            };
-        }
-        let lines = match look.width {
-            // What is read aloud, or by a program, is read line by line.
-            _ if !look.decorated => list(lang),
-            PAGE.. => page(lang, &look),
-            _ => narrow_page(lang, &look),
-        };
-        self.screen.line(&lines.join("\n"));
-        let end = format!("{} {}", lang.anything_else(), lang.one_command());
-        self.screen.line(&markdown::render(&end, &look));
-    }
-
-    fn help_on(&mut self, entry: &Entry) {
-        let (lang, look) = (self.screen.lang, self.screen.look);
-        self.screen.line(&look.paint(GOOD, &entry.usage()));
-        self.screen.line(&markdown::render(&format!("> {}", (entry.help)(lang)), &look));
-        if !entry.aliases.is_empty() {
-            let names: Vec<String> = entry.aliases.iter().map(|alias| format!(":{alias}")).collect();
-            self.screen.faint(&lang.also(names.join(", ")));
-        }
+    if screen.interactive {
+        screen.faint(&lang.see_cells());
     }
 }
 
-/// The columns that the page in two halves needs; each half has room for a command and a few words.
+/// The cells of a section, each with its position, id and beginning.
+pub fn list_cells(place: &Place, screen: &mut Screen, name: &str) {
+    let here = place.section;
+    let found = if name.is_empty() { Some((here, None)) } else { find_place(place, screen, name, "cells") };
+    let Some((section, _)) = found else { return };
+    let current = place.current_cell().filter(|_| section == here);
+    let look = screen.look;
+    let cells = &place.sections()[section].cells;
+    let widest = cells.iter().map(|cell| cell.id.width()).max().unwrap_or(0);
+    let rows = cells.iter().enumerate().map(|(at, cell)| {
+        let is_current = current == Some(at);
+        let mark = if is_current { ">" } else { " " };
+        let head = format!("{mark} {:>2}  {}", at + 1, cell.id);
+        let gap = " ".repeat(2 + widest - cell.id.width());
+        let room = look.width.saturating_sub(head.width() + gap.len() + 1);
+        let begins = look.paint(FAINT, &screen::cut(&beginning_of(cell), room));
+        format!("{}{gap}{begins}", if is_current { look.paint(BOLD, &head) } else { head }).trim_end().to_owned()
+    });
+    let rows: Vec<String> = rows.collect();
+    screen.page(&rows.join("\n"));
+}
+
+pub fn show_code(place: &Place, screen: &mut Screen) {
+    match place.current_code() {
+        Some(at) => prose::show_code(screen, &place.cell(at).source),
+        None => screen.fail(&screen.lang.no_code_yet()),
+    }
+}
+
+pub fn show_source(screen: &mut Screen, name: &str) {
+    let found = library::find(name);
+    if found.is_empty() {
+        return unknown_name(screen, "source", name);
+    }
+    let look = screen.look;
+    let page = found.iter().map(|item| {
+        let place = look.paint(FAINT, &format!("// {}:{}", item.file, item.line));
+        format!("{place}\n{}", highlight::rust(&item.code, &look))
+    });
+    let page: Vec<String> = page.collect();
+    screen.page(&page.join("\n"));
+}
+
+/// The library's documentation of a name, below its signature.
+pub fn show_doc(screen: &mut Screen, name: &str) {
+    let mut found = library::find(name);
+    found.retain(|item| !item.docs.is_empty());
+    if found.is_empty() {
+        return unknown_name(screen, "doc", name);
+    }
+    let look = screen.look;
+    let page = found.iter().map(|item| {
+        let signature = highlight::rust(&library::fitted(&item.signature(), look.width), &look);
+        format!("{signature}\n\n{}", markdown::render(&library::for_readers(&item.docs), &look))
+    });
+    let page: Vec<String> = page.collect();
+    screen.page(&page.join("\n\n"));
+    screen.blank();
+}
+
+fn unknown_name(screen: &mut Screen, command: &str, name: &str) {
+    let lang = screen.lang;
+    let help = match nearest(name, &library::public_names()).first() {
+        Some(near) => lang.did_you_mean(format!(":{command} {near}")),
+        None => lang.try_it(format!(":{command} sigmoid")),
+    };
+    screen.fail_with_help(&lang.no_name(name), &help);
+}
+
+/// rustc's explanation of an error code.
+pub fn explain(screen: &mut Screen, last: Option<&str>, code: &str) {
+    let lang = screen.lang;
+    let code = if code.is_empty() { last.unwrap_or_default().to_owned() } else { code.to_uppercase() };
+    if code.is_empty() {
+        return screen.fail(&lang.no_error_yet());
+    }
+    let answer = std::process::Command::new("rustc").arg("--explain").arg(&code).output();
+    match answer {
+        Ok(answer) if answer.status.success() => {
+            let text = markdown::render(&String::from_utf8_lossy(&answer.stdout), &screen.look);
+            screen.page(&text);
+        }
+        Ok(_) => screen.fail(&lang.no_such_error(code)),
+        Err(error) => screen.fail(&lang.no_rustc(error)),
+    }
+}
+
+pub fn show_progress(place: &Place, progress: &Progress, screen: &mut Screen) {
+    let lang = screen.lang;
+    for section in place.sections() {
+        let count = progress.count(&section.name, section.cells.iter().map(|cell| cell.id.as_str()));
+        let of = section.cells.len();
+        let bar = if screen.look.decorated { format!("{} ", bar(count, of)) } else { String::new() };
+        let seen = lang.seen(format!("{count:>2}"), format!("{of:>2}"));
+        screen.line(&format!("{:>2}  {bar}{seen}  {}", section.number, section.bare_title()));
+    }
+}
+
+/// A term of the glossary in the reader's language, with its name in the other.
+pub fn show_term(screen: &mut Screen, word: &str) {
+    let lang = screen.lang;
+    if word.is_empty() {
+        let names: Vec<String> = glossary::terms().iter().map(|term| term.name(lang).to_owned()).collect();
+        screen.line(&markdown::render(&names.join(" · "), &screen.look));
+        return screen.faint(&lang.terms_are());
+    }
+    let found = glossary::find(word);
+    if found.is_empty() {
+        let help = match glossary::near(word) {
+            Some(near) => lang.did_you_mean(format!(":term {near}")),
+            None => lang.see_terms(),
+        };
+        return screen.fail_with_help(&lang.no_term(word), &help);
+    }
+    for term in found {
+        let other = if lang == Lang::En { Lang::Ko } else { Lang::En };
+        let name = screen.look.paint(BOLD, term.name(lang));
+        let other =
+            if term.name(other) == term.name(lang) { String::new() } else { format!(" ({})", term.name(other)) };
+        let text = markdown::render(&format!("> {}", term.meaning(lang)), &screen.look);
+        screen.line(&format!("{name}{other}"));
+        screen.line(&text);
+        screen.faint(&lang.first_in(&term.section));
+    }
+}
+
+/// The page of commands, on one screen, or the help on one of them.
+pub fn help(screen: &mut Screen, name: &str) {
+    let (lang, look) = (screen.lang, screen.look);
+    let name = name.trim_start_matches(':');
+    if !name.is_empty() {
+        return match command::named(name) {
+            Some(entry) => help_on(screen, entry),
+            None => screen.fail(&command::unknown(name).message(lang)),
+        };
+    }
+    let lines = match look.width {
+        // For a screen reader or a program.
+        _ if !look.decorated => list(lang),
+        PAGE.. => page(lang, &look),
+        _ => narrow_page(lang, &look),
+    };
+    screen.line(&lines.join("\n"));
+    let end = format!("{} {}", lang.anything_else(), lang.one_command());
+    screen.line(&markdown::render(&end, &look));
+}
+
+fn help_on(screen: &mut Screen, entry: &Entry) {
+    let (lang, look) = (screen.lang, screen.look);
+    screen.line(&look.paint(GOOD, &entry.usage()));
+    screen.line(&markdown::render(&format!("> {}", (entry.help)(lang)), &look));
+    if !entry.aliases.is_empty() {
+        let names: Vec<String> = entry.aliases.iter().map(|alias| format!(":{alias}")).collect();
+        screen.faint(&lang.also(names.join(", ")));
+    }
+}
+
+/// The columns of the page in two halves; each half has room for a command and a few words.
 const PAGE: usize = 79;
 const HALF: usize = 40;
 const USAGE: usize = 16;
@@ -205,7 +204,7 @@ const GROUPS: [Titled; 5] = [
     (Group::Help, Lang::group_help),
 ];
 
-/// Two halves: the walk on the left, Rust and help on the right.
+/// Two halves: walking, cells and figures on the left, code and help on the right.
 fn page(lang: Lang, look: &Look) -> Vec<String> {
     let group = |(group, title): &Titled| {
         let head = (look.paint(HEADING, &title(lang)), title(lang).width());
@@ -227,7 +226,7 @@ fn page(lang: Lang, look: &Look) -> Vec<String> {
     (0..left.len().max(right.len())).map(row).collect()
 }
 
-/// A line for each command.
+/// One line for each command.
 fn list(lang: Lang) -> Vec<String> {
     let group = |(group, title): &Titled| {
         let rows = ENTRIES.iter().filter(|entry| entry.group == *group);
@@ -237,7 +236,7 @@ fn list(lang: Lang) -> Vec<String> {
     GROUPS.iter().flat_map(group).collect()
 }
 
-/// The first line of a cell that says something of it.
+/// The first telling line of a cell.
 fn beginning_of(cell: &Cell) -> String {
     let mut lines = cell.source.lines().map(str::trim).filter(|line| !line.is_empty());
     let says = |line: &&str| !["#[", "//", ":dep", "use "].iter().any(|head| line.starts_with(head));
@@ -245,7 +244,7 @@ fn beginning_of(cell: &Cell) -> String {
     visible(line.trim_start_matches('#').trim_start()).into_owned()
 }
 
-/// Where two halves do not fit: the names alone.
+/// Only the names, where two halves do not fit.
 fn narrow_page(lang: Lang, look: &Look) -> Vec<String> {
     let group = |(group, title): &Titled| {
         let names = ENTRIES.iter().filter(|entry| entry.group == *group).map(|entry| format!("`:{}`", entry.name));
@@ -255,7 +254,7 @@ fn narrow_page(lang: Lang, look: &Look) -> Vec<String> {
     GROUPS.iter().map(group).collect()
 }
 
-/// Ten places: how much of it has been seen.
+/// How much has been seen, in ten steps.
 fn bar(count: usize, of: usize) -> String {
     let full = (count * 10).checked_div(of).unwrap_or(0);
     format!("{}{}", "█".repeat(full), "░".repeat(10 - full.min(10)))
@@ -284,10 +283,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_aloud_gets_a_line_for_each_command() {
+    fn a_screen_reader_gets_a_line_for_each_command() {
         let lines = list(Lang::En);
         assert_eq!(lines.len(), ENTRIES.len() + GROUPS.len());
-        assert!(lines.contains(&":goto PLACE: 4, softmax, a cell".to_owned()), "{lines:#?}");
+        assert!(lines.contains(&":goto PLACE: 4, softmax, a cell id".to_owned()), "{lines:#?}");
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! The line that a reader types on: colours, several lines with their indentation, history, Tab.
+//! The line editor: colours, several lines with indentation, history, Tab, Shift-Tab.
 //!
-//! It runs nothing: what was typed is handed back as text.
+//! It runs nothing, and returns the input as text.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use rustyline::completion::{Completer, Pair};
@@ -20,8 +20,8 @@ use rustyline::{
 
 use super::analyzer::{Analyzer, Hover};
 use super::command::is_command;
-use super::complete::{Names, complete};
-use super::inspect::AtHand;
+use super::complete::{Candidates, complete};
+use super::inspect::Known;
 use super::{inspect, state};
 use crate::cli::lang::Lang;
 use crate::cli::syntax::input::{Reading, indentation, reading, stepped_out};
@@ -29,12 +29,12 @@ use crate::cli::syntax::library;
 use crate::cli::terminal::highlight;
 use crate::cli::terminal::style::{FAINT, GOOD, Look};
 
-/// What came from the prompt.
+/// The input at one prompt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Typed {
     Line(String),
-    /// Ctrl-C: the line is given up.
-    GivenUp,
+    /// Ctrl-C.
+    Cancelled,
     /// Ctrl-D.
     End,
 }
@@ -42,35 +42,35 @@ pub enum Typed {
 pub struct Prompt {
     editor: Editor<Assistant, DefaultHistory>,
     history: Option<PathBuf>,
-    names: Shared,
-    server: Arc<Mutex<Asked>>,
+    candidates: Shared,
+    server: Arc<Mutex<LanguageServer>>,
 }
 
 /// The language server, and the code that has run, input by input.
-struct Asked {
+struct LanguageServer {
     analyzer: Analyzer,
     codes: Vec<String>,
 }
 
-/// The names at hand, which the keys ask as well.
-type Shared = Arc<Mutex<Names>>;
+/// Shared with the key handlers.
+type Shared = Arc<Mutex<Candidates>>;
 
-fn locked<T>(names: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    names.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The library's names are there when somebody asks, and not before.
-fn with_library(names: &mut Names) -> &Names {
-    if names.library.is_empty() {
-        names.library = library::public_names();
+/// The library's names are only read when they are needed.
+fn with_library(candidates: &mut Candidates) -> &Candidates {
+    if candidates.rust.library.is_empty() {
+        candidates.rust.library = library::public_names();
     }
-    names
+    candidates
 }
 
 impl Prompt {
-    pub fn new(look: Look, lang: Lang, names: Names, analyzer: Analyzer, vi: bool) -> Result<Prompt> {
-        let names = Arc::new(Mutex::new(names));
-        let server = Arc::new(Mutex::new(Asked { analyzer, codes: Vec::new() }));
+    pub fn new(look: Look, lang: Lang, candidates: Candidates, analyzer: Analyzer, vi: bool) -> Result<Prompt> {
+        let candidates = Arc::new(Mutex::new(candidates));
+        let server = Arc::new(Mutex::new(LanguageServer { analyzer, codes: Vec::new() }));
         let config = Config::builder()
             .max_history_size(5000)?
             .history_ignore_dups(true)?
@@ -83,39 +83,39 @@ impl Prompt {
         let mut editor = Editor::with_config(config.build())?;
         editor.set_helper(Some(Assistant {
             look,
-            names: Arc::clone(&names),
+            candidates: Arc::clone(&candidates),
             server: Arc::clone(&server),
             hint: HistoryHinter::new(),
         }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
         if let Ok(printer) = editor.create_external_printer() {
             let printer: Mutex<Box<dyn ExternalPrinter + Send>> = Mutex::new(Box::new(printer));
-            let (names, server) = (Arc::clone(&names), Arc::clone(&server));
-            let about = Arc::new(About { printer, names, server, look, lang });
+            let (candidates, server) = (Arc::clone(&candidates), Arc::clone(&server));
+            let description = Arc::new(Description { printer, candidates, server, look, lang });
             for key in [KeyCode::BackTab, KeyCode::F(1)] {
-                let about = Box::new(AboutKey(Arc::clone(&about)));
-                editor.bind_sequence(KeyEvent(key, Modifiers::NONE), EventHandler::Conditional(about));
+                let key_handler = Box::new(DescribeKey(Arc::clone(&description)));
+                editor.bind_sequence(KeyEvent(key, Modifiers::NONE), EventHandler::Conditional(key_handler));
             }
         }
         let history = state::history();
         if let Some(file) = &history {
-            // A first start has none yet.
+            // The file does not exist before the first session.
             drop(editor.load_history(file));
         }
-        Ok(Prompt { editor, history, names, server })
+        Ok(Prompt { editor, history, candidates, server })
     }
 
-    /// The names that Tab offers from now on.
-    pub fn renew(&mut self, names: impl FnOnce(&mut Names)) {
-        names(&mut locked(&self.names));
+    /// Updates what Tab offers.
+    pub fn update(&mut self, change: impl FnOnce(&mut Candidates)) {
+        change(&mut locked(&self.candidates));
     }
 
-    /// What has run: the language server reads it before the line.
+    /// The code that has run, which the language server reads before the line.
     pub fn remember_code(&mut self, codes: Vec<String>) {
         locked(&self.server).codes = codes;
     }
 
-    /// One complete input: a command, or Rust on as many lines as it needs. `initial` is there to be changed.
+    /// Reads one complete input: a command, or Rust on as many lines as it needs. The line starts with `initial`.
     pub fn read(&mut self, prompt: &str, initial: &str, look: &Look) -> Result<Typed> {
         let styled = look.paint(GOOD, prompt);
         match self.editor.readline_with_initial(&(prompt, styled.as_str()), (initial, "")) {
@@ -124,7 +124,7 @@ impl Prompt {
                 self.remember(&line);
                 Ok(Typed::Line(line))
             }
-            Err(ReadlineError::Interrupted) => Ok(Typed::GivenUp),
+            Err(ReadlineError::Interrupted) => Ok(Typed::Cancelled),
             Err(ReadlineError::Eof) => Ok(Typed::End),
             Err(error) => Err(error.into()),
         }
@@ -135,37 +135,36 @@ impl Prompt {
             return;
         }
         if let Some(file) = &self.history {
-            // History is a comfort: a full disk must not stop the lesson.
+            // History is optional: a full disk must not stop the lesson.
             drop(self.editor.append_history(file));
         }
     }
 }
 
-/// Helps with the line: rustyline asks it at every key.
+/// rustyline calls it at every key.
 #[derive(Helper)]
 struct Assistant {
     look: Look,
-    names: Shared,
-    server: Arc<Mutex<Asked>>,
+    candidates: Shared,
+    server: Arc<Mutex<LanguageServer>>,
     hint: HistoryHinter,
 }
 
-/// What was typed before goes on, faintly; the right arrow takes it. Nothing for a screen reader.
+/// Completes from the history, faintly; the right arrow accepts. Off for screen readers.
 impl Hinter for Assistant {
     type Hint = String;
 
     fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
         let plain = !self.look.decorated || !self.look.color || line.contains('\n');
         let hint = if plain { None } else { self.hint.hint(line, position, context) };
-        // More than a line would push the prompt about.
+        // A longer hint would make the prompt jump.
         hint.filter(|hint| !hint.contains('\n'))
     }
 }
 
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        let wait = is_unfinished(context.input());
-        Ok(if wait { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        Ok(if is_unfinished(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }
 
@@ -198,9 +197,9 @@ impl Completer for Assistant {
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         let typed = &line[..position];
-        let (at, mut names) = complete(typed, with_library(&mut locked(&self.names)));
+        let (at, mut names) = complete(typed, with_library(&mut locked(&self.candidates)));
         if !is_command(line) && (at < position || typed.ends_with(['.', ':'])) {
-            let Asked { analyzer, codes } = &mut *locked(&self.server);
+            let LanguageServer { analyzer, codes } = &mut *locked(&self.server);
             names.extend(
                 analyzer.complete(&codes.join("\n"), typed).into_iter().filter(|name| name.starts_with(&typed[at..])),
             );
@@ -212,7 +211,7 @@ impl Completer for Assistant {
     }
 }
 
-/// Enter in unfinished code: a new line, as far in as its brackets say.
+/// Enter in unfinished code: a new line, indented by its open brackets.
 struct NewLine;
 
 impl ConditionalEventHandler for NewLine {
@@ -223,30 +222,30 @@ impl ConditionalEventHandler for NewLine {
     }
 }
 
-/// Says above the line what is under the cursor.
-struct About {
+/// Prints a description of the name under the cursor above the line.
+struct Description {
     printer: Mutex<Box<dyn ExternalPrinter + Send>>,
-    names: Shared,
-    server: Arc<Mutex<Asked>>,
+    candidates: Shared,
+    server: Arc<Mutex<LanguageServer>>,
     look: Look,
     lang: Lang,
 }
 
-struct AboutKey(Arc<About>);
+struct DescribeKey(Arc<Description>);
 
-impl ConditionalEventHandler for AboutKey {
+impl ConditionalEventHandler for DescribeKey {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
-        let About { printer, names, server, look, lang } = &*self.0;
+        let Description { printer, candidates, server, look, lang } = &*self.0;
         let line = context.line();
         let word = inspect::word_at(line, context.pos())?;
-        let Asked { analyzer, codes } = &mut *locked(server);
-        let others = || {
+        let LanguageServer { analyzer, codes } = &mut *locked(server);
+        let ask_server = || {
             let (typed, rest) = line.split_at(word.start);
             if is_command(line) { Hover::Nothing } else { analyzer.describe(&codes.join("\n"), typed, rest) }
         };
-        let at_hand = AtHand { names: &locked(names), codes };
-        let text = inspect::of(line, word, &at_hand, others, *lang, look);
-        // The line is printed by whoever reads the keys; a line that cannot be printed is no loss.
+        let known = Known { names: &locked(candidates).rust, codes };
+        let text = inspect::describe(line, word, &known, ask_server, *lang, look);
+        // The editor's own thread prints it; a description that cannot be printed is no loss.
         let mut printer = printer.lock().unwrap_or_else(PoisonError::into_inner);
         drop(printer.print(format!("{text}\n")));
         Some(Cmd::Noop)

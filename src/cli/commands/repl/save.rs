@@ -1,9 +1,10 @@
 //! What a reader takes away: the last figure as a file, and their own lines as a notebook or as Rust.
 //!
-//! It writes only where it was told to, and says what it wrote.
+//! It writes only where it was asked to, and prints the path.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
@@ -11,7 +12,10 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Block, Item, Stmt};
 
-use super::{Repl, output, state};
+use super::journal::{Entry, Journal};
+use super::place::Place;
+use super::screen::Screen;
+use super::{output, state};
 use crate::cli::files::write_atomically;
 use crate::cli::lang::Lang;
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
@@ -19,92 +23,81 @@ use crate::cli::syntax::names;
 use crate::cli::syntax::split::items::name_of;
 use crate::cli::terminal::picture;
 
-/// An input that ran to its end, and what it showed.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    pub code: String,
-    pub outputs: Vec<Output>,
-    /// Did the reader type it? Otherwise it is a cell of the chapter.
-    pub is_own: bool,
-}
+/// The files that this session wrote, and may overwrite.
+#[derive(Default)]
+pub struct WrittenFiles(HashSet<PathBuf>);
 
-impl Repl {
-    pub(super) fn show_figure(&mut self) {
-        match self.screen.figure.clone() {
-            Some(svg) => {
-                let data = MimeBundle::from([("image/svg+xml".to_owned(), svg)]);
-                output::output(&mut self.screen, &Output::Rich { kind: RichKind::Display, data }, "last");
-            }
-            None => self.fail(&self.screen.lang.no_figure()),
+impl WrittenFiles {
+    /// Writes a whole file; one that this session did not write is left alone.
+    fn write(&mut self, file: &Path, bytes: &[u8], lang: Lang) -> Result<()> {
+        if file.exists() && !self.0.contains(file) {
+            bail!(lang.file_exists(file.display()));
         }
-    }
-
-    pub(super) fn save_figure(&mut self, file: &str) {
-        let lang = self.screen.lang;
-        let Some(svg) = self.screen.figure.clone() else { return self.fail(&lang.no_figure()) };
-        let file = at_home(file);
-        match picture_file(&svg, &file, lang).and_then(|bytes| self.write(&file, &bytes)) {
-            Ok(()) => self.screen.say(&lang.saved(file.display())),
-            Err(error) => self.fail(&format!("{error:#}")),
-        }
-    }
-
-    /// Hands the figure to the system's viewer, which may be a browser.
-    pub(super) fn open_figure(&mut self) {
-        let lang = self.screen.lang;
-        let Some(svg) = self.screen.figure.clone() else { return self.fail(&lang.no_figure()) };
-        let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-        let opened = state::save_figure("last", &svg).and_then(|path| {
-            let quiet = std::process::Stdio::null;
-            let child = std::process::Command::new(opener).arg(&path).stdout(quiet()).stderr(quiet()).spawn();
-            child.with_context(|| lang.no_opener(opener, path.display()))?;
-            Ok(path)
-        });
-        match opened {
-            Ok(path) => self.screen.faint(&lang.opening_file(path.display())),
-            Err(error) => self.fail(&format!("{error:#}")),
-        }
-    }
-
-    pub(super) fn export(&mut self, file: &str) {
-        let (lang, file) = (self.screen.lang, at_home(file));
-        let own = self.journal.iter().filter(|entry| entry.is_own).count();
-        if own == 0 {
-            return self.fail(&lang.nothing_typed());
-        }
-        let setup = self.steps.iter().find_map(|step| step.code).map(|at| self.cell(at).source.clone());
-        let text = written(&file, setup.as_deref().unwrap_or_default(), &needed(&self.journal), lang);
-        match text.and_then(|text| self.write(&file, text.as_bytes())) {
-            Ok(()) => self.screen.say(&lang.exported(own, file.display())),
-            Err(error) => self.fail(&format!("{error:#}")),
-        }
-    }
-
-    /// Writes a file whole; one that was there before this session stays as it is.
-    fn write(&mut self, file: &Path, bytes: &[u8]) -> Result<()> {
-        if file.exists() && !self.written.contains(file) {
-            bail!(self.screen.lang.file_exists(file.display()));
-        }
-        let lang = self.screen.lang;
         write_atomically(file, bytes)
             .map_err(|error| anyhow!("{}: {}", lang.cannot_write(file.display()), error.root_cause()))?;
-        self.written.insert(file.to_owned());
+        self.0.insert(file.to_owned());
         Ok(())
     }
 }
 
-/// `~/plot.png` is in the reader's home, as it is in a shell.
-fn at_home(file: &str) -> PathBuf {
+pub fn show_figure(screen: &mut Screen) {
+    let Some(svg) = screen.figure.clone() else { return screen.fail(&screen.lang.no_figure()) };
+    let data = MimeBundle::from([("image/svg+xml".to_owned(), svg)]);
+    output::show(screen, &Output::Rich { kind: RichKind::Display, data }, "last");
+}
+
+pub fn save_figure(screen: &mut Screen, written: &mut WrittenFiles, file: &str) {
+    let lang = screen.lang;
+    let Some(svg) = &screen.figure else { return screen.fail(&lang.no_figure()) };
+    let file = expand_home(file);
+    match encode_figure(svg, &file, lang).and_then(|bytes| written.write(&file, &bytes, lang)) {
+        Ok(()) => screen.say(&lang.saved(file.display())),
+        Err(error) => screen.fail(&format!("{error:#}")),
+    }
+}
+
+/// Opens the figure in the system's viewer, which may be a browser.
+pub fn open_figure(screen: &mut Screen) {
+    let lang = screen.lang;
+    let Some(svg) = &screen.figure else { return screen.fail(&lang.no_figure()) };
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let opened = state::save_figure("last", svg).and_then(|path| {
+        let child = Command::new(opener).arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        child.with_context(|| lang.no_opener(opener, path.display()))?;
+        Ok(path)
+    });
+    match opened {
+        Ok(path) => screen.faint(&lang.opening_file(path.display())),
+        Err(error) => screen.fail(&format!("{error:#}")),
+    }
+}
+
+pub fn export(place: &Place, journal: &Journal, screen: &mut Screen, written: &mut WrittenFiles, file: &str) {
+    let (lang, file) = (screen.lang, expand_home(file));
+    let own = journal.entries().iter().filter(|entry| entry.is_own()).count();
+    if own == 0 {
+        return screen.fail(&lang.nothing_typed());
+    }
+    let setup = place.setup().map_or("", |at| &place.cell(at).source);
+    let text = exported(&file, setup, &needed(journal.entries()), lang);
+    match text.and_then(|text| written.write(&file, text.as_bytes(), lang)) {
+        Ok(()) => screen.say(&lang.exported(own, file.display())),
+        Err(error) => screen.fail(&format!("{error:#}")),
+    }
+}
+
+/// `~/plot.png` is in the reader's home, as in a shell.
+fn expand_home(file: &str) -> PathBuf {
     let home = file.strip_prefix("~/").and_then(|rest| Some(PathBuf::from(std::env::var_os("HOME")?).join(rest)));
     home.unwrap_or_else(|| PathBuf::from(file))
 }
 
-/// The reader's own lines, and those cells of the chapter whose names they use.
+/// The reader's lines, and the cells of the chapter that define the names they use.
 fn needed(journal: &[Entry]) -> Vec<Entry> {
     let mut wanted = BTreeSet::new();
     let mut kept = Vec::new();
     for entry in journal.iter().rev() {
-        if entry.is_own || names::defined(&entry.code).iter().any(|name| wanted.contains(name)) {
+        if entry.is_own() || names::defined(&entry.code).iter().any(|name| wanted.contains(name)) {
             wanted.extend(names::mentioned(&entry.code));
             kept.push(entry.clone());
         }
@@ -113,20 +106,20 @@ fn needed(journal: &[Entry]) -> Vec<Entry> {
     kept
 }
 
-fn ending(file: &Path) -> String {
-    file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+fn extension(file: &Path) -> String {
+    file.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
-fn picture_file(svg: &str, file: &Path, lang: Lang) -> Result<Vec<u8>> {
-    match ending(file).as_str() {
+fn encode_figure(svg: &str, file: &Path, lang: Lang) -> Result<Vec<u8>> {
+    match extension(file).as_str() {
         "svg" => Ok(svg.as_bytes().to_vec()),
         "png" => picture::png(svg).context(lang.not_a_picture()),
         other => bail!(lang.figure_ending(other)),
     }
 }
 
-fn written(file: &Path, setup: &str, journal: &[Entry], lang: Lang) -> Result<String> {
-    match ending(file).as_str() {
+fn exported(file: &Path, setup: &str, journal: &[Entry], lang: Lang) -> Result<String> {
+    match extension(file).as_str() {
         "ipynb" => notebook(setup, journal),
         "rs" => Ok(program(setup, journal)),
         other => bail!(lang.export_ending(other)),
@@ -147,7 +140,7 @@ fn notebook(setup: &str, journal: &[Entry]) -> Result<String> {
         "language_info": {"file_extension": ".rs", "mimetype": "text/rust", "name": "Rust"},
     });
     let notebook = json!({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5});
-    // Notebooks are indented by one blank; serde_json indents by two, and no text spans lines.
+    // Notebooks are indented by one space, serde_json indents by two; no JSON string spans lines.
     let indented = serde_json::to_string_pretty(&notebook)?;
     let line = |line: &str| {
         let text = line.trim_start();
@@ -157,14 +150,14 @@ fn notebook(setup: &str, journal: &[Entry]) -> Result<String> {
 }
 
 fn cell(id: &str, code: &str, outputs: &[Output]) -> Value {
-    let outputs: Vec<Value> = outputs.iter().map(output).collect();
+    let outputs: Vec<Value> = outputs.iter().map(output_json).collect();
     json!({
         "cell_type": "code", "execution_count": null, "id": id, "metadata": {},
         "outputs": outputs, "source": lines(code.trim_end()),
     })
 }
 
-fn output(output: &Output) -> Value {
+fn output_json(output: &Output) -> Value {
     match output {
         Output::Stream { stream, text } => {
             let name = if *stream == Stream::Stdout { "stdout" } else { "stderr" };
@@ -207,7 +200,7 @@ fn program(setup: &str, journal: &[Entry]) -> String {
             match statement {
                 Stmt::Item(Item::Use(_)) if items.iter().any(|(_, other)| *other == text) => {}
                 Stmt::Item(item) => {
-                    // A later definition takes the place of an earlier one, as in the session.
+                    // A later definition replaces an earlier one, as in the session.
                     let name = name_of(item);
                     items.retain(|(other, _)| name.is_none() || *other != name);
                     items.push((name, text));
@@ -222,7 +215,7 @@ fn program(setup: &str, journal: &[Entry]) -> String {
     format!("{head}{items}fn main() -> Result<(), Box<dyn std::error::Error>> {{\n{body}    Ok(())\n}}\n")
 }
 
-/// The statement as it was typed.
+/// A statement as it was typed.
 fn text_of(source: &[&str], statement: &Stmt) -> String {
     let (start, end) = (statement.span().start(), statement.span().end());
     let columns = |line: &str, from: usize, to: usize| -> String {
@@ -246,11 +239,11 @@ mod tests {
             kind: RichKind::Result,
             data: MimeBundle::from([("text/plain".to_owned(), "5".to_owned())]),
         };
-        let entry = |code: &str, outputs, is_own| Entry { code: code.into(), outputs, is_own };
+        let entry = |code: &str, outputs, cell| Entry { code: code.into(), outputs, cell };
         vec![
-            entry("fn unused() {}", vec![], false),
-            entry("use std::fmt;\nfn five() -> i32 {\n    5\n}\nlet é = five();", vec![], false),
-            entry("use std::fmt;\né", vec![shown], true),
+            entry("fn unused() {}", vec![], Some(1)),
+            entry("use std::fmt;\nfn five() -> i32 {\n    5\n}\nlet é = five();", vec![], Some(1)),
+            entry("use std::fmt;\né", vec![shown], None),
         ]
     }
 
@@ -265,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_become_a_notebook_that_can_be_read_again() {
+    fn lines_become_a_notebook_that_can_be_read_back() {
         let text = notebook("use std::fmt;", &needed(&journal())).expect("it is written");
         let read = crate::cli::notebook::ipynb::Notebook::parse(&text).expect("it is a notebook");
         let ids: Vec<&str> = read.cells.iter().map(|cell| cell.id.as_str()).collect();
@@ -277,10 +270,10 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_kind_is_refused() {
-        let error = written(Path::new("mine.txt"), "", &journal(), Lang::En).expect_err("it is no notebook");
-        assert!(error.to_string().starts_with("your lines are written as `.ipynb` or `.rs`, not as `.txt`"));
-        let error = picture_file("<svg/>", Path::new("plot.jpg"), Lang::En).expect_err("it is no figure");
+    fn another_extension_is_refused() {
+        let error = exported(Path::new("mine.txt"), "", &journal(), Lang::En).expect_err("not a notebook");
+        assert!(error.to_string().starts_with("your lines are exported as `.ipynb` or `.rs`, not as `.txt`"));
+        let error = encode_figure("<svg/>", Path::new("plot.jpg"), Lang::En).expect_err("not a figure");
         assert!(error.to_string().starts_with("a figure is saved as `.svg` or `.png`, not as `.jpg`"));
     }
 }

@@ -1,6 +1,6 @@
-//! What the REPL writes, and where: one place that knows whether a line is open and a spinner drawn.
+//! All output of the REPL goes through here, which keeps track of open lines and of the spinner.
 //!
-//! It decides no words.
+//! The wording is in `terminal/messages`.
 
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -10,35 +10,36 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::pager;
 use crate::cli::lang::Lang;
 use crate::cli::terminal::picture::Canvas;
-use crate::cli::terminal::style;
-use crate::cli::terminal::style::{BAD, FAINT, GOOD, Look};
+use crate::cli::terminal::style::{self, BAD, FAINT, GOOD, Look, NOTE};
 
 pub struct Screen {
     pub look: Look,
     pub lang: Lang,
     /// How figures are shown.
     pub canvas: Canvas,
-    /// Does a person sit at the prompt? Then complaints stand where the output stands.
-    interactive: bool,
-    /// Has the last text ended its line?
+    /// A person sits at the prompt: then errors are shown among the output.
+    pub interactive: bool,
+    /// A line failed: a program's run then exits with 1.
+    pub failed: bool,
+    /// The last text ended its line.
     at_line_start: bool,
-    /// Was the last line blank?
+    /// The last line was blank.
     after_blank: bool,
     spinner: Option<Spinner>,
     /// The last figure, as SVG.
     pub figure: Option<String>,
-    /// The output of the cell that runs, or ran last, whole.
+    /// The whole output of the current or last cell.
     whole: String,
-    /// How many of its lines have been shown.
+    /// How many of its lines there are, shown or not.
     shown: usize,
 }
 
-/// What goes beyond two screens, or beyond this, of one cell's output is kept for `:all`.
+/// Of one cell's output, two screens are shown, and at least this many lines; the rest is for `:all`.
 const FEWEST_LINES: usize = 60;
-/// Output beyond this many bytes is not kept: an endless loop must not eat the machine.
+/// Output beyond this many bytes is not kept: an endless loop must not use up the memory.
 const MOST_KEPT: usize = 16 << 20;
 
-/// A quiet line that says what is happening, once it takes long enough to be noticed.
+/// Shows what the session is doing once that takes a while.
 struct Spinner {
     since: Instant,
     drawn: usize,
@@ -53,6 +54,7 @@ impl Screen {
             lang,
             canvas,
             interactive,
+            failed: false,
             at_line_start: true,
             after_blank: true,
             spinner: None,
@@ -62,7 +64,7 @@ impl Screen {
         }
     }
 
-    /// Whole lines.
+    /// Prints whole lines.
     pub fn line(&mut self, text: &str) {
         self.fresh_line();
         self.after_blank = text.is_empty() || text.ends_with("\n");
@@ -75,24 +77,24 @@ impl Screen {
         self.line(&text);
     }
 
-    /// A message of the REPL's own.
+    /// Prints a message.
     pub fn say(&mut self, text: &str) {
         let text = self.fitted(text);
         self.line(&text);
     }
 
-    /// For a person no word is broken at the terminal's edge; a program gets the lines as they are.
+    /// Wraps at words for a person; a program gets the lines as they are.
     fn fitted(&self, text: &str) -> String {
         if self.interactive { self.look.wrapped(text) } else { text.to_owned() }
     }
 
-    /// A prompt that nobody reads from yet: the line editor draws it again in its place.
+    /// Prints a prompt before the line editor starts, which draws it again in the same place.
     pub fn prompt(&mut self, text: &str) {
         self.fresh_line();
         write(&mut std::io::stdout(), &format!("\r{}", self.look.paint(GOOD, text)));
     }
 
-    /// A blank line, unless there is one already.
+    /// Prints a blank line, unless the last line was blank.
     pub fn blank(&mut self) {
         self.fresh_line();
         if !self.after_blank {
@@ -100,7 +102,7 @@ impl Screen {
         }
     }
 
-    /// Text as it comes, whether or not it ends its line.
+    /// Prints text that may not end its line.
     pub fn text(&mut self, text: &str) {
         if text.is_empty() {
             return;
@@ -111,13 +113,13 @@ impl Screen {
         self.after_blank = text == "\n" || text.ends_with("\n\n");
     }
 
-    /// A cell begins: its output is counted from here.
+    /// A cell starts.
     pub fn begin(&mut self) {
         self.whole.clear();
         self.shown = 0;
     }
 
-    /// Output of a cell: all for a program, so many lines for a person.
+    /// Prints a cell's output: all of it for a program, a limited number of lines for a person.
     pub fn output(&mut self, text: &str) {
         if !self.interactive {
             return self.text(text);
@@ -134,7 +136,7 @@ impl Screen {
         }
     }
 
-    /// The cell has ended: says how much was kept back.
+    /// The cell has ended: reports how many lines were not shown.
     pub fn finish(&mut self) {
         let most = most_lines();
         if self.interactive && self.shown > most {
@@ -143,7 +145,7 @@ impl Screen {
         }
     }
 
-    /// The whole output of the last cell, or the whole page that was cut last.
+    /// Shows the whole of the last cell's output, or of the last page that was cut.
     pub fn all(&mut self) {
         if self.whole.is_empty() {
             let text = self.lang.no_output_yet();
@@ -157,8 +159,8 @@ impl Screen {
         self.whole = whole;
     }
 
-    /// A text that may be long. For a person it comes in the pager; where there is none, its first screen comes, and
-    /// the rest with `:all`. A program and a screen reader get all of it.
+    /// Shows a text that may be long: in the pager for a person or, without one, the first screen of it, and the rest
+    /// with `:all`. A program and a screen reader get all of it.
     pub fn page(&mut self, text: &str) {
         if self.in_pager(text) {
             return;
@@ -166,7 +168,7 @@ impl Screen {
         if !self.is_paged() || self.fits(text) {
             return self.line(text);
         }
-        // The prompt, and the line that says so, need room.
+        // Leave room for the prompt and the message below.
         let mut left = rows().saturating_sub(3);
         let first: Vec<&str> = text
             .lines()
@@ -183,7 +185,7 @@ impl Screen {
         self.shown = 0;
     }
 
-    /// `false` if it fits the screen, or there is no pager.
+    /// `false` if it fits the screen, or if there is no pager.
     fn in_pager(&mut self, text: &str) -> bool {
         if !self.is_paged() || self.fits(text) {
             return false;
@@ -192,22 +194,22 @@ impl Screen {
         pager::show(&format!("{}\n", text.trim_end_matches('\n')), &self.lang.pager_keys())
     }
 
-    /// With a line for the prompt.
+    /// Whether the screen holds the text and the prompt.
     fn fits(&self, text: &str) -> bool {
         text.lines().map(|line| self.rows_of(line)).sum::<usize>() < rows()
     }
 
-    /// A line wider than the terminal takes several of its rows.
+    /// A wide line takes several rows.
     fn rows_of(&self, line: &str) -> usize {
         anstream::adapter::strip_str(line).to_string().width().div_ceil(self.look.width.max(1)).max(1)
     }
 
-    /// Is there somebody who would leave a pager again?
+    /// A pager needs a person to quit it.
     fn is_paged(&self) -> bool {
         self.interactive && self.look.decorated
     }
 
-    /// What went wrong: beside the output for a person, on standard error for a program.
+    /// Prints to standard error for a program, among the output for a person.
     pub fn complain(&mut self, text: &str) {
         self.fresh_line();
         if self.interactive {
@@ -223,6 +225,29 @@ impl Screen {
         self.complain(&format!("{head}: {message}"));
     }
 
+    /// An error that fails the line.
+    pub fn fail(&mut self, message: &str) {
+        self.failed = true;
+        self.error(message);
+    }
+
+    pub fn fail_with_help(&mut self, message: &str, help: &str) {
+        let head = self.lang.help();
+        self.fail(&format!("{message}\n{head}: {help}"));
+    }
+
+    /// `help: ...`
+    pub fn help(&mut self, text: &str) {
+        let head = self.look.paint(NOTE, &self.lang.help());
+        self.complain(&format!("{head}: {text}"));
+    }
+
+    /// `note: ...`
+    pub fn note(&mut self, text: &str) {
+        let head = self.look.paint(NOTE, &self.lang.note());
+        self.complain(&format!("{head}: {text}"));
+    }
+
     pub fn fresh_line(&mut self) {
         self.clear_spinner();
         if !std::mem::replace(&mut self.at_line_start, true) {
@@ -230,7 +255,7 @@ impl Screen {
         }
     }
 
-    /// Draws or moves the spinner; nothing for the first moments, nor where nobody would see it.
+    /// Draws the spinner, after a moment, and only on a terminal.
     pub fn busy(&mut self, what: &str) {
         let spinner = self.spinner.get_or_insert(Spinner { since: Instant::now(), drawn: 0 });
         let waited = spinner.since.elapsed();
@@ -246,7 +271,7 @@ impl Screen {
         write(&mut std::io::stderr(), &format!("\r{text}\x1b[K"));
     }
 
-    /// The wait is over.
+    /// Removes the spinner.
     pub fn clear_spinner(&mut self) {
         if self.spinner.as_ref().is_some_and(|spinner| spinner.drawn > 0) {
             write(&mut std::io::stderr(), "\r\x1b[K");
@@ -255,7 +280,7 @@ impl Screen {
     }
 }
 
-/// Two screens of output are more than anybody reads before the next line.
+/// Nobody reads more than two screens of output.
 fn most_lines() -> usize {
     (2 * rows()).max(FEWEST_LINES)
 }
@@ -265,7 +290,7 @@ fn rows() -> usize {
     style::size().map_or(24, |size| size.ws_row.into())
 }
 
-/// As much of a text as these columns hold.
+/// The beginning of a text that fits into these columns.
 pub fn cut(text: &str, columns: usize) -> String {
     let mut used = 0;
     let fits = |c: &char| {
@@ -275,7 +300,7 @@ pub fn cut(text: &str, columns: usize) -> String {
     text.chars().take_while(fits).collect()
 }
 
-/// A reader that has gone away (`| head`) ends the program quietly, as it ends every other.
+/// A closed pipe (`| head`) ends the program quietly.
 fn write(to: &mut dyn Write, text: &str) {
     let written = to.write_all(text.as_bytes()).and_then(|()| to.flush());
     if written.is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {

@@ -1,6 +1,6 @@
-//! What the REPL keeps from one time to the next: a folder of the user's, history, figures, and the cells seen.
+//! What the REPL keeps between sessions, in a folder of the user's: history, figures, and the cells seen.
 //!
-//! All of it is a comfort: where it cannot be written, the lesson goes on without.
+//! None of it is necessary: if it cannot be written, the lesson continues without it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -11,15 +11,15 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use etcetera::BaseStrategy;
 
-/// `~/.local/state/forward-pass`, or where the system keeps such things; made if it is not there.
+/// `~/.local/state/forward-pass`, or the system's equivalent; created if missing.
 pub fn folder() -> Result<PathBuf> {
     let strategy = etcetera::choose_base_strategy()?;
     let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("forward-pass");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(folder)
 }
 
-/// The file of typed lines, readable by its owner only; made here so that it is never wider.
+/// The history file, created here so that it is never readable by others.
 pub fn history() -> Option<PathBuf> {
     let file = folder().ok()?.join("history");
     private(&file)?;
@@ -30,10 +30,10 @@ fn private(file: &PathBuf) -> Option<File> {
     OpenOptions::new().create(true).append(true).mode(0o600).open(file).ok()
 }
 
-/// Writes a figure; the next of the same name takes its place.
+/// Writes a figure, replacing the last one of the same name.
 pub fn save_figure(name: &str, svg: &str) -> Result<PathBuf> {
     let folder = folder()?.join("figures");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let path = folder.join(format!("{name}.svg"));
     fs::write(&path, svg).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
@@ -42,7 +42,7 @@ pub fn save_figure(name: &str, svg: &str) -> Result<PathBuf> {
 /// The cells that a reader has seen, as `section/cell`, across sessions.
 pub struct Progress {
     seen: BTreeSet<String>,
-    /// The last one of an earlier session.
+    /// The last one seen in an earlier session.
     last: Option<String>,
     file: Option<File>,
 }
@@ -58,7 +58,7 @@ impl Progress {
         }
     }
 
-    /// Section and cell that were seen last before this session.
+    /// The section and cell seen last before this session.
     pub fn last(&self) -> Option<(&str, &str)> {
         self.last.as_deref()?.split_once('/')
     }
@@ -74,7 +74,7 @@ impl Progress {
         self.seen.insert(line);
     }
 
-    /// How many of these cells were seen.
+    /// How many of these cells have been seen.
     pub fn count<'a>(&self, section: &str, cells: impl Iterator<Item = &'a str>) -> usize {
         cells.filter(|cell| self.seen.contains(&format!("{section}/{cell}"))).count()
     }

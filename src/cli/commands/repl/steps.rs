@@ -1,10 +1,10 @@
-//! The steps of a section: some prose and the code that it leads to, as one press of Enter shows them.
+//! The steps of a section, one for each press of Enter: some prose and the code cell after it.
 //!
-//! It is pure: it neither shows nor runs them.
+//! It neither shows nor runs them.
 
 use crate::cli::notebook::course::{CellKind, Section};
 
-/// What one press of Enter shows: prose, then at most one code cell. Indices into the section's cells.
+/// Prose, then at most one code cell, as indices into the section's cells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
     pub prose: Vec<usize>,
@@ -22,7 +22,7 @@ impl Step {
     }
 }
 
-/// The section in steps; prose after the last code is a step of its own. Raw cells and empty ones are not shown.
+/// The steps of a section; prose after the last code is a step of its own. Raw and empty cells are left out.
 pub fn steps(section: &Section) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut step = Step::default();
@@ -49,7 +49,7 @@ mod tests {
     use crate::cli::notebook::course::Cell;
 
     #[test]
-    fn prose_goes_with_the_code_that_follows() {
+    fn prose_belongs_to_the_code_after_it() {
         let cell = |kind, source: &str| Cell { kind, source: source.into(), ..Cell::default() };
         let (prose, code) = (CellKind::Markdown, CellKind::Code);
         let section = Section {

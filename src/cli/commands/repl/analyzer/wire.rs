@@ -1,6 +1,6 @@
-//! The language server's process, and messages to and from it: JSON behind a header that says its length.
+//! The language server's process and its messages: JSON after a header with its length.
 //!
-//! It knows no questions.
+//! What is asked is in `analyzer`.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-/// A server that is ended with this value.
+/// A server process, killed on drop.
 pub struct Server {
     child: Child,
     stdin: ChildStdin,
@@ -24,7 +24,7 @@ impl Server {
     pub fn start(folder: &Path) -> Result<Server> {
         let mut command = Command::new("rust-analyzer");
         command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // Ctrl-C at the prompt is not meant for it, and it fetches nothing.
+        // Ctrl-C at the prompt must not reach it, and it must not download anything.
         command.process_group(0).env("CARGO_NET_OFFLINE", "true");
         let mut child = command.spawn()?;
         let (stdin, stdout) = (child.stdin.take().context("it is piped")?, child.stdout.take().context("it is piped")?);
@@ -40,20 +40,20 @@ impl Server {
         Ok(Server { child, stdin, messages, last: 0 })
     }
 
-    pub fn tell(&mut self, method: &str, parameters: Value) -> Result<()> {
+    pub fn notify(&mut self, method: &str, parameters: Value) -> Result<()> {
         self.send(&json!({"jsonrpc": "2.0", "method": method, "params": parameters}))
     }
 
-    /// Asks, and waits for the answer until then; what the server itself asks meanwhile is answered with nothing.
-    pub fn ask(&mut self, method: &str, parameters: Value, until: Instant) -> Result<Value> {
+    /// Sends a request and waits for its answer; the server's own requests are answered with null.
+    pub fn ask(&mut self, method: &str, parameters: Value, deadline: Instant) -> Result<Value> {
         self.last += 1;
         let id = self.last;
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": parameters}))?;
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now());
             let mut message = self.messages.recv_timeout(left)?;
-            let is_question = message.get("method").is_some();
-            if is_question && let Some(id) = message.get("id") {
+            let is_request = message.get("method").is_some();
+            if is_request && let Some(id) = message.get("id") {
                 self.send(&json!({"jsonrpc": "2.0", "id": id, "result": null}))?;
             } else if message["id"].as_u64() == Some(id) {
                 if let Some(error) = message.get("error") {
@@ -73,16 +73,16 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// More than any answer has.
+/// Longer than any answer.
 const LONGEST: usize = 64 << 20;
 
-/// The next message; `None` where the server has ended or says what is none.
+/// The next message; `None` if the server has exited or sends anything else.
 fn read(from: &mut impl BufRead) -> Option<Value> {
     let mut length = None;
     loop {
@@ -106,8 +106,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_read_one_after_the_other() {
-        let text = "Content-Length: 8\r\nContent-Type: x\r\n\r\n{\"id\":1}content-length: 2\r\n\r\n[]Content-Length: 9\r\n\r\n{";
+    fn messages_are_read_in_order() {
+        let text = "Content-Length: 8\r\nContent-Type: x\r\n\r\n{\"id\":1}content-length: 2\r\n\r\n[]\
+                    Content-Length: 9\r\n\r\n{";
         let mut from = text.as_bytes();
         assert_eq!(read(&mut from), Some(json!({"id": 1})));
         assert_eq!(read(&mut from), Some(json!([])));

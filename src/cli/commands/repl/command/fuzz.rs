@@ -3,10 +3,11 @@
 use proptest::option;
 use proptest::prelude::*;
 
-use super::super::complete::{Names, complete};
+use super::super::complete::{Candidates, complete};
 use super::{Command, ENTRIES, parse};
 use crate::cli::fuzz::pieced;
 use crate::cli::lang::Lang;
+use crate::cli::syntax::complete::Names;
 use crate::cli::syntax::input::{Reading, indentation, reading, stepped_out};
 
 const PIECES: &[&str] = &[
@@ -80,15 +81,14 @@ fn lines() -> impl Strategy<Value = String> {
     (command, pieced(PIECES, 10)).prop_map(|(command, rest)| command.unwrap_or_default() + &rest)
 }
 
-fn names() -> Names {
+fn names() -> Candidates {
     let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    Names {
-        places: text(&["sigmoid", "softmax"]),
+    let rust = Names {
         variables: vec![("x".into(), "Array1<f64>".into())],
         items: text(&["my_step"]),
         library: text(&["Network", "Network::forward", "sigmoid"]),
-        terms: text(&["bias", "편향"]),
-    }
+    };
+    Candidates { rust, places: text(&["sigmoid", "softmax"]), terms: text(&["bias", "편향"]) }
 }
 
 proptest! {
@@ -98,7 +98,7 @@ proptest! {
             Ok(Command::Rust(code)) => prop_assert_eq!(code, line),
             Ok(command) => prop_assert_eq!(parse(&line), Ok(command)),
             Err(mistake) => {
-                for said in [Lang::En, Lang::Ko].map(|lang| mistake.said(lang)) {
+                for said in [Lang::En, Lang::Ko].map(|lang| mistake.message(lang)) {
                     let steers = said.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
                     prop_assert!(said.contains('\n') && steers.is_none(), "{:?}", said);
                 }

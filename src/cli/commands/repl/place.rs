@@ -1,0 +1,153 @@
+//! Where the reader is: the section, its steps, and the step that comes next.
+//!
+//! It shows and runs nothing.
+
+use std::ops::Range;
+
+use super::super::data;
+use super::steps::{Step, steps};
+use crate::cli::notebook::chapter::Chapter;
+use crate::cli::notebook::course::{Cell, Section};
+use crate::cli::runner::rules::{Expect, Rules, Settings};
+use crate::cli::syntax::names;
+
+pub struct Place {
+    pub shelf: Chapter,
+    pub section: usize,
+    pub steps: Vec<Step>,
+    /// The step that Enter shows next.
+    pub next: usize,
+}
+
+impl Place {
+    /// The start of the first section.
+    pub fn new(shelf: Chapter) -> Place {
+        let mut place = Place { shelf, section: 0, steps: Vec::new(), next: 0 };
+        place.enter(0);
+        place
+    }
+
+    /// Goes to the start of a section.
+    pub fn enter(&mut self, section: usize) {
+        self.section = section;
+        self.steps = steps(self.here());
+        self.next = 0;
+    }
+
+    /// Takes the next step of the section.
+    pub fn advance(&mut self) -> Option<Step> {
+        let step = self.steps.get(self.next).cloned()?;
+        self.next += 1;
+        Some(step)
+    }
+
+    pub fn is_at_end(&self) -> bool {
+        self.next >= self.steps.len()
+    }
+
+    pub fn next_section(&self) -> Option<usize> {
+        Some(self.section + 1).filter(|section| *section < self.sections().len())
+    }
+
+    pub fn sections(&self) -> &[Section] {
+        &self.shelf.course.sections
+    }
+
+    pub fn here(&self) -> &Section {
+        &self.sections()[self.section]
+    }
+
+    pub fn cell(&self, at: usize) -> &Cell {
+        &self.here().cells[at]
+    }
+
+    /// The last cell shown.
+    pub fn current_cell(&self) -> Option<usize> {
+        self.next.checked_sub(1).and_then(|at| self.steps.get(at)).map(Step::last)
+    }
+
+    /// The code cell shown last.
+    pub fn current_code(&self) -> Option<usize> {
+        self.steps[..self.next.min(self.steps.len())].iter().rev().find_map(|step| step.code)
+    }
+
+    /// The code cells of the section.
+    pub fn code_cells(&self) -> impl Iterator<Item = usize> {
+        self.steps.iter().filter_map(|step| step.code)
+    }
+
+    /// The section's first code cell, which defines the names that the others use.
+    pub fn setup(&self) -> Option<usize> {
+        self.code_cells().next()
+    }
+
+    /// The code cells of these steps, without those that are skipped.
+    pub fn cells_to_run(&self, steps: Range<usize>) -> Vec<usize> {
+        let cells = self.steps[steps].iter().filter_map(|step| step.code);
+        cells.filter(|at| self.missing_data_of(*at).is_none() && !self.is_skipped(*at)).collect()
+    }
+
+    /// The code that Enter will run, if it is known.
+    pub fn next_code(&self) -> Option<&str> {
+        let at = self.steps.get(self.next)?.code.filter(|at| self.missing_data_of(*at).is_none())?;
+        Some(&self.cell(at).source)
+    }
+
+    /// The cell is marked to be skipped, or its data is missing.
+    pub fn is_skipped(&self, at: usize) -> bool {
+        self.rules(at).skip.is_some()
+    }
+
+    pub fn is_expected_to_fail(&self, at: usize) -> bool {
+        self.rules(at).expect != Expect::Success
+    }
+
+    /// A mistake in a cell's tags is the runner's to report.
+    fn rules(&self, at: usize) -> Rules {
+        Rules::of(self.cell(at), &Settings::new()).unwrap_or_default()
+    }
+
+    /// The data set that this section needs and that is missing.
+    pub fn missing_data(&self) -> Option<String> {
+        self.here().requires.clone().filter(|set| data::is_absent(set))
+    }
+
+    /// The same for one code cell; the section's first cell only defines names.
+    pub fn missing_data_of(&self, at: usize) -> Option<String> {
+        let own = self.cell(at).settings.get("requires").cloned().filter(|set| data::is_absent(set));
+        own.or_else(|| if self.setup() == Some(at) { None } else { self.missing_data() })
+    }
+
+    /// The name that a cell's figures are saved under.
+    pub fn figure_name(&self, at: usize) -> String {
+        format!("{:02}-{}", self.here().number, self.cell(at).id)
+    }
+
+    /// `sigmoid 4/14> `: the section, and how many of its cells the reader has seen.
+    pub fn prompt(&self, width: usize) -> String {
+        let section = self.here();
+        let seen = self.current_cell().map_or(0, |at| at + 1);
+        let name = if width < 60 { section.number.to_string() } else { section.name.clone() };
+        format!("{name} {seen}/{}> ", section.cells.len())
+    }
+
+    /// The names that `:goto` takes: sections, then cells.
+    pub fn names(&self) -> Vec<String> {
+        let sections = self.sections().iter().map(|section| section.name.clone());
+        let cells = self.sections().iter().flat_map(|section| section.cells.iter().map(|cell| cell.id.clone()));
+        sections.chain(cells).collect()
+    }
+
+    /// The first name defined in this section that its last prose mentions: exercises say what to change.
+    pub fn name_to_change(&self) -> Option<String> {
+        let last = *self.steps.last()?.prose.last()?;
+        let mentioned = names::mentioned(&self.cell(last).source);
+        let mut names = self.code_cells().flat_map(|at| names::defined(&self.cell(at).source));
+        names.find(|name| name.len() > 1 && mentioned.contains(name))
+    }
+}
+
+/// Whether this code defines a name.
+pub fn defines(code: &str, name: &str) -> bool {
+    names::defined(code).iter().any(|defined| defined == name)
+}

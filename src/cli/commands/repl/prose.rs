@@ -1,0 +1,55 @@
+//! A section as it is read: its title, prose, code, and what follows its end.
+//!
+//! It runs nothing.
+
+use super::place::Place;
+use super::screen::Screen;
+use super::steps::Step;
+use crate::cli::terminal::style::{HEADING, visible};
+use crate::cli::terminal::{highlight, markdown};
+
+/// `2 of 7 · Sigmoid · 14 cells`
+pub fn show_title(place: &Place, screen: &mut Screen) {
+    let section = place.here();
+    let (count, cells) = (place.sections().len(), section.cells.len());
+    let text = screen.lang.opening(place.section + 1, count, section.bare_title(), cells);
+    screen.line(&screen.look.paint(HEADING, &text));
+    screen.blank();
+}
+
+pub fn show(place: &Place, screen: &mut Screen, step: &Step) {
+    for at in &step.prose {
+        let source = &place.cell(*at).source;
+        // The title line has already named the section.
+        let heading = source.lines().next().filter(|line| line.trim_start_matches('#').trim() == place.here().title);
+        let prose = heading.map_or(source.as_str(), |heading| &source[heading.len()..]);
+        screen.line(&markdown::render(prose, &screen.look));
+        screen.blank();
+    }
+}
+
+pub fn show_code(screen: &mut Screen, code: &str) {
+    let code = highlight::rust(&visible(code.trim_end()), &screen.look);
+    let indented = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
+    let lines: Vec<String> = code.lines().map(indented).collect();
+    screen.line(&lines.join("\n"));
+    screen.blank();
+}
+
+/// The end of a section: what Enter does next, and what can be changed.
+pub fn show_end(place: &Place, screen: &mut Screen) {
+    let last = place.steps.last().and_then(|step| step.prose.last()).map_or("", |at| &place.cell(*at).source);
+    let last = last.lines().next_back().unwrap_or_default();
+    let number = place.here().number;
+    let text = match place.next_section().map(|section| place.sections()[section].bare_title()) {
+        // The prose has just named it.
+        Some(next) if last.contains(next) => screen.lang.closing_briefly(number),
+        Some(next) => screen.lang.closing(number, next),
+        None => screen.lang.closing_chapter(),
+    };
+    screen.blank();
+    screen.faint(&text);
+    if let Some(name) = place.name_to_change().filter(|_| screen.interactive) {
+        screen.faint(&screen.lang.edit_hint(name));
+    }
+}

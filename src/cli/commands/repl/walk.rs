@@ -1,0 +1,158 @@
+//! The walk through the chapter: the next step, the previous one, another section, the rest of it.
+//!
+//! It moves the place, and runs cells by way of `work`.
+
+use super::place::Place;
+use super::screen::Screen;
+use super::{Repl, output, prose};
+use crate::cli::notebook::course::Lookup;
+use crate::cli::outcome::End;
+
+impl Repl {
+    /// Goes to the start of a section with a fresh session, like a notebook's.
+    pub(super) fn enter(&mut self, section: usize) {
+        self.place.enter(section);
+        self.work.begin_section(&self.place);
+    }
+
+    /// The section's first line, and how to get its data if that is missing.
+    pub(super) fn announce(&mut self) {
+        prose::show_title(&self.place, &mut self.screen);
+        self.offer_data();
+    }
+
+    /// Enter: the next step, or the next section. `false` if a cell failed.
+    pub(super) fn step(&mut self) -> bool {
+        if self.place.is_at_end() {
+            let Some(next) = self.place.next_section() else {
+                self.screen.say(&self.screen.lang.was_the_last());
+                return true;
+            };
+            self.enter(next);
+            self.announce();
+        }
+        let Repl { place, work, screen, progress, .. } = self;
+        let Some(step) = place.advance() else { return true };
+        for at in step.prose.iter().chain(&step.code) {
+            progress.note(&place.here().name, &place.cell(*at).id);
+        }
+        prose::show(place, screen, &step);
+        let passed = step.code.is_none_or(|at| {
+            prose::show_code(screen, &place.cell(at).source);
+            work.run_cell(place, screen, at)
+        });
+        if place.is_at_end() {
+            prose::show_end(place, screen);
+        }
+        screen.blank();
+        passed
+    }
+
+    pub(super) fn back(&mut self) {
+        if self.place.next < 2 {
+            match (self.place.section, self.place.next) {
+                (0, 0) => return self.screen.faint(&self.screen.lang.at_the_beginning()),
+                (section, 0) => self.enter(section - 1),
+                _ => self.place.next = 0,
+            }
+            return self.announce();
+        }
+        let Repl { place, screen, .. } = self;
+        place.next -= 1;
+        let step = &place.steps[place.next - 1];
+        prose::show(place, screen, step);
+        if let Some(at) = step.code {
+            prose::show_code(screen, &place.cell(at).source);
+            screen.faint(&screen.lang.back_hint());
+        }
+    }
+
+    /// Runs the rest of the section; `false` if a cell failed.
+    pub(super) fn run_section(&mut self) -> bool {
+        let Repl { place, work, screen, .. } = self;
+        if let Some(set) = place.missing_data() {
+            place.next = place.steps.len();
+            screen.say(&screen.lang.left_out(place.here().number, set));
+            return true;
+        }
+        if place.is_at_end() {
+            screen.faint(&screen.lang.section_is_done());
+        }
+        let end = place.steps.len();
+        work.script(place, &place.cells_to_run(place.next.min(end)..end));
+        while !self.place.is_at_end() {
+            if !self.step() {
+                self.work.script(&self.place, &[]);
+                return false;
+            }
+        }
+        true
+    }
+
+    pub(super) fn run_all(&mut self) {
+        while self.run_section() {
+            let Some(next) = self.place.next_section() else { break };
+            self.enter(next);
+            prose::show_title(&self.place, &mut self.screen);
+        }
+    }
+
+    /// `false` if there is no such place.
+    pub(super) fn goto(&mut self, name: &str) -> bool {
+        match find_place(&self.place, &mut self.screen, name, "goto") {
+            Some((section, None)) => {
+                self.enter(section);
+                self.announce();
+            }
+            Some((section, Some(cell))) => self.goto_cell(section, cell),
+            None => return false,
+        }
+        true
+    }
+
+    /// Into the middle of a section: the earlier code that has not run yet runs first, without its output.
+    fn goto_cell(&mut self, section: usize, cell: usize) {
+        if section != self.place.section {
+            self.enter(section);
+            self.announce();
+        }
+        let Repl { place, work, screen, .. } = self;
+        let Some(target) = place.steps.iter().position(|step| step.holds(cell)) else { return };
+        let mut earlier = place.cells_to_run(0..target);
+        earlier.retain(|at| !work.ran.contains(at));
+        work.script(place, &earlier);
+        for at in &earlier {
+            if let Some(outcome) = work.run_quietly(place, screen, *at)
+                && outcome.end != End::Passed
+                && !place.is_expected_to_fail(*at)
+            {
+                screen.fail(&screen.lang.earlier_failed(&place.cell(*at).id));
+                output::show_end(screen, &outcome);
+                return work.script(place, &[]);
+            }
+        }
+        work.note_variables("");
+        if !earlier.is_empty() && screen.interactive {
+            screen.faint(&screen.lang.ran_before(earlier.len()));
+            screen.blank();
+        }
+        place.next = target;
+        self.step();
+    }
+}
+
+/// The section and, if it is one, the cell of this name; otherwise suggests a name that `command` would take.
+pub fn find_place(place: &Place, screen: &mut Screen, name: &str, command: &str) -> Option<(usize, Option<usize>)> {
+    match place.shelf.course.find(name) {
+        Lookup::Found { section, cell } => Some((section, cell)),
+        Lookup::DidYouMean(names) => {
+            let lang = screen.lang;
+            let help = match names.first() {
+                Some(name) => lang.did_you_mean(format!(":{command} {name}")),
+                None => lang.see_sections(),
+            };
+            screen.fail_with_help(&lang.no_place(name), &help);
+            None
+        }
+    }
+}
