@@ -1,7 +1,7 @@
-//! `kernel`: the live session as a Jupyter kernel, and its kernelspec installed, listed and taken away.
+//! `kernel`: the live session as a Jupyter kernel, and its kernelspec installed, listed and removed.
 //!
-//! What Jupyter asks is read in `wire`, answered in `shell` and `control`; the cells run on a `SessionThread`.
-//! It compares nothing and writes no notebook: that is the front end's business.
+//! Requests are read in `wire` and answered in `shell` and `control`; cells run on a `SessionThread`. It writes no
+//! notebooks: the front end does.
 
 mod queries;
 mod control;
@@ -32,7 +32,7 @@ pub fn run(engine: Engine, args: &KernelArgs) -> Result<Exit> {
         }
         KernelAction::Uninstall(args) => {
             let path = spec::uninstall(args)?;
-            anstream::println!("{} is gone", path.display());
+            anstream::println!("removed {}", path.display());
         }
         KernelAction::List => anstream::print!("{}", spec::list()),
         KernelAction::Run(args) => serve::serve(engine, &args.connection, args.timeout.map(Duration::from_secs))?,

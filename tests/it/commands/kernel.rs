@@ -1,5 +1,5 @@
-//! `kernel install`, `uninstall` and `list` through the binary, in a home of their own. What the kernel says to Jupyter
-//! is in `tests/kernel`.
+//! `kernel install`, `uninstall` and `list` through the binary, in a temporary home. The protocol is tested in
+//! `tests/kernel`.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Finished, command};
 
-/// The binary where nobody has a kernel yet: the user's folder is `home/jupyter`, the Python environment `home/venv`.
+/// The binary without any installed kernel: the user's folder is `home/jupyter`, the Python environment `home/venv`.
 fn kernel(home: &Path, arguments: &[&str]) -> Finished {
     let mut command = command(home, &[&["kernel"], arguments].concat());
     command.env("JUPYTER_DATA_DIR", home.join("jupyter")).env("VIRTUAL_ENV", home.join("venv"));
@@ -29,7 +29,7 @@ fn spec(folder: &Path) -> Value {
 }
 
 #[test]
-fn a_kernel_is_installed_listed_and_taken_away_wherever_it_is_wanted() {
+fn a_kernel_is_installed_listed_and_removed_in_every_place() {
     let home = home();
     let cases: [(&[&str], &str); 5] = [
         (&[], "jupyter/kernels/forward-pass"),
@@ -41,7 +41,7 @@ fn a_kernel_is_installed_listed_and_taken_away_wherever_it_is_wanted() {
     for (arguments, place) in cases {
         let folder = home.path().join(place);
         for _ in 0..2 {
-            // Again is no error, and leaves nothing half done beside it.
+            // Installing again is not an error, and leaves no temporary files.
             let told = kernel(home.path(), &[&["install"], arguments].concat());
             assert_eq!(told.exits(0).stdout, format!("{}\n", folder.display()));
         }
@@ -65,16 +65,16 @@ fn a_kernel_is_installed_listed_and_taken_away_wherever_it_is_wanted() {
         assert_eq!(is_listed, !arguments.contains(&"--prefix"), "{}", listed.stdout);
     }
     for (arguments, place) in cases {
-        kernel(home.path(), &[&["uninstall"], arguments].concat()).exits(0).has("is gone").has(place);
+        kernel(home.path(), &[&["uninstall"], arguments].concat()).exits(0).has("removed ").has(place);
         assert!(!home.path().join(place).exists());
-        kernel(home.path(), &[&["uninstall"], arguments].concat()).exits(3).has("there is no kernel in").has(place);
+        kernel(home.path(), &[&["uninstall"], arguments].concat()).exits(3).has("no kernel is installed in").has(place);
     }
     let listed = kernel(home.path(), &["list"]);
     assert!(!listed.stdout.contains(&home.path().display().to_string()), "{}", listed.stdout);
 }
 
 #[test]
-fn the_kernels_name_on_the_screen_and_its_time_limit_are_the_authors() {
+fn the_display_name_and_the_time_limit_can_be_chosen() {
     let home = home();
     kernel(home.path(), &["install", "--display-name", "Rust, 느린", "--timeout", "30"]).exits(0);
     let spec = spec(&home.path().join("jupyter/kernels/forward-pass"));
@@ -84,28 +84,28 @@ fn the_kernels_name_on_the_screen_and_its_time_limit_are_the_authors() {
 }
 
 #[test]
-fn what_cannot_be_a_kernel_is_refused_with_the_next_step() {
+fn mistakes_are_reported_with_the_next_step() {
     let home = home();
     std::fs::write(home.path().join("file"), "").unwrap();
     let cases: [(&[&str], i32, &str, &str); 10] = [
         (
             &["install", "--name", "a b"],
             2,
-            "`a b` cannot be a kernel's name",
-            "help: letters, digits, `-`, `_` and `.`",
+            "`a b` is not a valid kernel name",
+            "help: use letters, digits, `-`, `_` and `.`",
         ),
-        (&["install", "--name", "../up"], 2, "`../up` cannot be a kernel's name", "help: letters"),
-        (&["uninstall", "--name", "한글"], 2, "`한글` cannot be a kernel's name", "help: letters"),
+        (&["install", "--name", "../up"], 2, "`../up` is not a valid kernel name", "help: use letters"),
+        (&["uninstall", "--name", "한글"], 2, "`한글` is not a valid kernel name", "help: use letters"),
         (&["install", "--display-name", " "], 2, "`--display-name` is empty", "help: leave it out"),
         (&["install", "--timeout", "0"], 2, "invalid value '0'", "--timeout"),
         (&["install", "--user", "--sys-prefix"], 2, "'--user' cannot be used with '--sys-prefix'", "Usage: "),
+        (&["install", "--prefix", "file"], 3, "cannot write `", "help: choose a writable folder with `--prefix`"),
         (
-            &["install", "--prefix", "file"],
+            &["uninstall"],
             3,
-            "cannot write `",
-            "help: name a folder that you may write to with `--prefix`",
+            "no kernel is installed in `",
+            "help: `forward-pass kernel list` lists the installed kernels",
         ),
-        (&["uninstall"], 3, "there is no kernel in `", "help: `forward-pass kernel list` shows those that are there"),
         (
             &["run", "nowhere.json"],
             3,
@@ -115,7 +115,7 @@ fn what_cannot_be_a_kernel_is_refused_with_the_next_step() {
         (
             &["run", "file"],
             3,
-            "`file` is no connection file of Jupyter's: EOF while parsing",
+            "`file` is not a Jupyter connection file: EOF while parsing",
             "help: `forward-pass kernel",
         ),
     ];
@@ -131,7 +131,7 @@ fn what_cannot_be_a_kernel_is_refused_with_the_next_step() {
 }
 
 #[test]
-fn a_kernel_of_somebody_else_is_left_alone() {
+fn another_programs_kernel_is_left_alone() {
     let home = home();
     let theirs = home.path().join("jupyter/kernels/rust");
     std::fs::create_dir_all(&theirs).unwrap();
@@ -139,7 +139,10 @@ fn a_kernel_of_somebody_else_is_left_alone() {
     for content in [text, "no JSON"] {
         std::fs::write(theirs.join("kernel.json"), content).unwrap();
         for action in ["install", "uninstall"] {
-            kernel(home.path(), &[action, "--name", "rust"]).exits(3).has("is not this program's").has("help: choose");
+            kernel(home.path(), &[action, "--name", "rust"])
+                .exits(3)
+                .has("belongs to another program")
+                .has("help: choose");
         }
         assert_eq!(std::fs::read_to_string(theirs.join("kernel.json")).unwrap(), content);
     }

@@ -32,13 +32,13 @@ fn rust_and_commands_share_one_session() {
     let lines = "let n = 20\nfn twice(n: i32) -> i32 {\n    n * 2\n}\ntwice(n) + 2\n:vars\n:reset\n:vars\n";
     let seen = piped(Some(&fixture()), lines);
     assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
-    let expected = "42\nn: i32\nx: i32\nevery variable and item is forgotten; \
-                    the section's first cell runs again by itself\nx: i32\n";
+    let expected = "42\nn: i32\nx: i32\nall variables and items are forgotten; \
+                    the section's first cell is run again\nx: i32\n";
     assert_eq!(seen.stdout, expected);
 }
 
 #[test]
-fn a_line_that_fails_is_told_and_counted() {
+fn a_line_that_fails_is_reported_and_counted() {
     let cases = [
         (":nxt\n", "error: there is no command `:nxt`\nhelp: did you mean `:next`?\n"),
         (":goto wrods\n", "error: there is no section or cell `wrods`\nhelp: did you mean `:goto words`?\n"),
@@ -73,7 +73,7 @@ fn a_place_in_the_middle_runs_what_comes_before_it() {
     let seen = piped(Some(&fixture()), ":goto one-more\n:goto words\n:goto length\nx\n");
     assert!(seen.stdout.starts_with("And what came of it:\n\n    y + 1\n\n42\n"), "{}", seen.stdout);
     assert!(seen.stdout.ends_with("    word.len()\n\n5\n\n"), "{}", seen.stdout);
-    assert!(seen.stderr.contains("cannot find value `x`"), "a section begins anew: {}", seen.stderr);
+    assert!(seen.stderr.contains("cannot find value `x`"), "each section starts fresh: {}", seen.stderr);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn asked(args: &[&str]) -> Finished {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_the_reader_s_mistake() {
+fn a_missing_path_is_the_reader_s_mistake() {
     let seen = asked(&["nowhere/at-all.ipynb"]);
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(2), ""));
     let said = seen.stderr.trim_end();
@@ -108,20 +108,20 @@ fn a_path_that_is_not_there_is_the_reader_s_mistake() {
 }
 
 #[test]
-fn what_a_program_asks_for_comes_whole_and_line_by_line() {
+fn a_program_gets_whole_outputs_line_by_line() {
     let walk = fixture();
     let walk = walk.to_str().expect("UTF-8");
     let seen = asked(&[walk, "-c", ":help", "-c", ":cells words", "-c", "for n in 0..2 { println!(\"{n}\"); }"]);
     assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
-    assert!(seen.stdout.contains("\n:goto PLACE: 4, softmax, a cell\n"), "{}", seen.stdout);
+    assert!(seen.stdout.contains("\n:goto PLACE: 4, softmax, a cell id\n"), "{}", seen.stdout);
     assert!(seen.stdout.contains("length"), "{}", seen.stdout);
-    assert!(seen.stdout.ends_with("\n0\n1\n"), "a loop answers nothing: {}", seen.stdout);
+    assert!(seen.stdout.ends_with("\n0\n1\n"), "a loop shows no value: {}", seen.stdout);
     let seen = asked(&["-c", ":type matmul"]);
     assert!(seen.stdout.starts_with("pub fn matmul<"), "{} {}", seen.stdout, seen.stderr);
 }
 
 #[test]
-fn the_repl_speaks_korean_where_it_is_asked_to() {
+fn the_repl_speaks_korean_on_request() {
     let walk = fixture();
     let walk = walk.to_str().expect("UTF-8");
     let seen = asked(&["--lang", "ko", walk, "-c", ":nxt", "-c", ":goto one-more", "-c", ":term bias"]);
@@ -137,23 +137,23 @@ fn the_repl_speaks_korean_where_it_is_asked_to() {
 fn a_name_that_is_gone_or_elsewhere_is_explained() {
     let lines = "let v = vec![1];\nlet w = v;\nv.len()\ny\nword\n";
     let seen = piped(Some(&fixture()), lines);
-    let told = [
-        "help: `v` was moved away by `let w = v;`; keep it with `v.clone()` there, or type `:undo` to take that line back",
-        "help: the chapter defines `y` in the cell `doubled`; `:goto doubled` runs what comes before, and it",
-        "help: `word` belongs to section 2, and each section begins anew: `:goto 2` goes there",
+    let hints = [
+        "help: `v` was moved by `let w = v;`; use `v.clone()` there to keep it, or undo that line with `:undo`",
+        "help: `y` is defined in the cell `doubled`; `:goto doubled` runs the cells before it, then that cell",
+        "help: `word` is defined in section 2, and each section starts fresh: `:goto 2` goes there",
     ];
-    for line in told {
+    for line in hints {
         assert!(seen.stderr.contains(line), "{line}\n{}", seen.stderr);
     }
 }
 
 #[test]
-fn a_crash_costs_nothing_and_an_error_is_said_once() {
+fn a_crash_costs_nothing_and_an_error_is_reported_once() {
     let lines = "let kept = 5;\nstd::process::exit(3)\n\"a\".parse::<i32>()?;\nkept\n";
     let seen = piped(Some(&fixture()), lines);
     assert_eq!(seen.stdout, "5\n");
     let expected = "error: the cell ended its process with exit code 3\n\
-                    note: nothing is lost: your variables are as they were before it\n\
+                    note: nothing is lost: your variables are as they were before\n\
                     error: an error left the cell through `?` at line 1: invalid digit found in string\n";
     assert_eq!(seen.stderr, expected);
 }
@@ -173,10 +173,10 @@ fn own_lines_are_written_with_the_cells_that_they_need() {
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "40\n42\n");
     std::fs::write(&notebook, "mine").expect("it is written");
     let seen = piped(Some(&fixture()), &format!("1\n:export {}\n", notebook.display()));
-    assert!(seen.stderr.contains("is there already, and is not overwritten"), "{}", seen.stderr);
+    assert!(seen.stderr.contains("already exists and is not overwritten"), "{}", seen.stderr);
 }
 
-/// Where a figure is saved differs from machine to machine.
+/// The paths of saved figures differ from machine to machine.
 fn without_saved(text: &str) -> String {
     text.split_inclusive('\n').filter(|line| !line.starts_with("saved: ")).collect()
 }
@@ -206,7 +206,7 @@ And what came of it:
 
     std::process::exit(7);
 
-(this cell is marked as not to be run)
+(this cell is marked to be skipped)
 
 That was the first section.
 
@@ -222,7 +222,9 @@ Now a word, in a session that has never heard of `x`.
 
 5
 
-    println!(\"EVCXR_BEGIN_CONTENT image/svg+xml\\n{}\\nEVCXR_END_CONTENT\", r##\"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\"><rect width=\"20\" height=\"20\"/></svg>\"##);
+    println!(\"EVCXR_BEGIN_CONTENT image/svg+xml\\n{}\\nEVCXR_END_CONTENT\", \
+    r##\"<svg xmlns=\"http://www.w3.org/2000/svg\" \
+    width=\"40\" height=\"20\"><rect width=\"20\" height=\"20\"/></svg>\"##);
     println!(\"EVCXR_BEGIN_CONTENT text/plain\\n<Figure 40x20>\\nEVCXR_END_CONTENT\");
 
 <Figure 40x20>
@@ -231,7 +233,7 @@ End of the chapter.
 
 ";
 
-/// The texts that a cell stores, in order: what it printed, and what it ends in.
+/// The texts that a cell stores, in order: its stdout, and the value of its last expression.
 fn stored_texts(cell: &serde_json::Value) -> Vec<String> {
     let joined = |value: &serde_json::Value| match value {
         serde_json::Value::Array(lines) => lines.iter().filter_map(|line| line.as_str()).collect::<String>(),
@@ -270,22 +272,22 @@ fn the_whole_chapter_walked_at_the_prompt_shows_what_the_notebooks_store() {
         }
         let notebook: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         for cell in notebook["cells"].as_array().unwrap() {
-            // What training ends in has a tolerance in the notebook; the last digits are the machine's own.
+            // The results of training have a tolerance in the notebook: their last digits depend on the machine.
             if cell["metadata"]["forward_pass"]["rtol"].is_string() {
                 continue;
             }
             for text in stored_texts(cell) {
                 let place = rest.find(&text);
-                assert!(place.is_some(), "{} {}: `{text}` does not come", file.display(), cell["id"]);
+                assert!(place.is_some(), "{} {}: `{text}` is not shown", file.display(), cell["id"]);
                 rest = &rest[place.unwrap() + text.len()..];
                 seen += 1;
             }
         }
     }
-    assert!(seen >= 70, "only {seen} outputs were looked for");
+    assert!(seen >= 70, "only {seen} outputs were compared");
 }
 
-/// A course whose second section needs digits that are not there.
+/// A course whose first section needs digits that are missing.
 pub fn without_data(folder: &Path) -> PathBuf {
     let course = folder.join("course");
     std::fs::create_dir(&course).expect("a folder");
@@ -307,7 +309,7 @@ pub fn without_data(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn a_section_without_its_data_is_left_out_aloud_and_can_be_read() {
+fn a_section_without_its_data_is_reported_as_skipped_and_can_be_read() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let course = without_data(folder.path());
     let seen = |lines: &[&str]| {
@@ -321,12 +323,12 @@ fn a_section_without_its_data_is_left_out_aloud_and_can_be_read() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let why = "`mnist` is not here, and `forward-pass data mnist` fetches it";
+    let why = "`mnist` is missing; `forward-pass data mnist` downloads it";
     let all = seen(&[":run-all"]);
-    assert!(all.contains(&format!("Section 1 is left out: {why}.")), "{all}");
+    assert!(all.contains(&format!("Section 1 is skipped: {why}.")), "{all}");
     assert!(all.contains("\n42\n") && !all.contains("a digit"), "{all}");
     let walked = seen(&[":goto 1", "", ""]);
-    assert!(walked.contains("`forward-pass data mnist` fetches it at any time"), "{walked}");
+    assert!(walked.contains("`forward-pass data mnist` downloads it at any time"), "{walked}");
     assert!(walked.contains(&format!("a digit\n(stored output: {why})")), "{walked}");
 }
 

@@ -1,6 +1,6 @@
-//! The requests that are answered at any time, also while a cell runs: stop it, end the kernel.
+//! The control channel, answered even while a cell runs: interrupt the cell, shut the kernel down.
 //!
-//! Ending itself is done by whoever awaits this.
+//! The shutdown itself is done by `serve`.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::wire::{Incoming, Publisher, log, refusal};
 use super::{queries, wire};
 use crate::cli::engine::thread::SessionThread;
 
-/// Answers until the kernel is to end.
+/// Answers until a shutdown is requested.
 pub async fn attend(connection: KernelControlConnection, publisher: Publisher, session: Arc<SessionThread>) {
     let (mut connection, mut socket) = connection.split();
     loop {
@@ -27,7 +27,7 @@ pub async fn attend(connection: KernelControlConnection, publisher: Publisher, s
         if let Some(reply) = reply
             && let Err(error) = connection.send(JupyterMessage::new(reply, Some(message))).await
         {
-            log(&format!("a reply was not sent: {error}"));
+            log(&format!("cannot send a reply: {error}"));
         }
         publisher.publish(Status::idle(), Some(message));
         if is_end {
@@ -36,7 +36,7 @@ pub async fn attend(connection: KernelControlConnection, publisher: Publisher, s
     }
 }
 
-/// The reply, and whether the kernel is to end.
+/// The reply, and whether a shutdown is requested.
 fn answer(message: &JupyterMessage, session: &SessionThread) -> (Option<Content>, bool) {
     match &message.content {
         Content::InterruptRequest(_) => {
@@ -51,7 +51,7 @@ fn answer(message: &JupyterMessage, session: &SessionThread) -> (Option<Content>
         Content::KernelInfoRequest(_) => (Some(Content::KernelInfoReply(Box::new(queries::kernel_info()))), false),
         _ => {
             let kind = &message.header.msg_type;
-            (refusal(kind, &format!("this kernel does not answer `{kind}` on its control channel")), false)
+            (refusal(kind, &format!("this kernel does not support `{kind}` on its control channel")), false)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where Jupyter keeps its kernels: the user's folder, an environment's, any prefix.
+//! Where Jupyter keeps kernelspecs: the user's folder, an environment's, any prefix.
 //!
 //! It writes nothing.
 
@@ -10,7 +10,7 @@ use jupyter_zmq_client::dirs;
 use crate::cli::args::KernelPlace;
 use crate::cli::exit::usage;
 
-/// The folder of kernels that the arguments name; the user's when they name none.
+/// The folder of kernelspecs that the arguments name, by default the user's.
 pub fn chosen(place: &KernelPlace) -> Result<PathBuf> {
     let base = if let Some(prefix) = &place.prefix {
         std::path::absolute(prefix)?.join("share/jupyter")
@@ -22,7 +22,7 @@ pub fn chosen(place: &KernelPlace) -> Result<PathBuf> {
     Ok(base.join("kernels"))
 }
 
-/// Every folder of kernels that Jupyter looks into, as far as it is known without asking Python; first come, first taken.
+/// Every folder that Jupyter searches for kernelspecs, in order, as far as it can be known without asking Python.
 pub fn all() -> Vec<PathBuf> {
     let mut bases: Vec<PathBuf> =
         std::env::var_os("JUPYTER_PATH").map(|paths| std::env::split_paths(&paths).collect()).unwrap_or_default();
@@ -34,11 +34,11 @@ pub fn all() -> Vec<PathBuf> {
     bases.into_iter().map(|base| base.join("kernels")).collect()
 }
 
-/// A name that Jupyter takes as a kernel's.
+/// Checks that Jupyter accepts the name.
 pub fn checked(name: &str) -> Result<&str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(is_plain) {
-        return Err(usage(format!("`{name}` cannot be a kernel's name\nhelp: letters, digits, `-`, `_` and `.`")));
+        return Err(usage(format!("`{name}` is not a valid kernel name\nhelp: use letters, digits, `-`, `_` and `.`")));
     }
     Ok(name)
 }
@@ -50,7 +50,7 @@ fn of_user() -> Result<PathBuf> {
     }
 }
 
-/// The Python environment that is active.
+/// The active Python environment.
 fn environment() -> Result<PathBuf> {
     for variable in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
         if let Some(prefix) = std::env::var_os(variable).map(PathBuf::from).filter(|prefix| prefix.is_dir()) {

@@ -1,6 +1,4 @@
-//! How a cell failed, as Jupyter tells it: a name, one line, and a page with the cell's own lines in colour.
-//!
-//! It decides nothing: the session said how the cell ended.
+//! How a cell failed, as Jupyter shows it: a name, one line, and a traceback with the cell's own lines in colour.
 
 use jupyter_protocol::{ErrorOutput, ReplyError};
 
@@ -9,14 +7,14 @@ use crate::cli::outcome::{Diagnostic, End};
 use crate::cli::terminal::cell_end;
 use crate::cli::terminal::style::{BAD, BOLD, FAINT, Look};
 
-/// Front ends show colours, whatever the kernel's own terminal is.
+/// Front ends show colours whether or not the kernel has a terminal.
 const LOOK: Look = Look { width: 96, color: true, decorated: false };
 
-/// Lines of the cell shown before the one at fault, and after it.
+/// How many lines of the cell are shown before and after the failing one.
 const BEFORE: usize = 2;
 const AFTER: usize = 1;
 
-/// `None` when the cell ran to its last line.
+/// `None` if the cell passed.
 pub fn of(end: &End, code: &str) -> Option<ErrorOutput> {
     let (name, line) = match end {
         End::Passed => return None,
@@ -40,14 +38,14 @@ pub fn of(end: &End, code: &str) -> Option<ErrorOutput> {
     Some(ErrorOutput { ename: name.into(), evalue: value, traceback })
 }
 
-/// The tool itself failed.
+/// A failure of the session itself.
 pub fn of_tool(error: &anyhow::Error) -> ErrorOutput {
     let text = format!("{error:#}");
     let traceback = std::iter::once(LOOK.paint(BAD, "the session failed")).chain(text.lines().map(str::to_owned));
     ErrorOutput { ename: "SessionError".into(), evalue: one_line(&text), traceback: traceback.collect() }
 }
 
-/// The same words for the reply.
+/// The same error for the reply.
 pub fn for_reply(error: &ErrorOutput) -> ReplyError {
     let ErrorOutput { ename, evalue, traceback } = error.clone();
     ReplyError { ename, evalue, traceback }
@@ -64,14 +62,14 @@ fn of_compiler(diagnostics: &[Diagnostic]) -> ErrorOutput {
     }
 }
 
-/// The lines around the one at fault, which has an arrow.
+/// The lines around the failing one, which has an arrow.
 fn excerpt(code: &str, line: usize) -> Vec<String> {
     let lines: Vec<&str> = code.lines().collect();
     let (from, to) = (line.saturating_sub(BEFORE).max(1), (line + AFTER).min(lines.len()));
     let width = to.to_string().len();
     let shown = (from..=to).map(|number| {
         let text = lines.get(number - 1).copied().unwrap_or_default();
-        // Front ends show it on red, where the colours of code are hard to read.
+        // Front ends show it on red, on which highlighted code is hard to read.
         let (mark, style, text) =
             if number == line { ("-->", BAD, LOOK.paint(BOLD, text)) } else { ("   ", FAINT, text.to_owned()) };
         format!("{} {text}", LOOK.paint(style, &format!("{mark} {number:>width$} |")))

@@ -1,10 +1,10 @@
-//! What was run in this session, for front ends that ask for it: the last ones, a range, or those like a pattern.
+//! The cells run in this session, for `history_request`: the last ones, a range, or those that match a pattern.
 //!
-//! It is kept in memory and ends with the kernel.
+//! It is kept in memory only.
 
 use jupyter_protocol::{HistoryEntry, HistoryReply, HistoryRequest};
 
-/// The present session; there are no earlier ones.
+/// The current session; earlier ones are not kept.
 const SESSION: usize = 0;
 
 #[derive(Default)]
@@ -21,16 +21,16 @@ impl History {
         self.0.push(Line { number, input: input.to_owned(), output: String::new() });
     }
 
-    /// The plain text of the last line's value.
+    /// Adds the plain text of the last cell's value.
     pub fn add_output(&mut self, text: &str) {
         if let Some(line) = self.0.last_mut() {
             line.output = text.to_owned();
         }
     }
 
-    /// The newest cell that holds this text.
-    pub fn newest(&self, holds: impl Fn(&str) -> bool) -> Option<&str> {
-        self.0.iter().rev().map(|line| line.input.as_str()).find(|input| holds(input))
+    /// The newest cell with this property.
+    pub fn newest(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
+        self.0.iter().rev().map(|line| line.input.as_str()).find(|input| has(input))
     }
 
     pub fn answer(&self, request: &HistoryRequest) -> HistoryReply {
@@ -76,7 +76,7 @@ fn entry(line: &Line, with_output: bool) -> HistoryEntry {
     HistoryEntry::Input(SESSION, line.number, line.input.clone())
 }
 
-/// `*` stands for any text, `?` for one character.
+/// `*` matches any text, `?` one character.
 fn is_like(text: &str, pattern: &str) -> bool {
     let pattern = regex::escape(pattern).replace(r"\*", ".*").replace(r"\?", ".");
     regex::Regex::new(&format!("(?s)^{pattern}$")).is_ok_and(|pattern| pattern.is_match(text))
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_ask_finds_its_lines() {
+    fn each_kind_of_request_finds_its_cells() {
         let raw = true;
         assert_eq!(inputs(HistoryRequest::Tail { n: 1, output: true, raw }), ["4 a + 1 -> 2"]);
         assert_eq!(inputs(HistoryRequest::Tail { n: -1, output: false, raw }), Vec::<String>::new());

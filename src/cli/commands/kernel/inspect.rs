@@ -1,6 +1,6 @@
-//! What is this? The type of a variable, the documentation of a name: the library's, or that of a cell's own item.
+//! `inspect_request`: the type of a variable, the code of a cell's own item, or the library's documentation.
 //!
-//! It looks at names only; nothing is compiled.
+//! It only looks names up: nothing is compiled.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::library::Found;
 use crate::cli::syntax::{library, types};
 
-/// Answers for the name at the cursor.
+/// Describes the name at the cursor.
 pub fn inspect(code: &str, cursor: usize, is_detailed: bool, known: &Definitions, history: &History) -> InspectReply {
     let (owner, word) = word_at(code, byte_at(code, cursor));
     let page = if word.is_empty() { None } else { page(owner, word, is_detailed, known, history) };
@@ -26,7 +26,7 @@ pub fn inspect(code: &str, cursor: usize, is_detailed: bool, known: &Definitions
     InspectReply { found: true, data: media(data), ..InspectReply::default() }
 }
 
-/// The word around this place, or before the bracket that was opened there; what stands before its `.` or `::`.
+/// The name before the word's `.` or `::`, and the word at this position or before the bracket opened there.
 fn word_at(code: &str, at: usize) -> (&str, &str) {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let begin_of = |end: usize| code[..end].trim_end_matches(is_word).len();
@@ -98,7 +98,7 @@ mod tests {
     use crate::cli::engine::Variable;
 
     #[test]
-    fn the_word_is_found_from_within_and_from_its_brackets() {
+    fn the_word_is_found_from_inside_and_from_its_brackets() {
         let cases = [
             ("sigmoid(&x)", 3, ("", "sigmoid")),
             ("sigmoid(&x)", 8, ("", "sigmoid")),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_name_has_its_page() {
+    fn each_kind_of_name_is_described() {
         let mut history = History::default();
         history.add(1, ":dep a = \"1\"\n/// One neuron.\nfn neuron(x: f64) -> f64 {\n    x\n}\nneuron(1.0)");
         let variable = Variable { name: "net".into(), type_name: "forward_pass::network::Network".into() };

@@ -1,7 +1,6 @@
-//! A cell's outputs on their way to everybody who listens: text joined into few messages, bundles replaced under their
-//! names, progress that vanishes.
+//! A cell's outputs as IOPub messages: text joined into few messages, named bundles updated, progress that vanishes.
 //!
-//! It keeps the order in which the cell wrote, and shows nothing of a silent one.
+//! It keeps the order in which the cell wrote them, and publishes nothing of a silent cell.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,19 +16,19 @@ use super::wire::Publisher;
 use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, End, Event, MimeBundle, Output, RichKind, Stream};
 use crate::cli::terminal::cell_end;
 
-/// How long text waits for more.
+/// How long text is buffered.
 pub const PAUSE: Duration = Duration::from_millis(25);
 
-/// Text beyond this is sent at once.
+/// Longer text is sent at once.
 const MOST: usize = 64 * 1024;
 
-/// What is done in less time needs no word on its progress.
+/// Shorter work shows no progress.
 const SHORT: Duration = Duration::from_millis(500);
 
-/// Text on stderr is held back so long: a panic's report, and the error that leaves the cell, are said in other words.
-const HUSH: Duration = Duration::from_millis(200);
+/// How long stderr is held back: a panic's report, or an error that leaves the cell, is shown in our own wording.
+const HOLD: Duration = Duration::from_millis(200);
 
-/// The protocol wants an object where nothing is named, too.
+/// The protocol requires the object even without a name.
 const UNNAMED: Option<Transient> = Some(Transient { display_id: None });
 
 pub struct Show {
@@ -42,11 +41,11 @@ pub struct Show {
     held: String,
     held_at: Instant,
     begun: Instant,
-    /// What is being done, until it was said.
+    /// Progress that has not been shown yet.
     doing: Option<String>,
     progress: Option<Instant>,
     is_empty: bool,
-    /// The names that are shown, each with what is to take its place there.
+    /// The named bundles shown so far, each with its pending update.
     names: BTreeMap<String, Option<MimeBundle>>,
     replaced: Instant,
     /// The plain text of the cell's value.
@@ -62,7 +61,7 @@ impl Show {
             count,
             silent,
             text: None,
-            // The first text is sent at once.
+            // The first text is not buffered.
             sent: now.checked_sub(PAUSE).unwrap_or(now),
             held: String::new(),
             held_at: now,
@@ -80,7 +79,7 @@ impl Show {
         match event {
             Event::Progress(words) => {
                 self.doing = Some(words);
-                self.tell_progress();
+                self.show_progress();
             }
             Event::Output(output) => {
                 self.end_progress();
@@ -89,21 +88,21 @@ impl Show {
         }
     }
 
-    /// Nothing more is at hand: text is sent if the last was long enough ago.
+    /// Called when no event is pending: publishes what was buffered for long enough.
     pub fn rest(&mut self) {
-        if self.held_at.elapsed() >= HUSH {
+        if self.held_at.elapsed() >= HOLD {
             self.release();
         }
         if self.sent.elapsed() >= PAUSE {
             self.flush();
         }
-        self.tell_progress();
+        self.show_progress();
         if self.replaced.elapsed() >= PAUSE {
             self.replace();
         }
     }
 
-    /// The cell has ended: the rest of its outputs, notes of the session, and the error.
+    /// The cell has ended: publishes the rest of its outputs, the session's notes, and the error.
     pub fn finish(&mut self, end: Option<&End>, notes: &[String], error: Option<&ErrorOutput>) {
         self.end_progress();
         if let Some(end) = end {
@@ -123,7 +122,7 @@ impl Show {
         }
     }
 
-    /// All text that is there, now.
+    /// Publishes the buffered text.
     pub fn flush(&mut self) {
         let Some((stream, text)) = self.text.take() else { return };
         self.sent = Instant::now();
@@ -148,7 +147,7 @@ impl Show {
         match output {
             Output::Stream { stream, text } => self.write(stream, &text),
             Output::Rich { kind, data } => {
-                // What takes a place that stands already does not part the text around it.
+                // An update in place does not split the text around it.
                 if data.get(DISPLAY_ID).is_none_or(|name| !self.names.contains_key(name)) {
                     self.flush();
                 }
@@ -157,7 +156,7 @@ impl Show {
         }
     }
 
-    /// What was held back was no end of the cell.
+    /// The held text is not the report of an end.
     fn release(&mut self) {
         let held = std::mem::take(&mut self.held);
         self.write(Stream::Stderr, &held);
@@ -192,7 +191,7 @@ impl Show {
         self.publish(DisplayData { transient: UNNAMED, ..DisplayData::new(media(data)) });
     }
 
-    /// The first of its name in this cell is shown, each later one takes its place: not more often than anybody can see.
+    /// Shows the first bundle of its name in this cell; later ones update it, but not faster than the eye can see.
     fn named(&mut self, name: &str, data: MimeBundle) {
         if let Some(next) = self.names.get_mut(name) {
             *next = Some(data);
@@ -206,7 +205,7 @@ impl Show {
         self.publish(DisplayData { transient, ..DisplayData::new(media(data)) });
     }
 
-    /// Shows all that waits to take the place of what stands there.
+    /// Publishes the pending updates.
     fn replace(&mut self) {
         self.replaced = Instant::now();
         let mut names = std::mem::take(&mut self.names);
@@ -218,19 +217,19 @@ impl Show {
         self.names = names;
     }
 
-    /// Of its name, cell and kernel: a restarted kernel counts its cells anew.
+    /// Includes the cell and the process, because a restarted kernel counts its cells from 1 again.
     fn id(&self, name: &str) -> String {
         format!("{name}-{}-{}", self.count, std::process::id())
     }
 
-    /// What stands below the cell is gone, and its names with it.
+    /// Clears the cell's outputs, and forgets their names.
     fn clear(&mut self, wait: bool) {
         self.names.clear();
         self.publish(ClearOutput { wait });
     }
 
-    /// Says what is being done, once the cell takes long enough for that.
-    fn tell_progress(&mut self) {
+    /// Shows progress once the cell takes long enough.
+    fn show_progress(&mut self) {
         let is_early = self.begun.elapsed() < SHORT || self.progress.is_some_and(|last| last.elapsed() < SHORT / 5);
         if is_early || !self.is_empty {
             return;
@@ -240,7 +239,7 @@ impl Show {
         self.named("forward-pass-progress", [("text/plain".to_owned(), words)].into());
     }
 
-    /// What was said while the cell was prepared is not part of its output.
+    /// Progress is not part of the cell's output.
     fn end_progress(&mut self) {
         self.doing = None;
         if self.progress.take().is_some() {
@@ -255,7 +254,7 @@ impl Show {
     }
 }
 
-/// JSON kinds are values on the wire, all others text.
+/// JSON types are values on the wire, all others text.
 pub fn media(data: MimeBundle) -> Media {
     let value = |kind: &str, text: String| match kind.ends_with("json") {
         true => serde_json::from_str(&text).unwrap_or(Value::String(text)),
@@ -263,7 +262,7 @@ pub fn media(data: MimeBundle) -> Media {
     };
     let plain = data.get("text/plain").cloned();
     let values = data.into_iter().map(|(kind, text)| (kind.clone(), value(&kind, text))).collect();
-    // A kind with a form of its own that the text does not have leaves the plain twin.
+    // If a type's content is malformed, the plain text remains.
     let fallback = || Media::new(plain.map(MediaType::Plain).into_iter().collect());
     serde_json::from_value(Value::Object(values)).unwrap_or_else(|_| fallback())
 }

@@ -1,6 +1,6 @@
-//! `kernel run`: the five sockets of the connection file, their tasks, and an orderly end.
+//! `kernel run`: the five sockets of the connection file, their tasks, and an orderly shutdown.
 //!
-//! The end comes by a request, by a signal, or because the front end is gone: no process is left behind.
+//! It ends on request, on a signal, or when the front end is gone, and leaves no process behind.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,16 +24,16 @@ use crate::cli::engine::thread::{Message, SessionThread};
 use crate::cli::engine::{self, Engine, SessionOptions};
 use crate::cli::runner::execute::COMPILE_TIMEOUT;
 
-/// How long the last messages have for their way out.
-const FAREWELL: Duration = Duration::from_millis(150);
+/// How long the last messages may take to be sent.
+const FLUSH: Duration = Duration::from_millis(150);
 
-/// How long the session has for its end; then the process ends all the same, and its children notice.
+/// How long the session may take to end; then the process ends anyway, and its children with it.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How often it is looked whether the front end still lives.
-const GLANCE: Duration = Duration::from_millis(300);
+/// How often the front end is checked for being alive.
+const POLL: Duration = Duration::from_millis(300);
 
-/// Answers on the sockets of this connection file until the kernel is to end.
+/// Serves the sockets of this connection file until the kernel is shut down.
 pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Result<()> {
     let connection = read_connection(connection)?;
     let folder = std::env::current_dir().context("the current folder cannot be read")?;
@@ -42,15 +42,13 @@ pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Re
         compile_timeout: Some(COMPILE_TIMEOUT),
         run_timeout: timeout,
         dependencies: Vec::new(),
-        // As in every kernel of Jupyter's: whoever sends cells may run anything.
+        // As in every Jupyter kernel, cells may run anything.
         shell: true,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (outbox, messages) = unbounded_channel();
-    let session = SessionThread::start(
-        move || engine::start(engine, options),
-        move |message| drop(outbox.send(message)),
-    );
+    let session =
+        SessionThread::start(move || engine::start(engine, options), move |message| drop(outbox.send(message)));
     let session = Arc::new(session);
     let served = runtime.block_on(attend(&connection, Arc::clone(&session), messages));
     session.end(PATIENCE);
@@ -60,10 +58,10 @@ pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Re
 fn read_connection(file: &Path) -> Result<ConnectionInfo> {
     let shown = file.display();
     let text = std::fs::read_to_string(file).map_err(|error| {
-        anyhow!("cannot read the connection file `{shown}`: {error}\nhelp: Jupyter writes it: {HOW}")
+        anyhow!("cannot read the connection file `{shown}`: {error}\nhelp: Jupyter writes that file: {HOW}")
     })?;
     serde_json::from_str(&text)
-        .map_err(|error| anyhow!("`{shown}` is no connection file of Jupyter's: {error}\nhelp: {HOW}"))
+        .map_err(|error| anyhow!("`{shown}` is not a Jupyter connection file: {error}\nhelp: {HOW}"))
 }
 
 const HOW: &str = "`forward-pass kernel install`, then choose \"Rust (forward-pass)\" in Jupyter";
@@ -89,14 +87,14 @@ async fn attend(
     tokio::spawn(send);
     tokio::spawn(hear_answers);
     tokio::spawn(hear_requests);
-    tokio::spawn(pass_on(interrupted, Arc::clone(&session)));
+    tokio::spawn(interrupt_cells(interrupted, Arc::clone(&session)));
     tokio::select! {
         () = control::attend(control, publisher, session) => {}
         () = shell.attend() => {}
         _ = terminate.recv() => {}
         () = parent.gone() => {}
     }
-    tokio::time::sleep(FAREWELL).await;
+    tokio::time::sleep(FLUSH).await;
     Ok(())
 }
 
@@ -104,28 +102,28 @@ fn taken(port: u16, error: impl std::fmt::Display) -> anyhow::Error {
     anyhow!("cannot listen on port {port}: {error}\nhelp: start the kernel from Jupyter, which chooses free ports")
 }
 
-/// Ctrl-C stops the cell, not the kernel.
-async fn pass_on(mut interrupted: Signal, session: Arc<SessionThread>) {
+/// Ctrl-C interrupts the cell, not the kernel.
+async fn interrupt_cells(mut interrupted: Signal, session: Arc<SessionThread>) {
     while interrupted.recv().await.is_some() {
         session.interrupt();
     }
 }
 
-/// Says back what it hears.
+/// Echoes the heartbeat.
 async fn beat(mut heart: KernelHeartbeatConnection) {
     loop {
         match heart.socket.recv().await {
-            // A peer that left between asking and hearing is no loss.
+            // The peer may have left in between.
             Ok(beat) => drop(heart.socket.send(beat).await),
-            Err(_) => tokio::time::sleep(GLANCE).await,
+            Err(_) => tokio::time::sleep(POLL).await,
         }
     }
 }
 
-/// The process that started this one.
+/// The process that started the kernel.
 struct Parent {
     pid: u32,
-    /// The one that Jupyter names, where a wrapper stands between.
+    /// The process that Jupyter names, in case a wrapper started the kernel.
     named: Option<i32>,
 }
 
@@ -135,15 +133,15 @@ impl Parent {
         Parent { pid: std::os::unix::process::parent_id(), named }
     }
 
-    /// Ends when the parent does.
+    /// Resolves when the parent has ended.
     async fn gone(&self) {
-        while self.lives() {
-            tokio::time::sleep(GLANCE).await;
+        while self.is_alive() {
+            tokio::time::sleep(POLL).await;
         }
     }
 
-    fn lives(&self) -> bool {
-        let is_there = |pid| nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) != Err(nix::Error::ESRCH);
-        std::os::unix::process::parent_id() == self.pid && self.named.is_none_or(is_there)
+    fn is_alive(&self) -> bool {
+        let exists = |pid| nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) != Err(nix::Error::ESRCH);
+        std::os::unix::process::parent_id() == self.pid && self.named.is_none_or(exists)
     }
 }

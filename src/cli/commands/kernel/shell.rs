@@ -1,6 +1,6 @@
-//! The requests of the shell channel, one after the other: cells, and questions about names.
+//! The shell channel, one request after the other: cells, completion, inspection.
 //!
-//! While a cell runs nothing else is answered here, as front ends expect; stopping it is `control`'s business.
+//! While a cell runs, no other request is answered here, as front ends expect; `control` interrupts it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,15 +31,15 @@ pub struct Shell {
     messages: UnboundedReceiver<Message>,
     count: usize,
     history: History,
-    /// The library's names, read when they are first asked for.
+    /// The library's names, read when first needed.
     library: Vec<String>,
 }
 
-/// After a failure, what has been sent by now is given up too.
+/// After a failure, requests that arrive within this time are aborted too.
 const LATE: Duration = Duration::from_millis(20);
 
 impl Shell {
-    /// The answering side, and the work of listening, which somebody has to do.
+    /// The shell, and the task that receives its requests.
     pub fn new(
         connection: KernelShellConnection,
         publisher: Publisher,
@@ -50,7 +50,7 @@ impl Shell {
         let (sender, incoming) = unbounded_channel();
         let listen = async move {
             loop {
-                // At the end of the process nobody answers any more.
+                // The shell may have ended before.
                 let _ = sender.send(wire::receive(&mut socket).await);
             }
         };
@@ -58,7 +58,7 @@ impl Shell {
         (Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, library }, listen)
     }
 
-    /// Answers until nobody can ask any more.
+    /// Answers until the channel is closed.
     pub async fn attend(mut self) {
         while let Some(incoming) = self.incoming.recv().await {
             self.one(incoming).await;
@@ -71,7 +71,7 @@ impl Shell {
         self.publisher.publish(Status::busy(), Some(&message));
         let waiting = match incoming {
             Incoming::Broken(_, why) => {
-                log(&format!("`{}` cannot be carried out: {why}", message.header.msg_type));
+                log(&format!("`{}` is malformed: {why}", message.header.msg_type));
                 self.reply(refusal(&message.header.msg_type, &why), &message).await;
                 Vec::new()
             }
@@ -81,14 +81,14 @@ impl Shell {
         self.abort(waiting).await;
     }
 
-    /// What was sent behind a cell that failed, if its followers are to be given up.
+    /// Answers one request; returns the requests queued after a cell that failed, if those are to be aborted.
     async fn answer(&mut self, message: &Arc<JupyterMessage>) -> Vec<Incoming> {
         let known = || self.session.definitions();
         let reply: Option<Content> = match &message.content {
             Content::ExecuteRequest(request) => {
                 let reply = self.execute(message, request).await;
                 let failed = reply.status == ReplyStatus::Error && request.stop_on_error;
-                // What is sent after the reply was sent in knowledge of it.
+                // Requests sent after the reply know of the failure.
                 let waiting = if failed { self.waiting().await } else { Vec::new() };
                 self.reply(Some(reply.into()), message).await;
                 return waiting;
@@ -108,7 +108,7 @@ impl Shell {
             }
             Content::HistoryRequest(request) => Some(self.history.answer(request).into()),
             Content::CommInfoRequest(_) => Some(CommInfoReply::default().into()),
-            // No target is known here: the other side is told, as the protocol has it.
+            // The kernel has no comm targets; the protocol requires to close at once.
             Content::CommOpen(open) => {
                 let close = CommClose { comm_id: open.comm_id.clone(), ..CommClose::default() };
                 self.publisher.publish(close, Some(message));
@@ -127,7 +127,7 @@ impl Shell {
     async fn reply(&mut self, reply: Option<Content>, to: &JupyterMessage) {
         let Some(reply) = reply else { return };
         if let Err(error) = self.connection.send(JupyterMessage::new(reply, Some(to))).await {
-            log(&format!("a reply was not sent: {error}"));
+            log(&format!("cannot send a reply: {error}"));
         }
     }
 
@@ -160,7 +160,7 @@ impl Shell {
         ExecuteReply { execution_count, user_expressions: Some(expressions), ..ExecuteReply::default() }
     }
 
-    /// Runs a cell and shows what comes while it runs.
+    /// Runs a cell and publishes its outputs as they arrive.
     async fn run(
         &mut self,
         code: &str,
@@ -178,7 +178,7 @@ impl Shell {
                     Some(Message::Question(question, answer)) => {
                         show.flush();
                         let line = self.stdin.ask(parent, &question, &self.session).await;
-                        // A cell that was stopped meanwhile waits no more.
+                        // The cell may have been interrupted meanwhile.
                         let _ = answer.send(line);
                     }
                     Some(Message::Done(whose, outcome)) if whose == ticket => return *outcome,
@@ -189,7 +189,7 @@ impl Shell {
                 _ = tick.tick() => {
                     show.rest();
                     if self.session.is_stopped() {
-                        // It may have been about to begin when it was first said.
+                        // The cell may have been starting when it was first interrupted.
                         self.session.interrupt();
                     }
                 }
@@ -206,7 +206,7 @@ impl Shell {
         error
     }
 
-    /// One of `user_expressions`: its value by reference, so that looking moves nothing.
+    /// One of `user_expressions`, evaluated by reference so that it moves nothing.
     async fn evaluate(&mut self, expression: &str, message: &Arc<JupyterMessage>) -> ExpressionResult {
         let code = format!("&({expression})");
         let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, true);
@@ -230,7 +230,7 @@ impl Shell {
         waiting
     }
 
-    /// Cells that were sent before their forerunner failed do not run; other requests keep their turn.
+    /// Aborts the cells that were queued behind a failed one, and answers the other requests.
     async fn abort(&mut self, waiting: Vec<Incoming>) {
         let mut others = Vec::new();
         for incoming in waiting {

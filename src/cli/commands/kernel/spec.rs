@@ -1,6 +1,6 @@
-//! The kernelspec: what tells Jupyter how to start the kernel, how it is called, and how it looks.
+//! The kernelspec, which tells Jupyter how to start the kernel, its name and its logo.
 //!
-//! A folder is only ever replaced or taken away when it is this program's.
+//! Only a folder that this program wrote is replaced or removed.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::cli::args::{KernelInstallArgs, KernelUninstallArgs};
 use crate::cli::engine::Engine;
 use crate::cli::exit::usage;
 
-/// By this a kernelspec of ours is known, whatever its name.
+/// Marks our kernelspecs, whatever their names.
 const MARK: &str = "forward_pass";
 
 const LOGOS: &[(&str, &[u8])] = &[
@@ -27,14 +27,11 @@ pub fn install(engine: Engine, args: &KernelInstallArgs) -> Result<PathBuf> {
     let folder = kernels.join(dirs::checked(&args.name)?);
     refuse_foreign(&folder)?;
     if args.display_name.trim().is_empty() {
-        return Err(usage("`--display-name` is empty\nhelp: leave it out, or write what Jupyter is to show"));
+        return Err(usage("`--display-name` is empty\nhelp: leave it out, or give the name that Jupyter shows"));
     }
     let spec = serde_json::to_string_pretty(&spec(engine, args)?)? + "\n";
     write(&kernels, &folder, &spec).map_err(|error| {
-        anyhow!(
-            "cannot write `{}`: {error}\nhelp: name a folder that you may write to with `--prefix`",
-            folder.display()
-        )
+        anyhow!("cannot write `{}`: {error}\nhelp: choose a writable folder with `--prefix`", folder.display())
     })?;
     Ok(folder)
 }
@@ -53,21 +50,21 @@ fn write(kernels: &Path, folder: &Path, spec: &str) -> std::io::Result<()> {
     std::fs::rename(fresh.keep(), folder)
 }
 
-/// Takes the kernelspec away; returns where it was.
+/// Removes the kernelspec; returns where it was.
 pub fn uninstall(args: &KernelUninstallArgs) -> Result<PathBuf> {
     let folder = dirs::chosen(&args.place)?.join(dirs::checked(&args.name)?);
     if !folder.exists() {
         bail!(
-            "there is no kernel in `{}`\nhelp: `forward-pass kernel list` shows those that are there",
+            "no kernel is installed in `{}`\nhelp: `forward-pass kernel list` lists the installed kernels",
             folder.display()
         );
     }
     refuse_foreign(&folder)?;
-    std::fs::remove_dir_all(&folder).with_context(|| format!("cannot take away `{}`", folder.display()))?;
+    std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
     Ok(folder)
 }
 
-/// A line for each kernel that is installed.
+/// One line for each installed kernel.
 pub fn list() -> String {
     let mut lines = String::new();
     for kernels in dirs::all() {
@@ -81,11 +78,15 @@ pub fn list() -> String {
             lines.push_str(&format!("{name:<20} {shown:<24} {}\n", folder.display()));
         }
     }
-    if lines.is_empty() { "no kernel is installed: `forward-pass kernel install`\n".into() } else { lines }
+    if lines.is_empty() {
+        "no kernel is installed\nhelp: `forward-pass kernel install` installs one\n".into()
+    } else {
+        lines
+    }
 }
 
 fn spec(engine: Engine, args: &KernelInstallArgs) -> Result<Value> {
-    let program = std::env::current_exe().context("this program does not know where it is")?;
+    let program = std::env::current_exe().context("cannot find the path of this program")?;
     let program = program.to_str().context("the path of this program is not UTF-8")?;
     let engine = match engine {
         Engine::Own => "own",
@@ -110,15 +111,15 @@ fn read(folder: &Path) -> Option<Value> {
 fn refuse_foreign(folder: &Path) -> Result<()> {
     if folder.exists() && read(folder).is_none_or(|spec| spec["metadata"][MARK].is_null()) {
         bail!(
-            "the kernel in `{}` is not this program's\n\
-             help: choose another `--name`, or take it away with `jupyter kernelspec remove`",
+            "the kernel in `{}` belongs to another program\n\
+             help: choose another `--name`, or remove it with `jupyter kernelspec remove`",
             folder.display()
         );
     }
     Ok(())
 }
 
-/// A temporary folder is its maker's alone; a kernelspec is for everybody who may use the prefix.
+/// A temporary folder is private; a kernelspec must be readable by every user of the prefix.
 #[cfg(unix)]
 fn open_to_all(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! The cell's questions to the person at the front end, and the answers.
+//! Input requests: a cell asks the front end for a line.
 //!
 //! Only the front end that sent the cell is asked.
 
@@ -8,8 +8,7 @@ use jupyter_protocol::{InputRequest, JupyterMessage, JupyterMessageContent, Repl
 use jupyter_zmq_client::{KernelStdinConnection, RouterSendConnection};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::wire;
-use super::wire::{Incoming, log};
+use super::wire::{self, Incoming, log};
 use crate::cli::engine::Question;
 use crate::cli::engine::thread::SessionThread;
 
@@ -18,18 +17,18 @@ pub struct Stdin {
     replies: UnboundedReceiver<JupyterMessage>,
 }
 
-/// How often it is looked whether the cell was interrupted.
-const GLANCE: Duration = Duration::from_millis(25);
+/// How often the cell is checked for being interrupted.
+const POLL: Duration = Duration::from_millis(25);
 
 impl Stdin {
-    /// The asking side, and the work of listening, which somebody has to do.
+    /// The stdin channel, and the task that receives its replies.
     pub fn new(connection: KernelStdinConnection) -> (Stdin, impl Future<Output = ()>) {
         let (connection, mut incoming) = connection.split();
         let (sender, replies) = unbounded_channel();
         let listen = async move {
             loop {
                 if let Incoming::Message(message) = wire::receive(&mut incoming).await {
-                    // At the end of the process nobody listens any more.
+                    // The shell may have ended before.
                     let _ = sender.send(message);
                 }
             }
@@ -37,16 +36,21 @@ impl Stdin {
         (Stdin { connection, replies }, listen)
     }
 
-    /// A line, or nothing when the cell was stopped or nobody can be asked.
-    pub async fn ask(&mut self, parent: &JupyterMessage, question: &Question, session: &SessionThread) -> Option<String> {
+    /// The line; `None` if the cell was interrupted or the front end cannot be asked.
+    pub async fn ask(
+        &mut self,
+        parent: &JupyterMessage,
+        question: &Question,
+        session: &SessionThread,
+    ) -> Option<String> {
         while self.replies.try_recv().is_ok() {}
         let request = InputRequest { prompt: question.prompt.clone(), password: question.is_secret };
         if let Err(error) = self.connection.send(request.as_child_of(parent)).await {
-            log(&format!("the front end cannot be asked: {error}"));
+            log(&format!("cannot ask the front end for input: {error}"));
             return None;
         }
         while !session.is_stopped() {
-            let Ok(reply) = tokio::time::timeout(GLANCE, self.replies.recv()).await else { continue };
+            let Ok(reply) = tokio::time::timeout(POLL, self.replies.recv()).await else { continue };
             match reply?.content {
                 JupyterMessageContent::InputReply(reply) if reply.status == ReplyStatus::Ok => {
                     return Some(reply.value);

@@ -1,6 +1,6 @@
-//! Messages as they come and go: signatures checked, broken ones answered as far as they can be read.
+//! Receiving and publishing messages: signatures are checked, malformed requests are answered with an error.
 //!
-//! The sockets are those of `jupyter-zmq-client`; what a message asks for is not decided here.
+//! The sockets are those of `jupyter-zmq-client`; requests are carried out elsewhere.
 
 use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent, UnknownMessage};
 use jupyter_zmq_client::{KernelIoPubConnection, RawMessage, RouterRecvConnection};
@@ -8,35 +8,35 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zeromq::SocketRecv;
 
-/// What came in on a socket.
+/// A message received on a socket.
 pub enum Incoming {
-    /// A message of this kernel's protocol; of a type that nobody knows, it is `UnknownMessage`.
+    /// A message of the protocol, or an `UnknownMessage`.
     Message(JupyterMessage),
-    /// Signed, with a header that can be answered, and without what its type needs.
+    /// Signed and with a readable header, but without the content that its type requires; and why.
     Broken(JupyterMessage, String),
 }
 
-/// The next message that is worth an answer; what is not is told to the log and passed over.
+/// The next message that can be answered; others are logged and skipped.
 pub async fn receive(connection: &mut RouterRecvConnection) -> Incoming {
     loop {
         let raw = match connection.socket.recv().await {
             Ok(parts) => RawMessage::from_multipart(parts, &connection.mac).map_err(|error| error.to_string()),
             Err(error) => {
-                // A peer that is gone, or nobody there yet: never a reason to spin.
+                // The peer may be gone or not connected yet: do not spin.
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
                 Err(error.to_string())
             }
         };
         match raw.and_then(read) {
             Ok(incoming) => return incoming,
-            Err(why) => log(&format!("a message was passed over: {why}")),
+            Err(why) => log(&format!("skipped a message: {why}")),
         }
     }
 }
 
-/// Jupyter keeps what a kernel writes to stderr as its log.
-pub fn log(words: &str) {
-    anstream::eprintln!("forward-pass kernel: {words}");
+/// Jupyter logs what a kernel writes to stderr.
+pub fn log(message: &str) {
+    anstream::eprintln!("forward-pass kernel: {message}");
 }
 
 fn read(raw: RawMessage) -> Result<Incoming, String> {
@@ -57,7 +57,7 @@ fn read(raw: RawMessage) -> Result<Incoming, String> {
     let unknown = || with(UnknownMessage { msg_type: kind.clone(), content: json!({}) }.into());
     let content: Value = match serde_json::from_slice(content) {
         Ok(content) => content,
-        Err(error) => return Ok(Incoming::Broken(unknown(), format!("its content is no JSON: {error}"))),
+        Err(error) => return Ok(Incoming::Broken(unknown(), format!("its content is not JSON: {error}"))),
     };
     match JupyterMessageContent::from_type_and_content(&kind, with_defaults(&kind, content)) {
         Ok(content) => Ok(Incoming::Message(with(content))),
@@ -65,7 +65,7 @@ fn read(raw: RawMessage) -> Result<Incoming, String> {
     }
 }
 
-/// What older front ends leave out, as the protocol has it by default.
+/// Adds the protocol's defaults for fields that older front ends leave out.
 fn with_defaults(kind: &str, mut content: Value) -> Value {
     let defaults = match kind {
         "execute_request" => json!({"silent": false, "store_history": true, "user_expressions": {}}),
@@ -83,7 +83,7 @@ fn with_defaults(kind: &str, mut content: Value) -> Value {
     content
 }
 
-/// The answer to a request that cannot be carried out: the kind of reply that was waited for, with the reason.
+/// The error reply to a request that cannot be carried out.
 pub fn refusal(kind: &str, why: &str) -> Option<JupyterMessageContent> {
     let name = kind.strip_suffix("_request")?;
     let content = json!({
@@ -93,21 +93,21 @@ pub fn refusal(kind: &str, why: &str) -> Option<JupyterMessageContent> {
     Some(UnknownMessage { msg_type: format!("{name}_reply"), content }.into())
 }
 
-/// The way to everybody who listens.
+/// Publishes to every front end.
 #[derive(Clone)]
 pub struct Publisher(UnboundedSender<JupyterMessage>);
 
 impl Publisher {
-    /// The publisher, and the work of sending, which somebody has to do.
+    /// The publisher, and the task that sends its messages.
     pub fn new(socket: KernelIoPubConnection) -> (Publisher, impl Future<Output = ()>) {
         let (sender, receiver) = unbounded_channel();
         (Publisher(sender), send_all(socket, receiver))
     }
 
-    /// Tells everybody something that `parent` caused.
+    /// Publishes a message that `parent` caused.
     pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: Option<&JupyterMessage>) {
         let message = JupyterMessage::new(content, parent).with_zmq_identities(Vec::new());
-        // At the end of the process nobody sends any more.
+        // The sending task may have ended before.
         let _ = self.0.send(message);
     }
 }
@@ -115,7 +115,7 @@ impl Publisher {
 async fn send_all(mut socket: KernelIoPubConnection, mut messages: UnboundedReceiver<JupyterMessage>) {
     while let Some(message) = messages.recv().await {
         if let Err(error) = socket.send(message).await {
-            log(&format!("a message was not sent: {error}"));
+            log(&format!("cannot send a message: {error}"));
         }
     }
 }
