@@ -432,7 +432,7 @@ fn a_long_page_opens_in_the_pager_and_without_one_is_cut() {
     person.sees("numbers 0/9> ");
     person.types(":explain E0382\r");
     person.sees("A variable was used after");
-    person.sees("keys: FRXPsSpace: next page, q: quit$");
+    person.sees("keys: FRXPsSpace for the next page, q to quit$");
     person.sees("numbers 0/9> ");
     // What fits the screen needs no pager.
     person.types(":type 1 + 1\r");
@@ -563,7 +563,7 @@ fn missing_data_is_offered_and_a_refusal_or_a_failure_continues() {
     // That proxy does not answer.
     person.types("y\r");
     person.sees("error: ");
-    person.sees("until then the stored outputs");
+    person.sees("until then the stored");
     person.sees("digits 0/2> ");
     person.says("", "let x = 1;");
     person.says("", "a digit");
@@ -571,7 +571,7 @@ fn missing_data_is_offered_and_a_refusal_or_a_failure_continues() {
     person.sees("y/n> ");
     // Ctrl-C is a no.
     person.types("\x03");
-    person.sees("until then the stored outputs");
+    person.sees("until then the stored");
     person.sees("digits 0/2> ");
     person.types(":goto 1\r");
     person.sees("y/n> ");

@@ -232,8 +232,8 @@ impl Screen {
     }
 
     pub fn fail_with_help(&mut self, message: &str, help: &str) {
-        let head = self.lang.help();
-        self.fail(&format!("{message}\n{head}: {help}"));
+        let help = format!("{}: {help}", self.lang.help());
+        self.fail(&[message, &help].join("\n"));
     }
 
     /// `help: ...`

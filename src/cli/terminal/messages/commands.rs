@@ -24,7 +24,7 @@ super::messages! {
     brief_run_all() { "run rest of chapter", "이 장의 나머지" }
     brief_goto() { "4, softmax, a cell id", "4, softmax, 셀 이름" }
     brief_sections() { "list the sections", "절의 목록" }
-    brief_cells() { "list cells and their ids", "셀과 셀 이름" }
+    brief_cells() { "list cells with ids", "셀과 셀 이름" }
     brief_progress() { "cells seen so far", "지금까지 본 것" }
     brief_code() { "show its code", "코드 보기" }
     brief_draw() { "draw a digit in text", "글자로 숫자 그리기" }

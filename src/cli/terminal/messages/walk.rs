@@ -106,7 +106,7 @@ super::messages! {
     }
     input_cancelled() { "input cancelled; Ctrl-D or `:quit` exits", "줄을 버렸어요. `:quit` 또는 Ctrl-D로 나가요" }
     more_lines(count) { "... {count} more lines: `:all` shows them", "... {count}줄 더 있어요: `:all` 명령으로 모두 봐요" }
-    pager_keys() { "Space: next page, q: quit", "스페이스는 다음, q는 나가기" }
+    pager_keys() { "Space for the next page, q to quit", "스페이스는 다음, q는 나가기" }
     no_output_yet() { "there is no output yet", "아직 나온 출력이 없어요" }
     input_ends(text) { "the input ends before `{text}` is complete", "`{text}` 입력이 끝나지 않았는데 입력이 끊겼어요" }
     moved_away(name, line) {
