@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
@@ -89,7 +90,7 @@ impl Prompt {
         }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
         if let Ok(printer) = editor.create_external_printer() {
-            let printer: Mutex<Box<dyn ExternalPrinter + Send>> = Mutex::new(Box::new(printer));
+            let printer = start_printer(printer);
             let (candidates, server) = (Arc::clone(&candidates), Arc::clone(&server));
             let description = Arc::new(Description { printer, candidates, server, look, lang });
             for key in [KeyCode::BackTab, KeyCode::F(1)] {
@@ -222,9 +223,22 @@ impl ConditionalEventHandler for NewLine {
     }
 }
 
-/// Prints a description of the name under the cursor above the line.
+/// Prints above the line, on its own thread: the editor only reads one text between two keys, and a second one would
+/// block its thread.
+fn start_printer(mut printer: impl ExternalPrinter + Send + 'static) -> Sender<String> {
+    let (sender, texts) = channel();
+    std::thread::spawn(move || {
+        while let Ok(text) = texts.recv() {
+            // A text that cannot be printed is no loss.
+            drop(printer.print(text));
+        }
+    });
+    sender
+}
+
+/// Prints a description of the name under the cursor.
 struct Description {
-    printer: Mutex<Box<dyn ExternalPrinter + Send>>,
+    printer: Sender<String>,
     candidates: Shared,
     server: Arc<Mutex<LanguageServer>>,
     look: Look,
@@ -245,9 +259,8 @@ impl ConditionalEventHandler for DescribeKey {
         };
         let known = Known { names: &locked(candidates).rust, codes };
         let text = inspect::describe(line, word, &known, ask_server, *lang, look);
-        // The editor's own thread prints it; a description that cannot be printed is no loss.
-        let mut printer = printer.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(printer.print(format!("{text}\n")));
+        // The printer only ends with the editor.
+        let _ = printer.send(format!("{text}\n"));
         Some(Cmd::Noop)
     }
 }
