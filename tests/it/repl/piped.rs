@@ -1,13 +1,11 @@
-//! The REPL through the binary, as a program that pipes lines into it sees it.
-//!
-//! What needs a terminal is in `repl_terminal`.
+//! The REPL through the binary, with lines piped in. Tests that need a terminal are in `terminal`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::{Finished, command, forward_pass, with_input};
 
-/// A small course that needs no dependencies, so that its session starts at once.
+/// A small course without dependencies, whose session starts at once.
 pub fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/walk")
 }
@@ -252,7 +250,7 @@ fn the_whole_chapter_walked_at_the_prompt_shows_what_the_notebooks_store() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let state = tempfile::tempdir().unwrap();
     let mut command = command(root, &["repl", "notebooks/en"]);
-    // Section 8 needs data that may be elsewhere.
+    // Section 8 needs data that may be missing.
     for section in 1..=7 {
         command.args(["-c", &format!(":goto {section}"), "-c", ":run"]);
     }
