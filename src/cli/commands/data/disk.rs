@@ -1,74 +1,103 @@
-//! What lies in a folder, against what should.
+//! Files on disk: compared with their published size and SHA-256, and written whole or not at all.
 //!
-//! It reads and writes nothing down.
+//! It accesses no network.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
+use anyhow::{Result, anyhow};
+#[cfg(unix)]
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use sha2::{Digest, Sha256};
 
-use super::sets::Entry;
+use super::sets::{Entry, Set};
 
-/// What is true of one file.
-#[derive(Clone, Debug, PartialEq)]
-pub enum State {
-    Right,
+/// What is wrong with a file.
+#[derive(Debug, PartialEq)]
+pub enum FileError {
     Missing,
-    /// It lies here without `.gz`: the library reads it, but nobody publishes its hash.
+    /// It exists without `.gz`. The library reads it, but no checksum is published for it.
     Unpacked,
-    /// It has this many bytes, not the right number.
-    Size(u64, u64),
-    /// The right number, and other bytes: found, and wanted.
-    Bytes(String, &'static str),
-    Unreadable(String),
+    Wrong(String),
 }
 
-/// Reads the file to the end, unless its length says enough.
-pub fn state(folder: &Path, file: &Entry) -> State {
-    let read = || -> std::io::Result<State> {
-        let mut stream = File::open(folder.join(file.name))?;
-        let length = stream.metadata()?.len();
-        if length != file.size {
-            return Ok(State::Size(length, file.size));
-        }
-        let mut hash = Sha256::new();
-        let mut chunk = vec![0; 1 << 16];
-        loop {
-            match stream.read(&mut chunk)? {
-                0 => return Ok(judge(hash, file)),
-                got => hash.update(&chunk[..got]),
-            }
-        }
+/// The state of each file of a set.
+pub fn check(folder: &Path, set: &Set) -> Vec<Result<(), FileError>> {
+    set.files.iter().map(|entry| read(folder, entry).map(drop)).collect()
+}
+
+/// The bytes of a file, if they are the published ones.
+pub fn read(folder: &Path, entry: &Entry) -> Result<Vec<u8>, FileError> {
+    let path = folder.join(entry.name);
+    let error = |error: io::Error| match error.kind() {
+        ErrorKind::NotFound if folder.join(unpacked(entry.name)).is_file() => FileError::Unpacked,
+        ErrorKind::NotFound => FileError::Missing,
+        _ => FileError::Wrong(format!("cannot be read: {error}")),
     };
-    read().unwrap_or_else(|error| match error.kind() {
-        ErrorKind::NotFound if folder.join(unpacked(file.name)).is_file() => State::Unpacked,
-        ErrorKind::NotFound => State::Missing,
-        _ => State::Unreadable(error.to_string()),
-    })
+    match path.metadata().map_err(error)?.len() {
+        size if size == entry.size => verified(fs::read(&path).map_err(error)?, entry),
+        size => Err(FileError::Wrong(format!("{size} bytes, expected {}", entry.size))),
+    }
 }
 
-/// The name of the file that is in it.
+/// Returns the bytes only if their hash is the published one.
+pub fn verified(bytes: Vec<u8>, entry: &Entry) -> Result<Vec<u8>, FileError> {
+    let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    if hash == entry.sha256 {
+        return Ok(bytes);
+    }
+    Err(FileError::Wrong(format!("sha256 {hash}, expected {}", entry.sha256)))
+}
+
 pub fn unpacked(name: &str) -> &str {
     name.strip_suffix(".gz").unwrap_or(name)
 }
 
-/// What a hash over all bytes of a file says of it.
-pub fn judge(hash: Sha256, file: &Entry) -> State {
-    let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    if found == file.sha256 { State::Right } else { State::Bytes(found, file.sha256) }
+/// Creates the folder, and fails before a download rather than after it if nothing can be written there.
+pub fn prepare(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|error| cannot("create the folder", folder, &error))?;
+    tempfile::tempfile_in(folder).map_err(|error| cannot("write to the folder", folder, &error))?;
+    Ok(())
 }
 
-impl fmt::Display for State {
+/// Writes a temporary file in the same folder, and renames it once it is on disk.
+pub fn place(folder: &Path, entry: &Entry, bytes: &[u8]) -> Result<()> {
+    let path = folder.join(entry.name);
+    // Ctrl-C would leave the temporary file behind, so it waits for these few milliseconds.
+    #[cfg(unix)]
+    let mask = SigSet::from(Signal::SIGINT).thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let written = write(folder, &path, bytes).map_err(|error| cannot("write", &path, &error));
+    #[cfg(unix)]
+    mask.thread_set_mask()?;
+    written
+}
+
+fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    // Readable by others as far as the umask allows it, like any other file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".forward-pass-").tempfile_in(folder)?;
+    file.as_file_mut().write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> anyhow::Error {
+    anyhow!("cannot {verb} {}: {error}\nhelp: choose another folder with `--dir FOLDER`", path.display())
+}
+
+impl std::error::Error for FileError {}
+
+impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            State::Right => f.write_str("right"),
-            State::Missing => f.write_str("missing"),
-            State::Unpacked => f.write_str("unpacked: it is read, and cannot be checked"),
-            State::Size(found, wanted) => write!(f, "{found} bytes, not {wanted}"),
-            State::Bytes(found, wanted) => write!(f, "sha256 {found}, not {wanted}"),
-            State::Unreadable(why) => write!(f, "cannot be read: {why}"),
-        }
+        f.write_str(match self {
+            FileError::Missing => "missing",
+            FileError::Unpacked => "unpacked: readable, but cannot be verified",
+            FileError::Wrong(what) => what,
+        })
     }
 }

@@ -1,6 +1,6 @@
-//! A web server for tests: it listens on this machine only and answers as badly as it is told to.
+//! A web server for tests: it listens on this machine only and misbehaves on request.
 //!
-//! One answer a connection; nothing in it runs longer than some seconds.
+//! It sends one answer per connection, and none takes longer than a few seconds.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What is sent, and what follows when all of it was.
+/// What is sent, and what the server does afterwards.
 pub struct Answer {
-    /// The status line and the headers, without the empty line that ends them; where it is empty, the body is all.
+    /// The status line and the headers without their final empty line. If it is empty, only the body is sent.
     pub head: String,
     pub body: Vec<u8>,
     pub then: Then,
@@ -19,22 +19,21 @@ pub struct Answer {
 #[derive(Clone, Copy)]
 pub enum Then {
     Close,
-    /// Nothing more comes, and the line stays open.
+    /// Sends nothing more, but keeps the connection open.
     Stall,
-    /// A byte now and then.
+    /// Sends a byte now and then.
     Trickle,
-    /// The body again and again.
+    /// Sends the body again and again.
     Repeat,
 }
 
 impl Answer {
-    /// The headers as given, the body as it is.
     pub fn new(head: &str, body: &[u8], then: Then) -> Answer {
         Answer { head: head.to_string(), body: body.to_vec(), then }
     }
 }
 
-/// Ends when the test does: its thread waits in `accept` and holds nothing.
+/// Its threads end with the test process.
 pub struct Server {
     /// `http://127.0.0.1:PORT`
     pub address: String,
@@ -42,8 +41,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// `answer` gets the path and the `Range` header, empty where there is none.
-    pub fn start(answer: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Server {
+    /// `answer` gets the path of the request.
+    pub fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -57,21 +56,19 @@ impl Server {
         Server { address, seen }
     }
 
-    /// Every request so far: the path, and the `Range` header behind a space.
+    /// The path of every request so far.
     pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&str, &str) -> Answer) {
+fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&str) -> Answer) {
     let lines = BufReader::new(stream.try_clone().unwrap()).lines();
     let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
     let Some(path) = head.first().and_then(|line| line.split(' ').nth(1)) else { return };
-    let range = head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: ").map(str::to_string));
-    let range = range.unwrap_or_default();
-    seen.lock().unwrap().push(format!("{path} {range}").trim_end().to_string());
-    let answer = answer(path, &range);
-    // The other side may have hung up: that is what some tests are about.
+    seen.lock().unwrap().push(path.to_string());
+    let answer = answer(path);
+    // The client may have closed the connection, which some tests are about.
     let _ = send(&mut stream, &answer);
 }
 
