@@ -157,7 +157,7 @@ fn exit(reports: &[NotebookReport], args: &TestArgs, interrupted: bool, has_erro
 fn watch_and_test(engine: Engine, args: &TestArgs, mut chosen: Vec<Chosen>) -> Result<Exit> {
     let paths: Vec<PathBuf> = chosen.iter().map(|chosen| chosen.path.clone()).collect();
     loop {
-        let watch = Watch::new(&paths)?;
+        let mut watch = Watch::new(&paths);
         if test_once(engine, args, &chosen)? == Exit::Interrupted {
             return Ok(Exit::Interrupted);
         }

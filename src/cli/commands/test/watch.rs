@@ -1,97 +1,104 @@
-//! `--watch`: waits until a file that a notebook depends on changes.
+//! `--watch`: which files a notebook depends on, and waiting until one of them changes.
 //!
-//! The caller decides what runs again.
+//! Files are polled: a few `stat` calls every 50 ms answer as quickly as the system's notifications and work on every
+//! file system. What runs again is decided by the caller.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
-
-use anyhow::{Context, Result};
-use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::runner::settings::{PROJECT_FILE, file_beside};
 use crate::cli::terminal::interrupt;
 
-/// Editors write a file in several steps: a change counts once nothing more has followed for this long.
-const SETTLED_AFTER: Duration = Duration::from_millis(200);
-const TICK: Duration = Duration::from_millis(50);
+const POLL_EVERY: Duration = Duration::from_millis(50);
+/// Editors save a file in several steps; a change counts once nothing has followed it for this long.
+const QUIET_FOR: Duration = Duration::from_millis(200);
 
-/// The watched files.
+/// Modification time and size of each file under one input.
+type Stamps = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+
+/// The inputs of the notebooks under watch, and their state when last looked at.
 pub struct Watch {
-    _watcher: RecommendedWatcher,
-    changes: Receiver<notify::Result<Event>>,
-    notebooks: Vec<PathBuf>,
+    notebooks: Vec<(PathBuf, Vec<PathBuf>)>,
+    seen: BTreeMap<PathBuf, Stamps>,
 }
 
 impl Watch {
-    /// Watches the notebooks, their settings, and the sources of their path dependencies.
-    pub fn new(notebooks: &[PathBuf]) -> Result<Watch> {
-        let (sender, changes) = channel();
-        let mut watcher = notify::recommended_watcher(sender).context("cannot watch files here")?;
-        let folders: BTreeSet<&Path> = notebooks.iter().filter_map(|path| path.parent()).collect();
-        // Folders are watched instead of files: editors replace a file with a new one.
-        for folder in folders.iter().flat_map(|folder| folder.ancestors().take(1).chain(project_folder(folder))) {
-            let watched = watcher.watch(folder, RecursiveMode::NonRecursive);
-            watched.with_context(|| format!("cannot watch {}", folder.display()))?;
-        }
-        for source in notebooks.iter().flat_map(|path| path_sources(path)) {
-            let watched = watcher.watch(&source, RecursiveMode::Recursive);
-            watched.with_context(|| format!("cannot watch {}", source.display()))?;
-        }
-        Ok(Watch { _watcher: watcher, changes, notebooks: notebooks.to_vec() })
+    /// Watches the notebooks, their settings, and the sources of crates they take by path.
+    pub fn new(notebooks: &[PathBuf]) -> Watch {
+        let notebooks: Vec<_> = notebooks.iter().map(|path| (path.clone(), inputs(path))).collect();
+        let seen = notebooks.iter().flat_map(|(_, inputs)| inputs).map(|input| (input.clone(), stamps(input)));
+        Watch { seen: seen.collect(), notebooks }
     }
 
-    /// Waits for a relevant change and returns the notebooks to run again; `None` on Ctrl-C.
-    pub fn wait(&self) -> Option<Vec<PathBuf>> {
-        let mut again: BTreeSet<PathBuf> = BTreeSet::new();
-        let mut last = Instant::now();
-        loop {
-            if interrupt::take() {
-                return None;
-            }
-            match self.changes.recv_timeout(TICK) {
-                Ok(Ok(event)) if !event.kind.is_access() => {
-                    again.extend(event.paths.iter().flat_map(|path| self.affected_by(path)));
-                    if !again.is_empty() {
-                        last = Instant::now();
-                    }
-                }
-                Ok(_) | Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return None,
-            }
-            if !again.is_empty() && last.elapsed() >= SETTLED_AFTER {
+    /// Waits for a change and returns the notebooks to run again, or None after Ctrl-C.
+    pub fn wait(&mut self) -> Option<Vec<PathBuf>> {
+        let mut again = BTreeSet::new();
+        let mut last_change = Instant::now();
+        while !interrupt::take() {
+            let changed = self.changed_inputs();
+            if !changed.is_empty() {
+                last_change = Instant::now();
+                let depends = |inputs: &[PathBuf]| inputs.iter().any(|input| changed.contains(input));
+                let concerned = self.notebooks.iter().filter(|(_, inputs)| depends(inputs));
+                again.extend(concerned.map(|(notebook, _)| notebook.clone()));
+            } else if !again.is_empty() && last_change.elapsed() >= QUIET_FOR {
                 return Some(again.into_iter().collect());
             }
+            thread::sleep(POLL_EVERY);
         }
+        None
     }
 
-    /// The notebooks that depend on a changed file: as notebook, settings or source.
-    fn affected_by(&self, changed: &Path) -> Vec<PathBuf> {
-        let depends = |notebook: &&PathBuf| {
-            let is_setting = changed == file_beside(notebook)
-                || changed.file_name().is_some_and(|name| name == PROJECT_FILE)
-                    && changed.parent().is_some_and(|folder| notebook.starts_with(folder));
-            let is_source = path_sources(notebook).iter().any(|source| changed.starts_with(source));
-            changed == notebook.as_path() || is_setting || is_source
-        };
-        self.notebooks.iter().filter(depends).cloned().collect()
+    fn changed_inputs(&mut self) -> BTreeSet<PathBuf> {
+        let mut changed = BTreeSet::new();
+        for (input, seen) in &mut self.seen {
+            let now = stamps(input);
+            if *seen != now {
+                *seen = now;
+                changed.insert(input.clone());
+            }
+        }
+        changed
     }
 }
 
-fn project_folder(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|folder| folder.join(PROJECT_FILE).is_file())
-}
-
-/// The source folders of a notebook's path dependencies.
-fn path_sources(notebook: &Path) -> Vec<PathBuf> {
-    let Ok(read) = Notebook::read(notebook) else { return Vec::new() };
+/// The files and folders whose change makes a notebook run again; some of them may not exist yet.
+fn inputs(notebook: &Path) -> Vec<PathBuf> {
     let folder = notebook.parent().unwrap_or(Path::new("."));
-    let quoted = |line: &str| {
-        let rest = line.split("path").nth(1)?.split('"').nth(1)?.to_string();
-        let source = folder.join(rest).join("src").canonicalize().ok()?;
+    let project = folder.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|file| file.is_file());
+    let own = [notebook.to_path_buf(), file_beside(notebook), folder.join(PROJECT_FILE)];
+    own.into_iter().chain(project).chain(path_sources(notebook, folder)).collect()
+}
+
+/// The source folders of the crates that a notebook takes by path.
+fn path_sources(notebook: &Path, folder: &Path) -> Vec<PathBuf> {
+    let Ok(read) = Notebook::read(notebook) else { return Vec::new() };
+    let source = |line: &str| {
+        let path = line.split("path").nth(1)?.split('"').nth(1)?.to_string();
+        let source = folder.join(path).join("src").canonicalize().ok()?;
         source.is_dir().then_some(source)
     };
-    read.dependencies().iter().filter_map(|line| quoted(line)).collect()
+    read.dependencies().iter().filter_map(|line| source(line)).collect()
+}
+
+/// The stamp of a file, or of all files below a folder; empty for a missing path.
+fn stamps(input: &Path) -> Stamps {
+    let mut stamps = Stamps::new();
+    let mut pending = vec![input.to_path_buf()];
+    while let Some(path) = pending.pop() {
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        if metadata.is_dir() {
+            let entries = fs::read_dir(&path).into_iter().flatten().flatten();
+            // A link to a folder is not followed: it may lead back.
+            let is_file_or_folder = |path: &PathBuf| path.is_file() || !path.is_symlink();
+            pending.extend(entries.map(|entry| entry.path()).filter(is_file_or_folder));
+        } else {
+            stamps.insert(path, (metadata.modified().ok(), metadata.len()));
+        }
+    }
+    stamps
 }

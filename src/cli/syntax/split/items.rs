@@ -147,7 +147,7 @@ pub fn item_of(item: &syn::Item, text: &str, offset: usize) -> Option<Item> {
             let generics = slice(it.generics.params.span()).unwrap_or_default();
             let layout = layout_of(it, text, base)?;
             let kind = match &it.trait_ {
-                Some((_, path, _)) => {
+                Some((path, _)) => {
                     let key = format!("{} for {self_type}", words::plain(slice(path.span())?));
                     ItemKind::TraitImpl { key, layout }
                 }
