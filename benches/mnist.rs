@@ -3,6 +3,8 @@
 //! The script runs its peers alternately and compares. To run it alone:
 //! `cargo bench --bench mnist --no-default-features`. It uses real digits if FORWARD_PASS_MNIST is set, else noise.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Instant;

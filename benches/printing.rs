@@ -3,6 +3,8 @@
 //! `printing DTYPE FILE OUT REPEATS` reads raw little-endian elements, prints them in full REPEATS times, writes the
 //! text to OUT for comparison, and prints the median in milliseconds and the number of large allocations.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;

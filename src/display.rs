@@ -34,6 +34,7 @@ pub trait CellDisplay {
     }
 
     /// Prints the parts in the kernel's protocol. The kernel calls it on the last expression of a cell.
+    #[expect(clippy::print_stdout, reason = "the protocol of `evcxr_display` is lines on stdout")]
     fn evcxr_display(&self) {
         for (kind, text) in self.cell_parts() {
             println!("EVCXR_BEGIN_CONTENT {kind}\n{text}\nEVCXR_END_CONTENT");

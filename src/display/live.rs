@@ -3,6 +3,8 @@
 //! It updates in Jupyter on this project's kernel. Elsewhere only the final state is kept: the stock kernel shows the
 //! last output of each MIME type and cannot clear any.
 
+#![expect(clippy::print_stdout, reason = "the protocol of `evcxr_display` is lines on stdout")]
+
 use std::fmt;
 
 use super::CellDisplay;

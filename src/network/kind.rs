@@ -26,6 +26,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// assert_eq!(Activation::Sigmoid.to_string(), "sigmoid");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table above explains each variant")]
 pub enum Activation {
     Step,
     Sigmoid,

@@ -8,6 +8,9 @@
 //!
 //! Results are not compared here, but in `tests/it/library/numpy`.
 
+#![allow(clippy::unwrap_used, reason = "a failed test stops there")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests report what they measured or skipped")]
+
 mod allocation;
 mod arrays;
 mod draw;

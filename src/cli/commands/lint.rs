@@ -66,7 +66,7 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
         all.extend(findings.into_iter().map(|finding| (path.clone(), finding)));
     }
     match args.format {
-        Format::Json => println!("{:#}", document(&all)),
+        Format::Json => anstream::println!("{:#}", document(&all)),
         _ => print_summary(paths.len(), all.len()),
     }
     Ok(if all.is_empty() { Exit::Passed } else { Exit::Failed })
@@ -128,7 +128,7 @@ fn print_finding(path: &Path, finding: &Finding, format: Format) {
     }
     if format == Format::Github {
         let message = format!("{cell}{}", finding.message);
-        print!("{}", annotation("warning", path, finding.line, finding.lint, &message));
+        anstream::print!("{}", annotation("warning", path, finding.line, finding.lint, &message));
     }
 }
 

@@ -209,6 +209,7 @@ impl Review {
     }
 
     /// The stored and the fresh figure, if the terminal can show them, and links to their files.
+    #[expect(clippy::print_stdout, reason = "anstream would drop the picture where NO_COLOR is set")]
     fn show_picture(&self, path: &Path, id: &str, difference: &Difference) -> Result<()> {
         let mime = difference.part.split(' ').next().unwrap_or_default();
         for (style, name, text) in [(BAD, "stored", &difference.stored), (GOOD, "fresh", &difference.fresh)] {

@@ -44,6 +44,7 @@ pub fn hook() {
 }
 
 /// The message goes to the pipe that the session reads as the cell's stderr.
+#[expect(clippy::print_stderr, reason = "stderr is a pipe here, not a terminal")]
 fn fail(error: &io::Error) -> ! {
     eprintln!("the process for the cells could not start: {error}");
     std::process::exit(BROKEN)
