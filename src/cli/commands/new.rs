@@ -2,7 +2,9 @@
 //!
 //! The course is created whole or not at all. Nothing is run; the outputs in its notebook come from a real run.
 
-use std::path::Path;
+mod origin;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -61,7 +63,8 @@ fn create(folder: &Path, name: &str) -> Result<()> {
     for (path, text) in FILES {
         let path = course.join(path);
         std::fs::create_dir_all(path.parent().unwrap_or(&course))?;
-        std::fs::write(&path, text.replace("{{package}}", name).replace("{{crate}}", &name.replace('-', "_")))?;
+        let text = text.replace("{{package}}", name).replace("{{crate}}", &name.replace('-', "_"));
+        std::fs::write(&path, text.replace("{{install}}", origin::INSTALL).replace("{{source}}", &origin::source()))?;
     }
     std::fs::rename(&course, folder)?;
     Ok(())

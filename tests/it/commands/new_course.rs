@@ -31,6 +31,39 @@ fn a_new_course_is_green_and_turns_red_where_it_says() {
     assert!(!cargo().status.success(), "`cargo test` of the course does not see what `forward-pass test` sees");
 }
 
+/// The shell commands of the course's workflow, without the one that installs Rust on GitHub's machine.
+fn workflow(course: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(course.join(".github/workflows/notebooks.yml")).unwrap();
+    let steps = text.split("\n      - ").filter_map(|step| step.strip_prefix("run: "));
+    steps.map(|step| step.trim_start_matches("|\n").to_owned()).filter(|step| !step.starts_with("rustup ")).collect()
+}
+
+#[test]
+fn the_workflow_of_a_new_course_is_green_at_its_first_push() {
+    let parent = tempfile::tempdir().unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_forward-pass"));
+    assert!(Command::new(binary).args(["new", "course"]).current_dir(parent.path()).status().unwrap().success());
+    let course = parent.path().join("course");
+    let path = std::env::var("PATH").unwrap();
+    for (path, words) in [
+        // As the text stands: nothing says where the program comes from.
+        ("/usr/bin:/bin".to_owned(), "::warning title=notebooks not tested::set FORWARD_PASS_SOURCE"),
+        // As it is where the program was installed.
+        (format!("{}:{path}", binary.parent().unwrap().display()), "1 notebook, 5 cells run, 3 outputs compared"),
+    ] {
+        let mut shown = String::new();
+        for step in workflow(&course) {
+            let mut bash = Command::new("bash");
+            bash.args(["-e", "-c", &step]).current_dir(&course).env("PATH", &path).env("FORWARD_PASS_SOURCE", "");
+            let output = bash.env("CI", "true").output().unwrap();
+            assert!(output.status.success(), "{step}\n{}", String::from_utf8_lossy(&output.stderr));
+            shown += &String::from_utf8_lossy(&output.stdout);
+        }
+        assert!(shown.contains(words), "{shown}");
+    }
+    assert!(course.join("notebooks.xml").is_file());
+}
+
 #[test]
 fn what_cannot_be_a_course_is_refused_and_leaves_nothing() {
     let parent = tempfile::tempdir().unwrap();
