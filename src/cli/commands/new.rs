@@ -4,7 +4,7 @@
 
 mod origin;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
