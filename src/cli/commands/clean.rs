@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cli::engine;
 use crate::cli::exit::Exit;
-use crate::cli::terminal::report::count;
+use crate::cli::terminal::plural::count;
 
 pub fn run() -> Result<Exit> {
     let cleared = engine::clear_cache()?;

@@ -20,7 +20,8 @@ use sets::{ALL, FASHION, MNIST, Set, Size};
 
 use crate::cli::args::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
 use crate::cli::exit::{Exit, usage};
-use crate::cli::terminal::report::{BAD, GOOD, QUIET, count};
+use crate::cli::terminal::plural::count;
+use crate::cli::terminal::style::{BAD, GOOD, QUIET};
 
 pub fn run(args: &DataArgs) -> Result<Exit> {
     match &args.action {

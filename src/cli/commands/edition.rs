@@ -21,7 +21,7 @@ use crate::cli::args::{EditionAction, EditionArgs};
 use crate::cli::exit::Exit;
 use crate::cli::files::write_atomically;
 use crate::cli::notebook::chapter;
-use crate::cli::terminal::report::count;
+use crate::cli::terminal::plural::count;
 
 /// The edition that the others are translated from.
 pub const ORIGINAL: &str = "en";

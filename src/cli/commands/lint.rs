@@ -23,7 +23,8 @@ use crate::cli::runner::report::github::annotation;
 use crate::cli::runner::rules::Rules;
 use crate::cli::runner::settings;
 use crate::cli::suggest::nearest;
-use crate::cli::terminal::report::{BAD, GOOD, QUIET, count};
+use crate::cli::terminal::plural::count;
+use crate::cli::terminal::style::{BAD, GOOD, QUIET};
 
 /// The names of all lints; `args/help.rs` and `docs/testing.md` say what each of them finds.
 pub const LINTS: &[&str] = &[

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::cli::args::NewArgs;
 use crate::cli::exit::{Exit, usage};
-use crate::cli::terminal::report::{QUIET, STRONG};
+use crate::cli::terminal::style::{QUIET, STRONG};
 
 /// The files of a course; `{{package}}` and `{{crate}}` in their texts are replaced by its name.
 const FILES: &[(&str, &str)] = &[

@@ -25,8 +25,8 @@ use crate::cli::runner::result::UNSTABLE;
 use crate::cli::runner::rules::allows;
 use crate::cli::runner::{self, accept, pictures, settings, volatile};
 use crate::cli::terminal::picture::{Canvas, Images, probe};
-use crate::cli::terminal::report::{BAD, GOOD, QUIET, STRONG, count};
-use crate::cli::terminal::style::Look;
+use crate::cli::terminal::plural::count;
+use crate::cli::terminal::style::{BAD, GOOD, Look, QUIET, STRONG};
 use crate::cli::terminal::{highlight, interrupt, picture};
 
 pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {

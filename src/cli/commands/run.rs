@@ -10,12 +10,14 @@ use crate::cli::args::RunArgs;
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files::write_atomically;
+use crate::cli::lang::Lang;
 use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
-use crate::cli::outcome::{End, Event, Outcome, Waiting};
+use crate::cli::outcome::{End, Event, MimeBundle, Outcome, Output, Stream, Waiting};
 use crate::cli::runner::execute::{self, Step};
 use crate::cli::runner::rules::Expect;
 use crate::cli::runner::settings;
-use crate::cli::terminal::report::{self, BAD, QUIET};
+use crate::cli::terminal::cell_end;
+use crate::cli::terminal::style::{BAD, QUIET};
 
 pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     let path = std::path::absolute(&args.notebook)?;
@@ -46,14 +48,14 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
         let mut waiting = Waiting::default();
         let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| show(event, &mut waiting))?;
         for output in waiting.rest() {
-            anstream::print!("{}", report::output_text(&output));
+            anstream::print!("{}", output_text(&output));
         }
         changes.push(change(at, &outcome, changes.len() as u64 + 1));
         for note in &outcome.notes {
             anstream::eprintln!("{QUIET}note: {note}{QUIET:#}");
         }
-        let Some(words) = report::end_words(&outcome.end) else { continue };
-        anstream::println!("{BAD}`{}` {words}{BAD:#}\n{}", cell.id, report::end_details(&outcome.end));
+        let Some(words) = cell_end::predicate(&outcome.end, Lang::En) else { continue };
+        anstream::println!("{BAD}`{}` {words}{BAD:#}\n{}", cell.id, cell_end::compiler_report(&outcome.end));
         if rules.expect == Expect::Success || outcome.end == End::Interrupted {
             exit = if outcome.end == End::Interrupted { Exit::Interrupted } else { Exit::Failed };
             break;
@@ -71,8 +73,9 @@ fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
         // The stock kernel stores no error for these: their output describes it.
         End::Passed | End::Panicked { .. } | End::ReturnedError { .. } => ErrorChange::Remove,
         end => {
-            let details = report::end_details(end);
-            let words = if details.is_empty() { report::end_words(end).unwrap_or_default() } else { details };
+            let details = cell_end::compiler_report(end);
+            let words =
+                if details.is_empty() { cell_end::predicate(end, Lang::En).unwrap_or_default() } else { details };
             ErrorChange::Store("Error".to_string(), words)
         }
     };
@@ -96,8 +99,28 @@ fn show(event: Event, waiting: &mut Waiting) {
         Event::Progress(words) => anstream::eprintln!("{QUIET}{words}{QUIET:#}"),
         Event::Output(output) => {
             if let Some(output) = waiting.pass(output) {
-                anstream::print!("{}", report::output_text(&output));
+                anstream::print!("{}", output_text(&output));
             }
+        }
+    }
+}
+
+/// An output as the terminal shows it; figures by their text twin.
+fn output_text(output: &Output) -> String {
+    match output {
+        Output::Stream { stream: Stream::Stdout, text } => text.clone(),
+        Output::Stream { stream: Stream::Stderr, text } => format!("{QUIET}{text}{QUIET:#}"),
+        Output::Rich { data, .. } => bundle_text(data),
+    }
+}
+
+/// The text of a bundle, or its types where it has none.
+fn bundle_text(data: &MimeBundle) -> String {
+    match data.get("text/plain").or_else(|| data.get("text/markdown")) {
+        Some(text) => format!("{}\n", text.trim_end_matches('\n')),
+        None => {
+            let types: Vec<&str> = data.keys().map(String::as_str).collect();
+            format!("<{}>\n", types.join(", "))
         }
     }
 }

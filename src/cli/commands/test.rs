@@ -24,7 +24,8 @@ use crate::cli::runner::report::{github, human, json, junit, list};
 use crate::cli::runner::result::{CellReport, NotebookReport};
 use crate::cli::runner::{self, accept, pending, pictures, problems};
 use crate::cli::terminal::interrupt;
-use crate::cli::terminal::report::{QUIET, count};
+use crate::cli::terminal::plural::count;
+use crate::cli::terminal::style::QUIET;
 
 pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
     if (args.accept || args.pending) && files::in_ci() {

@@ -1,30 +1,56 @@
-//! How a cell ended, in words and in colour; a panic's own report left out where these words stand for it.
+//! How a cell ended, in words and in colour, and its stderr without a panic report that these words replace.
 //!
-//! It shows nothing itself.
+//! It prints nothing.
 
 mod window;
 
-use super::style::{BAD, FAINT, Look, NOTE};
+use super::style::{BAD, Look, NOTE, QUIET};
 use crate::cli::lang::Lang;
 use crate::cli::outcome::{Diagnostic, End, Phase, signal_name};
 
-/// The end in one line; nothing where there is nothing to say, or the compiler says it.
-pub fn words(end: &End, lang: Lang) -> String {
+/// How the cell ended, as a predicate without a full stop: `panicked at line 3: no`. `None` if it passed.
+pub fn predicate(end: &End, lang: Lang) -> Option<String> {
     let at = |line: &Option<usize>| line.map(|line| lang.at_line(line)).unwrap_or_default();
-    match end {
-        End::Passed | End::CompileError(_) => String::new(),
+    Some(match end {
+        End::Passed => return None,
+        End::CompileError(diagnostics) => lang.not_compiled(codes(diagnostics)),
         End::Panicked { message, line } => lang.panicked(at(line), message),
         End::ReturnedError { message, line } => lang.returned_error(at(line), message),
         End::Exited(code) => lang.exited(code),
         End::Killed { stack_overflow: true, .. } => lang.overflowed(),
-        End::Killed { signal, .. } => lang.killed(match signal_name(*signal) {
-            Some("SIGSEGV") => lang.segfault(),
-            Some(name) => name.to_owned(),
-            None => lang.signal(*signal),
-        }),
+        End::Killed { signal, .. } => killed(*signal, lang),
         End::TimedOut { phase: Phase::Compile, seconds } => lang.compiled_too_long(seconds),
         End::TimedOut { phase: Phase::Run, seconds } => lang.ran_too_long(seconds),
         End::Interrupted => lang.stopped(),
+    })
+}
+
+/// The same as a sentence about `the cell`; empty if it passed.
+pub fn sentence(end: &End, lang: Lang) -> String {
+    predicate(end, lang).map(|predicate| lang.ended(predicate)).unwrap_or_default()
+}
+
+/// The compiler's own report, where the cell failed to compile.
+pub fn compiler_report(end: &End) -> String {
+    match end {
+        End::CompileError(diagnostics) => {
+            diagnostics.iter().map(|it| format!("{}\n", it.rendered.trim_end())).collect()
+        }
+        _ => String::new(),
+    }
+}
+
+fn codes(diagnostics: &[Diagnostic]) -> String {
+    let mut codes: Vec<&str> = diagnostics.iter().filter_map(|it| it.code.as_deref()).collect();
+    codes.dedup();
+    if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) }
+}
+
+fn killed(number: i32, lang: Lang) -> String {
+    match signal_name(number) {
+        Some("SIGSEGV") => lang.segfault(lang.signal("SIGSEGV", number)),
+        Some(name) => lang.killed(lang.signal(name, number)),
+        None => lang.killed(lang.unnamed_signal(number)),
     }
 }
 
@@ -52,7 +78,7 @@ fn in_color(at: usize, line: &str, look: &Look) -> String {
     let Some(bar) = line.find('|') else { return line.to_owned() };
     let (margin, rest) = line.split_at(bar + 1);
     let marks = rest.contains(['^', '-']) && rest.trim_start().starts_with(['^', '-', '|', '_']);
-    format!("{}{}", look.paint(FAINT, margin), if marks { look.paint(BAD, rest) } else { rest.to_owned() })
+    format!("{}{}", look.paint(QUIET, margin), if marks { look.paint(BAD, rest) } else { rest.to_owned() })
 }
 
 /// May this be the beginning of a panic's own report?
@@ -91,29 +117,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_end_is_said_in_words() {
+    fn each_end_has_a_sentence() {
+        let refused = |codes: &[&str]| {
+            let diagnostic = |code: &&str| Diagnostic { code: Some((*code).into()), ..Diagnostic::default() };
+            End::CompileError(codes.iter().map(diagnostic).collect())
+        };
+        let killed = |signal, stack_overflow| End::Killed { signal, stack_overflow };
         let cases = [
+            (End::Passed, ""),
+            (refused(&["E0308", "E0308", "E0425"]), "the cell failed to compile (E0308, E0425)"),
+            (refused(&[]), "the cell failed to compile"),
             (End::Panicked { message: "no".into(), line: Some(2) }, "the cell panicked at line 2: no"),
             (End::Panicked { message: "no".into(), line: None }, "the cell panicked: no"),
             (
                 End::ReturnedError { message: "bad".into(), line: Some(1) },
-                "an error left the cell through `?` at line 1: bad",
+                "the cell returned an error through `?` at line 1: bad",
             ),
-            (End::Exited(3), "the cell ended its process with exit code 3"),
-            (
-                End::Killed { signal: 11, stack_overflow: false },
-                "the cell was killed by SIGSEGV: it touched memory that is not its own",
-            ),
-            (End::Killed { signal: 9, stack_overflow: false }, "the cell was killed by SIGKILL"),
-            (
-                End::Killed { signal: 6, stack_overflow: true },
-                "the stack overflowed: does a function call itself forever?",
-            ),
-            (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "the cell ran longer than 5 s and was stopped"),
-            (End::Interrupted, "stopped by Ctrl-C"),
+            (End::Exited(3), "the cell ended the process with exit code 3"),
+            (killed(11, false), "the cell was killed by SIGSEGV (signal 11): it accessed memory that is not its own"),
+            (killed(9, false), "the cell was killed by SIGKILL (signal 9)"),
+            (killed(40, false), "the cell was killed by signal 40"),
+            (killed(6, true), "the cell overflowed its stack: does a function call itself forever?"),
+            (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "the cell was still running after 5 s"),
+            (End::TimedOut { phase: Phase::Compile, seconds: 0.5 }, "the cell was still compiling after 0.5 s"),
+            (End::Interrupted, "the cell was interrupted"),
         ];
         for (end, text) in cases {
-            assert_eq!(words(&end, Lang::En), text);
+            assert_eq!(sentence(&end, Lang::En), text);
         }
     }
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use inline::{Line, Piece};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
-use super::style::{BOLD, FAINT, HEADING, Look};
+use super::style::{HEADING, Look, QUIET, STRONG};
 use super::{highlight, style};
 
 /// The prose as text that ends without a line break; at most as wide as the look allows, where words let it.
@@ -111,7 +111,7 @@ impl Page {
             Event::Rule => {
                 self.flush();
                 let rule = if self.look.decorated { "─".repeat(self.room()) } else { "---".into() };
-                self.block(&[self.look.paint(FAINT, &rule)]);
+                self.block(&[self.look.paint(QUIET, &rule)]);
             }
             Event::Html(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
         }
@@ -131,11 +131,11 @@ impl Page {
             Tag::Item => self.start_item(),
             Tag::BlockQuote(_) => {
                 self.flush();
-                let bar = if self.look.decorated { self.look.paint(FAINT, "│ ") } else { "  ".into() };
+                let bar = if self.look.decorated { self.look.paint(QUIET, "│ ") } else { "  ".into() };
                 self.frames.push(Frame { first: bar.clone(), later: bar, used: false, list: None });
             }
             Tag::Emphasis => self.line.open(anstyle::Style::new().italic()),
-            Tag::Strong => self.line.open(BOLD),
+            Tag::Strong => self.line.open(STRONG),
             Tag::Strikethrough => self.line.open(anstyle::Style::new().strikethrough()),
             Tag::Link { dest_url, .. } => self.line.open_link(&dest_url),
             Tag::Image { .. } => self.line.push("picture: ", Piece::Text),

@@ -8,5 +8,5 @@ pub mod interrupt;
 pub mod markdown;
 pub mod messages;
 pub mod picture;
-pub mod report;
+pub mod plural;
 pub mod style;

@@ -10,6 +10,15 @@ use std::io::IsTerminal;
 
 use anstyle::{AnsiColor, Style};
 
+pub const HEADING: Style = AnsiColor::Cyan.on_default().bold();
+pub const STRONG: Style = Style::new().bold();
+pub const QUIET: Style = Style::new().dimmed();
+pub const CODE: Style = AnsiColor::Yellow.on_default();
+pub const LINK: Style = Style::new().underline();
+pub const GOOD: Style = AnsiColor::Green.on_default();
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+pub const NOTE: Style = AnsiColor::Magenta.on_default();
+
 /// What may be written, decided once at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
@@ -88,12 +97,3 @@ pub fn size() -> Option<nix::libc::winsize> {
     let answer = unsafe { nix::libc::ioctl(nix::libc::STDOUT_FILENO, nix::libc::TIOCGWINSZ, &raw mut size) };
     (answer == 0 && size.ws_col > 0).then_some(size)
 }
-
-pub const HEADING: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
-pub const BOLD: Style = Style::new().bold();
-pub const FAINT: Style = Style::new().dimmed();
-pub const CODE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-pub const LINK: Style = Style::new().underline();
-pub const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-pub const BAD: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-pub const NOTE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Magenta)));

@@ -150,9 +150,9 @@ fn a_crash_costs_nothing_and_an_error_is_reported_once() {
     let lines = "let kept = 5;\nstd::process::exit(3)\n\"a\".parse::<i32>()?;\nkept\n";
     let seen = piped(Some(&fixture()), lines);
     assert_eq!(seen.stdout, "5\n");
-    let expected = "error: the cell ended its process with exit code 3\n\
+    let expected = "error: the cell ended the process with exit code 3\n\
                     note: nothing is lost: your variables are as they were before\n\
-                    error: an error left the cell through `?` at line 1: invalid digit found in string\n";
+                    error: the cell returned an error through `?` at line 1: invalid digit found in string\n";
     assert_eq!(seen.stderr, expected);
 }
 

@@ -20,7 +20,7 @@ fn each_end_of_a_cell_is_told_apart() {
         ("println!(\"1\");\n\"x\".parse::<i32>()?;", "1\n", 1, "`it` returned an error through `?`"),
         ("let n: i32 = \"x\";", "1\n", 1, "`it` failed to compile (E0308)"),
         ("println!(\"1\"); std::process::exit(3);", "1\n", 1, "`it` ended the process with exit code 3"),
-        ("println!(\"1\"); std::process::abort();", "1\n", 1, "`it` was ended by SIGABRT"),
+        ("println!(\"1\"); std::process::abort();", "1\n", 1, "`it` was killed by SIGABRT"),
     ];
     for (source, stored, code, words) in cases {
         tested(&NotebookBuilder::new().code("it", source, stored), &[]).exits(code).has(words);

@@ -12,7 +12,7 @@ use super::disk::{self, FileError};
 use super::sets::Entry;
 use super::web;
 use crate::cli::exit::usage;
-use crate::cli::terminal::report::QUIET;
+use crate::cli::terminal::style::QUIET;
 
 const BAR: &str = "{msg:28} [{bar:30}] {decimal_bytes} of {decimal_total_bytes}, {eta} left";
 

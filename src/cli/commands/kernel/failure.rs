@@ -5,7 +5,7 @@ use jupyter_protocol::{ErrorOutput, ReplyError};
 use crate::cli::lang::Lang;
 use crate::cli::outcome::{Diagnostic, End};
 use crate::cli::terminal::cell_end;
-use crate::cli::terminal::style::{BAD, BOLD, FAINT, Look};
+use crate::cli::terminal::style::{BAD, Look, QUIET, STRONG};
 
 /// Front ends show colours whether or not the kernel has a terminal.
 const LOOK: Look = Look { width: 96, color: true, decorated: false };
@@ -26,12 +26,10 @@ pub fn of(end: &End, code: &str) -> Option<ErrorOutput> {
         End::TimedOut { .. } => ("Timeout", None),
         End::Interrupted => ("Interrupted", None),
     };
-    let (value, headline) = match end {
-        End::Panicked { message, .. } | End::ReturnedError { message, .. } => {
-            (one_line(message), cell_end::words(end, Lang::En))
-        }
-        End::Interrupted => ("the cell was interrupted".into(), "the cell was interrupted".into()),
-        end => (one_line(&cell_end::words(end, Lang::En)), cell_end::words(end, Lang::En)),
+    let headline = cell_end::sentence(end, Lang::En);
+    let value = match end {
+        End::Panicked { message, .. } | End::ReturnedError { message, .. } => one_line(message),
+        _ => one_line(&headline),
     };
     let mut traceback = vec![format!("{}: {headline}", LOOK.paint(BAD, name))];
     traceback.extend(line.map(|line| excerpt(code, line)).unwrap_or_default());
@@ -71,7 +69,7 @@ fn excerpt(code: &str, line: usize) -> Vec<String> {
         let text = lines.get(number - 1).copied().unwrap_or_default();
         // Front ends show it on red, on which highlighted code is hard to read.
         let (mark, style, text) =
-            if number == line { ("-->", BAD, LOOK.paint(BOLD, text)) } else { ("   ", FAINT, text.to_owned()) };
+            if number == line { ("-->", BAD, LOOK.paint(STRONG, text)) } else { ("   ", QUIET, text.to_owned()) };
         format!("{} {text}", LOOK.paint(style, &format!("{mark} {number:>width$} |")))
     });
     shown.collect()
@@ -96,13 +94,9 @@ mod tests {
         let cases = [
             (End::Panicked { message: "no\n  left: 1".into(), line: Some(2) }, "Panic", "no; left: 1"),
             (End::ReturnedError { message: "bad".into(), line: None }, "Error", "bad"),
-            (End::Exited(0), "Exited", "the cell ended its process with exit code 0"),
-            (End::Killed { signal: 6, stack_overflow: false }, "Signal", "the cell was killed by SIGABRT"),
-            (
-                End::TimedOut { phase: Phase::Run, seconds: 5.0 },
-                "Timeout",
-                "the cell ran longer than 5 s and was stopped",
-            ),
+            (End::Exited(0), "Exited", "the cell ended the process with exit code 0"),
+            (End::Killed { signal: 6, stack_overflow: false }, "Signal", "the cell was killed by SIGABRT (signal 6)"),
+            (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "Timeout", "the cell was still running after 5 s"),
             (End::Interrupted, "Interrupted", "the cell was interrupted"),
         ];
         for (end, name, value) in cases {

@@ -7,7 +7,7 @@ use crate::cli::lang::Lang;
 use crate::cli::syntax::complete::Names;
 use crate::cli::syntax::{library, names};
 use crate::cli::terminal::highlight;
-use crate::cli::terminal::style::{FAINT, Look};
+use crate::cli::terminal::style::{Look, QUIET};
 
 /// A name in a line, and where it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn describe(
     let fitted = |head: &str| rust(&library::fitted(head, look.width));
     match described {
         Some(Described { head, docs }) if docs.is_empty() => fitted(&head),
-        Some(Described { head, docs }) => format!("{}\n{}", fitted(&head), look.paint(FAINT, &look.wrapped(&docs))),
+        Some(Described { head, docs }) => format!("{}\n{}", fitted(&head), look.paint(QUIET, &look.wrapped(&docs))),
         None if is_late => lang.nothing_known_yet(word.text),
         None => lang.nothing_known(word.text),
     }

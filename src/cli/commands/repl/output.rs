@@ -57,7 +57,7 @@ pub fn show_end(screen: &mut Screen, outcome: &Outcome) -> bool {
                 screen.complain(&cell_end::diagnostic(diagnostic, &screen.look));
             }
         }
-        end => screen.error(&cell_end::words(end, screen.lang)),
+        end => screen.error(&cell_end::sentence(end, screen.lang)),
     }
     for note in &outcome.notes {
         screen.note(note);

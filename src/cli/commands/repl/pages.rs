@@ -15,16 +15,16 @@ use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::glossary;
 use crate::cli::suggest::nearest;
 use crate::cli::syntax::library;
-use crate::cli::terminal::style::{BOLD, FAINT, GOOD, HEADING, Look, visible};
+use crate::cli::terminal::style::{GOOD, HEADING, Look, QUIET, STRONG, visible};
 use crate::cli::terminal::{highlight, markdown};
 
 pub fn list_sections(place: &Place, screen: &mut Screen) {
     let lang = screen.lang;
     for (at, section) in place.sections().iter().enumerate() {
         let mark = if at == place.section { ">" } else { " " };
-        let cells = screen.look.paint(FAINT, &lang.cells(section.cells.len()));
+        let cells = screen.look.paint(QUIET, &lang.cells(section.cells.len()));
         let text = format!("{mark} {}  {} ({}, {cells})", section.number, section.bare_title(), section.name);
-        let text = if at == place.section { screen.look.paint(BOLD, &text) } else { text };
+        let text = if at == place.section { screen.look.paint(STRONG, &text) } else { text };
         screen.line(&text);
     }
     if screen.interactive {
@@ -47,8 +47,8 @@ pub fn list_cells(place: &Place, screen: &mut Screen, name: &str) {
         let head = format!("{mark} {:>2}  {}", at + 1, cell.id);
         let gap = " ".repeat(2 + widest - cell.id.width());
         let room = look.width.saturating_sub(head.width() + gap.len() + 1);
-        let begins = look.paint(FAINT, &screen::cut(&beginning_of(cell), room));
-        format!("{}{gap}{begins}", if is_current { look.paint(BOLD, &head) } else { head }).trim_end().to_owned()
+        let begins = look.paint(QUIET, &screen::cut(&beginning_of(cell), room));
+        format!("{}{gap}{begins}", if is_current { look.paint(STRONG, &head) } else { head }).trim_end().to_owned()
     });
     let rows: Vec<String> = rows.collect();
     screen.page(&rows.join("\n"));
@@ -68,7 +68,7 @@ pub fn show_source(screen: &mut Screen, name: &str) {
     }
     let look = screen.look;
     let page = found.iter().map(|item| {
-        let place = look.paint(FAINT, &format!("// {}:{}", item.file, item.line));
+        let place = look.paint(QUIET, &format!("// {}:{}", item.file, item.line));
         format!("{place}\n{}", highlight::rust(&item.code, &look))
     });
     let page: Vec<String> = page.collect();
@@ -148,7 +148,7 @@ pub fn show_term(screen: &mut Screen, word: &str) {
     }
     for term in found {
         let other = if lang == Lang::En { Lang::Ko } else { Lang::En };
-        let name = screen.look.paint(BOLD, term.name(lang));
+        let name = screen.look.paint(STRONG, term.name(lang));
         let other =
             if term.name(other) == term.name(lang) { String::new() } else { format!(" ({})", term.name(other)) };
         let text = markdown::render(&format!("> {}", term.meaning(lang)), &screen.look);

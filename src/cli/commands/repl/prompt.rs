@@ -28,7 +28,7 @@ use crate::cli::lang::Lang;
 use crate::cli::syntax::input::{Reading, indentation, reading, stepped_out};
 use crate::cli::syntax::library;
 use crate::cli::terminal::highlight;
-use crate::cli::terminal::style::{FAINT, GOOD, Look};
+use crate::cli::terminal::style::{GOOD, Look, QUIET};
 
 /// The input at one prompt.
 #[derive(Debug, PartialEq, Eq)]
@@ -185,7 +185,7 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        Cow::Owned(self.look.paint(FAINT, hint))
+        Cow::Owned(self.look.paint(QUIET, hint))
     }
 
     fn highlight_char(&self, _line: &str, _position: usize, kind: CmdKind) -> bool {

@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::pager;
 use crate::cli::lang::Lang;
 use crate::cli::terminal::picture::Canvas;
-use crate::cli::terminal::style::{self, BAD, FAINT, GOOD, Look, NOTE};
+use crate::cli::terminal::style::{self, BAD, GOOD, Look, NOTE, QUIET};
 
 pub struct Screen {
     pub look: Look,
@@ -45,7 +45,8 @@ struct Spinner {
     drawn: usize,
 }
 
-const QUIET: Duration = Duration::from_millis(300);
+/// How long a cell runs before the screen says that it does.
+const SLOW: Duration = Duration::from_millis(300);
 
 impl Screen {
     pub fn new(look: Look, lang: Lang, canvas: Canvas, interactive: bool) -> Screen {
@@ -73,7 +74,7 @@ impl Screen {
 
     pub fn faint(&mut self, text: &str) {
         let text = self.fitted(text);
-        let text = self.look.paint(FAINT, &text);
+        let text = self.look.paint(QUIET, &text);
         self.line(&text);
     }
 
@@ -259,7 +260,7 @@ impl Screen {
     pub fn busy(&mut self, what: &str) {
         let spinner = self.spinner.get_or_insert(Spinner { since: Instant::now(), drawn: 0 });
         let waited = spinner.since.elapsed();
-        if waited < QUIET || !self.at_line_start || !self.look.decorated || !std::io::stderr().is_terminal() {
+        if waited < SLOW || !self.at_line_start || !self.look.decorated || !std::io::stderr().is_terminal() {
             return;
         }
         const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -267,7 +268,7 @@ impl Screen {
         let frame = FRAMES[spinner.drawn / 2 % FRAMES.len()];
         let what = cut(what, self.look.width.saturating_sub(12));
         let text = format!("{frame} {what} {:.1} s", waited.as_secs_f64());
-        let text = if self.look.color { self.look.paint(FAINT, &text) } else { text };
+        let text = if self.look.color { self.look.paint(QUIET, &text) } else { text };
         write(&mut std::io::stderr(), &format!("\r{text}\x1b[K"));
     }
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use crate::cli::terminal::interrupt;
-use crate::cli::terminal::report::{QUIET, STRONG};
+use crate::cli::terminal::style::{QUIET, STRONG};
 
 const TICK: Duration = Duration::from_millis(20);
 

@@ -27,7 +27,7 @@ use super::compile::runtime::{self, FAILED, LOST, PANICKED};
 use super::compile::toolchain::Toolchain;
 use super::compile::{Attempt, Compiler, Ready};
 use super::halt::Halt;
-use super::listener::{Listener, Failure};
+use super::listener::{Failure, Listener};
 use super::process::{Child, Ended};
 use super::scratch::Scratch;
 use super::source::Source;

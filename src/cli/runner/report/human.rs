@@ -11,7 +11,9 @@ use crate::cli::files;
 use crate::cli::runner::compare::Difference;
 use crate::cli::runner::result::{CellReport, NotebookReport};
 use crate::cli::runner::verdict::Verdict;
-use crate::cli::terminal::report::{BAD, GOOD, QUIET, STRONG, count, end_details};
+use crate::cli::terminal::cell_end::compiler_report;
+use crate::cli::terminal::plural::count;
+use crate::cli::terminal::style::{BAD, GOOD, QUIET, STRONG};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
@@ -72,7 +74,7 @@ fn cell_text(report: &NotebookReport, cell: &CellReport) -> String {
             text.extend(differences.iter().map(|difference| difference_text(difference) + "\n"));
         }
         Verdict::Failed(end) | Verdict::OtherFailure(_, end) => {
-            text.extend(end_details(end).lines().map(|line| format!("    {line}\n")));
+            text.extend(compiler_report(end).lines().map(|line| format!("    {line}\n")));
         }
         _ => {}
     }

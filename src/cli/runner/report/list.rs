@@ -10,7 +10,7 @@ use crate::cli::runner::execute::{self, Step};
 use crate::cli::runner::filter::Chosen;
 use crate::cli::runner::rules::Expect;
 use crate::cli::runner::settings;
-use crate::cli::terminal::report::{BAD, QUIET};
+use crate::cli::terminal::style::{BAD, QUIET};
 
 /// The list as text.
 pub fn text(chosen: &[Chosen]) -> String {

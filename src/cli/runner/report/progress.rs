@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::outcome::Event;
-use crate::cli::terminal::report::QUIET;
+use crate::cli::terminal::style::QUIET;
 
 /// Shared by all workers of a run.
 pub struct Progress {

@@ -11,7 +11,8 @@ use super::wording::NO_REASON;
 use crate::cli::runner::problems;
 use crate::cli::runner::result::{CellReport, NotebookReport};
 use crate::cli::runner::verdict::Verdict;
-use crate::cli::terminal::report::{BAD, QUIET, STRONG, count};
+use crate::cli::terminal::plural::count;
+use crate::cli::terminal::style::{BAD, QUIET, STRONG};
 
 /// The counts of a run.
 pub struct Summary {

@@ -2,12 +2,13 @@
 //!
 //! Nothing is printed or coloured here.
 
+use crate::cli::lang::Lang;
 use crate::cli::outcome::End;
 use crate::cli::runner::compare::Difference;
 use crate::cli::runner::result::{CellReport, NotebookReport};
 use crate::cli::runner::rules::Expect;
 use crate::cli::runner::verdict::Verdict;
-use crate::cli::terminal::report::{end_details, end_words};
+use crate::cli::terminal::cell_end;
 
 /// Shown where an author gives no reason for a skip.
 pub const NO_REASON: &str = "no reason given";
@@ -17,10 +18,10 @@ pub fn verdict_message(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Passed | Verdict::LeftOut => String::new(),
         Verdict::Changed(_) => "does not match its stored output".into(),
-        Verdict::Failed(end) => end_words(end).unwrap_or_default(),
+        Verdict::Failed(end) => ended(end),
         Verdict::NoFailure(expect) => format!("was expected to {}, but ran to its last line", expected(expect)),
         Verdict::OtherFailure(expect, end) => {
-            format!("was expected to {}, but {}", expected(expect), end_words(end).unwrap_or_default())
+            format!("was expected to {}, but {}", expected(expect), ended(end))
         }
         Verdict::Skipped { reason } => format!("was skipped: {}", reason.as_deref().unwrap_or(NO_REASON)),
         Verdict::NotRun { why } => format!("was not run: {why}"),
@@ -32,9 +33,13 @@ pub fn verdict_message(verdict: &Verdict) -> String {
 pub fn verdict_details(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Changed(differences) => differences.iter().map(|it| difference_message(it) + "\n").collect(),
-        Verdict::Failed(end) | Verdict::OtherFailure(_, end) => end_details(end),
+        Verdict::Failed(end) | Verdict::OtherFailure(_, end) => cell_end::compiler_report(end),
         _ => String::new(),
     }
+}
+
+fn ended(end: &End) -> String {
+    cell_end::predicate(end, Lang::En).unwrap_or_default()
 }
 
 fn expected(expect: &Expect) -> String {

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
-use super::super::style::{BOLD, FAINT, Look};
+use super::super::style::{Look, QUIET, STRONG};
 use super::inline::{Line, Piece, width};
 use super::math;
 
@@ -38,7 +38,7 @@ fn write(line: &mut Line, event: &Event) {
         Event::Text(text) => line.push(text, Piece::Text),
         Event::Code(code) => line.push(code, Piece::Code),
         Event::InlineMath(latex) | Event::DisplayMath(latex) => line.push(&math::inline(latex), Piece::Unbroken),
-        Event::Start(Tag::Strong) => line.open(BOLD),
+        Event::Start(Tag::Strong) => line.open(STRONG),
         Event::Start(Tag::Emphasis) => line.open(anstyle::Style::new().italic()),
         Event::Start(Tag::Link { dest_url, .. }) => line.open_link(dest_url),
         Event::End(TagEnd::Strong | TagEnd::Emphasis | TagEnd::Link) => line.close(),
@@ -68,7 +68,7 @@ impl Table {
             lines.extend(self.row(row, &widths));
             if i == 0 {
                 let bar = if look.decorated { "─" } else { "-" };
-                let rules: Vec<String> = widths.iter().map(|w| look.paint(FAINT, &bar.repeat(*w))).collect();
+                let rules: Vec<String> = widths.iter().map(|w| look.paint(QUIET, &bar.repeat(*w))).collect();
                 lines.push(rules.join(&" ".repeat(GAP)));
             }
         }

@@ -122,27 +122,30 @@ super::messages! {
         "이 장에서는 `{cell}` 셀이 `{name}` 이름을 정의해요. `:goto {cell}` 명령은 그 앞의 셀과 그 셀을 실행해요"
     }
 
-    // How a cell ended.
-    panicked(at, message) { "the cell panicked{at}: {message}", "셀이 패닉을 일으켰어요{at}: {message}" }
+    // How a cell ended, as predicates: `ended` gives the REPL's own sentence.
+    ended(predicate) { "the cell {predicate}", "셀이 {predicate}" }
+    not_compiled(codes) { "failed to compile{codes}", "컴파일되지 않았어요{codes}" }
+    panicked(at, message) { "panicked{at}: {message}", "패닉을 일으켰어요{at}: {message}" }
     returned_error(at, message) {
-        "an error left the cell through `?`{at}: {message}",
-        "오류가 `?`를 통해 셀을 빠져나갔어요{at}: {message}"
+        "returned an error through `?`{at}: {message}",
+        "`?`로 오류를 돌려줬어요{at}: {message}"
     }
     at_line(line) { " at line {line}", " ({line}번째 줄)" }
-    exited(code) { "the cell ended its process with exit code {code}", "셀이 종료 코드 {code}번으로 프로세스를 끝냈어요" }
+    exited(code) { "ended the process with exit code {code}", "종료 코드 {code}번으로 프로세스를 끝냈어요" }
     overflowed() {
-        "the stack overflowed: does a function call itself forever?",
-        "스택이 넘쳤어요. 함수가 자기 자신을 끝없이 부르고 있나요?"
+        "overflowed its stack: does a function call itself forever?",
+        "스택을 넘치게 했어요. 함수가 자기 자신을 끝없이 부르고 있나요?"
     }
-    killed(signal) { "the cell was killed by {signal}", "셀이 {signal} 신호로 죽었어요" }
-    segfault() { "SIGSEGV: it touched memory that is not its own", "SIGSEGV(자기 것이 아닌 메모리를 건드림)" }
-    signal(number) { "signal {number}", "{number}번" }
-    compiled_too_long(seconds) { "compiling took longer than {seconds} s", "컴파일이 {seconds}초를 넘겼어요" }
-    ran_too_long(seconds) {
-        "the cell ran longer than {seconds} s and was stopped",
-        "셀이 {seconds}초 넘게 실행되어 멈췄어요"
+    killed(signal) { "was killed by {signal}", "{signal} 신호로 죽었어요" }
+    segfault(signal) {
+        "was killed by {signal}: it accessed memory that is not its own",
+        "{signal} 신호로 죽었어요. 자기 것이 아닌 메모리를 건드렸어요"
     }
-    stopped() { "stopped by Ctrl-C", "Ctrl-C로 멈췄어요" }
+    signal(name, number) { "{name} (signal {number})", "{name}({number}번)" }
+    unnamed_signal(number) { "signal {number}", "{number}번" }
+    compiled_too_long(seconds) { "was still compiling after {seconds} s", "{seconds}초가 지나도 컴파일 중이었어요" }
+    ran_too_long(seconds) { "was still running after {seconds} s", "{seconds}초 넘게 실행되어 멈췄어요" }
+    stopped() { "was interrupted", "Ctrl-C로 멈췄어요" }
     error() { "error", "오류" }
     help() { "help", "도움말" }
     note() { "note", "참고" }
