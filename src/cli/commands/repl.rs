@@ -74,7 +74,7 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     // The terminal answers even if there is no course, and the answer must not end up in the shell.
     let asked = question.answer();
     let shelf = shelf?;
-    let screen = Screen::new(Look::of_stdout(args.plain), lang, asked.canvas, interactive);
+    let screen = Screen::new(Look::of_stdout(args.plain), lang, asked.protocol, interactive);
     let project = Project { dependencies: dependencies(&shelf), folder: shelf.folder.clone() };
     let mut repl = Repl::new(engine, shelf, &project, screen);
     repl.is_own_chapter = args.path.is_none();
@@ -195,8 +195,8 @@ impl Repl {
             let text = self.prompt();
             if std::mem::take(&mut asked.is_waiting) && initial.is_empty() {
                 self.screen.prompt(&text);
-                asked = probe::canvas_at_last(images);
-                self.screen.canvas = asked.canvas;
+                asked = probe::late_answer(images);
+                self.screen.protocol = asked.protocol;
                 continue;
             }
             keyboard.release();

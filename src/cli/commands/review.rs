@@ -24,7 +24,7 @@ use crate::cli::runner::report::human;
 use crate::cli::runner::result::UNSTABLE;
 use crate::cli::runner::rules::allows;
 use crate::cli::runner::{self, accept, pictures, settings, volatile};
-use crate::cli::terminal::picture::{Canvas, Images, probe};
+use crate::cli::terminal::picture::{ImageProtocol, Images, probe};
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::style::{BAD, GOOD, Look, QUIET, STRONG};
 use crate::cli::terminal::{highlight, interrupt, picture};
@@ -123,7 +123,7 @@ fn find_changes(engine: Engine, args: &ReviewArgs, chosen: &[Chosen]) -> Result<
 /// A review in progress.
 struct Review {
     answers: Answers,
-    canvas: Canvas,
+    protocol: ImageProtocol,
     look: Look,
     total: usize,
     seen: usize,
@@ -137,8 +137,8 @@ impl Review {
         let look = Look::of_stdout(false);
         let answers = Answers::new();
         // Input typed before the first change is shown is discarded: it cannot be an answer.
-        let canvas = probe::ask(Images::Auto, look.decorated && answers.is_terminal).answer().canvas;
-        Review { answers, canvas, look, total, seen: 0, accepted: 0, rejected: 0, interrupted: false }
+        let protocol = probe::ask(Images::Auto, look.decorated && answers.is_terminal).answer().protocol;
+        Review { answers, protocol, look, total, seen: 0, accepted: 0, rejected: 0, interrupted: false }
     }
 
     fn left(&self) -> usize {
@@ -213,7 +213,7 @@ impl Review {
     fn show_picture(&self, path: &Path, id: &str, difference: &Difference) -> Result<()> {
         let mime = difference.part.split(' ').next().unwrap_or_default();
         for (style, name, text) in [(BAD, "stored", &difference.stored), (GOOD, "fresh", &difference.fresh)] {
-            let drawn = text.as_ref().and_then(|text| picture::draw(&as_svg(mime, text)?, &self.canvas, &self.look));
+            let drawn = text.as_ref().and_then(|text| picture::draw(&as_svg(mime, text)?, &self.protocol, &self.look));
             if let Some(drawn) = drawn {
                 anstream::println!("    {style}{name}{style:#}");
                 print!("{drawn}");

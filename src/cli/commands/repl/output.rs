@@ -18,7 +18,7 @@ pub fn show(screen: &mut Screen, output: &Output, name: &str) {
         Output::Rich { data, .. } if data.len() == 1 && data.get("text/plain").is_some_and(|it| it == "()") => {}
         Output::Rich { data, .. } => {
             if let Some(picture) =
-                data.get("image/svg+xml").and_then(|svg| picture::draw(svg, &screen.canvas, &screen.look))
+                data.get("image/svg+xml").and_then(|svg| picture::draw(svg, &screen.protocol, &screen.look))
             {
                 screen.text(&picture);
             }

@@ -9,14 +9,14 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::pager;
 use crate::cli::lang::Lang;
-use crate::cli::terminal::picture::Canvas;
+use crate::cli::terminal::picture::ImageProtocol;
 use crate::cli::terminal::style::{self, BAD, GOOD, Look, NOTE, QUIET};
 
 pub struct Screen {
     pub look: Look,
     pub lang: Lang,
     /// How figures are shown.
-    pub canvas: Canvas,
+    pub protocol: ImageProtocol,
     /// A person sits at the prompt: then errors are shown among the output.
     pub interactive: bool,
     /// A line failed: a program's run then exits with 1.
@@ -49,11 +49,11 @@ struct Spinner {
 const SLOW: Duration = Duration::from_millis(300);
 
 impl Screen {
-    pub fn new(look: Look, lang: Lang, canvas: Canvas, interactive: bool) -> Screen {
+    pub fn new(look: Look, lang: Lang, protocol: ImageProtocol, interactive: bool) -> Screen {
         Screen {
             look,
             lang,
-            canvas,
+            protocol,
             interactive,
             failed: false,
             at_line_start: true,

@@ -1,6 +1,6 @@
 //! The protocols that carry pixels or files in base64: kitty's and iTerm2's.
 //!
-//! The terminal scales to the columns that are named; pixels are sent in the terminal's own size.
+//! Pixels are sent at the size at which the terminal shows them.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use flate2::write::ZlibEncoder;
 
 use super::raster::Raster;
 
-/// kitty: RGB pixels, packed by zlib, in pieces of at most 4096 characters; the cursor goes below the picture.
+/// kitty: zlib-compressed RGB pixels in pieces of at most 4096 characters; the cursor ends below the picture.
 pub fn kitty(raster: &Raster, rows: usize) -> String {
     let data = STANDARD.encode(packed(&raster.rgb()));
     let (width, height) = (raster.width, raster.height);
@@ -19,7 +19,7 @@ pub fn kitty(raster: &Raster, rows: usize) -> String {
     let pieces: Vec<&str> = (0..data.len()).step_by(4096).map(|at| &data[at..data.len().min(at + 4096)]).collect();
     for (at, piece) in pieces.iter().enumerate() {
         let more = usize::from(at + 1 < pieces.len());
-        // `q=2`: no answers, which would land in the reader's input.
+        // `q=2` suppresses responses, which would end up in the user's input.
         let head = if at == 0 {
             format!("a=T,q=2,f=24,o=z,s={width},v={height},r={rows},m={more}")
         } else {
@@ -64,7 +64,7 @@ mod tests {
 
     fn raster() -> Raster {
         let (width, height) = (70, 50);
-        // Noise does not pack: the data takes several pieces.
+        // Noise does not compress, so the data takes several pieces.
         let mut seed = 1u32;
         let mut byte = || {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

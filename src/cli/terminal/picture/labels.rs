@@ -1,8 +1,8 @@
-//! The words of a figure, taken out of its SVG: in few and large pixels only real characters can be read.
+//! The labels of a figure, taken out of its SVG: at a few large pixels only real characters can be read.
 //!
-//! It knows how this library writes text: a group whose `aria-label` says what its outlines read.
+//! It relies on how this library writes text: a group whose `aria-label` holds the text of its outlines.
 
-/// The units of the outlines that a letter's size is divided into.
+/// The font size in the units of the outlines.
 const EM: f64 = 1000.0;
 
 /// A line of text in the figure's own units.
@@ -11,7 +11,7 @@ pub struct Label {
     pub text: String,
     /// The middle of the text.
     pub center: (f64, f64),
-    /// Turned a quarter, to be read from below.
+    /// Rotated by 90 degrees, read from bottom to top.
     pub upright: bool,
     pub color: [u8; 3],
 }
@@ -37,14 +37,14 @@ fn label(group: &str) -> Option<Label> {
     let scale: f64 = inside(transform, "scale(")?.parse().ok()?;
     let upright = transform.contains("rotate(-90)");
     let half = width(group, &text) * scale / 2.0;
-    // Letters stand on the line; the middle of a capital is a third of their size above it.
+    // `y` is the baseline; the middle of a capital is about a third of the font size above it.
     let rise = EM * scale * 0.35;
     let center = if upright { (x - rise, y - half) } else { (x + half, y - rise) };
     let color = attribute(group, "fill").and_then(color).unwrap_or([0; 3]);
     Some(Label { text, center, upright, color })
 }
 
-/// The text's width in the units of its outlines: where its last letter begins, and as much again as a letter takes.
+/// The text's width in the units of its outlines: the start of its last letter plus the mean width of a letter.
 fn width(group: &str, text: &str) -> f64 {
     let last =
         group.split("<use ").skip(1).filter_map(|letter| attribute(letter, "x")?.parse().ok()).fold(0.0, f64::max);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_label() {
+    fn unreadable_groups_are_not_labels() {
         for svg in
             ["", "<g aria-label=\"", "<g aria-label=\"x\"></g>", "<g aria-label=\"x\" transform=\"scale(1)\"></g>"]
         {

@@ -1,7 +1,7 @@
-//! Asks the terminal, once, what pictures it shows: the question ends with one that every terminal answers.
+//! Asks the terminal once which image protocols it supports. The query ends with one that every terminal answers.
 //!
-//! It waits a bounded time, and reads every byte of the answer, so that none lands in the reader's line; an answer that
-//! comes too late for that is caught in front of the first line.
+//! The wait is bounded. Every byte of the answer is read, so that none ends up in the user's line; a late answer is
+//! read before the first line.
 
 use std::env;
 use std::fs::File;
@@ -13,50 +13,50 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
 
 use super::super::style;
-use super::{Canvas, Images};
+use super::{ImageProtocol, Images};
 
-/// kitty's graphics; the size of a character in pixels; and who are you.
+/// kitty graphics support, the size of a character in pixels, and the device attributes.
 const QUESTION: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
-/// A terminal answers at once, and who does not is no reason to wait for the prompt; over a network it takes longer.
+/// Terminals answer at once, and one that does not must not delay the prompt. Over a network it takes longer.
 const PATIENCE: Duration = Duration::from_millis(50);
 const PATIENCE_FAR_AWAY: Duration = Duration::from_millis(1500);
 
-/// What the terminal said.
+/// The terminal's answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Answer {
     kitty: bool,
     sixel: bool,
     cell: Option<(usize, usize)>,
-    /// Has it said everything?
+    /// The last query was answered.
     complete: bool,
-    /// What the reader typed meanwhile: it belongs to the line.
+    /// What the user typed meanwhile; it belongs to the line.
     typed: String,
-    /// Has anything come at all?
+    /// Anything was read at all.
     heard: bool,
 }
 
-/// What asking came to.
+/// The result of asking.
 pub struct Asked {
-    pub canvas: Canvas,
-    /// What was typed while the terminal was asked.
+    pub protocol: ImageProtocol,
+    /// What the user typed while the terminal was asked.
     pub typed: String,
-    /// The terminal has not answered: it may yet.
+    /// The terminal has not answered yet.
     pub is_waiting: bool,
 }
 
-/// A question whose answer is on its way.
+/// A query in flight.
 pub struct Question {
     wanted: Images,
     terminal: bool,
-    /// Nothing where nobody is asked.
+    /// `None` if the terminal is not asked.
     quiet: Option<Quiet>,
     until: Instant,
 }
 
-/// Asks for the way to show figures here; `wanted` decides if it is not `auto`.
+/// Asks how to show figures here; `wanted` decides unless it is `auto`.
 pub fn ask(wanted: Images, terminal: bool) -> Question {
     let is_dumb = env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
-    // Characters need no pixels, and what nobody sees needs no answer.
+    // Characters need no pixels, and a pipe gives no answer.
     let is_asked = terminal && !is_dumb && !matches!(wanted, Images::Blocks | Images::Text | Images::None);
     let quiet = if is_asked { Quiet::begin() } else { None };
     let quiet = quiet.and_then(|mut quiet| quiet.terminal.write_all(QUESTION.as_bytes()).ok().map(|()| quiet));
@@ -64,33 +64,33 @@ pub fn ask(wanted: Images, terminal: bool) -> Question {
 }
 
 impl Question {
-    /// Waits for the rest of the answer, but not for long.
+    /// Waits a bounded time for the rest of the answer.
     pub fn answer(mut self) -> Asked {
         let is_asked = self.quiet.is_some();
         let answer = self.quiet.as_mut().and_then(|quiet| listen(&mut quiet.terminal, Some(self.until)));
         let answer = answer.unwrap_or_default();
-        let canvas = canvas_by(self.wanted, self.terminal, &answer);
-        Asked { canvas, typed: answer.typed, is_waiting: is_asked && !answer.complete }
+        let protocol = protocol_by(self.wanted, self.terminal, &answer);
+        Asked { protocol, typed: answer.typed, is_waiting: is_asked && !answer.complete }
     }
 }
 
-/// Waits for the first keys, or for an answer that comes late: then it is asked for what it says.
-pub fn canvas_at_last(wanted: Images) -> Asked {
+/// Waits for the first keys or for a late answer.
+pub fn late_answer(wanted: Images) -> Asked {
     let answer = Quiet::begin().and_then(|mut quiet| listen(&mut quiet.terminal, None)).unwrap_or_default();
-    // Keys mean that somebody is there, who is not kept waiting for the terminal any longer.
+    // Someone who types is not kept waiting for the terminal.
     let is_waiting = !answer.complete && answer.typed.is_empty() && answer.heard;
-    Asked { canvas: canvas_by(wanted, true, &answer), typed: answer.typed, is_waiting }
+    Asked { protocol: protocol_by(wanted, true, &answer), typed: answer.typed, is_waiting }
 }
 
-fn canvas_by(wanted: Images, terminal: bool, answer: &Answer) -> Canvas {
+fn protocol_by(wanted: Images, terminal: bool, answer: &Answer) -> ImageProtocol {
     let term = env::var("TERM").unwrap_or_default();
     let true_color = env::var("COLORTERM").is_ok_and(|value| value.contains("truecolor") || value.contains("24bit"));
     let many_colors = true_color || ["256", "direct"].iter().any(|word| term.contains(word));
     let is_dumb = term.is_empty() || term == "dumb";
     if !terminal || is_dumb || wanted == Images::None {
-        // Nobody would see it, unless it was asked for by name.
+        // Figures are drawn here only if asked for by name.
         let images = if wanted == Images::Auto { Images::None } else { wanted };
-        return Canvas { images, cell: CELL, true_color };
+        return ImageProtocol { images, cell: CELL, true_color };
     }
     let cell = answer.cell.or_else(cell_by_window).unwrap_or(CELL);
     let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -102,10 +102,10 @@ fn canvas_by(wanted: Images, terminal: bool, answer: &Answer) -> Canvas {
         Images::Auto => Images::Text,
         named => named,
     };
-    Canvas { images, cell, true_color }
+    ImageProtocol { images, cell, true_color }
 }
 
-/// The size of a character where nobody says it.
+/// The size of a character where the terminal does not report it.
 const CELL: (usize, usize) = (9, 18);
 
 fn patience() -> Duration {
@@ -124,7 +124,7 @@ fn cell_by_window() -> Option<(usize, usize)> {
     (cell.0 > 0 && cell.1 > 0).then_some((cell.0.into(), cell.1.into()))
 }
 
-/// The terminal itself, without its echo; it is set back as it was.
+/// The terminal without echo; dropping it restores the settings.
 struct Quiet {
     terminal: File,
     before: Termios,
@@ -153,32 +153,32 @@ impl Drop for Quiet {
 const BREATH: Duration = Duration::from_millis(100);
 
 fn listen(terminal: &mut File, until: Option<Instant>) -> Option<Answer> {
-    let mut said = Vec::new();
-    while !understood(&said).complete {
+    let mut received = Vec::new();
+    while !parse(&received).complete {
         let timeout = match until {
             Some(until) => until.saturating_duration_since(Instant::now()),
-            None if said.is_empty() => Duration::MAX,
+            None if received.is_empty() => Duration::MAX,
             None => BREATH,
         };
         let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::NONE);
         let ready = poll(&mut [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)], timeout).ok()?;
         let mut bytes = [0; 256];
         match terminal.read(&mut bytes) {
-            Ok(count) if ready > 0 && count > 0 => said.extend(&bytes[..count]),
+            Ok(count) if ready > 0 && count > 0 => received.extend(&bytes[..count]),
             _ => break,
         }
-        // Typed letters are shown at once.
-        if until.is_none() && !said.contains(&0x1b) {
+        // Typed letters must be shown at once.
+        if until.is_none() && !received.contains(&0x1b) {
             break;
         }
     }
-    Some(understood(&said))
+    Some(parse(&received))
 }
 
-/// Reads an answer; it is complete when the last question's is there. All that is no answer was typed.
-fn understood(said: &[u8]) -> Answer {
-    let text = String::from_utf8_lossy(said);
-    let mut answer = Answer { heard: !said.is_empty(), ..Answer::default() };
+/// Parses what was read: the answers, and everything else as typed. It is complete once the last query is answered.
+fn parse(received: &[u8]) -> Answer {
+    let text = String::from_utf8_lossy(received);
+    let mut answer = Answer { heard: !received.is_empty(), ..Answer::default() };
     let mut rest = &*text;
     while let Some(at) = rest.find('\x1b') {
         answer.typed.push_str(&rest[..at]);
@@ -190,11 +190,11 @@ fn understood(said: &[u8]) -> Answer {
 }
 
 impl Answer {
-    /// One sequence without its escape; gives back what comes after it.
+    /// Parses one sequence without its escape; returns the rest.
     fn take_sequence<'a>(&mut self, text: &'a str) -> &'a str {
         if let Some(graphics) = text.strip_prefix('_') {
-            let (said, rest) = graphics.split_once("\x1b\\").unwrap_or((graphics, ""));
-            self.kitty |= said.starts_with("Gi=31;OK");
+            let (received, rest) = graphics.split_once("\x1b\\").unwrap_or((graphics, ""));
+            self.kitty |= received.starts_with("Gi=31;OK");
             return rest;
         }
         let Some(sequence) = text.strip_prefix('[') else { return text };
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_understood() {
+    fn answers_are_parsed() {
         let none = Answer::default;
         let cases: [(&str, Answer); 9] = [
             ("", none()),
@@ -238,17 +238,17 @@ mod tests {
             ("\n\x1b[A\x1b_half", Answer { typed: "\n".into(), ..none() }),
             ("\x1b[?64;1;2", none()),
         ];
-        for (said, answer) in cases {
-            let answer = Answer { heard: !said.is_empty(), ..answer };
-            assert_eq!(understood(said.as_bytes()), answer, "{said:?}");
+        for (received, answer) in cases {
+            let answer = Answer { heard: !received.is_empty(), ..answer };
+            assert_eq!(parse(received.as_bytes()), answer, "{received:?}");
         }
     }
 
     proptest::proptest! {
-        /// Whatever a terminal says, nothing of it that controls lands in the line.
+        /// Whatever a terminal sends, no control character ends up in the line.
         #[test]
-        fn any_answer_is_read(said in "(\\x1b[_\\[]?[?0-9;a-zG=\\\\]{0,6}){0,6}") {
-            let typed = understood(said.as_bytes()).typed;
+        fn any_answer_is_read(received in "(\\x1b[_\\[]?[?0-9;a-zG=\\\\]{0,6}){0,6}") {
+            let typed = parse(received.as_bytes()).typed;
             proptest::prop_assert!(typed.chars().all(|c| !c.is_control()), "{:?}", typed);
         }
     }

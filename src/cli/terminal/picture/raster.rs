@@ -1,6 +1,6 @@
-//! SVG text as pixels on white paper.
+//! SVG rendered to pixels on white paper.
 //!
-//! Letters must be outlines, as in this library's figures: it loads no fonts.
+//! It loads no fonts: letters must be outlines, as in this library's figures.
 
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
@@ -13,7 +13,7 @@ pub struct Raster {
     pub pixels: Vec<[u8; 3]>,
 }
 
-/// More pixels than any terminal shows.
+/// More pixels than a terminal shows.
 const WIDEST: usize = 4000;
 
 impl Raster {
@@ -25,7 +25,7 @@ impl Raster {
         Raster::of_tree(&tree, width.clamp(1, WIDEST), height as usize)
     }
 
-    /// The figure squeezed into exactly these pixels.
+    /// The figure stretched to exactly this size.
     pub fn squeezed(svg: &str, width: usize, height: usize) -> Option<Raster> {
         let tree = Tree::from_str(svg, &Options::default()).ok()?;
         Raster::of_tree(&tree, width.clamp(1, WIDEST), height.clamp(1, WIDEST))
@@ -49,7 +49,7 @@ impl Raster {
     }
 }
 
-/// Width and height that the SVG's first line names.
+/// The SVG's own width and height.
 pub fn size_of(svg: &str) -> Option<(f64, f64)> {
     let size = Tree::from_str(svg, &Options::default()).ok()?.size();
     Some((size.width().into(), size.height().into()))
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_svg_is_no_raster() {
+    fn text_that_is_not_svg_gives_no_raster() {
         for text in ["", "<html/>", "<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"0\" height=\"0\"/>"] {
             assert_eq!(Raster::of_svg(text, 100), None, "{text}");
         }

@@ -1,6 +1,6 @@
 //! Sixels: six rows of pixels at a time, each colour in turn, at most 256 colours.
 //!
-//! The colours are the commonest of the figure; every other pixel takes the nearest of them.
+//! The palette holds the most frequent colours of the figure; every other pixel takes the nearest of them.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -12,7 +12,7 @@ const MOST_COLORS: usize = 256;
 pub fn encode(raster: &Raster) -> String {
     let palette = palette(raster);
     let indices = indices(raster, &palette);
-    // `P2=1`: pixels that are not set stay as they are; all are set here.
+    // `P2=1`: pixels that are not set keep their colour. Here all are set.
     let mut out = format!("\x1bP0;1;0q\"1;1;{};{}", raster.width, raster.height);
     for (at, color) in palette.iter().enumerate() {
         let [red, green, blue] = color.map(percent);
@@ -27,16 +27,16 @@ pub fn encode(raster: &Raster) -> String {
     out
 }
 
-/// Sixels know colours in hundredths.
+/// Sixel colours are percentages.
 fn percent(byte: u8) -> u32 {
     (u32::from(byte) * 100 + 127) / 255
 }
 
-/// The colours that most pixels have, the commonest first; equal ones in order of their value.
+/// The most frequent colours, most frequent first; ties in order of their value.
 fn palette(raster: &Raster) -> Vec<[u8; 3]> {
     let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
     for pixel in &raster.pixels {
-        // In a hundred steps a colour's neighbours are the same colour.
+        // Rounded to the hundred steps that sixels have.
         *counts.entry(pixel.map(|byte| ((percent(byte) * 255 + 50) / 100) as u8)).or_default() += 1;
     }
     let mut colors: Vec<([u8; 3], usize)> = counts.into_iter().collect();
@@ -57,7 +57,7 @@ fn indices(raster: &Raster, palette: &[[u8; 3]]) -> Vec<usize> {
     raster.pixels.iter().map(&mut index).collect()
 }
 
-/// Up to six rows: for each colour that is in them, its pixels as one line of sixels.
+/// Up to six rows of pixels: one line of sixels for each colour in them.
 fn band(indices: &[usize], width: usize) -> String {
     let mut colors: Vec<usize> = indices.to_vec();
     colors.sort_unstable();
