@@ -1,6 +1,6 @@
-//! A diagnostic as text: the message, the cell's lines, carets under the places.
+//! A diagnostic as plain text: the message, the cell's lines, and carets under the spans.
 //!
-//! It uses no colour, and shows lines of the cell only.
+//! Notebooks store this text, so its bytes must not depend on the version of a crate that renders diagnostics.
 
 use crate::cli::outcome::{Diagnostic, Span};
 
@@ -35,7 +35,7 @@ fn marks(span: &Span, line: &str) -> String {
     let count = end.saturating_sub(span.column).max(1);
     let mark = if span.is_primary { "^" } else { "-" };
     let label = span.label.as_deref().unwrap_or_default();
-    // Tabs stay tabs, wide characters take two places.
+    // Tabs stay tabs; wide characters take two columns.
     let before = line.chars().take(span.column.saturating_sub(1));
     let before: String = before.map(|c| if c == '\t' { "\t".into() } else { " ".repeat(width_of(c)) }).collect();
     let wide = line.chars().skip(span.column.saturating_sub(1)).take(count).map(width_of).sum::<usize>().max(1);
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn carets_stand_under_the_place_in_any_script() {
+    fn carets_are_under_their_span_in_any_script() {
         let span = |column, end_column, label: &str, is_primary| Span {
             line: 2,
             column,

@@ -8,6 +8,9 @@ use super::style::{BAD, Look, NOTE, QUIET};
 use crate::cli::lang::Lang;
 use crate::cli::outcome::{Diagnostic, End, Phase, signal_name};
 
+/// The width of a tab in a terminal cannot be known, so spaces stand for it.
+const TAB: &str = "    ";
+
 /// How the cell ended, as a predicate without a full stop: `panicked at line 3: no`. `None` if it passed.
 pub fn predicate(end: &End, lang: Lang) -> Option<String> {
     let at = |line: &Option<usize>| line.map(|line| lang.at_line(line)).unwrap_or_default();
@@ -54,7 +57,7 @@ fn killed(number: i32, lang: Lang) -> String {
     }
 }
 
-/// A diagnostic as rustc draws it, its first word and its carets in colour.
+/// A diagnostic with its first word and its carets in colour, its long lines cut to the width of a terminal.
 pub fn diagnostic(diagnostic: &Diagnostic, look: &Look) -> String {
     let text = if diagnostic.rendered.is_empty() {
         let code = diagnostic.code.as_ref().map(|code| format!("[{code}]")).unwrap_or_default();
@@ -63,10 +66,10 @@ pub fn diagnostic(diagnostic: &Diagnostic, look: &Look) -> String {
     } else {
         diagnostic.rendered.trim_end().to_owned()
     };
-    // A program gets whole lines.
-    let text = if look.decorated { window::windowed(&text, look.width) } else { text };
-    let lines: Vec<String> = text.lines().enumerate().map(|(at, line)| in_color(at, line, look)).collect();
-    lines.join("\n")
+    // A pipe gets whole lines.
+    let text = if look.decorated { window::windowed(&text.replace('\t', TAB), look.width) } else { text };
+    let lines = text.lines().enumerate().map(|(at, line)| in_color(at, line, look));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn in_color(at: usize, line: &str, look: &Look) -> String {
@@ -81,7 +84,7 @@ fn in_color(at: usize, line: &str, look: &Look) -> String {
     format!("{}{}", look.paint(QUIET, margin), if marks { look.paint(BAD, rest) } else { rest.to_owned() })
 }
 
-/// May this be the beginning of a panic's own report?
+/// Whether this may be the beginning of a panic report.
 pub fn is_report(text: &str) -> bool {
     text.trim().is_empty() || text.trim_start().starts_with("thread '")
 }
@@ -95,13 +98,13 @@ pub fn without_report(text: &str) -> String {
         let rest = &text[start + note..];
         rest.find('\n').map_or("", |end| &rest[end + 1..])
     });
-    // The report begins with a blank line.
+    // A blank line comes before the report.
     let before = text[..start].trim_start_matches('\n');
     let before = if before.ends_with("\n\n") { &before[..before.len() - 1] } else { before };
     format!("{before}{}", after.unwrap_or_default())
 }
 
-/// What the cell wrote to standard error, without what is said of its end in words.
+/// The cell's stderr without what [`sentence`] repeats.
 pub fn without_end(text: String, end: &End) -> String {
     match end {
         End::Panicked { .. } => without_report(&text),
@@ -148,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panics_own_report_is_left_out() {
+    fn a_panic_report_is_left_out() {
         let report = "thread '<unnamed>' (7) panicked at src/lib.rs:1:1:\nno\nnote: run with `RUST_BACKTRACE=1` ...\n";
         assert_eq!(without_report(&format!("\n{report}")), "");
         assert_eq!(without_report(&format!("before\n{report}after\n")), "before\nafter\n");
@@ -157,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_left_the_cell_is_not_said_twice() {
+    fn a_returned_error_is_not_shown_twice() {
         let end = End::ReturnedError { message: "bad\nvalue".into(), line: None };
         let cases = [("bad\nvalue\n", ""), ("first\nbad\nvalue\n", "first\n"), ("other\n", "other\n")];
         for (text, left) in cases {
@@ -167,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_diagnostic_without_a_drawing_keeps_its_code_and_help() {
+    fn a_diagnostic_that_is_not_rendered_keeps_its_code_and_help() {
         let diagnostic = Diagnostic {
             code: Some("E0308".into()),
             level: "error".into(),
@@ -177,5 +180,16 @@ mod tests {
         };
         let text = super::diagnostic(&diagnostic, &Look::plain(80));
         assert_eq!(text, "error[E0308]: mismatched types\n  = help: try `.into()`");
+    }
+
+    #[test]
+    fn long_lines_are_cut_for_terminals_only_also_behind_tabs() {
+        let code = format!("1 | \tlet a = {};", "b + ".repeat(20));
+        let diagnostic =
+            Diagnostic { rendered: format!("error: no\n{code}\n  | \t    ^ here\n"), ..Diagnostic::default() };
+        let whole = super::diagnostic(&diagnostic, &Look::plain(40));
+        assert_eq!(whole, diagnostic.rendered.trim_end());
+        let cut = super::diagnostic(&diagnostic, &Look { decorated: true, ..Look::plain(40) });
+        assert_eq!(cut, "error: no\n1 |     let a = b + b + b + b + b + b + …\n  |         ^ here");
     }
 }

@@ -4,6 +4,7 @@
 //! execution counts are left out, as they come back when the notebook runs.
 
 mod read;
+mod yaml;
 
 use anyhow::{Context, Result};
 pub use read::read;

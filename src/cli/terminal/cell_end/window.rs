@@ -1,13 +1,13 @@
-//! A diagnostic's long lines of code, cut to what is marked in them: `…` stands for the rest.
+//! Cuts long lines of code in a diagnostic to the part that is marked; `…` stands for the rest.
 //!
-//! It knows rustc's drawing: `12 | code`, then lines of marks behind a bar.
+//! It expects rustc's layout: `12 | code`, then lines of marks after a bar.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What stands before the marked place, when the line's beginning is left out.
+/// The columns shown before the first mark where the beginning of the line is cut.
 const BEFORE: usize = 8;
 
-/// The drawing with no line of code wider than `width`, where it is marked at all.
+/// The diagnostic with its marked lines of code cut to `width` columns.
 pub fn windowed(text: &str, width: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out = Vec::new();
@@ -45,7 +45,7 @@ fn first_mark(line: &str) -> Option<usize> {
     line[bar + 1 + mark..].starts_with(['^', '-', '|']).then_some(bar + 1 + mark)
 }
 
-/// So many columns of the code from `start` on, with a sign at each end that is cut.
+/// `room` columns of the code from `start` on, with `…` at each end that is cut.
 fn shown(code: &str, start: usize, room: usize) -> String {
     let is_cut = code.width() > start + room;
     let until = if is_cut { start + room - 1 } else { usize::MAX };
@@ -59,7 +59,7 @@ fn shown(code: &str, start: usize, room: usize) -> String {
         if column >= from {
             out.push(c);
         } else if next > from {
-            // Half of a wide letter is a blank.
+            // A wide letter cut in half is a space.
             out.push(' ');
         }
         column = next;
@@ -67,7 +67,7 @@ fn shown(code: &str, start: usize, room: usize) -> String {
     if is_cut { out + "…" } else { out }
 }
 
-/// The line of marks, so many blanks shorter.
+/// The line of marks with `columns` fewer spaces.
 fn without(line: &str, margin: usize, columns: usize) -> String {
     let (head, rest) = line.split_at(margin.min(line.len()));
     let blanks = rest.len() - rest.trim_start_matches(' ').len();
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_code_is_cut_to_what_is_marked() {
+    fn long_lines_are_cut_to_what_is_marked() {
         let check = |width, text: &str, lines: &str| assert_eq!(windowed(text, width), lines);
         let code = "1 | let first = 1; let second = 2; let third = first + \"a\" + second; third";
         let marked = format!("error: no\n{code}\n  | {}^^^ no\n  = help: x", " ".repeat(51));
@@ -98,9 +98,9 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Whatever is drawn, nothing panics, and what is marked is still there.
+        /// Any diagnostic can be cut, and keeps its marks.
         #[test]
-        fn any_drawing_is_cut(code in "[a-z가 |]{0,60}", at in 0usize..60, width in 0usize..70) {
+        fn any_diagnostic_is_cut(code in "[a-z가 |]{0,60}", at in 0usize..60, width in 0usize..70) {
             let text = format!("1 | {code}\n  | {}^ word", " ".repeat(at));
             let cut = windowed(&text, width);
             proptest::prop_assert!(cut.ends_with("^ word") && cut.lines().count() == 2, "{:?}", cut);

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::special;
+use super::{special, yaml};
 
 /// The version of nbformat of a script that names none.
 const MINOR: u64 = 5;
@@ -20,7 +20,7 @@ pub fn read(text: &str, path: &Path) -> Result<String> {
     let marker = Regex::new(r"^//\s*%%(?:\s|$)")?;
     let starts: Vec<usize> = (0..lines.len()).filter(|&at| marker.is_match(lines[at])).collect();
     let head = starts.first().map_or(&lines[..], |&first| &lines[..first]);
-    let (metadata, minor) = header(head).with_context(|| format!("the head of {}", path.display()))?;
+    let (metadata, minor) = header(head).with_context(|| format!("cannot read the header of {}", path.display()))?;
     if starts.is_empty() && metadata.is_none() {
         bail!("{} has no line `// %%`, so it has no cells\nhelp: begin each cell with such a line", path.display());
     }
@@ -58,8 +58,7 @@ fn header(lines: &[&str]) -> Result<(Option<Map<String, Value>>, u64)> {
     let close = open.and_then(|open| Some(open + 1 + lines[open + 1..].iter().position(is_rule)?));
     let (Some(open), Some(close)) = (open, close) else { return Ok((None, MINOR)) };
     let yaml: Vec<&str> = lines[open + 1..close].iter().map(|line| uncommented(line)).collect();
-    let value: Value = serde_saphyr::from_str(&yaml.join("\n")).context("it is no YAML")?;
-    let mut metadata = value["jupyter"].as_object().cloned().unwrap_or_default();
+    let mut metadata = yaml::jupyter(&yaml, open + 2)?;
     let minor = metadata.shift_remove("nbformat_minor").and_then(|minor| minor.as_u64()).unwrap_or(MINOR);
     if let Some(Value::Object(jupytext)) = metadata.get_mut("jupytext") {
         jupytext.shift_remove("text_representation");
