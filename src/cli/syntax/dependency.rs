@@ -1,6 +1,6 @@
-//! What a `:dep` line asks for: a crate's name, and its line of a manifest.
+//! `:dep` lines: the name of a crate and its entry in a manifest.
 //!
-//! It builds nothing.
+//! Nothing is built here.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use toml::{Table, Value};
 
-/// One crate that cells may use: a line of a manifest, with paths from the root.
+/// A crate that cells may use: an entry of a manifest, its paths absolute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dependency {
     name: String,
@@ -16,12 +16,12 @@ pub struct Dependency {
 }
 
 impl Dependency {
-    /// Reads what follows `:dep`: `regex`, `regex = "1"`, `a = { path = "../a" }`, `./a`, several on lines of their own
-    /// or divided by commas. Relative paths start from `folder`.
+    /// Parses what follows `:dep`: `regex`, `regex = "1"`, `a = { path = "../a" }`, `./a`, or several of them on lines of
+    /// their own or separated by commas. Relative paths start from `folder`.
     pub fn parse(text: &str, folder: &Path) -> Result<Vec<Dependency>> {
         let text = text.trim();
         if text.is_empty() {
-            bail!("`:dep` names no crate\nhelp: :dep ndarray = \"0.17\"");
+            bail!("`:dep` needs the name of a crate\nhelp: :dep ndarray = \"0.17\"");
         }
         if text.starts_with(['.', '/']) && !text.contains('\n') {
             return Ok(vec![Dependency::local(text, folder)?]);
@@ -41,7 +41,7 @@ impl Dependency {
         Dependency { name: name.to_owned(), spec: Value::String(version.to_owned()) }
     }
 
-    /// The same with these features too, unless all were asked for.
+    /// The same with these features as well, unless it has `full`.
     pub fn with_features(self, features: &[&str]) -> Dependency {
         let mut table = match self.spec {
             Value::Table(table) => table,
@@ -58,7 +58,7 @@ impl Dependency {
         Dependency { name: self.name, spec: Value::Table(table) }
     }
 
-    /// What a manifest says of it.
+    /// Its value in a manifest.
     pub fn spec(&self) -> &Value {
         &self.spec
     }
@@ -73,18 +73,18 @@ impl Dependency {
             Value::String(_) => {}
             Value::Table(table) => {
                 if let Some(path) = table.get_mut("path") {
-                    let Value::String(text) = path else { bail!("the path of `{name}` is not a text: {path}") };
+                    let Value::String(text) = path else { bail!("the path of `{name}` must be a string, not {path}") };
                     *path = Value::String(located(&name, text, folder)?);
                 }
             }
             other => {
-                bail!("`{other}` says nothing about `{name}`\nhelp: give a version: :dep {name} = \"1\"")
+                bail!("`{name}` needs a version, not `{other}`\nhelp: :dep {name} = \"1\"")
             }
         }
         Ok(Dependency { name, spec })
     }
 
-    /// A folder with a package in it.
+    /// The package in a folder.
     fn local(path: &str, folder: &Path) -> Result<Dependency> {
         let folder = PathBuf::from(located(path, path, folder)?);
         let text = std::fs::read_to_string(folder.join("Cargo.toml"))?;
@@ -96,7 +96,7 @@ impl Dependency {
     }
 }
 
-/// The absolute path of a package's folder, checked here because cargo would name a manifest that nobody wrote.
+/// The absolute path of a package's folder, checked here because cargo would name a generated manifest.
 fn located(name: &str, path: &str, folder: &Path) -> Result<String> {
     let full = folder.join(path);
     let found = full.canonicalize().ok().filter(|found| found.join("Cargo.toml").is_file());
@@ -109,7 +109,7 @@ fn located(name: &str, path: &str, folder: &Path) -> Result<String> {
     found.to_str().map(str::to_owned).with_context(|| format!("the path `{}` is not UTF-8", found.display()))
 }
 
-/// `name`, lines of a manifest, or the inside of an inline table.
+/// Parses names, entries of a manifest, or the inside of an inline table.
 fn read(text: &str) -> Result<Table> {
     let lines: Vec<String> = text
         .lines()
@@ -123,7 +123,7 @@ fn read(text: &str) -> Result<Table> {
             let inline = format!("all = {{ {text} }}").parse::<Table>().map_err(|_| error)?;
             match inline.get("all") {
                 Some(Value::Table(table)) => Ok(table.clone()),
-                _ => bail!("it is no table"),
+                _ => bail!("it is not a table"),
             }
         }
     }

@@ -1,17 +1,19 @@
-//! Is the typed Rust complete? Asked of rustc's own lexer, then of syn.
+//! Whether typed Rust is complete, by rustc's own lexer, then by syn.
 //!
-//! It judges only whether more lines are to come; what is wrong with the code is rustc's to say.
+//! It decides only whether to wait for more lines; errors are left to rustc.
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, RawStrError, TokenKind, tokenize, validate_raw_str};
 use syn::parse::Parser;
 use syn::{Block, Item, Stmt};
 
-/// Whether the prompt hands the lines on or waits for more.
+use super::split::without_commands;
+
+/// Whether the prompt runs the lines or waits for more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// The code to run: what was typed, with the `;` that a last `let` lacked.
+    /// The code to run: what was typed, with the `;` missing after a last `let`.
     Complete(String),
-    /// A bracket, a string or a comment is open, or the line ends in the middle.
+    /// A bracket, a string or a comment is open, or the input ends within a statement.
     Incomplete,
 }
 
@@ -21,16 +23,17 @@ pub fn reading(text: &str) -> Reading {
         return Reading::Incomplete;
     }
     let complete = Reading::Complete(text.to_owned());
-    let Err(error) = Block::parse_within.parse_str(&rust_lines(text)) else { return complete };
+    let Err(error) = Block::parse_within.parse_str(&without_commands(text)) else { return complete };
     let finished = format!("{};", text.trim_end());
-    if Block::parse_within.parse_str(&rust_lines(&finished)).is_ok_and(|statements| wants_semicolon(&statements)) {
+    if Block::parse_within.parse_str(&without_commands(&finished)).is_ok_and(|statements| wants_semicolon(&statements))
+    {
         return Reading::Complete(finished);
     }
     let ends_in_the_middle = error.to_string().starts_with("unexpected end of input");
     if ends_in_the_middle && !text.ends_with('\n') { Reading::Incomplete } else { complete }
 }
 
-/// A `struct Point` that a `;` would end too has its fields on the next line more often.
+/// Not `struct Point`: a `;` would complete it, but its fields more often follow on the next line.
 fn wants_semicolon(statements: &[Stmt]) -> bool {
     matches!(
         statements.last(),
@@ -38,12 +41,7 @@ fn wants_semicolon(statements: &[Stmt]) -> bool {
     )
 }
 
-/// The text without the session's own `:dep` lines, which are no Rust.
-fn rust_lines(text: &str) -> String {
-    text.lines().filter(|line| !line.trim_start().starts_with(':')).collect::<Vec<_>>().join("\n")
-}
-
-/// How far in the next line begins: four columns for each open bracket, none inside a string.
+/// The indentation of the next line: four columns for each open bracket, none inside a string.
 pub fn indentation(text: &str) -> usize {
     match open_brackets(text) {
         Some(count) => 4 * count,
@@ -51,24 +49,24 @@ pub fn indentation(text: &str) -> usize {
     }
 }
 
-/// The text with each closing brace one step further out, where it stands as deep as the line was begun for it.
+/// The text with each closing bracket dedented by one step if it still has the indentation that Enter gave its line.
 pub fn stepped_out(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let blanks = line.len() - line.trim_start_matches(' ').len();
         let closes = line[blanks..].starts_with(['}', ')', ']']);
-        let begun_for_it = closes && blanks >= 4 && blanks == indentation(&out);
-        out.push_str(if begun_for_it { &line[4..] } else { line });
+        let was_indented = closes && blanks >= 4 && blanks == indentation(&out);
+        out.push_str(if was_indented { &line[4..] } else { line });
     }
     out
 }
 
-/// Is a bracket, a string or a block comment open at the end? A wrong closing bracket is no reason to wait.
+/// Whether a bracket, a string or a block comment is open at the end. A wrong closing bracket is complete.
 fn is_open(text: &str) -> bool {
     open_brackets(text) != Some(0)
 }
 
-/// How many brackets are open at the end; none for certain inside a string or a comment.
+/// The number of brackets open at the end; `None` inside a string or a comment.
 fn open_brackets(text: &str) -> Option<usize> {
     let mut brackets = Vec::new();
     let mut at = 0;
@@ -109,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_closing_brace_steps_out_of_the_indentation_that_enter_gave() {
+    fn a_closing_brace_is_dedented() {
         let typed = "fn f() {\n    if a {\n        1\n        } else {\n        \"\n    }\"\n        }\n    }";
         let meant = "fn f() {\n    if a {\n        1\n    } else {\n        \"\n    }\"\n    }\n}";
         assert_eq!(stepped_out(typed), meant);
@@ -139,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn the_next_line_begins_as_far_in_as_brackets_are_open() {
+    fn the_next_line_is_indented_by_its_open_brackets() {
         for (text, columns) in [("fn f() {", 4), ("f(g(|x| {", 12), ("let s = \"half", 0), ("let x =", 0)] {
             assert_eq!(indentation(text), columns, "{text}");
         }
     }
 
     #[test]
-    fn complete_input_is_handed_on_as_it_is() {
+    fn complete_input_is_returned_unchanged() {
         let complete = [
             "1 + 1",
             "let x = 1;",
@@ -158,6 +156,7 @@ mod tests {
             "x)",
             "let ) = 1",
             ":dep ndarray = \"0.17\"\nuse ndarray::array;",
+            "let a = x &&\n!b;",
             "println!(\"안녕\")",
             "'",
             "let x =\n",
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forgotten_semicolon_is_added() {
+    fn a_missing_semicolon_is_added() {
         assert_eq!(reading("let x = 5"), Reading::Complete("let x = 5;".into()));
         assert_eq!(reading("use std::fmt\n"), Reading::Complete("use std::fmt;".into()));
         assert_eq!(reading("let x = 5; let y = x"), Reading::Complete("let x = 5; let y = x;".into()));

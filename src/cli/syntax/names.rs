@@ -1,39 +1,33 @@
-//! Which names a piece of Rust defines and mentions: to tell a reader where a missing one comes from.
+//! The names that a piece of Rust defines and mentions, to tell the user where a missing one comes from.
 //!
-//! It reads text and errs on the side of more; rustc has the last word.
+//! It knows no scopes: it errs on the side of more, and rustc has the last word. `split::words` collects the names of a
+//! cell for the engine, and `lint` resolves the scopes of a cell.
 
 use std::collections::BTreeSet;
 
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::visit::Visit;
 use syn::{Block, Item, Stmt};
 
-use super::split::items::name_of;
+use super::split::{bindings::bindings_of, items::name_of, without_commands, words};
 
-/// The variables and items that live on after this code, in order.
+/// The variables and items that the code defines for later cells, in order.
 pub fn defined(code: &str) -> Vec<String> {
-    let rust: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with(':')).collect();
-    let Ok(statements) = Block::parse_within.parse_str(&rust.join("\n")) else { return Vec::new() };
+    let Ok(statements) = Block::parse_within.parse_str(&without_commands(code)) else { return Vec::new() };
     statements.iter().flat_map(of_statement).collect()
 }
 
 fn of_statement(statement: &Stmt) -> Vec<String> {
     match statement {
-        Stmt::Local(local) => {
-            let mut names = Names::default();
-            names.visit_pat(&local.pat);
-            names.0
-        }
+        Stmt::Local(local) => bindings_of(&local.pat).into_iter().map(|binding| binding.name).collect(),
         Stmt::Item(item) => name_of(item).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-/// How an item that this code defines begins: a function up to its body, anything else up to its first line's end.
+/// The head of an item that the code defines: a function up to its body, anything else up to the end of its first line.
 pub fn head_of(code: &str, name: &str) -> Option<String> {
-    let rust: Vec<&str> = code.lines().map(|line| if line.trim_start().starts_with(':') { "" } else { line }).collect();
-    let rust = rust.join("\n");
+    let rust = without_commands(code);
     let statements = Block::parse_within.parse_str(&rust).ok()?;
     let mut items =
         statements.iter().filter_map(|statement| if let Stmt::Item(item) = statement { Some(item) } else { None });
@@ -47,23 +41,12 @@ pub fn head_of(code: &str, name: &str) -> Option<String> {
     head.map(|head| head.trim_end_matches('{').trim_end().to_owned())
 }
 
-#[derive(Default)]
-struct Names(Vec<String>);
-
-impl Visit<'_> for Names {
-    fn visit_pat_ident(&mut self, pattern: &syn::PatIdent) {
-        self.0.push(pattern.ident.to_string());
-        syn::visit::visit_pat_ident(self, pattern);
-    }
-}
-
-/// Every word in the code, also those inside of texts, where `{x}` may stand.
+/// Every word in the code, also in strings, which may contain `{x}`.
 pub fn mentioned(code: &str) -> BTreeSet<String> {
-    let words = code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
+    words::by_eye(code).names
 }
 
-/// The name that an error does not find: the first one in backticks.
+/// The name that an error could not find: the first one in backticks.
 pub fn missing(message: &str) -> Option<&str> {
     message.starts_with("cannot find").then(|| message.split('`').nth(1))?.filter(|name| !name.is_empty())
 }
@@ -73,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_where_they_are_made() {
+    fn defined_names_are_found() {
         let code =
             ":dep x = \"1\"\nlet (a, mut b) = f();\nfn area() {}\nstruct P;\nlet Some(c) = d else { return };\nb";
         assert_eq!(defined(code), ["a", "b", "area", "P", "c"]);
@@ -81,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_s_head_is_shown_without_its_body() {
+    fn an_items_head_has_no_body() {
         let code = ":dep x = \"1\"\n/// 두 배.\nfn twice(값: i32)\n    -> i32 { 값 * 2 }\n#[derive(Debug)]\nstruct P {\n    x: i32,\n}\nenum E { A }\n1 + 1";
         assert_eq!(head_of(code, "twice").as_deref(), Some("fn twice(값: i32)\n    -> i32"));
         assert_eq!(head_of(code, "P").as_deref(), Some("struct P"));

@@ -1,6 +1,6 @@
-//! A cell's text taken apart: `:commands`, items, statements, and the final expression, each with its place in the text.
+//! Splits a cell into `:commands`, items, statements and the final expression, each with its place in the text.
 //!
-//! It neither keeps nor compiles anything: what a part means for the session is `state`'s business.
+//! What a part means for a session is the engine's business.
 
 pub mod bindings;
 pub mod items;
@@ -18,12 +18,12 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use words::Words;
 
-/// A cell in its parts; put together, the commands' lines and the parts give the cell back.
+/// A cell in parts; the lines of the commands and the parts together are the cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
     pub commands: Vec<Command>,
     pub parts: Vec<Part>,
-    /// The text was no Rust that could be taken apart: it is one part, for rustc to judge.
+    /// The text could not be parsed as Rust: it is one part, for rustc to judge.
     pub opaque: bool,
 }
 
@@ -35,54 +35,54 @@ pub struct Command {
     pub text: String,
 }
 
-/// A stretch of the cell: from the end of the part before to its own end, comments included.
+/// A stretch of the cell, from the end of the previous part to its own end, comments included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     pub range: Range<usize>,
-    /// Where the part's own code begins, after the blanks and comments before it.
+    /// Where its own code begins, after whitespace and comments.
     pub start: usize,
     pub kind: PartKind,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum PartKind {
-    /// `#![...]`: it goes to the head of the crate.
+    /// `#![...]`, which belongs at the head of the crate.
     Attribute,
     Item(Item),
     Statement {
         binds: Vec<Binding>,
         words: Words,
     },
-    /// The last expression, without a semicolon: it is shown.
+    /// The last expression, without a semicolon: its value is shown.
     Final {
         words: Words,
     },
-    /// Blanks and comments after the last statement.
+    /// Whitespace and comments after the last statement.
     Rest,
 }
 
 impl Part {
-    /// What its code lacks at its end: the semicolon of a `use`.
+    /// What is missing at the end of its code: the semicolon of a `use`.
     pub fn lacks(&self, code: &str) -> &'static str {
         let is_use = matches!(&self.kind, PartKind::Item(Item { kind: ItemKind::Use(_), .. }));
         if is_use && !code[self.range.clone()].ends_with(';') { ";" } else { "" }
     }
 }
 
-/// The longest cell that is taken apart, its deepest nesting, its longest chain of words and operators.
+/// Limits of a cell that is parsed: its length, its nesting, its longest chain of words and operators.
 const MOST_BYTES: usize = 4 << 20;
 const DEEPEST: usize = 400;
 const LONGEST: usize = 20_000;
 const STACK: usize = 256 << 20;
 
-/// Takes a cell apart. `item_macros` are the names of the session's macros that make items.
+/// Splits a cell. `item_macros` are the names of the session's macros that make items.
 pub fn split(code: &str, item_macros: &BTreeSet<String>) -> Cell {
     let (commands, start) = commands_of(code);
     let body = &code[start..];
     let parts = if body.len() > MOST_BYTES || too_deep(body) {
         None
     } else {
-        // syn descends as deep as the text nests; spans are kept per thread, and go with it.
+        // syn recurses as deep as the text nests. Its spans are stored per thread, and freed with it.
         std::thread::scope(|scope| {
             std::thread::Builder::new()
                 .stack_size(STACK)
@@ -104,12 +104,12 @@ pub fn split(code: &str, item_macros: &BTreeSet<String>) -> Cell {
 }
 
 impl Cell {
-    /// Is there any Rust in it, or only commands, blanks and comments?
+    /// Whether there is any Rust in it, not only commands and comments.
     pub fn has_code(&self) -> bool {
         self.parts.iter().any(|part| part.kind != PartKind::Rest)
     }
 
-    /// Is there anything to run, beside items to keep?
+    /// Whether there is anything to run, not only items.
     pub fn has_statements(&self) -> bool {
         self.parts.iter().any(|part| matches!(part.kind, PartKind::Statement { .. } | PartKind::Final { .. }))
     }
@@ -125,7 +125,7 @@ impl Cell {
         all
     }
 
-    /// The variables that its statements bind, each once, the last binding of a name.
+    /// The variables that its statements bind; of several bindings of a name, the last.
     pub fn bindings(&self) -> Vec<Binding> {
         let all = self.parts.iter().rev().filter_map(|part| match &part.kind {
             PartKind::Statement { binds, .. } => Some(binds.iter().rev()),
@@ -138,7 +138,8 @@ impl Cell {
     }
 }
 
-/// The commands at the head of the cell, and where its Rust begins: after them, blank lines and `//` lines may stand between.
+/// The commands at the head of the cell, possibly with blank lines and `//` lines between them, and where its Rust
+/// begins.
 fn commands_of(code: &str) -> (Vec<Command>, usize) {
     let mut commands = Vec::new();
     let mut rust = 0;
@@ -157,6 +158,21 @@ fn commands_of(code: &str) -> (Vec<Command>, usize) {
         offset += line.len();
     }
     (commands, rust)
+}
+
+/// The code with its commands blanked out, so that lines keep their numbers. Lines with `:` after Rust are blanked, too:
+/// the stock kernel accepts them.
+pub fn without_commands(code: &str) -> String {
+    let (_, rust) = commands_of(code);
+    let is_command = |line: &str| line.starts_with(':') && !line.starts_with("::");
+    let mut at = 0;
+    let lines = code.split('\n').map(|line| {
+        let start = at;
+        at += line.len() + 1;
+        let is_shell = start < rust && line.starts_with('!');
+        if is_shell || is_command(line.trim_start()) { "" } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn parts_of(code: &str, start: usize, item_macros: &BTreeSet<String>) -> Option<Vec<Part>> {
@@ -189,8 +205,8 @@ fn parts_of(code: &str, start: usize, item_macros: &BTreeSet<String>) -> Option<
     Some(parts)
 }
 
-/// A semicolon for each `use` that ends with its line and has none, as the stock kernel takes it; `None` where there is none
-/// such. It stands in the place of the blank that follows, so that all else keeps its own.
+/// The code with a semicolon after each `use` that ends with its line and has none, which the stock kernel accepts;
+/// `None` if there is no such `use`. The semicolon replaces the whitespace after it, so that all else keeps its place.
 fn with_uses_closed(body: &str) -> Option<String> {
     let mut closed = String::with_capacity(body.len() + 1);
     let mut any = false;
@@ -212,7 +228,7 @@ fn with_uses_closed(body: &str) -> Option<String> {
     any.then_some(closed)
 }
 
-/// `None` when spans don't follow each other: then the text is not what the parser took it for.
+/// `None` if the spans are not in order: then the text is not what the parser took it for.
 fn push(parts: &mut Vec<Part>, code: &str, end: &mut usize, range: Range<usize>, kind: PartKind) -> Option<()> {
     if range.start < *end || range.end <= range.start || code.get(*end..range.end).is_none() {
         return None;
@@ -257,7 +273,7 @@ fn kind_of(
     })
 }
 
-/// Nested deeper, or chained longer, than any hand would write: a parser that recurses must not see it.
+/// Nested deeper or chained longer than people write: a recursive parser must not see it.
 fn too_deep(text: &str) -> bool {
     let (mut depth, mut deepest, mut chain, mut longest) = (0usize, 0usize, 0usize, 0usize);
     let mut in_word = false;

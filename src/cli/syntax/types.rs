@@ -1,13 +1,13 @@
-//! Types as a reader knows them: `Array1<f64>` for the long name that the compiler has.
+//! Short names of types: `Array1<f64>` for the compiler's long name.
 //!
-//! It works on text, and leaves what it does not know.
+//! It works on text, and leaves unknown types unchanged.
 
 /// `alloc::vec::Vec<ndarray::ArrayBase<ndarray::OwnedRepr<f64>, ndarray::Dim<[usize; 2]>>>` -> `Vec<Array2<f64>>`
 pub fn short(name: &str) -> String {
     arrays(&without_paths(name))
 }
 
-/// The last word of each path.
+/// Each path cut to its last segment.
 fn without_paths(name: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();
@@ -17,7 +17,6 @@ fn without_paths(name: &str) -> String {
             word.push(c);
         } else if c == ':' && rest.peek() == Some(&':') {
             rest.next();
-            // `crate::` and the like go; so does what stands before.
             word.clear();
         } else {
             out.push_str(&std::mem::take(&mut word));
@@ -35,7 +34,7 @@ fn arrays(name: &str) -> String {
     let rest = arrays(&name[end + 1..]);
     let whole = || format!("{}{START}{}>{rest}", &name[..at], arrays(&name[inside_at..end]));
     let parts = at_commas(&name[inside_at..end]);
-    // ndarray 0.17 names the element a third time.
+    // ndarray 0.17 has the element as a third parameter, too.
     let [storage, dimension, ..] = parts.as_slice() else { return whole() };
     let Some(dimension) = dimension_of(dimension) else { return whole() };
     let (kind, element) = match storage.split_once('<') {
@@ -58,7 +57,7 @@ fn dimension_of(text: &str) -> Option<String> {
     count.parse::<u8>().ok().map(|count| count.to_string())
 }
 
-/// Where the bracket that is open before `text` closes.
+/// Where the bracket that opened before `text` is closed.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0;
     text.char_indices().find_map(|(at, c)| {
@@ -72,13 +71,13 @@ fn closing(text: &str) -> Option<usize> {
     })
 }
 
-/// `x: (A, B), y: fn() -> C` -> `x: (A, B)` and `y: fn() -> C`: what stands between commas that are in no bracket.
+/// Splits at the commas outside brackets: `x: (A, B), y: fn() -> C` -> `x: (A, B)` and `y: fn() -> C`.
 pub fn at_commas(text: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut from, mut before) = (Vec::new(), 0i32, 0, ' ');
     for (at, c) in text.char_indices() {
         match c {
             '(' | '[' | '<' | '{' => depth += 1,
-            // The arrow of a result closes nothing.
+            // The arrow of a return type is not a bracket.
             '>' if before == '-' => {}
             ')' | ']' | '>' | '}' => depth -= 1,
             ',' if depth == 0 => {
@@ -99,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_names_become_the_ones_that_people_write() {
+    fn long_names_become_short() {
         let cases = [
             ("i32", "i32"),
             ("alloc::string::String", "String"),

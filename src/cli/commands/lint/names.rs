@@ -12,6 +12,8 @@ use finder::Finder;
 use syn::Block;
 use syn::parse::Parser;
 
+use crate::cli::syntax::split::without_commands;
+
 /// The names of a cell.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -50,12 +52,6 @@ pub struct Change {
 pub fn of(code: &str) -> Option<Names> {
     let statements = Block::parse_within.parse_str(&without_commands(code)).ok()?;
     Some(Finder::names_of(&statements))
-}
-
-/// Blanks out commands, so that line numbers stay the same.
-fn without_commands(code: &str) -> String {
-    let is_command = |line: &str| (line.starts_with(':') && !line.starts_with("::")) || line.starts_with('!');
-    code.lines().map(|line| if is_command(line.trim_start()) { "\n".into() } else { format!("{line}\n") }).collect()
 }
 
 #[cfg(test)]

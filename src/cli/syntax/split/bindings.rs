@@ -1,6 +1,6 @@
 //! The variables that a `let` pattern binds.
 //!
-//! Whether one of them can live on is not decided here: rustc tells.
+//! Whether a later cell can use one is for rustc to decide.
 
 use syn::Pat;
 use syn::visit::Visit;
@@ -12,7 +12,7 @@ pub struct Binding {
     pub mutable: bool,
 }
 
-/// All names that the pattern binds, in order.
+/// All names the pattern binds, in order.
 pub fn bindings_of(pattern: &Pat) -> Vec<Binding> {
     let mut finder = Finder { found: Vec::new(), is_whole: true };
     finder.visit_pat(pattern);

@@ -1,17 +1,17 @@
-//! Code that is felt only where it is named: cells made of such code alone may be compiled before their turn.
+//! Code that affects only code that names it: cells of such code alone may be compiled before their turn.
 //!
-//! An `impl` is felt by all code that names its type or its trait, wherever it stands.
+//! An `impl` is not: it affects all code that uses its type or its trait.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
 use syn::{Attribute, Item, Stmt};
 
-/// Derives of the standard library: what they add is felt only by code that names the type.
+/// Derives of the standard library: they affect only code that names the type.
 const DERIVES: [&str; 9] = ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
 const ATTRIBUTES: [&str; 8] = ["doc", "allow", "expect", "warn", "must_use", "inline", "cold", "default"];
 
-/// Words by which what a macro is given, or makes, may be felt elsewhere.
-pub const FELT: [&str; 6] = ["impl", "extern", "macro_export", "no_mangle", "export_name", "link_section"];
+/// Words in a macro's input or output that may affect other code.
+pub const REACHING: [&str; 6] = ["impl", "extern", "macro_export", "no_mangle", "export_name", "link_section"];
 
 /// An item that adds its own name to the session and nothing else.
 pub fn is_plain_item(item: &Item) -> bool {
@@ -20,22 +20,22 @@ pub fn is_plain_item(item: &Item) -> bool {
         Item::Enum(_) | Item::Fn(_) | Item::Static(_) | Item::Struct(_) | Item::Type(_) | Item::Union(_) => true,
         _ => false,
     };
-    let mut felt = Felt(false);
-    felt.visit_item(item);
-    has_name && !felt.0
+    let mut search = Reach(false);
+    search.visit_item(item);
+    has_name && !search.0
 }
 
-/// A statement without an item inside that is felt elsewhere.
+/// A statement without an item inside that affects other code.
 pub fn is_plain_statement(statement: &Stmt) -> bool {
-    let mut felt = Felt(false);
-    felt.visit_stmt(statement);
-    !felt.0
+    let mut search = Reach(false);
+    search.visit_stmt(statement);
+    !search.0
 }
 
-/// Tokens for a macro without such a word.
+/// Input for a macro without such a word.
 pub fn are_plain_tokens(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().all(|token| match token {
-        TokenTree::Ident(ident) => !FELT.iter().any(|word| ident == word),
+        TokenTree::Ident(ident) => !REACHING.iter().any(|word| ident == word),
         TokenTree::Group(group) => are_plain_tokens(&group.stream()),
         _ => true,
     })
@@ -54,9 +54,9 @@ fn is_plain_attribute(attribute: &Attribute) -> bool {
     ATTRIBUTES.iter().any(|known| path.is_ident(known))
 }
 
-struct Felt(bool);
+struct Reach(bool);
 
-impl Visit<'_> for Felt {
+impl Visit<'_> for Reach {
     fn visit_item_impl(&mut self, _: &syn::ItemImpl) {
         self.0 = true;
     }

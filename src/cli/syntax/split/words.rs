@@ -1,6 +1,7 @@
-//! The words of a stretch of Rust: which names it mentions, also inside format strings, and whether `?` or `.await` act on the cell itself.
+//! The words of a stretch of Rust: the names it mentions, also in format strings, and whether `?` or `.await` act on the
+//! cell itself.
 //!
-//! It errs on the side of more: a name mentioned only as a field is a word too.
+//! It errs on the side of more: the name of a field is a word, too.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,11 +15,11 @@ use super::plain;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     pub names: BTreeSet<String>,
-    /// A `?` that leaves the cell.
+    /// A `?` that returns from the cell.
     pub question: bool,
     /// An `.await` in the cell itself.
     pub awaits: bool,
-    /// An item inside that is felt elsewhere: an `impl` in a block.
+    /// An item inside that affects other code: an `impl` in a block.
     pub reaches_out: bool,
 }
 
@@ -31,7 +32,7 @@ impl Words {
     }
 }
 
-/// The names in a text, and a hash of its tokens: neither blanks nor comments (nor documentation) count.
+/// The names in a text, and a hash of its tokens, which ignores whitespace, comments and documentation.
 pub fn names_and_hash(text: &str) -> Option<(BTreeSet<String>, u64)> {
     let tokens: TokenStream = text.parse().ok()?;
     let mut names = BTreeSet::new();
@@ -40,7 +41,7 @@ pub fn names_and_hash(text: &str) -> Option<(BTreeSet<String>, u64)> {
     Some((names, hasher.finish()))
 }
 
-/// A text's tokens with one blank between them: the same for two ways of laying it out.
+/// The tokens separated by one space: the same for every way to format them.
 pub fn plain(text: &str) -> String {
     text.parse::<TokenStream>().map_or_else(|_| text.to_owned(), |tokens| tokens.to_string())
 }
@@ -60,7 +61,7 @@ pub fn of_statement(statement: &syn::Stmt, text: &str) -> Option<Words> {
     Some(Words { names, question: acts.question, awaits: acts.awaits, reaches_out })
 }
 
-/// For a text that is no Rust: every run of letters in it.
+/// For text that does not parse: every word in it.
 pub fn by_eye(text: &str) -> Words {
     let names = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
     Words { names: names.map(str::to_owned).collect(), ..Words::default() }
@@ -104,7 +105,7 @@ fn is_documentation(token: &TokenTree) -> bool {
         && matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "doc")
 }
 
-/// The words in the string literals of a text: an attribute may name a function there.
+/// The words in string literals, where an attribute may name a function.
 pub fn in_strings(text: &str) -> BTreeSet<String> {
     fn walk(tokens: TokenStream, names: &mut BTreeSet<String>) {
         for token in tokens {
@@ -120,7 +121,7 @@ pub fn in_strings(text: &str) -> BTreeSet<String> {
     names
 }
 
-/// The value of a string literal; another literal as it is.
+/// The value of a string literal; any other literal unchanged.
 fn unescaped(literal: &str) -> String {
     syn::parse_str::<syn::LitStr>(literal).map_or_else(|_| literal.to_owned(), |literal| literal.value())
 }
@@ -135,7 +136,7 @@ fn names_in_format(literal: &str, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Finds `?` and `.await` that belong to the cell's own body: not to a closure, an async block or an item in it.
+/// Finds `?` and `.await` of the cell's own body, not of a closure, an async block or an item in it.
 #[derive(Default)]
 struct Acts {
     question: bool,

@@ -31,8 +31,8 @@ fn dep_lines_are_read() {
             "fp = { path = \"src/..\", package = \"forward-pass\", default-features = false }",
             &format!("fp = {{ default-features = false, package = \"forward-pass\", path = \"{here}\" }}"),
         ),
-        ("", "error: `:dep` names no crate\nhelp: :dep ndarray = \"0.17\""),
-        ("a = 1", "error: `1` says nothing about `a`\nhelp: give a version: :dep a = \"1\""),
+        ("", "error: `:dep` needs the name of a crate\nhelp: :dep ndarray = \"0.17\""),
+        ("a = 1", "error: `a` needs a version, not `1`\nhelp: :dep a = \"1\""),
         (
             "a = { path = \"nowhere\" }",
             &format!(

@@ -10,7 +10,7 @@ use super::Member;
 use crate::cli::engine::own::source::Source;
 use crate::cli::engine::own::state::{Key, State, StoredItem};
 use crate::cli::syntax::split::items::{Item, ItemKind, Space};
-use crate::cli::syntax::split::plain::FELT;
+use crate::cli::syntax::split::plain::REACHING;
 use crate::cli::syntax::split::{Cell, PartKind, words};
 
 /// The largest batch.
@@ -90,8 +90,8 @@ impl Before {
         }
         let places = PLACES.split_whitespace().map(str::to_owned).collect();
         let revealing = holders(state, places, false)?;
-        let escaping = holders(state, FELT.map(str::to_owned).into(), true)?;
-        let escaping = escaping.into_iter().filter(|name| !FELT.contains(&name.as_str())).collect();
+        let escaping = holders(state, REACHING.map(str::to_owned).into(), true)?;
+        let escaping = escaping.into_iter().filter(|name| !REACHING.contains(&name.as_str())).collect();
         let has_glob = state.items.iter().any(|item| item.key == Key::Glob);
         Some(Before { macros: state.item_macros.clone(), mentioned, revealing, escaping, has_glob })
     }
@@ -126,7 +126,7 @@ impl Before {
             if item.makes_items {
                 self.macros.extend(names());
             }
-            if item.is_macro() && FELT.iter().any(|word| item.words.contains(*word)) {
+            if item.is_macro() && REACHING.iter().any(|word| item.words.contains(*word)) {
                 self.escaping.extend(names());
             }
             self.has_glob |=
