@@ -3,9 +3,9 @@
 //! A test checks them against the names that the code knows.
 
 pub const TEST: &str = "\
-Running a notebook runs its code, and the build scripts of its dependencies, as you: read it first if you do not
-trust its author. Every cell runs in the notebook's folder, and its outputs are compared with those stored in the
-notebook.
+Running a notebook runs its code, and the build scripts of its dependencies, as you: read it
+first if you do not trust its author. Every cell runs in the notebook's folder, and its outputs
+are compared with those stored in the notebook.
 
 A cell can end in these ways (the words in JSON and JUnit):
   passed                    it ran, and its outputs match the stored ones
@@ -22,31 +22,32 @@ A cell can end in these ways (the words in JSON and JUnit):
   skipped, left-out, not-run
 
 Exit codes:
-  0 all passed   1 something failed   2 wrong usage   3 the tool itself failed   4 nothing to test   130 interrupted
+  0 all passed   1 something failed   2 wrong usage
+  3 the tool itself failed   4 nothing to test   130 interrupted
 
 Tags of a cell (including Jupyter's and nbval's):
-  skip-execution, nbval-skip                 it does not run; give the reason in the setting `reason`
+  skip-execution, nbval-skip                 it does not run; the setting `reason` says why
   ignore-output, nbval-ignore-output         it runs, but its outputs are not compared
   raises-exception, nbval-raises-exception   it must fail
   should_panic, should_panic=TEXT            it must panic, with TEXT in the message
   compile_fail, compile_fail=E0382,E0505     it must not compile, with these error codes
   quoted-numbers                             for prose: `lint` checks its numbers
 
-Settings go into the metadata of a cell or a notebook, as `\"forward_pass\": {\"rtol\": \"1e-6\"}`, into
-NAME.forward-pass.toml beside NAME.ipynb, or into forward-pass.toml in its folder or a folder above. The nearest one
-wins; normalisers and allowances accumulate.
-  rtol, atol        relative and absolute tolerance for real numbers in text and JSON; integers and words are exact
+Settings go into the metadata of a cell or a notebook, as `\"forward_pass\": {\"rtol\": \"1e-6\"}`,
+into NAME.forward-pass.toml beside NAME.ipynb, or into forward-pass.toml in its folder or one
+above. The nearest one wins; normalisers and allowances accumulate.
+  rtol, atol        relative and absolute tolerance for real numbers; integers stay exact
   ulp               tolerance in units in the last place: 4, or 4f32 for single precision
   pixel_tolerance   how much a colour channel of a pixel may differ, of 255
   unordered         true: lines may be in any order
-  ellipsis          a mark, such as [...], that matches any text in a stored output; `--accept` keeps it
+  ellipsis          a mark, such as [...], that matches any text; `--accept` keeps it
   ignore_output     true: the same as the tag
-  should_panic, compile_fail   for a cell: the same as the tags, for text that a tag cannot contain
+  should_panic, compile_fail   for a cell: the same as the tags, for text that no tag can hold
   run_timeout, compile_timeout   time limits of a cell in seconds
-  normalisers       a list of {name, pattern, replace, reason}: matches are replaced in stored and fresh outputs
+  normalisers       a list of {name, pattern, replace, reason}: what to replace before comparing
   reason            why a cell is skipped, or its outputs are not compared
-  requires          a data set, mnist or fashion-mnist; without it, the cell is skipped, and the report says so
-  allow             a list of problems that do not fail the notebook; the report lists them:
+  requires          a data set, mnist or fashion-mnist: without it, the cell is skipped
+  allow             a list of problems that are reported, but do not fail the notebook:
     no-code              the notebook has no code cell
     nothing-compared     no output of the notebook is compared
     skip-without-reason  a cell is skipped without a reason
@@ -55,44 +56,46 @@ wins; normalisers and allowances accumulate.
     not-portable         a cell would fail on the stock kernel, even with --portable
     unstable-output      --accept would store a time or a path of this machine
 
-Threads: a panic in a thread that is never joined does not fail its cell. Its message on stderr is output like any
-other: the cell is output-changed unless that text is stored. Output belongs to the cell that is running when it
-arrives; output after the last cell has ended is lost. A thread that ends the process ends the running cell.
+Threads: a panic in a thread that is never joined does not fail its cell. Its message on stderr
+is output like any other: the cell is output-changed unless that text is stored. Output belongs
+to the cell that is running when it arrives; output after the last cell has ended is lost. A
+thread that ends the process ends the running cell.
 
-Editions: notebooks of the same name and code in neighbouring folders run once, and the outputs are compared with
-each of them.
+Editions: notebooks of the same name and code in neighbouring folders run once, and the outputs
+are compared with each of them.
 
-Not portable: a cell that passes here but would fail on the stock Jupyter kernel. That kernel shows only one rich
-output per cell, loses a last line without a newline, waits forever for stdin, and loses all variables when the
-process ends.
+Not portable: a cell that passes here but would fail on the stock Jupyter kernel. That kernel
+shows only one rich output per cell, loses a last line without a newline, waits forever for
+stdin, and loses all variables when the process ends.
 
 Examples:
   forward-pass test                                   this project's own notebooks
   forward-pass test course/ --junit results.xml       a folder, with results for CI
   forward-pass test a.ipynb --filter 'plot-*'         some cells; the cells before them run too
-  forward-pass test course/ --shard 2/4 --fail-fast   a quarter of the notebooks, up to the first failure
+  forward-pass test course/ --shard 2/4 --fail-fast   a quarter of them, up to the first failure
   forward-pass test a.ipynb --accept --filter plot    store the new outputs of one cell
 ";
 
 pub const REVIEW: &str = "\
-If there are pending changes (NAME.ipynb.new, written by `test --pending` or an earlier review), they are shown one at
-a time and nothing runs. Otherwise the notebooks run first. At each change:
+If there are pending changes (NAME.ipynb.new, written by `test --pending` or an earlier review),
+they are shown one at a time and nothing runs. Otherwise the notebooks run first. At each change:
   a  accept: store the new output in the notebook, at once and atomically
   r  reject: discard the change; the notebook stays as it is
   s  skip: leave the change for the next review
   q  quit: leave this change and all later ones
-Figures are shown in the terminal if it supports them, and saved as files whose paths are printed.
+Figures are shown in the terminal if it supports them, and saved as files; their paths are printed.
 ";
 
 pub const LINT: &str = "\
 The lints:
   execution-order   stored execution counts that do not increase
   used-before       a name used before the cell that defines it
-  runs-once         a cell that changes a variable of an earlier one, so that running it again gives another result
+  runs-once         a cell that changes a variable of an earlier one: run twice, it differs
   unstable-output   a stored output with a time, an address, or a path of one machine
   cell-ids          cells without an id, or with the same id
-  quoted-number     a number in prose tagged `quoted-numbers` that is in no output, rounded or in full; only numbers
-                    with a decimal point, an exponent, a percent sign or at least three digits are checked
+  quoted-number     a number in prose tagged `quoted-numbers` that is in no output, rounded or in
+                    full; only numbers with a decimal point, an exponent, a percent sign or at
+                    least three digits are checked
   unreadable        a file that is not a notebook, or is in an unsupported format
   rules             an unknown tag or setting, or one with an invalid value
 

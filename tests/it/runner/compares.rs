@@ -29,7 +29,7 @@ fn a_picture_is_its_pixels_and_what_differs_is_drawn() {
         .cell(shows("off", "image/png", PICTURE, json!(ANOTHER)))
         .settings(json!({"pixel_tolerance": "2"}));
     let told = tested(&maker, &["--pictures", "drawn"]);
-    told.exits(1).has("`off` shows something else").has("image/png: 1 of 2 pixels differ, by up to 3 of 255");
+    told.exits(1).has("`off` does not match").has("image/png: 1 of 2 pixels differ, by up to 3 of 255");
     assert!(!told.stdout.contains("`near`") && !told.stdout.contains("`encoder`"), "{}", told.stdout);
     let read = |name: &str| std::fs::read(maker.folder.path().join("drawn/made").join(name)).unwrap();
     let decoder = png::Decoder::new(std::io::Cursor::new(read("off.difference.png")));
@@ -53,8 +53,8 @@ fn a_jpeg_is_its_pixels_too() {
         .cell(shows("other", "image/jpeg", JPEG.trim(), json!(ANOTHER_JPEG)))
         .cell(shows("broken", "image/jpeg", JPEG.trim(), json!("/9j/4AAQ")));
     let told = tested(&maker, &[]);
-    told.exits(1).has("`other` shows something else").has(" of 256 pixels differ, by up to ");
-    told.has("`broken` shows something else").has("the stored picture cannot be read");
+    told.exits(1).has("`other` does not match").has(" of 256 pixels differ, by up to ");
+    told.has("`broken` does not match").has("the stored picture cannot be read");
     assert!(!told.stdout.contains("`same`"), "{}", told.stdout);
 }
 
@@ -67,7 +67,7 @@ fn json_is_its_value_and_an_svg_its_text() {
         .cell(shows("svg", "image/svg+xml", &svg("1"), json!([svg("2")])))
         .cell(shows("same-svg", "image/svg+xml", &svg("1"), json!([svg("1"), "\n"])));
     let told = tested(&maker, &[]);
-    told.exits(1).has("`value` shows something else").has("`svg` shows something else");
+    told.exits(1).has("`value` does not match").has("`svg` does not match");
     assert!(!told.stdout.contains("`keys`") && !told.stdout.contains("`same-svg`"), "{}", told.stdout);
 }
 

@@ -40,7 +40,7 @@ fn odd_cells_of_others_are_read_and_kept() {
         .code("huge", "print!(\"{}\", \"0123456789abcdef\\n\".repeat(200_000));", &huge)
         .cell(widget);
     let told = tested(&maker, &[]);
-    told.exits(1).has("`twin#2` shows something else").has("`widget` shows something else").has("widget-view+json");
+    told.exits(1).has("`twin#2` does not match").has("`widget` does not match").has("widget-view+json");
     assert!(!told.stdout.contains("`twin` shows") && !told.stdout.contains("`huge`"), "{}", told.stdout);
     forward_pass(maker.folder.path(), &["test", "made.ipynb", "--accept", "--filter", "twin#2"]).exits(0);
     let stored = std::fs::read_to_string(maker.folder.path().join("made.ipynb")).unwrap();
@@ -71,7 +71,7 @@ fn every_minor_form_is_read_and_none_is_changed() {
     assert_eq!(before, read().collect::<Vec<_>>());
     for (text, words) in [
         ("{\"nbformat\": 3, \"worksheets\": []}", "help: upgrade it with `jupyter nbconvert"),
-        ("{\"nbformat\": 5, \"cells\": []}", "it is of nbformat 5, and only 4 is known"),
+        ("{\"nbformat\": 5, \"cells\": []}", "nbformat 5 is not supported, only 4 is"),
         ("{\"cells\": []}", "it has no `nbformat` number"),
         ("{\"nbformat\": 4,", "it is not JSON"),
     ] {
