@@ -72,7 +72,7 @@ fn every_minor_form_is_read_and_none_is_changed() {
     for (text, words) in [
         ("{\"nbformat\": 3, \"worksheets\": []}", "help: upgrade it with `jupyter nbconvert"),
         ("{\"nbformat\": 5, \"cells\": []}", "nbformat 5 is not supported, only 4 is"),
-        ("{\"cells\": []}", "it has no `nbformat` number"),
+        ("{\"cells\": []}", "not a notebook: `nbformat` is missing"),
         ("{\"nbformat\": 4,", "it is not JSON"),
     ] {
         std::fs::write(folder.path().join("bad.ipynb"), text).unwrap();
