@@ -101,9 +101,10 @@ proptest! {
     #[test]
     fn a_merged_text_matches_the_fresh_one(
         stored in any_text(), fresh in any_text(), mark in select(&["[...]", "x", "0", "\r"]),
-        places in vec(any::<Index>(), 0..4),
+        places in vec((any::<Index>(), 0..3_usize), 0..6),
     ) {
-        let marks: Vec<Edit> = places.into_iter().map(|at| Edit::Insert(at, mark.to_string())).collect();
+        let forms = [mark.to_string(), "\n".to_string(), format!("\n{mark}\n")];
+        let marks: Vec<Edit> = places.into_iter().map(|(at, form)| Edit::Insert(at, forms[form].clone())).collect();
         let merged = gaps::merge(&edited(&stored, &marks), &fresh, mark);
         prop_assert!(gaps::matches(&merged, &fresh, mark, &Tolerance::default()), "{:?}", merged);
     }
