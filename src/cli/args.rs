@@ -4,7 +4,7 @@
 
 mod course;
 mod data;
-mod help;
+pub mod help;
 mod kernel;
 mod runner;
 

@@ -12,63 +12,30 @@ use serde_json::Value;
 use tokens::Contents;
 
 /// The command line's rooms from the top down, each with its modules. A room uses only rooms below it.
-const ROOMS: &[(&str, &[&str])] = &[
-    (
-        "commands",
-        &[
-            "cells",
-            "clean",
-            "completions",
-            "data",
-            "edition",
-            "export",
-            "kernel",
-            "lint",
-            "new",
-            "repl",
-            "review",
-            "run",
-            "test",
-        ],
-    ),
+const ROOMS: &[(&str, &str)] = &[
+    ("commands", "cells clean completions data edition export kernel lint new repl review run test"),
     (
         "runner",
-        &[
-            "accept",
-            "annotation",
-            "compare",
-            "editions",
-            "execute",
-            "filter",
-            "notebook",
-            "pending",
-            "pictures",
-            "pool",
-            "portability",
-            "problems",
-            "report",
-            "rules",
-            "settings",
-            "stop",
-            "verdict",
-            "volatile",
-            "workers",
-        ],
+        "accept compare editions execute filter notebook options pending pictures pool portability problems report \
+         result rules settings stop verdict volatile workers",
     ),
-    ("args", &["help"]),
-    ("engine", &["block", "caret", "evcxr", "own"]),
-    ("notebook", &["chapter", "course", "glossary", "ipynb", "normalize"]),
-    ("terminal", &["cell_end", "highlight", "interrupt", "markdown", "messages", "picture", "report", "style"]),
-    ("syntax", &["dependency", "input", "library", "names", "split", "types"]),
+    ("args", "course data help kernel runner"),
+    ("engine", "block cache_folder caret evcxr own thread"),
+    ("notebook", "chapter course glossary ipynb normalize"),
+    ("terminal", "cell_end highlight interrupt markdown messages picture plural style"),
+    ("syntax", "complete dependency input library names split types"),
     // The ground: small files that every room may use, and that use each other only.
-    ("outcome", &[]),
-    ("exit", &[]),
-    ("lang", &[]),
-    ("suggest", &[]),
-    ("files", &[]),
+    ("outcome", ""),
+    ("exit", ""),
+    ("lang", ""),
+    ("suggest", ""),
+    ("files", ""),
 ];
 
 const GROUND: [&str; 5] = ["outcome", "exit", "lang", "suggest", "files"];
+
+/// Commands that use another one, and why.
+const BESIDE: &[(&str, &str, &str)] = &[("repl", "data", "the prompt offers to download a missing data set")];
 
 /// The longest a file and a function may be, in lines.
 const LONGEST_FILE: usize = 350;
@@ -81,7 +48,14 @@ const LONG_FILES: &[(&str, &str)] = &[];
 const LONG_FUNCTIONS: &[(&str, &str)] = &[];
 
 /// The files outside `src/cli/commands` that print, and what.
-const PRINTING: &[(&str, &str)] = &[("src/cli.rs", "the error that ends the command")];
+const PRINTING: &[(&str, &str)] = &[
+    ("src/cli.rs", "the error that ends the command"),
+    ("src/cli/engine/evcxr/relay.rs", "the child process of evcxr, whose stdout the session reads"),
+    ("src/cli/engine/own/process/supervisor.rs", "the process of the cells, whose stderr the session reads"),
+    ("src/cli/runner/report/progress.rs", "progress, which has to know what is on the screen"),
+    ("src/display.rs", "the kernels' protocol: `evcxr_display` prints a bundle"),
+    ("src/display/live.rs", "the same protocol, while a cell runs"),
+];
 
 /// The macros that print.
 const PRINTERS: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
@@ -119,7 +93,7 @@ impl File {
     }
 
     fn is_test(&self) -> bool {
-        ["/tests.rs", "/fuzz.rs"].iter().any(|ending| self.name.ends_with(ending))
+        ["/tests.rs", "/fuzz.rs", "/process/cells.rs"].iter().any(|ending| self.name.ends_with(ending))
     }
 }
 
@@ -205,7 +179,7 @@ fn the_table_of_rooms_has_every_module() {
         let map = if *room == "args" { "src/cli/args.rs".to_owned() } else { format!("src/cli/{room}/mod.rs") };
         let mut inside = if GROUND.contains(room) { Vec::new() } else { declared(&map) };
         inside.sort();
-        assert_eq!(inside, *modules, "{map} and ROOMS differ");
+        assert_eq!(inside.join(" "), *modules, "{map} and ROOMS differ");
     }
 }
 
@@ -228,11 +202,12 @@ fn imports_between_rooms_go_down_only() {
         let module = file.module();
         for named in file.contents().named.iter().filter(|named| named.path.len() > 1 && named.path[0] == "cli") {
             let (room, other) = (module[1].as_str(), named.path[1].as_str());
-            // A command never uses another command.
+            // A command never uses another, but for those in `BESIDE`.
             let is_beside = room == "commands"
                 && other == "commands"
                 && module.len() > 2
-                && named.path.get(2).is_some_and(|command| *command != module[2]);
+                && named.path.get(2).is_some_and(|command| *command != module[2])
+                && !BESIDE.iter().any(|(one, other, _)| *one == module[2] && *other == named.path[2]);
             if !may_use(room, other) || is_beside {
                 found.push(format!("{}:{} uses `{}`", file.name, named.line, named.path.join("::")));
             }
@@ -261,7 +236,11 @@ fn no_file_is_too_long() {
 fn no_function_is_too_long() {
     let (mut found, mut long) = (Vec::new(), BTreeSet::new());
     for file in sources("src") {
-        for function in file.contents().functions.iter().filter(|function| function.lines > LONGEST_FUNCTION) {
+        for function in tokens::read(file.code(), &file.module())
+            .functions
+            .iter()
+            .filter(|function| function.lines > LONGEST_FUNCTION)
+        {
             let name = format!("{}: {}", file.name, function.name);
             if !LONG_FUNCTIONS.iter().any(|(allowed, _)| *allowed == name) {
                 found.push(format!("{name}: {} lines", function.lines));
@@ -277,7 +256,10 @@ fn no_function_is_too_long() {
 fn no_line_is_too_wide() {
     let mut found = Vec::new();
     for file in sources("src").into_iter().chain(sources("tests/it")).chain(sources("benches")) {
-        let wide = file.text.lines().enumerate().filter(|(_, line)| line.chars().count() > 120);
+        // A test may quote a long text as it is.
+        let may_quote = file.name.starts_with("tests/");
+        let is_wide = |line: &str| line.chars().count() > 120 && !(may_quote && line.contains('"'));
+        let wide = file.text.lines().enumerate().filter(|(_, line)| is_wide(line));
         found.extend(wide.map(|(at, _)| format!("{}:{}", file.name, at + 1)));
     }
     nothing(found, "no line is wider than 120 characters");

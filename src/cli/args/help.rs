@@ -102,21 +102,3 @@ The lints:
 Exit codes:
   0 nothing found   1 something found   2 wrong usage   3 the tool itself failed   4 no notebook
 ";
-
-#[cfg(test)]
-mod tests {
-    use super::{LINT, TEST};
-    use crate::cli::commands::lint::LINTS;
-    use crate::cli::runner::rules::vocabulary::{ALLOWANCES, SETTINGS, TAGS};
-
-    #[test]
-    fn the_help_and_the_page_name_everything_that_an_author_can_write() {
-        let page = include_str!("../../../docs/testing.md");
-        for (names, help) in [([SETTINGS, ALLOWANCES, TAGS].concat(), TEST), (LINTS.to_vec(), LINT)] {
-            for name in names {
-                assert!(help.contains(name), "the help does not name `{name}`");
-                assert!(page.contains(&format!("`{name}`")), "docs/testing.md does not name `{name}`");
-            }
-        }
-    }
-}

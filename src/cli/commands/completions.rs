@@ -21,7 +21,8 @@ fn text_for(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut offered(), "forward-pass", &mut text);
     if shell == Shell::Bash {
-        // clap_complete 4.6 spells the name's hyphen in two ways (clap-rs/clap#6421): options of subcommands are missing.
+        // clap_complete 4.6 spells the name's hyphen in two ways (clap-rs/clap#6421): options of subcommands are
+        // missing.
         let spelt = String::from_utf8_lossy(&text).replace("forward__subcmd__pass", "forward__pass");
         return spelt.into_bytes();
     }

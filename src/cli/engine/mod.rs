@@ -1,7 +1,7 @@
 //! Live Rust: one trait, [`Session`], and two engines that compile cells, run them and report what they did.
 //!
-//! What never belongs here: documents, the terminal, or judging whether an outcome is right. Our own engine is `own`; the
-//! other one is `evcxr`, and only its first file names that crate.
+//! What never belongs here: documents, the terminal, or judging whether an outcome is right. Our own engine is `own`;
+//! the other one is `evcxr`, and only its first file names that crate.
 
 #[cfg(unix)]
 mod block;

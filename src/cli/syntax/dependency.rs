@@ -16,8 +16,8 @@ pub struct Dependency {
 }
 
 impl Dependency {
-    /// Parses what follows `:dep`: `regex`, `regex = "1"`, `a = { path = "../a" }`, `./a`, or several of them on lines of
-    /// their own or separated by commas. Relative paths start from `folder`.
+    /// Parses what follows `:dep`: `regex`, `regex = "1"`, `a = { path = "../a" }`, `./a`, or several of them on
+    /// lines of their own or separated by commas. Relative paths start from `folder`.
     pub fn parse(text: &str, folder: &Path) -> Result<Vec<Dependency>> {
         let text = text.trim();
         if text.is_empty() {

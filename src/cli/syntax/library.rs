@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn every_item_of_a_file_is_found_with_its_docs() {
-        const TEXT: &str = "//! head\n/// Doubles.\n///\n/// Twice.\npub fn double(x: i32) -> i32 {\n    x * 2\n}\n\nimpl P {\n    /// Goes.\n    pub fn go(&self) {}\n}\n";
+        const TEXT: &str = "//! head\n/// Doubles.\n///\n/// Twice.\npub fn double(x: i32) -> i32 {\n\
+            \x20   x * 2\n}\n\nimpl P {\n    /// Goes.\n    pub fn go(&self) {}\n}\n";
         let found = items_of("a.rs", TEXT);
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].name.as_str(), found[0].line), ("double", 5));

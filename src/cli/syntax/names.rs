@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn an_items_head_has_no_body() {
-        let code = ":dep x = \"1\"\n/// 두 배.\nfn twice(값: i32)\n    -> i32 { 값 * 2 }\n#[derive(Debug)]\nstruct P {\n    x: i32,\n}\nenum E { A }\n1 + 1";
+        let code = ":dep x = \"1\"\n/// 두 배.\nfn twice(값: i32)\n    -> i32 { 값 * 2 }\n\
+            #[derive(Debug)]\nstruct P {\n    x: i32,\n}\nenum E { A }\n1 + 1";
         assert_eq!(head_of(code, "twice").as_deref(), Some("fn twice(값: i32)\n    -> i32"));
         assert_eq!(head_of(code, "P").as_deref(), Some("struct P"));
         assert_eq!(head_of(code, "E").as_deref(), Some("enum E { A }"));

@@ -160,8 +160,8 @@ fn commands_of(code: &str) -> (Vec<Command>, usize) {
     (commands, rust)
 }
 
-/// The code with its commands blanked out, so that lines keep their numbers. Lines with `:` after Rust are blanked, too:
-/// the stock kernel accepts them.
+/// The code with its commands blanked out, so that lines keep their numbers. Lines with `:` after Rust are blanked,
+/// too: the stock kernel accepts them.
 pub fn without_commands(code: &str) -> String {
     let (_, rust) = commands_of(code);
     let is_command = |line: &str| line.starts_with(':') && !line.starts_with("::");

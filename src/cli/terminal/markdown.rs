@@ -244,7 +244,8 @@ mod tests {
     #[test]
     fn prose_is_wrapped_and_lists_hang() {
         check(
-            "# Sigmoid\n\nA *smooth* step, `h(x)`,\nin two words.\n\n1. one two three four five\n2. six\n\n- dot\n  - inner\n\nEnd.",
+            "# Sigmoid\n\nA *smooth* step, `h(x)`,\nin two words.\n\n1. one two three four five\n\
+             2. six\n\n- dot\n  - inner\n\nEnd.",
             20,
             &[
                 "Sigmoid",

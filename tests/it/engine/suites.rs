@@ -1,8 +1,8 @@
 //! Cells that compare the engines: `tests/fixtures/engines/*.cells`, each with its expected outcome.
 //!
-//! Every file runs on our own engine, and with the feature `evcxr` on that one too. Where they differ, the file says so in
-//! lines that begin with `own:` and `evcxr:`, and gives the reason in one that begins with `because:`. A cell whose outcome
-//! on evcxr is undefined (it reads old bytes as a new type) is `not run` there.
+//! Every file runs on our own engine, and with the feature `evcxr` on that one too. Where they differ, the file says
+//! so in lines that begin with `own:` and `evcxr:`, and gives the reason in one that begins with `because:`. A cell
+//! whose outcome on evcxr is undefined (it reads old bytes as a new type) is `not run` there.
 
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,9 @@
-//! The zoo: `tests/fixtures/zoo/*.ipynb`, a notebook for each kind of failure, with what has to come of every cell of it.
+//! The zoo: `tests/fixtures/zoo/*.ipynb`, a notebook for each kind of failure, with what has to come of every cell of
+//! it.
 //!
-//! Each runs in a session of its own on our engine. The last cell of every notebook uses a variable that was made before
-//! the failure: whatever happened, the session answers with it. What is expected stands in a cell's `metadata.zoo`, and
-//! what the session begins with in the notebook's.
+//! Each runs in a session of its own on our engine. The last cell of every notebook uses a variable that was made
+//! before the failure: whatever happened, the session answers with it. What is expected stands in a cell's
+//! `metadata.zoo`, and what the session begins with in the notebook's.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

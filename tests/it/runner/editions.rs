@@ -1,4 +1,5 @@
-//! Editions of one notebook: code that is the same runs once, and what each of them stores is compared; through the binary.
+//! Editions of one notebook: code that is the same runs once, and what each of them stores is compared; through the
+//! binary.
 
 use std::path::Path;
 

@@ -99,8 +99,9 @@ fn a_crate_by_path_is_found_from_the_notebooks_folder() {
     test().exits(1).has("42 became 43");
 }
 
-/// Notebooks as others write them, with what real Jupyter on the stock kernel stored: wherever that kernel shows something,
-/// the same comes here, to the character. What it calls *ok* although Rust failed is red, and what it refuses is refused.
+/// Notebooks as others write them, with what real Jupyter on the stock kernel stored: wherever that kernel shows
+/// something, the same comes here, to the character. What it calls *ok* although Rust failed is red, and what it
+/// refuses is refused.
 #[test]
 fn what_real_jupyter_stored_for_notebooks_of_others_comes_here_too() {
     let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/foreign");

@@ -1,7 +1,8 @@
-//! A test of the runner itself: two hundred stored outputs are damaged, each by one seeded change, and all are caught, at the
-//! right cell; two hundred notebooks are written otherwise and say the same, and none is flagged.
+//! A test of the runner itself: two hundred stored outputs are damaged, each by one seeded change, and all are
+//! caught, at the right cell; two hundred notebooks are written otherwise and say the same, and none is flagged.
 //!
-//! Each mutant is an edition of its notebook, so the real command runs every cell once and compares it with all of them.
+//! Each mutant is an edition of its notebook, so the real command runs every cell once and compares it with all of
+//! them.
 
 mod damage;
 mod harmless;

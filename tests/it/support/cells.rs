@@ -150,8 +150,8 @@ fn error(error: &Value) -> String {
     format!("error {code} at {}: {message}", error["place"].as_str().unwrap())
 }
 
-/// Removes what varies: the thread number and the compiler's folder in `thread 'main' (4711) panicked at /rustc/5980...`,
-/// places in generated code, and backtraces.
+/// Removes what varies: the thread number and the compiler's folder in
+/// `thread 'main' (4711) panicked at /rustc/5980...`, places in generated code, and backtraces.
 fn without_numbers(text: &str) -> String {
     let mut shown = String::new();
     let mut in_backtrace = false;

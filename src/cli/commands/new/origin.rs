@@ -1,5 +1,5 @@
-//! Where this program can be installed from: the only place that says so. README.md and docs/jupyter.md repeat the line,
-//! and a test compares them.
+//! Where this program can be installed from: the only place that says so. README.md and docs/jupyter.md repeat the
+//! line, and a test compares them.
 
 /// In a clone of the source; the program is not in a registry yet.
 pub const INSTALL: &str = "cargo install --locked --path .";

@@ -30,8 +30,8 @@ fn panic_in(stderr: &str) -> (String, Option<usize>) {
     (rest[..end].to_string(), line)
 }
 
-/// The cell's line for a line of the generated file. evcxr copies the user's lines unchanged, so this looks for the same
-/// text, and for the same occurrence of it if there are several.
+/// The cell's line for a line of the generated file. evcxr copies the user's lines unchanged, so this looks for the
+/// same text, and for the same occurrence of it if there are several.
 fn cell_line(generated: &str, line: usize, code: &str) -> Option<usize> {
     let lines: Vec<&str> = generated.lines().map(str::trim).collect();
     let text = *lines.get(line.checked_sub(1)?)?;

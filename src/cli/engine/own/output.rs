@@ -220,7 +220,8 @@ mod tests {
             ),
             (
                 &[
-                    "EVCXR_BEGIN_CONTENT image/svg+xml\n<svg/>\nEVCXR_END_CONTENT\nEVCXR_BEGIN_CONTENT text/plain\nfig\nEVCXR_END_CONTENT\n",
+                    "EVCXR_BEGIN_CONTENT image/svg+xml\n<svg/>\nEVCXR_END_CONTENT\n\
+                     EVCXR_BEGIN_CONTENT text/plain\nfig\nEVCXR_END_CONTENT\n",
                     "VALUE",
                     "EVCXR_BEGIN_CONTENT text/plain\n7\nEVCXR_END_CONTENT\n",
                 ],
@@ -242,7 +243,10 @@ mod tests {
                 ],
                 &[
                     r#"Display {"text/html": "0"}"#,
-                    r#"Display {"application/vnd.forward-pass.display-id": "a", "image/svg+xml": "1", "text/plain": "2"}"#,
+                    concat!(
+                        r#"Display {"application/vnd.forward-pass.display-id": "a", "#,
+                        r#""image/svg+xml": "1", "text/plain": "2"}"#
+                    ),
                     r#"Display {"application/vnd.forward-pass.display-id": "a", "text/html": "3"}"#,
                 ],
             ),

@@ -1,8 +1,8 @@
 //! The processes of a session, as the session sees them: starts them, has them run cells, and restores the variables
 //! when one dies.
 //!
-//! It compiles nothing, and does not interpret what a cell prints. Below it is a line, in which each module imports only
-//! from those after it: `supervisor`, `worker`, `store`, `wire`.
+//! It compiles nothing, and does not interpret what a cell prints. Below it is a line, in which each module imports
+//! only from those after it: `supervisor`, `worker`, `store`, `wire`.
 
 mod checkpoints;
 mod report;

@@ -1,5 +1,5 @@
-//! The words of a stretch of Rust: the names it mentions, also in format strings, and whether `?` or `.await` act on the
-//! cell itself.
+//! The words of a stretch of Rust: the names it mentions, also in format strings, and whether `?` or `.await` act on
+//! the cell itself.
 //!
 //! It errs on the side of more: the name of a field is a word, too.
 

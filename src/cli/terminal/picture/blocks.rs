@@ -174,7 +174,8 @@ mod tests {
     fn a_label_gives_way_to_a_line_and_to_another_label() {
         let label = |text: &str, y: f64| {
             format!(
-                "<g aria-label=\"{text}\" fill=\"#000\" transform=\"translate(30 {y}) scale(.01)\"><use/><use x=\"500\"/></g>"
+                "<g aria-label=\"{text}\" fill=\"#000\" transform=\"translate(30 {y}) scale(.01)\">\
+                 <use/><use x=\"500\"/></g>"
             )
         };
         let svg = |inside: &str| {

@@ -59,7 +59,8 @@ pub fn size_of(svg: &str) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
 
-    const TWO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><rect width="2" height="2" fill="#f00"/></svg>"##;
+    const TWO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2">
+        <rect width="2" height="2" fill="#f00"/></svg>"##;
 
     #[test]
     fn a_figure_is_drawn_on_white() {

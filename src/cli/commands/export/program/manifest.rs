@@ -45,7 +45,8 @@ impl Manifest {
         format!(
             "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
              [dependencies]\n{}\n# As in the notebook: what is not yours is compiled to be fast.\n\
-             [profile.dev.package.\"*\"]\nopt-level = 3\n\n# A workspace of its own, wherever it stands.\n[workspace]\n",
+             [profile.dev.package.\"*\"]\nopt-level = 3\n\n\
+             # A workspace of its own, wherever it stands.\n[workspace]\n",
             self.package,
             self.lines()
         )

@@ -1,4 +1,5 @@
-//! Random lines: each is a command, Rust, or a mistake with a message; Tab and Enter work at every point while it is typed.
+//! Random lines: each is a command, Rust, or a mistake with a message; Tab and Enter work at every point while it is
+//! typed.
 
 use proptest::option;
 use proptest::prelude::*;

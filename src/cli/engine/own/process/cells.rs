@@ -67,7 +67,7 @@ cells! {
     realtime(_api) { unsafe { kill(std::process::id() as i32, 34); } 0 }
     forks(_api) { unsafe { fork(); } 0 }
     close_streams(_api) { unsafe { close(1); close(2); } println!("lost"); 0 }
-    stdin(_api) { let mut text = String::new(); println!("{} bytes", std::io::stdin().read_to_string(&mut text).unwrap()); 0 }
+    stdin(_api) { println!("{} bytes", std::io::stdin().read_to_string(&mut String::new()).unwrap()); 0 }
     invalid_utf8(_api) { std::io::stdout().write_all(b"a\xffb\n").unwrap(); 0 }
     mutate_and_abort(api) { let mut x = take(api, "x").unwrap(); x[0] = 9; put(api, "x", x); std::process::abort() }
     take_and_abort(api) { drop(take(api, "x")); std::process::abort() }

@@ -83,8 +83,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Which of these are readable: the worker's channel, the supervisor's, stdout, stderr. Answers the cell if it waits
-    /// for input meanwhile.
+    /// Which of these are readable: the worker's channel, the supervisor's, stdout, stderr. Answers the cell if it
+    /// waits for input meanwhile.
     fn wait(&mut self, deadline: Option<Instant>) -> Option<[bool; 4]> {
         let child = &mut *self.child;
         let is_killed = self.killed_for.is_some();
