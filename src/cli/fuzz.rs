@@ -46,8 +46,9 @@ pub fn edited(text: &str, edits: &[Edit]) -> String {
             Edit::Truncate(at) => text.truncate(near(&text, at, 0).start),
             Edit::Remove(at, length) => text.replace_range(near(&text, at, *length), ""),
             Edit::Repeat(at, length) => {
-                let piece = near(&text, at, *length);
-                text.insert_str(piece.start, &text[piece].to_string());
+                let range = near(&text, at, *length);
+                let piece = text[range.clone()].to_owned();
+                text.insert_str(range.start, &piece);
             }
             Edit::Insert(at, new) => text.insert_str(near(&text, at, 0).start, new),
         }
