@@ -1,6 +1,6 @@
 //! `--watch`: which files a notebook depends on, and waiting until one of them changes.
 //!
-//! Files are polled: a few `stat` calls every 50 ms answer as quickly as the system's notifications and work on every
+//! Files are polled: a few `stat` calls every 25 ms answer as quickly as the system's notifications and work on every
 //! file system. What runs again is decided by the caller.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +13,9 @@ use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::runner::settings::{PROJECT_FILE, file_beside};
 use crate::cli::terminal::interrupt;
 
-const POLL_EVERY: Duration = Duration::from_millis(50);
+const POLL_EVERY: Duration = Duration::from_millis(25);
 /// Editors save a file in several steps; a change counts once nothing has followed it for this long.
-const QUIET_FOR: Duration = Duration::from_millis(200);
+const QUIET_FOR: Duration = Duration::from_millis(175);
 
 /// Modification time and size of each file under one input.
 type Stamps = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
