@@ -7,16 +7,16 @@ use super::{root, sources};
 
 /// The crates of the graph on this system, without those that only tests need.
 const CRATES: &[(&str, &[&str], usize)] = &[
-    ("the library alone", &["--no-default-features"], 32),
-    ("the default features", &[], 227),
-    ("all features", &["--all-features"], 377),
+    ("the library alone", &["--no-default-features"], 30),
+    ("the default features", &[], 203),
+    ("all features", &["--all-features"], 364),
 ];
 
 /// Lines of Rust in `src`, rounded up to the next hundred.
-const LINES: usize = 48_000;
+const LINES: usize = 48_400;
 
 /// Bytes of the files in the published package, rounded up to the next 10,000.
-const BYTES: u64 = 3_700_000;
+const BYTES: u64 = 3_810_000;
 
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
