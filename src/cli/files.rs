@@ -18,8 +18,13 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".forward-pass-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
+        let mut builder = tempfile::Builder::new();
+        // The umask applies to a new file, as to any other.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.prefix(".forward-pass-").tempfile_in(folder)?;
+        // Not through the temporary file, whose errors name its path.
+        file.as_file_mut().write_all(bytes)?;
         if let Ok(metadata) = target.metadata() {
             file.as_file().set_permissions(metadata.permissions())?;
         }

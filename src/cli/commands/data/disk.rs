@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
@@ -13,6 +13,9 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use sha2::{Digest, Sha256};
 
 use super::sets::{Entry, Set};
+use crate::cli::files;
+
+const HELP: &str = "help: choose another folder with `--dir FOLDER`";
 
 /// What is wrong with a file.
 #[derive(Debug, PartialEq)]
@@ -62,32 +65,18 @@ pub fn prepare(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes a temporary file in the same folder, and renames it once it is on disk.
 pub fn place(folder: &Path, entry: &Entry, bytes: &[u8]) -> Result<()> {
-    let path = folder.join(entry.name);
-    // Ctrl-C would leave the temporary file behind, so it waits for these few milliseconds.
+    // Ctrl-C would leave a temporary file behind, so it waits for these few milliseconds.
     #[cfg(unix)]
     let mask = SigSet::from(Signal::SIGINT).thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
-    let written = write(folder, &path, bytes).map_err(|error| cannot("write", &path, &error));
+    let written = files::write_atomically(&folder.join(entry.name), bytes);
     #[cfg(unix)]
     mask.thread_set_mask()?;
-    written
-}
-
-fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    // Readable by others as far as the umask allows it, like any other file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".forward-pass-").tempfile_in(folder)?;
-    file.as_file_mut().write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    written.map_err(|error| anyhow!("{error:#}\n{HELP}"))
 }
 
 fn cannot(verb: &str, path: &Path, error: &io::Error) -> anyhow::Error {
-    anyhow!("cannot {verb} {}: {error}\nhelp: choose another folder with `--dir FOLDER`", path.display())
+    anyhow!("cannot {verb} {}: {error}\n{HELP}", path.display())
 }
 
 impl std::error::Error for FileError {}
