@@ -97,6 +97,7 @@ help: try again later, or download the four files another way and name their fol
 fn interruptible(home: &Path, arguments: &[&str]) -> Child {
     use nix::sys::signal::{SigHandler, Signal, signal};
     let mut command = command(home, arguments);
+    // SAFETY: the default handler is no code of ours.
     let reset = || unsafe { signal(Signal::SIGINT, SigHandler::SigDfl) }.map(drop).map_err(Into::into);
     // SAFETY: between fork and exec only `signal` is called, which is safe there.
     unsafe { command.pre_exec(reset) };
