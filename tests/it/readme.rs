@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 /// Why a command of the README is not run here.
 enum Covered {
@@ -14,6 +13,7 @@ enum Covered {
     Not(&'static str),
 }
 
+use crate::support::forward_pass;
 use Covered::{By, Here, Not};
 
 const COMMANDS: &[(&str, Covered)] = &[
@@ -68,10 +68,9 @@ fn commands_of_the_readme_work_one_after_the_other() {
         match covered {
             By(reason) | Not(reason) => assert!(!reason.is_empty(), "{command} is not run, and nothing says why"),
             Here => {
-                let arguments = command.strip_prefix("forward-pass ").unwrap().split(' ');
-                let mut program = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-                let output = program.args(arguments).current_dir(folder.path()).output().unwrap();
-                assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
+                let arguments: Vec<&str> = command.strip_prefix("forward-pass ").unwrap().split(' ').collect();
+                println!("{command}");
+                forward_pass(folder.path(), &arguments).exits(0);
             }
         }
     }

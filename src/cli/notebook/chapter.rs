@@ -164,7 +164,7 @@ fn on_crates_io(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the tests use one function of it")]
 #[path = "../../../build.rs"]
 mod build;
 

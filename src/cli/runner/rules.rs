@@ -194,7 +194,7 @@ mod tests {
             ),
             (
                 cell(&[], &[("requires", "mnits")]),
-                "`requires` is `mnits`: there is no data set `mnits`\nhelp: the sets are `mnist` and `fashion-mnist`",
+                "`requires` is `mnits`: unknown data set `mnits`\nhelp: choose `mnist` or `fashion-mnist`",
             ),
             (cell(&[], &[("unordered", "yes")]), "`unordered` is `yes`\nhelp: write true or false"),
             (cell(&[], &[("run_timeout", "0")]), "`run_timeout` is `0`\nhelp: write seconds such as 30"),

@@ -190,6 +190,6 @@ mod tests {
         let whole = super::diagnostic(&diagnostic, &Look::plain(40));
         assert_eq!(whole, diagnostic.rendered.trim_end());
         let cut = super::diagnostic(&diagnostic, &Look { decorated: true, ..Look::plain(40) });
-        assert_eq!(cut, "error: no\n1 |     let a = b + b + b + b + b + b + …\n  |         ^ here");
+        assert_eq!(cut, "error: no\n1 |     let a = b + b + b + b + b + b +…\n  |         ^ here");
     }
 }
