@@ -227,7 +227,7 @@ fn the_table_of_features_names_existing_tests() {
             continue;
         };
         let exists = match file {
-            "zoo" => root.join(format!("tests/zoo/{heading}.ipynb")).is_file(),
+            "zoo" => root.join(format!("tests/fixtures/zoo/{heading}.ipynb")).is_file(),
             _ => std::fs::read_to_string(root.join(format!("tests/fixtures/engines/{file}.cells")))
                 .is_ok_and(|text| text.lines().any(|line| line == format!("## {heading}"))),
         };
