@@ -1,6 +1,6 @@
-//! `export`: a notebook as a script, a program, or a page, and a script as a notebook again.
+//! `export`: converts a notebook to a script, a program or a page, and a script back to a notebook.
 //!
-//! It runs nothing: outputs are those that the notebook stores.
+//! Nothing runs: the outputs are those the notebook stores.
 
 mod html;
 mod markdown;
@@ -19,7 +19,7 @@ use crate::cli::exit::{Exit, usage};
 use crate::cli::files::write_atomically;
 use crate::cli::notebook::ipynb::Notebook;
 
-/// A notebook as it was read: the model, and all its JSON for what the model leaves out.
+/// A notebook: the model, and its JSON for what the model leaves out.
 struct Source {
     name: String,
     folder: PathBuf,
@@ -47,7 +47,10 @@ fn of_notebook(source: &Source, target: Target, output: Option<&Path>) -> Result
         Target::Rs => match source.notebook.other_language() {
             Some(_) => {
                 let language = &source.notebook.language;
-                return Err(usage(format!("`{}` is written in {language}: it makes no Rust program", source.name)));
+                return Err(usage(format!(
+                    "`{}` is written in {language} and cannot become a Rust program",
+                    source.name
+                )));
             }
             None => program::program(source, output.is_some())?,
         },
@@ -59,7 +62,7 @@ impl Source {
         let text = read_text(path)?;
         if path.extension().is_some_and(|ending| ending == "rs") {
             return Err(usage(format!(
-                "{} is no notebook\nhelp: a script becomes a notebook with `--to ipynb`",
+                "{} is not a notebook\nhelp: to convert a script to a notebook, use `--to ipynb`",
                 path.display()
             )));
         }
@@ -76,10 +79,10 @@ impl Source {
     }
 }
 
-/// What an export gives: one text, or that and the files which it names, by their paths beside it.
+/// The result of an export: a text, and the files it refers to, by their relative paths.
 struct Exported {
     text: String,
-    /// Where the text goes, when the output is a folder.
+    /// The path of the text where the output is a folder.
     main: Option<&'static str>,
     beside: Vec<(PathBuf, Vec<u8>)>,
 }
@@ -100,7 +103,7 @@ impl Exported {
         for (path, bytes) in &files {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)
-                    .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+                    .with_context(|| format!("cannot create the folder {}", folder.display()))?;
             }
             write_atomically(path, bytes)?;
         }
@@ -111,7 +114,7 @@ impl Exported {
 fn refuse(input: &Path, path: &Path, force: bool) -> Result<()> {
     if path.exists() && input.canonicalize().ok() == path.canonicalize().ok() {
         return Err(usage(format!(
-            "`-o {}` would write over what is exported\nhelp: name another file",
+            "`-o {}` would overwrite the file that is exported\nhelp: name another file",
             path.display()
         )));
     }
@@ -119,7 +122,7 @@ fn refuse(input: &Path, path: &Path, force: bool) -> Result<()> {
         bail!("{} is a folder\nhelp: name a file in it", path.display());
     }
     if path.exists() && !force {
-        bail!("{} is there already\nhelp: name another file, or add `--force` to write over it", path.display());
+        bail!("{} already exists\nhelp: name another file, or add `--force` to overwrite it", path.display());
     }
     Ok(())
 }
@@ -129,7 +132,7 @@ fn read_text(path: &Path) -> Result<String> {
     String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
 }
 
-/// A pipe that was closed early (`| head`) is no error.
+/// A pipe closed early (`| head`) is not an error.
 fn print(text: &str) -> Result<()> {
     use std::io::Write;
     match std::io::stdout().write_all(text.as_bytes()) {

@@ -1,6 +1,6 @@
-//! The library's own source, for `:source`: found by name, shown as it is written.
+//! The library's own source, for `:source`: items found by name, shown as written.
 //!
-//! It is the source this binary was built from, and it is read as text: nothing is compiled.
+//! It is the source from which this binary was built.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use super::types::at_commas;
 /// Path and text of every file of the library; listed by `build.rs`.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
-/// One item of the library, as it stands in its file.
+/// An item of the library, as in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub file: &'static str,
@@ -27,7 +27,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// Its head: all before the body.
+    /// Everything before its body.
     pub fn signature(&self) -> String {
         let is_type = ["pub struct", "pub enum", "struct", "enum"].iter().any(|word| self.code.starts_with(word));
         let head = if is_type { self.code.lines().next() } else { self.code.split('{').next() };
@@ -36,7 +36,7 @@ impl Found {
     }
 }
 
-/// A function's head in lines that fit, as rustfmt breaks it; anything else is as it was.
+/// A function's head wrapped as rustfmt does; anything else unchanged.
 pub fn fitted(signature: &str, width: usize) -> String {
     let Some((open, close)) =
         parameters(signature).filter(|_| signature.lines().any(|line| line.chars().count() > width))
@@ -49,14 +49,14 @@ pub fn fitted(signature: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// Where the brackets of a function's parameters stand; those within `<...>` are none.
+/// The brackets around a function's parameters; those within `<...>` do not count.
 fn parameters(signature: &str) -> Option<(usize, usize)> {
     let (mut angles, mut rounds, mut open) = (0, 0, None);
     let mut before = ' ';
     for (at, c) in signature.char_indices() {
         match c {
             '<' => angles += 1,
-            // The arrow of a result closes nothing.
+            // The arrow of a return type is not a bracket.
             '>' if before != '-' => angles -= 1,
             '(' => {
                 rounds += 1;
@@ -75,7 +75,7 @@ fn parameters(signature: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// A doc comment as a reader of the terminal wants it: code blocks are Rust, hidden lines hidden, links their words.
+/// A doc comment for the terminal: code blocks are Rust, hidden lines are left out, links are their text.
 pub fn for_readers(docs: &str) -> String {
     let mut inside = false;
     let mut lines = Vec::new();
@@ -85,7 +85,7 @@ pub fn for_readers(docs: &str) -> String {
             inside = !inside;
             lines.push(if opens_plain { "```rust".to_owned() } else { line.to_owned() });
         } else if inside && (line.trim() == "#" || line.trim_start().starts_with("# ")) {
-            // rustdoc hides it too.
+            // rustdoc hides it, too.
         } else if inside {
             lines.push(line.to_owned());
         } else {
@@ -95,7 +95,7 @@ pub fn for_readers(docs: &str) -> String {
     lines.join("\n")
 }
 
-/// ``[`softmax`]`` -> `` `softmax` ``; a link to a page keeps its address.
+/// ``[`softmax`]`` -> `` `softmax` ``; a link to a web page keeps its address.
 fn without_links(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -111,16 +111,17 @@ fn without_links(line: &str) -> String {
     out + rest
 }
 
-/// Every item and method of the library, in the order of its files; read once, by whoever asks first.
+/// Every item and method of the library, in the order of its files.
 static ITEMS: LazyLock<Vec<Found>> =
     LazyLock::new(|| FILES.iter().flat_map(|(file, text)| items_of(file, text)).collect());
 
-/// Reads the library on a thread of its own, so that who asks later need not wait.
+/// Reads the library in the background.
 pub fn read_ahead() {
     std::thread::spawn(|| LazyLock::force(&ITEMS));
 }
 
-/// What has this name: a public item if there is one, else private ones; `Network::forward` or `forward` for methods.
+/// The items of this name: public ones if there are any, else private ones. Methods are found as `Network::forward` or
+/// `forward`.
 pub fn find(name: &str) -> Vec<&'static Found> {
     let wanted = name.trim().trim_end_matches("()").trim_end_matches('!');
     let named = |found: &&Found| found.name == wanted || found.name.rsplit("::").next() == Some(wanted);
@@ -134,7 +135,7 @@ pub fn find(name: &str) -> Vec<&'static Found> {
     found
 }
 
-/// The names that a reader may ask for.
+/// The names of all public items.
 pub fn public_names() -> Vec<String> {
     let mut names: Vec<String> = ITEMS.iter().filter(|item| item.is_public).map(|item| item.name.clone()).collect();
     names.sort();
@@ -152,7 +153,7 @@ fn items_of(file: &'static str, text: &'static str) -> Vec<Found> {
     found
 }
 
-/// A file, cut into lines.
+/// A file in lines.
 struct Page {
     file: &'static str,
     lines: Vec<&'static str>,
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_head_is_broken_as_rustfmt_does() {
+    fn a_long_head_is_wrapped_as_rustfmt_does() {
         let head = "pub fn f<F: Fn(i32) -> u8, D>(x: &A<S, D>, y: (u8, u8), g: F) -> Vec<S>";
         assert_eq!(fitted(head, 80), head);
         let broken = "pub fn f<F: Fn(i32) -> u8, D>(\n    x: &A<S, D>,\n    y: (u8, u8),\n    g: F,\n) -> Vec<S>";
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doc_comment_is_made_readable() {
+    fn a_doc_comment_is_readable_in_a_terminal() {
         let docs = "See [`softmax`] and [`a`](crate::a).\n\n```\n# use x;\nlet y = 1;\n```";
         assert_eq!(for_readers(docs), "See `softmax` and `a`.\n\n```rust\nlet y = 1;\n```");
     }

@@ -1,6 +1,6 @@
-//! Rust read as text: splitting a cell, completing a name, `:dep` lines, short type names, the library's source.
+//! Rust as text: splitting cells, completing names, `:dep` lines, short type names, the library's source.
 //!
-//! What never belongs here: compiling or running anything.
+//! Nothing here compiles or runs code.
 
 pub mod complete;
 pub mod dependency;

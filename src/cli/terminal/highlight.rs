@@ -1,13 +1,13 @@
-//! Rust code in colour, by rustc's own lexer: the same text, coloured, never longer on the screen.
+//! Highlights Rust code by rustc's own lexer, without changing the text.
 //!
-//! It knows words, not meanings: a type is what begins with a capital.
+//! It knows tokens, not meanings: whatever begins with a capital letter is a type.
 
 use anstyle::{AnsiColor, Color, Style};
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
 use super::style::Look;
 
-/// What a stretch of code is, where that has a colour.
+/// A kind of token with a colour of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Keyword,
@@ -20,7 +20,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Its name in a style sheet.
+    /// Its class in a style sheet.
     pub fn class(self) -> Option<&'static str> {
         Some(match self {
             Kind::Keyword => "keyword",
@@ -41,7 +41,7 @@ impl Kind {
             Kind::Number => color(AnsiColor::Cyan),
             Kind::Comment => Style::new().dimmed(),
             Kind::Type => color(AnsiColor::Yellow),
-            // The plain blue of many terminals is not to be read on black.
+            // The plain blue of many terminals is unreadable on black.
             Kind::Call => color(AnsiColor::BrightBlue),
             Kind::Other => Style::new(),
         }
@@ -54,7 +54,7 @@ const KEYWORDS: &[&str] = &[
     "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while",
 ];
 
-/// `code` with colours, if the look has any.
+/// `code` in colour, if the look has colours.
 pub fn rust(code: &str, look: &Look) -> String {
     if !look.color {
         return code.to_owned();
@@ -66,7 +66,7 @@ pub fn rust(code: &str, look: &Look) -> String {
     out
 }
 
-/// The code in its stretches, in order; put together they are the code.
+/// The code in pieces, which together are the code.
 pub fn pieces(code: &str) -> Vec<(Kind, &str)> {
     let mut at = 0;
     let tokens = tokenize(code, FrontmatterAllowed::No).map(|token| {
@@ -77,7 +77,7 @@ pub fn pieces(code: &str) -> Vec<(Kind, &str)> {
     tokens.collect()
 }
 
-/// Each line is painted by itself, so that a line of a long string can be shown alone.
+/// Paints each line by itself, so that a line of a long string can be shown alone.
 fn paint_lines(out: &mut String, look: &Look, style: Style, text: &str) {
     for (i, line) in text.split('\n').enumerate() {
         if i > 0 {
@@ -112,7 +112,7 @@ mod tests {
     const COLOR: Look = Look { width: 80, color: true, decorated: true };
 
     #[test]
-    fn words_get_the_colour_of_their_kind() {
+    fn tokens_get_the_colour_of_their_kind() {
         assert_eq!(
             rust("let x = sigmoid(&a); // why", &COLOR),
             "\u{1b}[35mlet\u{1b}[0m x = \u{1b}[94msigmoid\u{1b}[0m(&a); \u{1b}[2m// why\u{1b}[0m"
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_adds_nothing_that_is_seen() {
+    fn colour_leaves_the_text_unchanged() {
         for code in ["fn f<'a>(x: &'a str) -> usize { x.len() }", "r#\"open", "'", "let 값 = \"한글\";", "№ €"] {
             assert_eq!(anstream::adapter::strip_str(&rust(code, &COLOR)).to_string(), code);
             assert_eq!(rust(code, &Look::plain(80)), code);

@@ -1,6 +1,4 @@
-//! Ctrl-C as a flag that whoever waits looks at, instead of the end of the process.
-//!
-//! It stops nothing itself.
+//! Ctrl-C as a flag to poll, instead of the end of the process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,15 +6,15 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction
 
 static PRESSED: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C only sets the flag.
+/// Makes Ctrl-C only set the flag.
 pub fn watch() {
     let action = SigAction::new(SigHandler::Handler(note), SaFlags::SA_RESTART, SigSet::empty());
-    // SAFETY: the handler does nothing but store to an atomic, which is allowed in a signal handler.
-    // Where it cannot be installed, Ctrl-C ends the process as it always did.
+    // SAFETY: the handler only stores to an atomic, which is async-signal-safe.
+    // If it cannot be installed, Ctrl-C ends the process as before.
     let _ = unsafe { sigaction(Signal::SIGINT, &action) };
 }
 
-/// Was Ctrl-C pressed since this was last asked?
+/// Whether Ctrl-C was pressed since the last call.
 pub fn take() -> bool {
     PRESSED.swap(false, Ordering::Relaxed)
 }

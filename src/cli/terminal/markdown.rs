@@ -1,6 +1,6 @@
-//! A notebook's prose as lines for the terminal: wrapped, coloured, formulas drawn.
+//! Renders a notebook's prose for the terminal: wrapped, coloured, with formulas drawn.
 //!
-//! It knows what the chapter uses of Markdown; HTML is shown as what stands between its tags.
+//! It supports the Markdown that the chapter uses; of HTML it shows the text between the tags.
 
 #[cfg(test)]
 mod fuzz;
@@ -16,7 +16,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd}
 use super::style::{HEADING, Look, QUIET, STRONG};
 use super::{highlight, style};
 
-/// The prose as text that ends without a line break; at most as wide as the look allows, where words let it.
+/// The prose without a final line break, no wider than the look allows unless a word is.
 pub fn render(markdown: &str, look: &Look) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH;
     let mut page = Page { look: *look, out: Vec::new(), frames: Vec::new(), line: Line::default(), tight: false };
@@ -51,7 +51,7 @@ pub fn render(markdown: &str, look: &Look) -> String {
     page.out.join("\n")
 }
 
-/// A stranger's notebook cannot steer the terminal: neither by its bytes nor by `&#27;`.
+/// A stranger's notebook must not send control sequences to the terminal, neither as bytes nor as `&#27;`.
 fn harmless(event: Event) -> Event {
     fn text(text: CowStr) -> CowStr {
         match style::visible(&text) {
@@ -71,24 +71,24 @@ fn harmless(event: Event) -> Event {
     }
 }
 
-/// What is being written.
+/// The page so far.
 struct Page {
     look: Look,
     out: Vec<String>,
-    /// The lists and quotations that enclose this place, outermost first.
+    /// The enclosing lists and quotations, outermost first.
     frames: Vec<Frame>,
     line: Line,
-    /// Is the list tight, without blank lines between its items?
+    /// The list is tight: no blank lines between its items.
     tight: bool,
 }
 
-/// Something that indents what it holds.
+/// A block that indents its content.
 struct Frame {
-    /// What stands before its first line; then blanks, or again for a quotation.
+    /// The prefix of its first line; later lines get spaces, or the same prefix in a quotation.
     first: String,
     later: String,
     used: bool,
-    /// The number of the next item of an ordered list; none for a list with dots. Items and quotations have neither.
+    /// The number of the next item of an ordered list.
     list: Option<Option<u64>>,
 }
 
@@ -180,7 +180,7 @@ impl Page {
         }
     }
 
-    /// Ends the paragraph that is being written.
+    /// Ends the current paragraph.
     fn flush(&mut self) {
         let line = std::mem::take(&mut self.line);
         for text in line.wrap(self.room(), &self.look) {
@@ -188,7 +188,7 @@ impl Page {
         }
     }
 
-    /// Lines that must not be wrapped, with a blank line after them.
+    /// Adds lines that must not be wrapped, and a blank line.
     fn block(&mut self, lines: &[String]) {
         for line in lines {
             self.put(line);
@@ -218,7 +218,7 @@ impl Page {
         }
     }
 
-    /// The columns that the frames leave.
+    /// The columns left by the frames.
     fn room(&self) -> usize {
         let taken: usize = self.frames.iter().map(|frame| inline::width(&frame.later)).sum();
         self.look.text_width().saturating_sub(taken).max(10)

@@ -1,6 +1,6 @@
-//! What people see at a terminal: style, messages in two languages, Markdown, pictures, and how a cell ended.
+//! Output for the terminal: style, messages in two languages, Markdown, pictures, and how a cell ended.
 //!
-//! What never belongs here: deciding what is shown. Everything here turns data into text, or asks the terminal.
+//! Modules here turn data into text or query the terminal. They never decide what is shown.
 
 pub mod cell_end;
 pub mod highlight;

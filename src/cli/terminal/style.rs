@@ -1,6 +1,6 @@
-//! How the terminal is written to: its width, colours, and how much decoration it bears.
+//! The style of terminal output: width, palette, and whether colours and decoration are used.
 //!
-//! It writes nothing itself.
+//! It prints nothing.
 
 mod wrap;
 
@@ -19,21 +19,21 @@ pub const GOOD: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 pub const NOTE: Style = AnsiColor::Magenta.on_default();
 
-/// What may be written, decided once at the start.
+/// What output may contain, decided once at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Columns of the terminal; text is wrapped to them.
+    /// Columns of the terminal, to which text is wrapped.
     pub width: usize,
     pub color: bool,
-    /// Rules, bars and spinners: no where a program or a screen reader reads along.
+    /// Rules, bars and spinners: off for pipes and screen readers.
     pub decorated: bool,
 }
 
-/// The widest text that reads well, whatever the terminal has.
+/// The widest running text, for readability.
 const WIDEST: usize = 96;
 
 impl Look {
-    /// What standard output bears: `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` are respected.
+    /// The look of stdout; honours `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb`.
     pub fn of_stdout(plain: bool) -> Look {
         let terminal = std::io::stdout().is_terminal();
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -45,18 +45,18 @@ impl Look {
         }
     }
 
-    /// Nothing but text.
+    /// Text only.
     #[cfg(test)]
     pub fn plain(width: usize) -> Look {
         Look { width, color: false, decorated: false }
     }
 
-    /// The columns for running text.
+    /// The width of running text.
     pub fn text_width(&self) -> usize {
         self.width.clamp(20, WIDEST)
     }
 
-    /// A message in lines that fit, broken at blanks.
+    /// A message wrapped between words.
     pub fn wrapped(&self, text: &str) -> String {
         wrap::wrapped(text, self.width)
     }
@@ -70,14 +70,14 @@ impl Look {
     }
 }
 
-/// The text with what would steer the terminal as signs that are seen: `ESC` as `␛`; line breaks and tabs stay.
+/// The text with control characters made visible, such as `ESC` as `␛`; line breaks and tabs stay.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if !text.contains(steers) {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(is_control) {
         return Cow::Borrowed(text);
     }
     let sign = |c: char| match u32::from(c) {
-        code if !steers(c) => char::from_u32(code),
+        code if !is_control(c) => char::from_u32(code),
         0x7f => Some('␡'),
         code @ 0..0x20 => char::from_u32(0x2400 + code),
         _ => Some(char::REPLACEMENT_CHARACTER),
@@ -85,15 +85,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter_map(sign).collect())
 }
 
-/// The terminal's columns now; 80 where it does not say.
+/// The terminal's current columns, or 80 if unknown.
 pub fn columns() -> usize {
     size().map_or(80, |size| size.ws_col.into())
 }
 
-/// Rows and columns, and where the terminal tells it, pixels.
+/// Rows and columns and, if the terminal reports them, pixels.
 pub fn size() -> Option<nix::libc::winsize> {
     let mut size = nix::libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
-    // SAFETY: TIOCGWINSZ writes one winsize, and the pointer is to one that lives through the call.
+    // SAFETY: TIOCGWINSZ writes one winsize, and `size` outlives the call.
     let answer = unsafe { nix::libc::ioctl(nix::libc::STDOUT_FILENO, nix::libc::TIOCGWINSZ, &raw mut size) };
     (answer == 0 && size.ws_col > 0).then_some(size)
 }

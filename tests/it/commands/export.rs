@@ -183,7 +183,7 @@ fn the_chapter_as_programs_prints_what_the_notebooks_store() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--quiet", "--offline", "--target-dir"]).arg(target).current_dir(&package);
-    assert!(build.status().unwrap().success(), "the exported programs don't compile");
+    assert!(build.status().unwrap().success(), "the exported programs do not compile");
     for file in &files {
         let stem = file.file_stem().unwrap().to_str().unwrap();
         let program = target.join(format!("debug/n{stem}"));
@@ -237,7 +237,7 @@ fn a_program_keeps_the_meaning_that_a_session_gives() {
 }
 
 #[test]
-fn what_one_program_cannot_hold_is_an_error_that_names_the_cell() {
+fn what_a_program_cannot_contain_is_an_error_that_names_the_cell() {
     let twice =
         "impl std::fmt::Display for P { fn fmt(&self, _: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }";
     let made = NotebookBuilder::new().code("a", &format!("struct P;\n{twice}"), "").code("b", twice, "");
@@ -245,7 +245,7 @@ fn what_one_program_cannot_hold_is_an_error_that_names_the_cell() {
     assert_eq!(told.code, Some(3));
     assert_eq!(
         told.stderr,
-        "error: cell `b`: it implements std :: fmt :: Display for P again, which one program cannot hold\n\
+        "error: cell `b`: it implements std :: fmt :: Display for P again, which a program cannot contain\n\
          help: give the second one another name\n"
     );
 }
@@ -287,14 +287,14 @@ fn pages_show_prose_code_and_outputs() {
 }
 
 #[test]
-fn nothing_is_written_over_unasked() {
+fn nothing_is_overwritten_without_force() {
     let made = NotebookBuilder::new().code("a", "1", "");
     let path = made.write();
     let there = made.folder.path().join("there.md");
     std::fs::write(&there, "mine").unwrap();
     let told = export(&path, &["--to", "md", "-o", there.to_str().unwrap()]);
     assert_eq!(told.code, Some(3));
-    assert!(told.stderr.contains("is there already\nhelp: name another file, or add `--force`"), "{}", told.stderr);
+    assert!(told.stderr.contains("already exists\nhelp: name another file, or add `--force`"), "{}", told.stderr);
     assert_eq!(std::fs::read_to_string(&there).unwrap(), "mine");
     let told = export(&path, &["--to", "md", "-o", path.to_str().unwrap(), "--force"]);
     assert_eq!(told.code, Some(2), "{}", told.stderr);

@@ -20,7 +20,7 @@ fn a_notebook_in_another_language_fails_or_is_left_out_by_choice() {
     let told = forward_pass(maker.folder.path(), &["run", "python.ipynb"]);
     told.exits(2).has("cannot run python.ipynb: its kernel is for python; only Rust is supported");
     let told = forward_pass(maker.folder.path(), &["export", "python.ipynb", "--to", "rs"]);
-    told.exits(2).has("`python` is written in python: it makes no Rust program");
+    told.exits(2).has("`python` is written in python and cannot become a Rust program");
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! A notebook as one HTML page that needs nothing else: no script, no font, no network.
+//! A notebook as one self-contained HTML page: no script, no font, no network.
 //!
-//! HTML in the prose and in outputs goes into the page as it is, as with Jupyter's own converter: don't publish a
-//! stranger's notebook unread.
+//! HTML in prose and outputs is not sanitized, as in Jupyter's own converter: read a stranger's notebook before you
+//! publish its page.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
-use super::shown::{Part, Shown};
+use super::shown::{Part, Shown, escaped};
 use super::{Source, mathml, shown};
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::outcome::Stream;
@@ -59,7 +59,7 @@ fn output(shown: Shown) -> String {
     }
 }
 
-/// Prose as HTML, formulas as MathML, `attachment:` pictures from the cell.
+/// Prose as HTML, formulas as MathML, `attachment:` images from the cell.
 fn prose(markdown: &str, attachments: &serde_json::Value) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH;
     let options = options | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
@@ -91,7 +91,7 @@ fn prose(markdown: &str, attachments: &serde_json::Value) -> String {
     html
 }
 
-/// The neighbour `02-relu.ipynb` is a page now, too.
+/// Links to other notebooks, such as `02-relu.ipynb`, become links to their pages.
 fn page_of(link: &str) -> Option<String> {
     let (path, place) = link.split_once('#').map_or((link, ""), |(path, _)| (path, &link[path.len()..]));
     let stem = path.strip_suffix(".ipynb").filter(|stem| !stem.contains(':') && !stem.starts_with('/'))?;
@@ -104,7 +104,7 @@ fn attached(link: &str, attachments: &serde_json::Value) -> Option<String> {
     Some(format!("data:{mime};base64,{}", data.as_str()?.split_whitespace().collect::<String>()))
 }
 
-/// Rust with a `<span>` around each word that has a colour.
+/// Rust with a `<span>` around each coloured token.
 fn code(rust: &str) -> String {
     let pieces = highlight::pieces(rust).into_iter();
     let html = pieces.map(|(kind, text)| match kind.class() {
@@ -112,8 +112,4 @@ fn code(rust: &str) -> String {
         None => escaped(text),
     });
     html.collect()
-}
-
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

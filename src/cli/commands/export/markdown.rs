@@ -1,7 +1,6 @@
-//! A notebook as one Markdown page: prose as it is, code and outputs fenced.
+//! A notebook as one Markdown page: prose unchanged, code and outputs fenced.
 //!
-//! Figures become files in `NAME_files/` beside a page that is written to a file, and part of the page itself when it
-//! goes to stdout.
+//! Figures become files in `NAME_files/` beside the page, or data URIs if the page goes to stdout.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +23,7 @@ pub fn page(source: &Source, output: Option<&Path>) -> Exported {
 }
 
 struct Page {
-    /// Where figures go; none: into the page.
+    /// Where figures go; `None` embeds them.
     folder: Option<String>,
     beside: Vec<(PathBuf, Vec<u8>)>,
     blocks: Vec<String>,
@@ -53,18 +52,18 @@ impl Page {
         let Some(folder) = &self.folder else { return format!("![{alt}]({})", figure.as_data_uri()) };
         let file = format!("{name}.{}", figure.ending);
         self.beside.push((Path::new(folder).join(&file), figure.bytes));
-        // A folder's name may hold blanks, which end a link.
+        // A folder's name may contain spaces, which would end the link.
         let link = format!("{folder}/{file}");
         if link.contains([' ', '(', ')']) { format!("![{alt}](<{link}>)") } else { format!("![{alt}]({link})") }
     }
 }
 
-/// An id may be any text; a file's name may not.
+/// A cell id made safe for a file name.
 fn file_name(id: &str) -> String {
     id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect()
 }
 
-/// A fence that is longer than any inside.
+/// The text in a fence longer than any inside.
 fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));

@@ -1,14 +1,16 @@
-//! Formulas as MathML, which browsers draw by themselves.
+//! Formulas as MathML, which browsers render natively.
 //!
-//! What can't be read as LaTeX stays as it was written.
+//! A formula that cannot be parsed stays LaTeX.
 
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
+use super::shown::escaped;
+
 /// A formula as MathML; `block` sets it on a line of its own.
 pub fn render(latex: &str, block: bool) -> String {
     let storage = Storage::new();
-    // The renderer writes an error into the page: look for one first.
+    // The renderer would write errors into the page, so look for them first.
     let readable = Parser::new(latex, &storage).all(|event| event.is_ok());
     let display_mode = if block { DisplayMode::Block } else { DisplayMode::Inline };
     let mut html = String::new();
@@ -18,5 +20,5 @@ pub fn render(latex: &str, block: bool) -> String {
         return html;
     }
     let fence = if block { "$$" } else { "$" };
-    format!("<code>{}</code>", super::html::escaped(&format!("{fence}{latex}{fence}")))
+    format!("<code>{}</code>", escaped(&format!("{fence}{latex}{fence}")))
 }

@@ -1,7 +1,7 @@
 //! A notebook as one ordinary Rust program, with its manifest, that prints what the cells print.
 //!
-//! Items stand beside `main`, statements in it, prose in comments. What one program cannot hold (two `impl`s of one
-//! trait for one type) is an error; a figure is told by its text.
+//! Items go beside `main`, statements into it, prose into comments. What a program cannot contain (two `impl`s of one
+//! trait for one type) is an error. A figure is printed as its text.
 
 mod indent;
 mod manifest;
@@ -18,7 +18,7 @@ use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::runner::rules::{Expect, Rules};
 use crate::cli::runner::settings;
 
-/// Shows a value as below a cell: by its own text where the crate gives one, with `{:?}` elsewhere.
+/// Prints a value as below a cell: its own text if the crate provides one, else `{:?}`.
 const SHOW: &str = r#"
 /// Prints a value as the notebook shows it.
 macro_rules! show {
@@ -46,19 +46,19 @@ impl<T: std::fmt::Debug> Debugged for &T {
 }
 "#;
 
-/// Runs what the notebook expects to fail, and goes on.
+/// Runs a cell that the notebook expects to fail.
 const FAILS: &str = r#"
-/// Runs what is meant to fail, tells how it failed, and goes on.
+/// Runs code that is expected to fail, prints how it failed, and continues.
 fn fails(cell: impl FnOnce() -> Result<(), Box<dyn std::error::Error>>) {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(cell)) {
-        Ok(Ok(())) => eprintln!("this was meant to fail, and did not"),
+        Ok(Ok(())) => eprintln!("this was expected to fail, but did not"),
         Ok(Err(error)) => eprintln!("{error}"),
         Err(_) => {}
     }
 }
 "#;
 
-/// The program; with its manifest as a file beside it, or as the comment at its head that rust-script reads.
+/// The program, with its manifest as a file beside it or as the comment at its head that rust-script reads.
 pub fn program(source: &Source, in_folder: bool) -> Result<Exported> {
     let path = source.folder.join(format!("{}.ipynb", source.name));
     let settings = settings::of_notebook(&path, &source.notebook)?;
@@ -81,7 +81,7 @@ fn add(pieces: &mut Pieces, cell: &Cell, rules: &Rules) -> Result<()> {
         CellKind::Markdown | CellKind::Raw => pieces.prose(&cell.source),
         CellKind::Code if rules.skip.is_some() => pieces.left_out(&cell.source, "this cell is skipped"),
         CellKind::Code => match rules.expect {
-            Expect::CompileError(_) => pieces.left_out(&cell.source, "this does not compile, and is not meant to"),
+            Expect::CompileError(_) => pieces.left_out(&cell.source, "this is not meant to compile"),
             Expect::Success => return pieces.code(&cell.source, false),
             Expect::Failure | Expect::Panic(_) => return pieces.code(&cell.source, true),
         },

@@ -1,7 +1,7 @@
-//! A notebook as a script with a line `// %%` before each cell, in the form of Jupytext's percent format 1.3.
+//! A notebook as a script in Jupytext's percent format 1.3, with a line `// %%` before each cell.
 //!
-//! Ids, tags, metadata and attachments stand in that line, so that reading gives the same cells back; outputs and
-//! execution counts are left out, as they come back when the notebook runs.
+//! Ids, tags, metadata and attachments are in that line, so that reading restores the same cells. Outputs and execution
+//! counts are left out: running the notebook restores them.
 
 mod read;
 mod yaml;
@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 use super::Source;
 use crate::cli::notebook::course::CellKind;
 
-/// Keys of a cell's own that stand among its metadata in the line.
+/// Keys of the cell itself that the line holds beside its metadata.
 const OWN: [&str; 3] = ["id", "attachments", "metadata"];
 
-/// The version of Jupytext's form that is written.
+/// The version of the percent format.
 const FORMAT_VERSION: &str = "1.3";
 
 /// The script of a notebook.
@@ -85,14 +85,14 @@ fn commented(line: &str) -> String {
     if line.is_empty() { "//".into() } else { format!("// {line}") }
 }
 
-/// A line of code; what would be read as a command for the kernel's ears only, or as the next cell, becomes a comment.
+/// A line of code; one that a script would read as a kernel command or as the next cell becomes a comment.
 fn escaped(line: &str) -> String {
     let needs = special().is_match(line);
     if needs { format!("// {line}") } else { line.to_string() }
 }
 
-/// `:dep serde`, `// %%`, and both behind any number of `//`.
+/// `:dep serde`, `// %%`, and both after any number of `//`.
 fn special() -> &'static Regex {
     static SPECIAL: std::sync::OnceLock<Regex> = std::sync::OnceLock::new();
-    SPECIAL.get_or_init(|| Regex::new(r"^(?:(?:// |//)*:[a-zA-Z]|(?:// )*//\s*%%)").unwrap_or_else(|_| unreachable!()))
+    SPECIAL.get_or_init(|| Regex::new(r"^(?:(?:// |//)*:[a-zA-Z]|(?:// )*//\s*%%)").expect("the pattern is valid"))
 }

@@ -1,6 +1,6 @@
 //! What a page shows of a cell: which of its parts, and its stored outputs as text or as a figure.
 //!
-//! It follows the tags that Jupyter's own converters follow; it writes no page.
+//! It honours the same tags as Jupyter's own converters.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::cli::notebook::course::Cell;
 use crate::cli::outcome::{MimeBundle, Output, Stream};
 
-/// One thing below a cell.
+/// One output below a cell.
 pub enum Shown {
     Text { stream: Option<Stream>, text: String },
     Figure(Figure),
@@ -16,12 +16,12 @@ pub enum Shown {
     Markdown(String),
 }
 
-/// A picture as the bytes of its file.
+/// An image file.
 pub struct Figure {
     pub mime: &'static str,
     pub ending: &'static str,
     pub bytes: Vec<u8>,
-    /// What stands in its place for those who can't see it.
+    /// The alternative text.
     pub alt: String,
 }
 
@@ -31,7 +31,7 @@ impl Figure {
     }
 }
 
-/// Is a part of the cell to be left out of pages?
+/// Whether pages leave out this part of the cell.
 pub fn hides(cell: &Cell, part: Part) -> bool {
     let names: &[&str] = match part {
         Part::Cell => &["remove-cell", "remove_cell", "hide-cell"],
@@ -48,7 +48,7 @@ pub enum Part {
     Output,
 }
 
-/// The stored outputs in order, each in its richest form that a page can show.
+/// The stored outputs in order, each in the richest form that a page can show.
 pub fn outputs(cell: &Cell) -> Vec<Shown> {
     let mut shown: Vec<Shown> = cell.outputs.iter().map(output).collect();
     if let Some(error) = &cell.stored_error {
@@ -86,7 +86,12 @@ fn bundle(data: &MimeBundle) -> Shown {
     Shown::Text { stream: None, text: plain(&text) }
 }
 
-/// Without the colours that only a terminal understands.
+/// The text without escape sequences for terminals.
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
+}
+
+/// Text for HTML, also within an attribute.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

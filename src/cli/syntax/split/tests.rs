@@ -1,4 +1,4 @@
-//! Cells taken apart: by hand, and a great many by chance.
+//! Splitting of cells: chosen ones, and many random ones.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ fn names(names: &[(super::items::Space, String)]) -> String {
     names.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The parts follow each other without a gap, from the end of the commands to the end of the cell.
+/// Asserts that the parts cover the cell without a gap, from the end of the commands to its end.
 fn whole(cell: &Cell, code: &str) {
     let mut end = cell.parts.first().map_or(code.len(), |part| part.range.start);
     assert!(cell.commands.iter().all(|command| command.range.end <= end), "a command after Rust in {code:?}");
@@ -66,7 +66,7 @@ fn whole(cell: &Cell, code: &str) {
 }
 
 #[test]
-fn a_cell_is_taken_apart() {
+fn a_cell_is_split() {
     let cases: &[(&str, &[&str])] = &[
         ("", &[]),
         ("  \n// only words\n", &["rest"]),
@@ -109,7 +109,7 @@ fn a_cell_is_taken_apart() {
 }
 
 #[test]
-fn words_hold_format_strings_and_what_acts_on_the_cell() {
+fn words_include_format_strings_and_what_acts_on_the_cell() {
     let words = |code: &str| split(code, &BTreeSet::new()).words();
     let found = words("println!(\"{x:>w$.p$} {}\", y.z);");
     for name in ["x", "w", "p", "y"] {
@@ -132,7 +132,7 @@ fn words_hold_format_strings_and_what_acts_on_the_cell() {
 }
 
 #[test]
-fn nothing_that_is_typed_brings_the_splitter_down() {
+fn no_input_crashes_the_splitter() {
     let deep = [
         "(".repeat(100_000),
         "!".repeat(100_000),
@@ -169,7 +169,7 @@ proptest! {
     }
 }
 
-/// What valid Rust looks like, in pieces to be put together rightly and wrongly.
+/// Pieces of valid Rust, to be combined validly and invalidly.
 const PIECES: &[&str] = &[
     "let x = 1;",
     "let mut v = vec![1, 2];",

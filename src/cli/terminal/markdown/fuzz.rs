@@ -64,7 +64,7 @@ fn without_colours(text: &str) -> String {
 
 proptest! {
     #[test]
-    fn any_page_is_drawn_and_steers_nothing(page in pages(), look in looks()) {
+    fn any_page_is_rendered_without_control_sequences(page in pages(), look in looks()) {
         let drawn = render(&page, &look);
         let bare = if look.color { without_colours(&drawn) } else { drawn.clone() };
         let steers = bare.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));

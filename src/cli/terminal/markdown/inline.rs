@@ -1,36 +1,36 @@
 //! One paragraph: styled pieces of text, broken into lines between words.
 //!
-//! Width is measured as terminals draw it: Hangul takes two columns, a combining character none.
+//! Width is that in a terminal: two columns for Hangul, none for combining characters.
 
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::style::{CODE, LINK, Look};
 
-/// How a piece of text may be broken and shown.
+/// How a piece of text is wrapped and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
     Text,
-    /// Kept on one line if that is possible.
+    /// Kept on one line if possible.
     Unbroken,
-    /// Like `Unbroken`; in the colour of code, or in backticks where there is no colour.
+    /// Like `Unbroken`, in the colour of code or, without colour, in backticks.
     Code,
 }
 
-/// A paragraph that is being collected.
+/// A paragraph under construction.
 #[derive(Default)]
 pub struct Line {
     words: Vec<Word>,
     styles: Vec<Style>,
-    /// Where the open link leads.
+    /// The target of the open link.
     link: Option<String>,
 }
 
-/// What stands between two places where a line may break.
+/// The text between two places where a line may break.
 #[derive(Clone, Default)]
 struct Word {
     parts: Vec<(Style, String)>,
-    /// Does a blank stand before it, or a line break?
+    /// What precedes it: nothing, a space or a line break.
     before: Gap,
 }
 
@@ -42,7 +42,7 @@ enum Gap {
     Break,
 }
 
-/// Columns on the terminal, colour codes aside.
+/// The columns in the terminal, without colour codes.
 pub fn width(text: &str) -> usize {
     if text.contains('\u{1b}') { anstream::adapter::strip_str(text).to_string().width() } else { text.width() }
 }
@@ -57,7 +57,7 @@ impl Line {
         self.styles.push(LINK);
     }
 
-    /// Closes the innermost style; a link says where it leads, if that is elsewhere.
+    /// Closes the innermost style; adds the target of an external link.
     pub fn close(&mut self) {
         self.styles.pop();
         if let Some(target) = self.link.take().filter(|target| target.contains("://")) {
@@ -96,7 +96,7 @@ impl Line {
         }
     }
 
-    /// Adds to the word that is being written.
+    /// Adds to the current word.
     fn glue(&mut self, text: &str, style: Style) {
         if self.words.is_empty() {
             self.words.push(Word::default());
@@ -134,7 +134,7 @@ impl Line {
 }
 
 impl Word {
-    /// Code is in backticks where no colour tells it apart.
+    /// Without colour, code is in backticks.
     fn spelled(mut self, look: &Look) -> Word {
         if !look.color {
             for (style, text) in &mut self.parts {
@@ -150,7 +150,7 @@ impl Word {
         self.parts.iter().map(|(_, text)| text.width()).sum()
     }
 
-    /// Writes the word; one that is wider than the room is broken where the room ends.
+    /// Writes the word, broken at the room's end if it is wider.
     fn write(&self, lines: &mut Vec<String>, line: &mut String, mut used: usize, room: usize, look: &Look) -> usize {
         for (style, text) in &self.parts {
             let mut piece = String::new();

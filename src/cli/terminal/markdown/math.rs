@@ -1,16 +1,16 @@
-//! A LaTeX formula as Unicode text: on one line inside a sentence, in two dimensions on lines of its own.
+//! A LaTeX formula as Unicode text: on one line inside a sentence, in two dimensions on its own.
 //!
-//! The drawing is term-maths'; here is what it needs to be told first, and what it cannot draw.
+//! term-maths renders it; this module prepares the LaTeX, and draws what term-maths cannot.
 
 use unicode_width::UnicodeWidthStr;
 
-/// A formula inside a sentence: always one line.
+/// A formula inside a sentence, on one line.
 pub fn inline(latex: &str) -> String {
     let block = term_maths::render(&prepare(&flat(latex)));
     if block.height() == 1 { tidy(&block.to_string()).replace('∕', "/") } else { latex.trim().to_owned() }
 }
 
-/// A formula by itself: its lines, of equal width.
+/// A display formula as lines of equal width.
 pub fn display(latex: &str) -> Vec<String> {
     if let Some(lines) = cases(latex) {
         return lines;
@@ -55,7 +55,7 @@ fn brace(at: usize, rows: usize) -> char {
     }
 }
 
-/// What term-maths would draw badly, said in a way that it draws well.
+/// Rewrites what term-maths renders badly.
 fn prepare(latex: &str) -> String {
     let latex = latex.trim().replace('\n', " ");
     let latex = latex
@@ -69,14 +69,14 @@ fn prepare(latex: &str) -> String {
     superscripts(&latex)
 }
 
-/// `e^{-x}` -> `e⁻ˣ`, where each character has a raised form.
+/// `e^{-x}` -> `e⁻ˣ`, if each character has a superscript form.
 fn superscripts(latex: &str) -> String {
     let mut out = String::new();
     let mut rest = latex;
     while let Some(at) = rest.find("^{") {
         let Some(end) = closing(&rest[at + 1..]).map(|end| at + 1 + end) else { break };
         let inside = &rest[at + 2..end];
-        // Above a sum's sign stands its limit, not its power.
+        // Above a summation sign is its limit, not an exponent.
         let after_a_name = rest[..at].ends_with(|c: char| c.is_alphanumeric() || c == ')');
         match inside.chars().map(raised).collect::<Option<String>>() {
             Some(up) if after_a_name && !rest[..at].ends_with(r"\sum") => out.push_str(&(rest[..at].to_owned() + &up)),
@@ -93,7 +93,7 @@ fn raised(c: char) -> Option<char> {
     PLAIN.chars().position(|p| p == c).and_then(|at| RAISED.chars().nth(at))
 }
 
-/// `\frac{a}{b}` -> `a / b`, with brackets where a or b has more than one part; what needs two lines is said in one.
+/// `\frac{a}{b}` -> `a / b`, with brackets if a or b has more than one part, so that the formula fits on one line.
 fn flat(latex: &str) -> String {
     let Some(at) = latex.find(r"\frac{") else {
         return latex.replace(r"\sqrt", "√").replace(r"\hat", "").replace(r"\mathbb", "");
@@ -105,7 +105,7 @@ fn flat(latex: &str) -> String {
         Some((above, &rest[1..below_end], &rest[below_end + 1..]))
     });
     let Some((above, below, rest)) = parts else { return latex.to_owned() };
-    // A plain slash would be drawn as a fraction again.
+    // term-maths would render a plain slash as a fraction.
     format!("{}{} ∕ {}{}", &latex[..at], bracketed(above), bracketed(below), flat(rest))
 }
 
@@ -118,7 +118,7 @@ fn bracketed(part: &str) -> String {
     }
 }
 
-/// Where the bracket that opens `text` closes.
+/// The end of the bracket that opens `text`.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0;
     for (at, c) in text.char_indices() {
@@ -134,7 +134,7 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// One blank is enough inside a sentence.
+/// Collapses spaces.
 fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! A Markdown table in columns that fit the terminal; what does not fit is wrapped inside its column.
+//! A Markdown table in columns that fit the terminal; long cells are wrapped.
 
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
@@ -6,7 +6,7 @@ use super::super::style::{Look, QUIET, STRONG};
 use super::inline::{Line, Piece, width};
 use super::math;
 
-/// A table that is being collected.
+/// A table under construction.
 pub struct Table {
     alignments: Vec<Alignment>,
     rows: Vec<Vec<Line>>,
@@ -91,7 +91,7 @@ impl Table {
     }
 }
 
-/// Takes from the widest column, one by one, until all fit or none can give more.
+/// Shrinks the widest column, one by one, until all fit or none can shrink further.
 fn shrink(widths: &mut [usize], room: usize) {
     const NARROWEST: usize = 6;
     while widths.iter().sum::<usize>() > room {
@@ -102,7 +102,7 @@ fn shrink(widths: &mut [usize], room: usize) {
     }
 }
 
-/// Breaks between words; colours stay within their word because each word carries its own.
+/// Breaks between words; each word has its own colour codes.
 fn broken(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

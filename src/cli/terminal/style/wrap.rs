@@ -1,10 +1,10 @@
-//! Messages broken at blanks where they are wider than the terminal, which would break them anywhere.
+//! Wraps messages between words, because the terminal would wrap them anywhere.
 //!
-//! Colours take no room. A reader's own code, as a diagnostic quotes it, stays on its line.
+//! Colour codes have no width. Code quoted by a diagnostic is not wrapped.
 
 use unicode_width::UnicodeWidthChar;
 
-/// The text in lines of at most `width` columns, where its words let it.
+/// The text in lines of at most `width` columns, unless a word is wider.
 pub fn wrapped(text: &str, width: usize) -> String {
     let lines: Vec<String> = text.split('\n').map(|line| wrapped_line(line, width)).collect();
     lines.join("\n")
@@ -33,7 +33,7 @@ fn wrapped_line(line: &str, width: usize) -> String {
     out
 }
 
-/// What later lines begin with; `None` for a line of code (`12 | let x`), which is not broken.
+/// The indentation of continuation lines; `None` for a line of code (`12 | let x`), which is not wrapped.
 fn hang(line: &str) -> Option<String> {
     let trimmed = line.trim_start();
     let margin = line.len() - trimmed.len();
@@ -48,7 +48,7 @@ fn hang(line: &str) -> Option<String> {
     Some(" ".repeat(margin + more))
 }
 
-/// The columns that a text takes.
+/// The width of a text in columns.
 fn columns(text: &str) -> usize {
     uncoloured(text).chars().filter_map(UnicodeWidthChar::width).sum()
 }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_broken_at_blanks_and_code_is_not() {
+    fn messages_are_wrapped_and_code_is_not() {
         let cases = [
             ("one two three four", "one two\nthree\nfour"),
             ("  = help: one two three", "  = help: one\n    two three"),

@@ -1,6 +1,4 @@
-//! Moves code to the right, but no line that begins inside a text or a comment of several lines.
-//!
-//! It knows tokens, not meanings.
+//! Indents code, except for lines that begin inside a string or a block comment.
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, tokenize};
 
@@ -15,7 +13,7 @@ pub fn by_one(code: &str) -> String {
     lines.collect()
 }
 
-/// The lines, from 0 and in order, that begin inside a token other than blanks.
+/// The lines that begin inside a token other than whitespace, from 0, in order.
 fn lines_inside_tokens(code: &str) -> Vec<usize> {
     let mut lines = Vec::new();
     let (mut line, mut at) = (0, 0);
@@ -36,7 +34,7 @@ mod tests {
     use super::by_one;
 
     #[test]
-    fn the_inside_of_a_text_stays_where_it_is() {
+    fn the_inside_of_a_string_is_not_indented() {
         let code = "let a = \"one\n  two\";\n/* three\nfour */ f();\n\nif a {\n    g(r#\"\nfive\"#);\n}";
         let moved =
             "    let a = \"one\n  two\";\n    /* three\nfour */ f();\n\n    if a {\n        g(r#\"\nfive\"#);\n    }\n";

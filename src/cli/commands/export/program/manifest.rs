@@ -1,6 +1,6 @@
-//! The manifest of an exported program: what the cells' `:dep` lines ask for.
+//! The manifest of an exported program, from the cells' `:dep` lines.
 //!
-//! It reads no other manifest, except to learn the name of a crate that is named by its folder alone.
+//! The only other manifest it reads is that of a `:dep` that names a folder, for the crate's name.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::pieces::Pieces;
 use crate::cli::syntax::dependency::Dependency;
 
-/// What cells are given when they `.await`.
+/// The dependency of cells that `.await`.
 const TOKIO: &str = "{ version = \"1\", features = [\"full\"] }";
 
 pub struct Manifest {
@@ -19,7 +19,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The dependencies of all `:dep` lines; the last of several with one name counts.
+    /// The dependencies of all `:dep` lines; the last one of a name wins.
     pub fn new(name: &str, folder: &Path, pieces: &Pieces) -> Result<Manifest> {
         let mut dependencies = Table::new();
         for line in &pieces.dependencies {
@@ -32,7 +32,7 @@ impl Manifest {
         Ok(Manifest { package: package_name(name), dependencies })
     }
 
-    /// How code names the chapter's crate, where it is among the dependencies.
+    /// The name of the chapter's crate in code, if it is a dependency.
     pub fn chapter_crate(&self) -> Option<String> {
         let is_chapter = |(name, spec): &(&String, &Value)| {
             let package = spec.get("package").and_then(Value::as_str).unwrap_or(name);
@@ -44,15 +44,15 @@ impl Manifest {
     pub fn text(&self) -> String {
         format!(
             "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\n{}\n# As in the notebook: what is not yours is compiled to be fast.\n\
+             [dependencies]\n{}\n# As in the notebook: dependencies are optimised.\n\
              [profile.dev.package.\"*\"]\nopt-level = 3\n\n\
-             # A workspace of its own, wherever it stands.\n[workspace]\n",
+             # A workspace of its own, wherever the folder is.\n[workspace]\n",
             self.package,
             self.lines()
         )
     }
 
-    /// For the head of a single file, as rust-script reads it.
+    /// The comment at the head of a single file that rust-script reads.
     pub fn as_comment(&self) -> String {
         let lines = format!("[package]\nedition = \"2024\"\n[dependencies]\n{}", self.lines());
         let commented: String = lines.lines().map(|line| format!("//! {line}\n")).collect();
@@ -64,7 +64,7 @@ impl Manifest {
     }
 }
 
-/// `05-three-layer-network` is no name for a package: it begins with a digit.
+/// A valid package name: `05-three-layer-network` begins with a digit.
 fn package_name(stem: &str) -> String {
     let name: String =
         stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();

@@ -1,7 +1,7 @@
-//! The cells of a notebook sorted into a program: attributes, items, and the statements of `main`.
+//! Sorts the cells of a notebook into a program: attributes, items, and the statements of `main`.
 //!
-//! It keeps their order and their meaning: an item that takes the place of an earlier one, or whose name meant
-//! something else before, stands in a block of its own from there on.
+//! Order and meaning stay the same: an item that replaces an earlier one, or whose name meant something else before,
+//! opens a block for the rest of `main`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::cli::syntax::split::items::{Item, ItemKind};
 use crate::cli::syntax::split::words::Words;
 use crate::cli::syntax::split::{Part, PartKind};
 
-/// How wide a comment is, without the indent of `main`.
+/// The width of comments, without the indentation of `main`.
 const WIDTH: usize = 100;
 
 #[derive(Default)]
@@ -28,14 +28,14 @@ pub struct Pieces {
     pub awaits: bool,
     /// Inside `main`, in order.
     statements: String,
-    /// How many blocks are open at its end.
+    /// The number of blocks open at its end.
     blocks: usize,
-    /// Every name that was defined, or that code mentioned, so far.
+    /// Every name defined or mentioned so far.
     seen: BTreeSet<String>,
-    /// Names that mean something inside `main` only.
+    /// Names defined inside `main` only.
     local: BTreeSet<String>,
     imported: BTreeSet<String>,
-    /// Members of each `impl`, to find a second one of the same.
+    /// The members of each `impl`, to find duplicates.
     implemented: BTreeMap<String, BTreeSet<String>>,
     item_macros: BTreeSet<String>,
 }
@@ -45,7 +45,7 @@ impl Pieces {
         self.comment(&wrapped(text));
     }
 
-    /// A cell that the program does not run.
+    /// A cell that the program leaves out.
     pub fn left_out(&mut self, code: &str, why: &str) {
         self.comment(&format!("({why})\n{code}"));
     }
@@ -61,11 +61,11 @@ impl Pieces {
         self.statements += &format!("\n{}\n", lines.join("\n"));
     }
 
-    /// A cell's code; one that `fails` keeps its variables to itself, and the program goes on.
+    /// A cell's code. If it `fails`, its variables are local, and the program continues.
     pub fn code(&mut self, code: &str, fails: bool) -> Result<()> {
         let cell = split::split(code, &self.item_macros);
         if cell.opaque {
-            bail!("its text cannot be read as Rust\nhelp: give it the tag `compile_fail` if that is meant");
+            bail!("its code cannot be parsed as Rust\nhelp: if it is meant not to compile, tag it `compile_fail`");
         }
         for command in &cell.commands {
             match command.text.strip_prefix(":dep ") {
@@ -105,7 +105,7 @@ impl Pieces {
         Ok(())
     }
 
-    /// The final expression of a cell, shown as the notebook shows it.
+    /// The final expression of a cell, printed as the notebook shows it.
     fn last(&mut self, value: &str) -> String {
         const QUIET: [&str; 8] = ["println!", "print!", "eprintln!", "eprint!", "assert", "for ", "while ", "loop "];
         if QUIET.iter().any(|start| value.starts_with(start)) {
@@ -144,7 +144,7 @@ impl Pieces {
         Ok(())
     }
 
-    /// A notebook may write an `impl` again, which replaces the first; a program may not.
+    /// In a notebook a second `impl` replaces the first; a program cannot have both.
     fn refuse_again(&mut self, item: &Item) -> Result<()> {
         let (key, members) = match &item.kind {
             ItemKind::TraitImpl { key, .. } => (key, vec![String::new()]),
@@ -154,14 +154,15 @@ impl Pieces {
         let earlier = self.implemented.entry(key.clone()).or_default();
         if let Some(twice) = members.iter().find(|member| earlier.contains(*member)) {
             let what = if twice.is_empty() { key.clone() } else { format!("`{twice}` of {key}") };
-            bail!("it implements {what} again, which one program cannot hold\nhelp: give the second one another name");
+            bail!("it implements {what} again, which a program cannot contain\nhelp: give the second one another name");
         }
         earlier.extend(members);
         Ok(())
     }
 }
 
-/// A cell gives `let x = 2.0;` a type as soon as it ends, a program when it has read on: the type is written down.
+/// In a notebook the type of `let x = 2.0;` is inferred from its cell alone, in a program from all of `main`: so the type
+/// is written out.
 fn typed(code: &str, part: &Part, text: &str, binds: &[Binding], cell: &Words) -> String {
     let statement = &code[part.start..part.range.end];
     let settled = || -> Option<String> {
@@ -178,7 +179,7 @@ fn typed(code: &str, part: &Part, text: &str, binds: &[Binding], cell: &Words) -
     settled().unwrap_or_else(|| text.to_string())
 }
 
-/// The type of a number that says none: `2.0` or `-3`.
+/// The type of a number without a suffix: `2.0` or `-3`.
 fn number_type(value: &str) -> Option<&'static str> {
     let digits = value.strip_prefix('-').unwrap_or(value).trim_start();
     let is_decimal = digits.starts_with(|c: char| c.is_ascii_digit())
@@ -190,7 +191,7 @@ fn number_type(value: &str) -> Option<&'static str> {
     }
 }
 
-/// Prose with lines of a length that can be read in code; what is fenced or a table stays as it is.
+/// Prose wrapped to the width of comments, except for fenced blocks and tables.
 fn wrapped(text: &str) -> String {
     let mut in_fence = false;
     let mut lines = Vec::new();

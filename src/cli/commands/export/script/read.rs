@@ -1,6 +1,6 @@
-//! A script with `// %%` lines back to a notebook of nbformat 4: ours, and Jupytext's own.
+//! A script with `// %%` lines as a notebook of nbformat 4: scripts of `export`, and Jupytext's.
 //!
-//! It reads text and writes none; outputs are empty until the notebook runs.
+//! Outputs are empty until the notebook runs.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::{special, yaml};
 
-/// The version of nbformat of a script that names none.
+/// The minor version of nbformat for a script that names none.
 const MINOR: u64 = 5;
 
-/// The notebook's text: indent 1 and a final line end, as Jupyter writes it.
+/// The notebook's text: indented by 1, with a final newline, as Jupyter writes it.
 pub fn read(text: &str, path: &Path) -> Result<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
@@ -42,7 +42,7 @@ fn indented(notebook: &Value) -> Result<String> {
     Ok(String::from_utf8(bytes)?)
 }
 
-/// The lines of a cell, without the blank one that the form sets before the next cell.
+/// The lines of a cell, without the blank line that the format puts before the next cell.
 fn body<'a>(lines: &'a [&'a str], start: usize, end: usize) -> &'a [&'a str] {
     let body = &lines[start + 1..end];
     match body.split_last() {
@@ -51,7 +51,7 @@ fn body<'a>(lines: &'a [&'a str], start: usize, end: usize) -> &'a [&'a str] {
     }
 }
 
-/// The metadata, where there is a head, and the minor version of nbformat.
+/// The metadata, if there is a header, and the minor version of nbformat.
 fn header(lines: &[&str]) -> Result<(Option<Map<String, Value>>, u64)> {
     let is_rule = |line: &&str| line.trim_end() == "// ---";
     let open = lines.iter().position(is_rule);
@@ -69,7 +69,7 @@ fn header(lines: &[&str]) -> Result<(Option<Map<String, Value>>, u64)> {
     Ok((Some(metadata), minor))
 }
 
-/// The metadata of a script that says nothing of itself.
+/// The metadata of a script without a header.
 fn rust() -> Map<String, Value> {
     let kernel = json!({"display_name": "Rust", "language": "rust", "name": "rust"});
     Map::from_iter([("kernelspec".to_string(), kernel)])
@@ -136,15 +136,15 @@ fn kind_of(word: &str) -> Option<&'static str> {
     }
 }
 
-/// May this word stand before a `=`?
+/// Whether this word may precede a `=`.
 pub fn is_key(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
-/// A JSON value at the beginning of a text, and what comes after it.
+/// The JSON value at the beginning of a text, and the text after it.
 fn value(text: &str) -> Result<(Value, &str)> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let value = values.next().context("there is none")?.context("it is not JSON")?;
+    let value = values.next().context("it is missing")?.context("it is not JSON")?;
     let end = values.byte_offset();
     Ok((value, text[end..].trim_start()))
 }
@@ -153,7 +153,7 @@ fn uncommented(line: &str) -> &str {
     line.strip_prefix("// ").or_else(|| line.strip_prefix("//")).unwrap_or(line)
 }
 
-/// The way back from `escaped`.
+/// Undoes `escaped`.
 fn unescaped(line: &str) -> &str {
     let inner = line.strip_prefix("// ").or_else(|| line.strip_prefix("//"));
     inner.filter(|inner| special().is_match(inner)).unwrap_or(line)
