@@ -4,7 +4,7 @@
 ci:
     .ci/run
 
-# What is slow and rarely red: full-size stress tests and other systems.
+# What is slow and rarely red: hard input from new seeds, libFuzzer, and the library on other systems.
 long:
     .ci/long
 

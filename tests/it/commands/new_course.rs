@@ -41,15 +41,17 @@ fn workflow(course: &Path) -> Vec<String> {
 #[test]
 fn the_workflow_of_a_new_course_is_green_at_its_first_push() {
     let parent = tempfile::tempdir().unwrap();
-    let binary = Path::new(env!("CARGO_BIN_EXE_forward-pass"));
-    assert!(Command::new(binary).args(["new", "course"]).current_dir(parent.path()).status().unwrap().success());
+    forward_pass(parent.path(), &["new", "course"]).exits(0);
     let course = parent.path().join("course");
     let path = std::env::var("PATH").unwrap();
     for (path, words) in [
         // As the text stands: nothing says where the program comes from.
         ("/usr/bin:/bin".to_owned(), "::warning title=notebooks not tested::set FORWARD_PASS_SOURCE"),
         // As it is where the program was installed.
-        (format!("{}:{path}", binary.parent().unwrap().display()), "1 notebook, 5 cells run, 3 outputs compared"),
+        (
+            format!("{}:{path}", Path::new(BINARY).parent().unwrap().display()),
+            "1 notebook, 5 cells run, 3 outputs compared",
+        ),
     ] {
         let mut shown = String::new();
         for step in workflow(&course) {

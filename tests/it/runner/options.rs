@@ -1,7 +1,7 @@
 //! How `test` runs: limits, order, how much at once, settings files, watching; through the binary.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -166,9 +166,8 @@ fn progress_moves_on_a_terminal_and_nowhere_else() {
         told.stdout,
         told.stderr
     );
-    let mut command = Command::new(env!("CARGO_BIN_EXE_forward-pass"));
-    command.args(["--engine", "own", "test", "made.ipynb"]).current_dir(maker.folder.path());
-    command.env("TERM", "xterm").env_remove("CI").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    let mut command = command(maker.folder.path(), &["--engine", "own", "test", "made.ipynb"]);
+    command.env("TERM", "xterm").env_remove("NO_COLOR");
     let options = rexpect::reader::Options::new().timeout_ms(Some(60_000)).strip_ansi_escape_codes(true);
     let mut terminal = rexpect::session::spawn_with_options(command, options).unwrap();
     terminal.exp_string("[0/1]").unwrap();
