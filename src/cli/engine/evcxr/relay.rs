@@ -37,11 +37,17 @@ pub fn run() -> ! {
     let code = match start() {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("the process for cells failed: {error}");
+            complain(&format!("the process for cells failed: {error}"));
             99
         }
     };
     std::process::exit(code)
+}
+
+/// Tells the session why this process ends.
+#[expect(clippy::print_stderr, reason = "stderr is a pipe here, not a terminal")]
+fn complain(error: &str) {
+    eprintln!("{error}");
 }
 
 fn start() -> std::io::Result<i32> {
@@ -121,7 +127,7 @@ impl Relay {
             self.drain()?;
             self.finish_text()?;
             if let Some(error) = news.report.as_deref().and_then(|report| report.strip_prefix("broken ")) {
-                eprintln!("{error}");
+                complain(error);
                 return Ok(99);
             }
             self.send(&[COMPLETE.to_string()])?;
