@@ -68,7 +68,10 @@ fn the_chapter_as_scripts_comes_back_as_it_was() {
 
 #[test]
 fn a_script_loses_nothing_that_is_hard_to_write_down() {
-    let code = |id: &str, source: &str, metadata: Value| json!({"cell_type": "code", "execution_count": null, "id": id, "metadata": metadata, "outputs": [], "source": source});
+    let code = |id: &str, source: &str, metadata: Value| {
+        json!({"cell_type": "code", "execution_count": null, "id": id, "metadata": metadata, "outputs": [],
+            "source": source})
+    };
     let prose =
         |kind: &str, id: &str, source: &str| json!({"cell_type": kind, "id": id, "metadata": {}, "source": source});
     let mut attached =
@@ -111,7 +114,8 @@ fn jupytexts_own_scripts_are_read() {
     let script = "// ---\n// jupyter:\n//   jupytext:\n//     text_representation:\n//       extension: .rs\n\
         //       format_name: percent\n//       format_version: '1.3'\n//       jupytext_version: 1.19.6\n\
         //   kernelspec:\n//     display_name: Rust\n//     language: rust\n//     name: rust\n// ---\n\n\
-        // %% [markdown]\n// # Title\n//\n// text\n\n// %% Name of the cell tags=[\"x\"]\n// :dep ndarray = \"0.17\"\nlet a = 1;\n\
+        // %% [markdown]\n// # Title\n//\n// text\n\n// %% Name of the cell tags=[\"x\"]\n\
+        // :dep ndarray = \"0.17\"\nlet a = 1;\n\
         \n// %% [md] {\"key\": 1}\n// end\n";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("theirs.rs");
@@ -210,7 +214,11 @@ fn run_alone(folder: &Path) -> String {
 
 #[test]
 fn a_program_keeps_the_meaning_that_a_session_gives() {
+    // Prose of a translation has a setting that is not a rule.
+    let title = json!({"cell_type": "markdown", "id": "title", "source": "t",
+        "metadata": {"forward_pass": {"pair": "a b"}}});
     let made = NotebookBuilder::new()
+        .cell(title)
         .code("function", "fn f() -> i32 { 1 }\nf()", "")
         .code("again", "fn f() -> i32 { 2 }\nfn g() -> i32 { f() * 10 }\n(f(), g())", "")
         .code("float", "let x = 2.0; // a number\nlet s = \"two\n lines\";", "")
@@ -256,10 +264,12 @@ fn pages_show_prose_code_and_outputs() {
     let figure = json!([{"output_type": "execute_result", "execution_count": 1, "metadata": {},
         "data": {"image/svg+xml": [svg], "text/plain": ["<Figure 9x9>"]}}]);
     let made = NotebookBuilder::new()
-        .cell(json!({"cell_type": "markdown", "id": "prose", "metadata": {}, "source": "# A *title*\n\n$$x^2 < 3$$ and `a < b`"}))
+        .cell(json!({"cell_type": "markdown", "id": "prose", "metadata": {},
+            "source": "# A *title*\n\n$$x^2 < 3$$ and `a < b`"}))
         .cell(json!({"cell_type": "markdown", "id": "link", "metadata": {}, "source": "[next](02-b.ipynb#c)"}))
         .code("text", "let s = \"<&>\"; // ```", "1 < 2 & `x`\n")
-        .cell(json!({"cell_type": "code", "execution_count": 1, "id": "figure (1)", "metadata": {}, "outputs": figure, "source": "plot()"}))
+        .cell(json!({"cell_type": "code", "execution_count": 1, "id": "figure (1)", "metadata": {},
+            "outputs": figure, "source": "plot()"}))
         .code("hidden", "secret()", "shown\n")
         .tags(&["hide-input"]);
     let path = made.write();
@@ -280,8 +290,10 @@ fn pages_show_prose_code_and_outputs() {
     assert!(!html.contains("secret") && html.contains("shown"));
     let page = made.folder.path().join("a page.md");
     assert_eq!(export(&path, &["--to", "md", "-o", page.to_str().unwrap()]).code, Some(0));
-    let expected = "# A *title*\n\n$$x^2 < 3$$ and `a < b`\n\n[next](02-b.ipynb#c)\n\n````rust\nlet s = \"<&>\"; // ```\n````\n\n\
-        ```text\n1 < 2 & `x`\n```\n\n```rust\nplot()\n```\n\n![Figure 9x9](<a page_files/figure--1--1.svg>)\n\n```text\nshown\n```\n";
+    let expected = "# A *title*\n\n$$x^2 < 3$$ and `a < b`\n\n[next](02-b.ipynb#c)\n\n\
+        ````rust\nlet s = \"<&>\"; // ```\n````\n\n\
+        ```text\n1 < 2 & `x`\n```\n\n```rust\nplot()\n```\n\n\
+        ![Figure 9x9](<a page_files/figure--1--1.svg>)\n\n```text\nshown\n```\n";
     assert_eq!(std::fs::read_to_string(&page).unwrap(), expected);
     assert_eq!(std::fs::read_to_string(made.folder.path().join("a page_files/figure--1--1.svg")).unwrap(), svg);
 }

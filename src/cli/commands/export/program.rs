@@ -14,7 +14,7 @@ use manifest::Manifest;
 use pieces::Pieces;
 
 use super::{Exported, Source};
-use crate::cli::notebook::course::{Cell, CellKind};
+use crate::cli::notebook::course::CellKind;
 use crate::cli::runner::rules::{Expect, Rules};
 use crate::cli::runner::settings;
 
@@ -64,8 +64,13 @@ pub fn program(source: &Source, in_folder: bool) -> Result<Exported> {
     let settings = settings::of_notebook(&path, &source.notebook)?;
     let mut pieces = Pieces::default();
     for cell in &source.notebook.cells {
-        let rules = Rules::of(cell, &settings).map_err(|error| anyhow!("cell `{}`: {error}", cell.id))?;
-        add(&mut pieces, cell, &rules).with_context(|| format!("cell `{}`", cell.id))?;
+        match cell.kind {
+            CellKind::Markdown | CellKind::Raw => pieces.prose(&cell.source),
+            CellKind::Code => {
+                let rules = Rules::of(cell, &settings).map_err(|error| anyhow!("cell `{}`: {error}", cell.id))?;
+                add(&mut pieces, &cell.source, &rules).with_context(|| format!("cell `{}`", cell.id))?;
+            }
+        }
     }
     let manifest = Manifest::new(&source.name, &source.folder, &pieces)?;
     let text = assembled(source, &pieces, &manifest, in_folder);
@@ -76,15 +81,15 @@ pub fn program(source: &Source, in_folder: bool) -> Result<Exported> {
     })
 }
 
-fn add(pieces: &mut Pieces, cell: &Cell, rules: &Rules) -> Result<()> {
-    match cell.kind {
-        CellKind::Markdown | CellKind::Raw => pieces.prose(&cell.source),
-        CellKind::Code if rules.skip.is_some() => pieces.left_out(&cell.source, "this cell is skipped"),
-        CellKind::Code => match rules.expect {
-            Expect::CompileError(_) => pieces.left_out(&cell.source, "this is not meant to compile"),
-            Expect::Success => return pieces.code(&cell.source, false),
-            Expect::Failure | Expect::Panic(_) => return pieces.code(&cell.source, true),
-        },
+fn add(pieces: &mut Pieces, code: &str, rules: &Rules) -> Result<()> {
+    if rules.skip.is_some() {
+        pieces.left_out(code, "this cell is skipped");
+        return Ok(());
+    }
+    match rules.expect {
+        Expect::CompileError(_) => pieces.left_out(code, "this is not meant to compile"),
+        Expect::Success => pieces.code(code, false)?,
+        Expect::Failure | Expect::Panic(_) => pieces.code(code, true)?,
     }
     Ok(())
 }

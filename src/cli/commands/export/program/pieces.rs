@@ -161,8 +161,7 @@ impl Pieces {
     }
 }
 
-/// In a notebook the type of `let x = 2.0;` is inferred from its cell alone, in a program from all of `main`: so the type
-/// is written out.
+/// Writes out the type of `let x = 2.0;`: a notebook infers it from the cell alone, a program from all of `main`.
 fn typed(code: &str, part: &Part, text: &str, binds: &[Binding], cell: &Words) -> String {
     let statement = &code[part.start..part.range.end];
     let settled = || -> Option<String> {
