@@ -20,6 +20,14 @@ pub fn accepts() -> bool {
     std::env::var_os(ACCEPT).is_some()
 }
 
+/// Set to anything, stress tests run at their full size, as in `.ci/long`.
+pub const STRESS: &str = "FORWARD_PASS_STRESS";
+
+/// How often a stress test repeats: `usual` times in the gate, `full` times under [`STRESS`].
+pub fn rounds(usual: u32, full: u32) -> u32 {
+    if std::env::var_os(STRESS).is_some() { full } else { usual }
+}
+
 /// Builds a notebook in a folder of its own.
 pub struct NotebookBuilder {
     pub folder: TempDir,

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::{Finished, NotebookBuilder, command, forward_pass, tested, with_input};
+use crate::support::{Finished, NotebookBuilder, command, forward_pass, rounds, tested, with_input};
 
 /// One cell that passes, one that changed, one that panics; `red` and what stands below did not see the panic.
 fn mixed() -> NotebookBuilder {
@@ -255,7 +255,7 @@ fn foreign_notebooks_come_back_byte_for_byte() {
     forward_pass(folder.path(), &["test", "theirs.ipynb"]).has("too old").has("jupyter nbconvert");
 }
 
-/// kill -9 at a hundred moments of an `--accept`: the old file is there, or the new one.
+/// kill -9 at many moments of an `--accept`: the old file is there, or the new one.
 #[cfg(unix)]
 #[test]
 fn a_notebook_is_whole_whenever_the_tool_is_killed() {
@@ -267,12 +267,13 @@ fn a_notebook_is_whole_whenever_the_tool_is_killed() {
     let started = std::time::Instant::now();
     tested(&maker, &["--accept"]).exits(0);
     let whole = started.elapsed();
-    for at in 0..100 {
+    let kills = rounds(20, 100);
+    for at in 0..kills {
         std::fs::write(&path, &old).unwrap();
         let mut command = command(maker.folder.path(), &["test", "made.ipynb", "--accept"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // More of the moments near the end, where the file is written.
-        std::thread::sleep(whole.mul_f64(0.5 + f64::from(at) / 110.0));
+        std::thread::sleep(whole.mul_f64(0.5 + 0.9 * f64::from(at) / f64::from(kills)));
         child.kill().unwrap();
         child.wait().unwrap();
         let now = std::fs::read_to_string(&path).unwrap();
