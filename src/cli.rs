@@ -13,8 +13,8 @@
 //! ground      outcome, exit, lang, suggest, files
 //! ```
 //!
-//! Invariants: no module below `engine` starts a process; only `data` uses the network; only `test --accept`, `review`
-//! and `edition sync` write outputs into an existing notebook; no file and no input causes a panic.
+//! Invariants: no module below `engine` starts a process; only `data` opens connections; only `test --accept`, `review`
+//! and `edition sync` write into an existing notebook; no file and no input causes a panic.
 
 pub mod args;
 pub mod commands;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Whether this runs in CI, where nothing is written into notebooks or beside them.
+/// Whether this runs in CI, where no output is stored in a notebook and no picture written beside it.
 pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }

@@ -1,6 +1,6 @@
 //! `data`: downloads the data sets, lists them and verifies their checksums.
 //!
-//! The library only reads these files. Nothing else in this crate accesses the network.
+//! The library only reads these files. Nothing else in this crate opens connections.
 
 mod disk;
 mod fetch;

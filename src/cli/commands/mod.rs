@@ -1,6 +1,7 @@
 //! The subcommands, one module each.
 //!
-//! What belongs here: reading the arguments, calling the modules below, and printing. A command never uses another one.
+//! What belongs here: reading the arguments, calling the modules below, and printing. No command uses another, except
+//! that `repl` asks `data` which sets are missing.
 
 pub mod cells;
 #[cfg(unix)]

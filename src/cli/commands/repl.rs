@@ -21,6 +21,7 @@ mod pages;
 mod place;
 mod prompt;
 mod prose;
+mod question;
 mod save;
 mod screen;
 mod state;
@@ -40,6 +41,7 @@ use complete::Candidates;
 use keyboard::Keyboard;
 use place::Place;
 use prompt::{Prompt, Typed};
+use question::Question;
 use save::WrittenFiles;
 use screen::Screen;
 use state::Progress;
@@ -67,16 +69,16 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     let images = if args.plain && args.images == Images::Auto { Images::None } else { args.images };
     let question = probe::ask(images, interactive);
     let lang = args.lang.unwrap_or_else(Lang::of_environment);
-    let shelf = match &args.path {
+    let chapter = match &args.path {
         Some(path) => chapter::open(path),
         None => chapter::chapter(lang),
     };
     // The terminal answers even if there is no course, and the answer must not end up in the shell.
     let asked = question.answer();
-    let shelf = shelf?;
+    let chapter = chapter?;
     let screen = Screen::new(Look::of_stdout(args.plain), lang, asked.protocol, interactive);
-    let project = Project { dependencies: dependencies(&shelf), folder: shelf.folder.clone() };
-    let mut repl = Repl::new(engine, shelf, &project, screen);
+    let project = Project { dependencies: dependencies(&chapter), folder: chapter.folder.clone() };
+    let mut repl = Repl::new(engine, chapter, &project, screen);
     repl.is_own_chapter = args.path.is_none();
     if interactive {
         repl.greet();
@@ -96,8 +98,8 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
 }
 
 /// The `:dep` lines of a course, each once.
-fn dependencies(shelf: &Chapter) -> Vec<String> {
-    let cells: Vec<_> = shelf.course.sections.iter().flat_map(|section| &section.cells).cloned().collect();
+fn dependencies(chapter: &Chapter) -> Vec<String> {
+    let cells: Vec<_> = chapter.course.sections.iter().flat_map(|section| &section.cells).cloned().collect();
     let mut dependencies = ipynb::dependencies(&cells);
     let mut seen = HashSet::new();
     dependencies.retain(|line| seen.insert(line.clone()));
@@ -111,8 +113,8 @@ struct Repl {
     screen: Screen,
     progress: Progress,
     written: WrittenFiles,
-    /// A data set that the reader was offered: the next line may be the answer.
-    offered: Option<String>,
+    /// What the reader was asked: the next line may be the answer.
+    question: Option<Question>,
     /// The course is this project's chapter, which has editions in other languages.
     is_own_chapter: bool,
 }
@@ -127,7 +129,7 @@ enum Then {
 }
 
 impl Repl {
-    fn new(engine: Engine, shelf: Chapter, project: &Project, screen: Screen) -> Repl {
+    fn new(engine: Engine, chapter: Chapter, project: &Project, screen: Screen) -> Repl {
         let options = SessionOptions {
             folder: project.folder.clone(),
             compile_timeout: None,
@@ -135,7 +137,7 @@ impl Repl {
             dependencies: project.dependencies.clone(),
             shell: true,
         };
-        let place = Place::new(shelf);
+        let place = Place::new(chapter);
         let mut work = Work::start(move || engine::start(engine, options));
         work.begin_section(&place);
         Repl {
@@ -144,7 +146,7 @@ impl Repl {
             screen,
             progress: Progress::load(),
             written: WrittenFiles::default(),
-            offered: None,
+            question: None,
             is_own_chapter: false,
         }
     }
@@ -164,7 +166,8 @@ impl Repl {
         let section = &self.place.sections()[at];
         let cell = section.cells.iter().position(|cell| cell.id == id)?;
         // Another section may use the same id.
-        let is_unique = self.place.shelf.course.find(id) == Lookup::Found { section: at, cell: Some(cell) };
+        let is_unique =
+            self.place.chapter.course.find(id, self.place.section) == Lookup::Found { section: at, cell: Some(cell) };
         let cell = if is_unique { id.to_owned() } else { format!("{name}/{id}") };
         Some(self.screen.lang.resume(section.bare_title(), cell))
     }
@@ -325,6 +328,6 @@ impl Repl {
     }
 
     fn prompt(&self) -> String {
-        if self.offered.is_some() { self.screen.lang.yes_or_no() } else { self.place.prompt(self.screen.look.width) }
+        if self.question.is_some() { self.screen.lang.yes_or_no() } else { self.place.prompt(self.screen.look.width) }
     }
 }

@@ -213,7 +213,8 @@ impl Review {
     fn show_picture(&self, path: &Path, id: &str, difference: &Difference) -> Result<()> {
         let mime = difference.part.split(' ').next().unwrap_or_default();
         for (style, name, text) in [(BAD, "stored", &difference.stored), (GOOD, "fresh", &difference.fresh)] {
-            let drawn = text.as_ref().and_then(|text| picture::draw(&as_svg(mime, text)?, &self.protocol, &self.look));
+            let drawn =
+                text.as_ref().and_then(|text| picture::draw(&as_svg(mime, text)?, &self.protocol, &self.look, None));
             if let Some(drawn) = drawn {
                 anstream::println!("    {style}{name}{style:#}");
                 print!("{drawn}");

@@ -1,5 +1,5 @@
 //! The second engine: the evaluation context of the stock Jupyter kernel. It differs from that kernel only in reporting
-//! how a cell really ended. The one file that names evcxr.
+//! how a cell really ended. The one file that imports that crate.
 //!
 //! It makes evcxr neither faster nor more capable: no variable survives the death of the process.
 

@@ -75,11 +75,11 @@ impl Section {
 
 impl Course {
     /// Finds a section by number (`5`, `05`) or by the start of its name or title, or a cell by its id, which may
-    /// follow its section: `shapes/exercise`.
-    pub fn find(&self, place: &str) -> Lookup {
+    /// follow its section: `shapes/exercise`. Of cells with one id, that of section `here` comes first.
+    pub fn find(&self, place: &str, here: usize) -> Lookup {
         let wanted = place.trim().to_lowercase();
         if let Some((section, cell)) = wanted.split_once('/')
-            && let Lookup::Found { section, cell: None } = self.find(section)
+            && let Lookup::Found { section, cell: None } = self.find(section, here)
             && let Some(cell) = self.sections[section].cells.iter().position(|it| it.id == cell)
         {
             return Lookup::Found { section, cell: Some(cell) };
@@ -88,7 +88,7 @@ impl Course {
             .section_by_number(&wanted)
             .or_else(|| self.section_where(|name| name == wanted))
             .map(|section| Lookup::Found { section, cell: None })
-            .or_else(|| self.cell_by_id(&wanted))
+            .or_else(|| self.cell_by_id(&wanted, here))
             .or_else(|| {
                 let section = (!wanted.is_empty()).then(|| self.section_where(|name| name.starts_with(&wanted)))??;
                 Some(Lookup::Found { section, cell: None })
@@ -116,9 +116,10 @@ impl Course {
         })
     }
 
-    fn cell_by_id(&self, wanted: &str) -> Option<Lookup> {
-        self.sections.iter().enumerate().find_map(|(section, it)| {
-            let cell = it.cells.iter().position(|cell| cell.id == wanted)?;
+    fn cell_by_id(&self, wanted: &str, here: usize) -> Option<Lookup> {
+        let sections = std::iter::once(here).chain(0..self.sections.len());
+        sections.into_iter().find_map(|section| {
+            let cell = self.sections.get(section)?.cells.iter().position(|cell| cell.id == wanted)?;
             Some(Lookup::Found { section, cell: Some(cell) })
         })
     }
@@ -144,8 +145,8 @@ mod tests {
         };
         Course {
             sections: vec![
-                section(1, "step-function", "The step function", &["step-array", "step-plot"]),
-                section(5, "three-layer-network", "Three layers", &["layer-one"]),
+                section(1, "step-function", "The step function", &["step-array", "step-plot", "exercise"]),
+                section(5, "three-layer-network", "Three layers", &["layer-one", "exercise"]),
                 section(6, "softmax", "6. Softmax", &["softmax-overflow"]),
             ],
         }
@@ -167,17 +168,26 @@ mod tests {
             ("softmax-overflow", (2, Some(0))),
         ];
         for (words, (section, cell)) in cases {
-            assert_eq!(course().find(words), Lookup::Found { section, cell }, "{words}");
+            assert_eq!(course().find(words, 0), Lookup::Found { section, cell }, "{words}");
         }
     }
 
     #[test]
+    fn a_cell_of_the_current_section_comes_first() {
+        let found = |here, words| course().find(words, here);
+        assert_eq!(found(1, "exercise"), Lookup::Found { section: 1, cell: Some(1) });
+        assert_eq!(found(2, "exercise"), Lookup::Found { section: 0, cell: Some(2) });
+        assert_eq!(found(1, "1/exercise"), Lookup::Found { section: 0, cell: Some(2) });
+        assert_eq!(found(9, "layer-one"), Lookup::Found { section: 1, cell: Some(0) });
+    }
+
+    #[test]
     fn a_misspelt_place_gets_the_nearest_names() {
-        assert_eq!(course().find("sofmax"), Lookup::DidYouMean(vec!["softmax".into(), "softmax-overflow".into()]));
-        assert_eq!(course().find("step-plto"), Lookup::DidYouMean(vec!["step-plot".into()]));
-        assert_eq!(course().find("plot"), Lookup::DidYouMean(vec!["step-plot".into()]));
-        assert_eq!(course().find("transformer"), Lookup::DidYouMean(vec![]));
-        assert_eq!(course().find(""), Lookup::DidYouMean(vec![]));
-        assert_eq!(course().find("9"), Lookup::DidYouMean(vec![]));
+        assert_eq!(course().find("sofmax", 0), Lookup::DidYouMean(vec!["softmax".into(), "softmax-overflow".into()]));
+        assert_eq!(course().find("step-plto", 0), Lookup::DidYouMean(vec!["step-plot".into()]));
+        assert_eq!(course().find("plot", 0), Lookup::DidYouMean(vec!["step-plot".into()]));
+        assert_eq!(course().find("transformer", 0), Lookup::DidYouMean(vec![]));
+        assert_eq!(course().find("", 0), Lookup::DidYouMean(vec![]));
+        assert_eq!(course().find("9", 0), Lookup::DidYouMean(vec![]));
     }
 }

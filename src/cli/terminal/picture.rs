@@ -48,9 +48,11 @@ pub struct ImageProtocol {
 /// The most columns of a figure: wider ones are harder to read beside their text.
 const WIDEST: usize = 84;
 
-/// The figure as text for the terminal, ending with a line break; `None` if it cannot or should not be drawn.
-pub fn draw(svg: &str, protocol: &ImageProtocol, look: &Look) -> Option<String> {
+/// The figure as text for the terminal, ending with a line break; `None` if it cannot or should not be drawn. With
+/// `rows`, it is no higher than that: the top of a higher one would scroll away.
+pub fn draw(svg: &str, protocol: &ImageProtocol, look: &Look, rows: Option<usize>) -> Option<String> {
     let columns = look.width.saturating_sub(1).clamp(20, WIDEST);
+    let columns = rows.and_then(|rows| columns_of(svg, protocol, rows)).map_or(columns, |most| columns.min(most));
     match protocol.images {
         Images::Auto | Images::None => None,
         Images::Blocks => blocks::draw(svg, columns, protocol.true_color),
@@ -59,6 +61,18 @@ pub fn draw(svg: &str, protocol: &ImageProtocol, look: &Look) -> Option<String> 
         Images::Iterm => pixels(svg, columns, protocol).map(|(raster, _)| kitty::iterm(&raster)),
         Images::Sixel => pixels(svg, columns, protocol).map(|(raster, _)| sixel::encode(&raster)),
     }
+}
+
+/// The columns of a figure that is this many rows high.
+fn columns_of(svg: &str, protocol: &ImageProtocol, rows: usize) -> Option<usize> {
+    let (wide, high) = raster::size_of(svg)?;
+    // Figures in characters take a character to be twice as high as wide.
+    let cell = match protocol.images {
+        Images::Blocks | Images::Text => (1, 2),
+        _ => protocol.cell,
+    };
+    let columns = (rows * cell.1) as f64 * wide / (high * cell.0 as f64);
+    Some((columns as usize).max(20))
 }
 
 /// The figure, `columns` wide in pixels, and the rows it takes.

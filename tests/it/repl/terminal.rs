@@ -337,7 +337,7 @@ fn a_crash_is_explained_and_costs_nothing() {
     person.says("panic!(\"no way\");", "error: the cell panicked at line 1: no way");
     person.says("kept + 2", "43");
     person.says("let kept = 0;", "\n");
-    person.says(":undo", "the last line is undone");
+    person.says(":undo", "undone: `let kept = 0;`");
     person.says("kept + 3", "44");
     person.leaves();
 }

@@ -41,9 +41,14 @@ impl Journal {
         self.session = self.entries.len();
     }
 
+    /// Whether anything ran in this session.
+    pub fn has_undo(&self) -> bool {
+        self.entries.len() > self.session
+    }
+
     /// Removes the last input of this session.
     pub fn undo(&mut self) -> Option<Entry> {
-        if self.entries.len() > self.session { self.entries.pop() } else { None }
+        if self.has_undo() { self.entries.pop() } else { None }
     }
 
     /// The code that the reader typed in this session.

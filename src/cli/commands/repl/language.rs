@@ -16,7 +16,7 @@ impl Repl {
         };
         if self.is_own_chapter {
             match chapter::chapter(lang) {
-                Ok(shelf) => self.change_edition(shelf),
+                Ok(chapter) => self.change_edition(chapter),
                 Err(error) => return self.screen.fail(&format!("{error:#}")),
             }
         }
@@ -25,15 +25,15 @@ impl Repl {
         self.announce();
     }
 
-    fn change_edition(&mut self, shelf: Chapter) {
+    fn change_edition(&mut self, chapter: Chapter) {
         let code = |section: &Section| {
             let code = section.cells.iter().map(|cell| (cell.id.clone(), cell.source.clone(), cell.kind));
             code.filter(|(_, _, kind)| *kind == CellKind::Code).collect::<Vec<_>>()
         };
         let place = &mut self.place;
-        let other = shelf.course.sections.get(place.section);
+        let other = chapter.course.sections.get(place.section);
         let same = other.is_some_and(|other| code(other) == code(place.here()) && steps(other) == place.steps);
-        place.shelf = shelf;
+        place.chapter = chapter;
         if !same {
             let section = place.section.min(place.sections().len().saturating_sub(1));
             self.enter(section);

@@ -17,16 +17,16 @@ pub fn show(screen: &mut Screen, output: &Output, name: &str) {
         // The value of a loop or an assignment.
         Output::Rich { data, .. } if data.len() == 1 && data.get("text/plain").is_some_and(|it| it == "()") => {}
         Output::Rich { data, .. } => {
-            if let Some(picture) =
-                data.get("image/svg+xml").and_then(|svg| picture::draw(svg, &screen.protocol, &screen.look))
-            {
+            let svg = data.get("image/svg+xml");
+            let rows = screen.rows_of_a_figure();
+            if let Some(picture) = svg.and_then(|svg| picture::draw(svg, &screen.protocol, &screen.look, rows)) {
                 screen.text(&picture);
             }
             if let Some(plain) = data.get("text/plain") {
                 screen.fresh_line();
                 screen.output(&format!("{}\n", plain.trim_end_matches('\n')));
             }
-            if let Some(svg) = data.get("image/svg+xml") {
+            if let Some(svg) = svg {
                 screen.figure = Some(svg.clone());
                 match state::save_figure(name, svg) {
                     Ok(path) => screen.faint(&screen.lang.saved(path.display())),

@@ -12,7 +12,7 @@ use crate::cli::runner::rules::{Expect, Rules, Settings};
 use crate::cli::syntax::names;
 
 pub struct Place {
-    pub shelf: Chapter,
+    pub chapter: Chapter,
     pub section: usize,
     pub steps: Vec<Step>,
     /// The step that Enter shows next.
@@ -21,8 +21,8 @@ pub struct Place {
 
 impl Place {
     /// The start of the first section.
-    pub fn new(shelf: Chapter) -> Place {
-        let mut place = Place { shelf, section: 0, steps: Vec::new(), next: 0 };
+    pub fn new(chapter: Chapter) -> Place {
+        let mut place = Place { chapter, section: 0, steps: Vec::new(), next: 0 };
         place.enter(0);
         place
     }
@@ -50,7 +50,7 @@ impl Place {
     }
 
     pub fn sections(&self) -> &[Section] {
-        &self.shelf.course.sections
+        &self.chapter.course.sections
     }
 
     pub fn here(&self) -> &Section {
@@ -138,16 +138,63 @@ impl Place {
         sections.chain(cells).collect()
     }
 
-    /// The first name defined in this section that its last prose mentions: exercises say what to change.
-    pub fn name_to_change(&self) -> Option<String> {
+    /// The cell to change for the exercises of the last prose: the only one that defines a name from the prose's code
+    /// spans, or sets a field of that name. A name of several cells is passed over: the hint might name the wrong one.
+    pub fn cell_to_change(&self) -> Option<&str> {
         let last = *self.steps.last()?.prose.last()?;
-        let mentioned = names::mentioned(&self.cell(last).source);
-        let mut names = self.code_cells().flat_map(|at| names::defined(&self.cell(at).source));
-        names.find(|name| name.len() > 1 && mentioned.contains(name))
+        let cells: Vec<usize> = self.code_cells().collect();
+        let names = code_spans(&self.cell(last).source).flat_map(names::mentioned);
+        let mut found = names.filter(|name| name.chars().count() > 1).filter_map(|name| {
+            let sets = |code: &str| defines(code, &name) || has_field(code, &name);
+            let mut found = cells.iter().filter(|at| sets(&self.cell(**at).source));
+            found.next().filter(|_| found.next().is_none())
+        });
+        found.next().map(|at| self.cell(*at).id.as_str())
     }
+}
+
+/// The code in backticks.
+fn code_spans(prose: &str) -> impl Iterator<Item = &str> {
+    prose.split('`').skip(1).step_by(2)
+}
+
+/// Whether the code has `name: value`, as in a struct.
+fn has_field(code: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(name).any(|(at, _)| {
+        let after = &code[at + name.len()..];
+        !code[..at].ends_with(is_word) && after.starts_with(": ")
+    })
 }
 
 /// Whether this code defines a name.
 pub fn defines(code: &str, name: &str) -> bool {
     names::defined(code).iter().any(|defined| defined == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::lang::Lang;
+    use crate::cli::notebook::chapter;
+
+    #[test]
+    fn the_exercises_of_each_section_lead_to_the_cell_to_change() {
+        let mut place = Place::new(chapter::chapter(Lang::En).expect("the chapter is part of the program"));
+        let cells: Vec<Option<String>> = (0..place.sections().len())
+            .map(|section| {
+                place.enter(section);
+                place.cell_to_change().map(str::to_owned)
+            })
+            .collect();
+        let cells: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
+        let expected = [Some("weighted-sum"), Some("my-sigmoid"), None, None, None, Some("scores"), None, None];
+        assert_eq!(cells, expected);
+    }
+
+    #[test]
+    fn a_field_is_a_whole_word_before_a_colon() {
+        assert!(has_field("Weights { w1: a, w2: b }", "w2"));
+        assert!(!has_field("Weights { aw2: b }", "w2") && !has_field("w2::f()", "w2") && !has_field("w20: b", "w2"));
+    }
 }

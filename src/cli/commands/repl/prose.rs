@@ -49,7 +49,7 @@ pub fn show_end(place: &Place, screen: &mut Screen) {
     };
     screen.blank();
     screen.faint(&text);
-    if let Some(name) = place.name_to_change().filter(|_| screen.interactive) {
-        screen.faint(&screen.lang.edit_hint(name));
+    if let Some(cell) = place.cell_to_change().filter(|_| screen.interactive) {
+        screen.faint(&screen.lang.edit_hint(cell));
     }
 }

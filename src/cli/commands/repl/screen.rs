@@ -195,6 +195,11 @@ impl Screen {
         pager::show(&format!("{}\n", text.trim_end_matches('\n')), &self.lang.pager_keys())
     }
 
+    /// The most rows of a figure: a person sees all of it, with its name, its file and the prompt below.
+    pub fn rows_of_a_figure(&self) -> Option<usize> {
+        self.interactive.then(|| rows().saturating_sub(5).max(8))
+    }
+
     /// Whether the screen holds the text and the prompt.
     fn fits(&self, text: &str) -> bool {
         text.lines().map(|line| self.rows_of(line)).sum::<usize>() < rows()

@@ -3,6 +3,7 @@
 //! It moves the place, and runs cells by way of `work`.
 
 use super::place::Place;
+use super::question::Question;
 use super::screen::Screen;
 use super::{Repl, output, prose};
 use crate::cli::notebook::course::Lookup;
@@ -48,14 +49,21 @@ impl Repl {
         passed
     }
 
+    /// `:back`: the step before, which at the start of a section is the last one of the section before.
     pub(super) fn back(&mut self) {
         if self.place.next < 2 {
             match (self.place.section, self.place.next) {
                 (0, 0) => return self.screen.faint(&self.screen.lang.at_the_beginning()),
-                (section, 0) => self.enter(section - 1),
-                _ => self.place.next = 0,
+                (section, 0) => {
+                    self.enter(section - 1);
+                    prose::show_title(&self.place, &mut self.screen);
+                    self.place.next = self.place.steps.len() + 1;
+                }
+                _ => {
+                    self.place.next = 0;
+                    return self.announce();
+                }
             }
-            return self.announce();
         }
         let Repl { place, screen, .. } = self;
         place.next -= 1;
@@ -99,15 +107,27 @@ impl Repl {
 
     /// `false` if there is no such place.
     pub(super) fn goto(&mut self, name: &str) -> bool {
-        match find_place(&self.place, &mut self.screen, name, "goto") {
-            Some((section, None)) => {
+        let Some((section, cell)) = find_place(&self.place, &mut self.screen, name, "goto") else { return false };
+        let own = self.work.own_variables();
+        if section == self.place.section || own.is_empty() || !self.screen.interactive {
+            self.go(section, cell);
+            return true;
+        }
+        let own: Vec<String> = own.iter().map(|name| format!("`{name}`")).collect();
+        self.screen.say(&self.screen.lang.leave(self.place.sections()[section].number, own.join(", ")));
+        self.question = Some(Question::Leave(section, cell));
+        true
+    }
+
+    /// To a section, or to a cell of it.
+    pub(super) fn go(&mut self, section: usize, cell: Option<usize>) {
+        match cell {
+            Some(cell) => self.goto_cell(section, cell),
+            None => {
                 self.enter(section);
                 self.announce();
             }
-            Some((section, Some(cell))) => self.goto_cell(section, cell),
-            None => return false,
         }
-        true
     }
 
     /// Into the middle of a section: the earlier code that has not run yet runs first, without its output.
@@ -143,7 +163,7 @@ impl Repl {
 
 /// The section and, if it is one, the cell of this name; otherwise suggests a name that `command` would take.
 pub fn find_place(place: &Place, screen: &mut Screen, name: &str, command: &str) -> Option<(usize, Option<usize>)> {
-    match place.shelf.course.find(name) {
+    match place.chapter.course.find(name, place.section) {
         Lookup::Found { section, cell } => Some((section, cell)),
         Lookup::DidYouMean(names) => {
             let lang = screen.lang;

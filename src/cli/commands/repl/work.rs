@@ -2,7 +2,7 @@
 //!
 //! It never moves the reader's place.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::Result;
 
@@ -16,6 +16,7 @@ use crate::cli::engine::thread::queue::Queue;
 use crate::cli::engine::thread::{Definitions, Ticket};
 use crate::cli::outcome::{End, Outcome};
 use crate::cli::syntax::input::{Reading, reading};
+use crate::cli::syntax::names;
 
 pub struct Work {
     queue: Queue,
@@ -203,18 +204,34 @@ impl Work {
 
     /// `:undo`
     pub fn undo(&mut self, screen: &mut Screen) {
+        // What remains is the section's first cell, which the reader has not run.
+        if !self.journal.has_undo() {
+            return screen.fail(&screen.lang.nothing_to_undo());
+        }
         match self.undo_last(screen) {
             Some(Ok(outcome)) if outcome.end == End::Passed => {
-                if let Some(at) = self.journal.undo().and_then(|entry| entry.cell) {
+                let entry = self.journal.undo();
+                if let Some(at) = entry.as_ref().and_then(|entry| entry.cell) {
                     self.ran.remove(&at);
                 }
                 self.known = KnownVariables::default();
                 self.note_variables("");
-                screen.faint(&screen.lang.undone());
+                let line = entry.as_ref().and_then(|entry| entry.code.lines().map(str::trim).find(|it| !it.is_empty()));
+                screen.faint(&screen.lang.undone(line.unwrap_or("…")));
             }
             Some(Err(error)) => screen.fail(&format!("{error:#}")),
             _ => screen.fail(&screen.lang.nothing_to_undo()),
         }
+    }
+
+    /// The variables that the reader's own lines defined and that exist.
+    pub fn own_variables(&mut self) -> Vec<String> {
+        if self.own_lines == 0 || self.queue.is_busy() {
+            return Vec::new();
+        }
+        let own: BTreeSet<String> = self.journal.own_code().flat_map(names::defined).collect();
+        let existing = self.definitions().variables.into_iter().map(|variable| variable.name);
+        existing.filter(|name| own.contains(name)).collect()
     }
 
     /// An input ran to its end: it can be undone and exported.

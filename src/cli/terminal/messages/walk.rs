@@ -58,6 +58,11 @@ super::messages! {
         "This section needs {title}, which is missing. Download it now ({size})?",
         "이 절에는 {title} 데이터가 필요한데, 여기에는 없어요. 지금 받아 올까요({size})?"
     }
+    leave(section, names) {
+        "Section {section} starts fresh, without your {names}. Go there?",
+        "{section}절은 새로 시작해서, 만드신 {names} 변수가 없어져요. 그래도 갈까요?"
+    }
+    stayed(section) { "still in section {section}", "{section}절에 그대로 있어요" }
     yes_or_no() { "y/n> ", "네(y), 아니요(n)> " }
     not_fetched(set) {
         "`forward-pass data {set}` downloads it at any time; until then the stored outputs are shown",
@@ -154,7 +159,7 @@ super::messages! {
     // Questions about Rust.
     no_variables() { "no variables yet: `let x = 1;` defines one", "아직 변수가 없어요. `let x = 1;`처럼 만들어요" }
     no_type(expression, reason) { "`{expression}` has no type: {reason}", "`{expression}`에는 타입이 없어요: {reason}" }
-    undone() { "the last line is undone", "마지막 줄이 한 일을 되돌렸어요" }
+    undone(line) { "undone: `{line}`", "되돌렸어요: `{line}`" }
     nothing_to_undo() {
         "there is nothing to undo\nhelp: `:reset` starts over",
         "되돌릴 것이 없어요\n도움말: `:reset` 명령은 새로 시작해요"

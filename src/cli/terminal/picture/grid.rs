@@ -96,7 +96,8 @@ impl Grid {
         let above = own.checked_sub(1).filter(|row| is_bare(*row));
         let below = Some(own + 1).filter(|row| *row < rows && is_bare(*row));
         if has_words(own) {
-            return below.or(above);
+            let beside = [Some(own + 1).filter(|row| *row < rows), own.checked_sub(1)];
+            return below.or(above).or_else(|| beside.into_iter().flatten().find(|row| !has_words(*row)));
         }
         let stands_high = middle.fract() < 0.5;
         above.filter(|_| stands_high && !is_bare(own)).or(Some(own))
