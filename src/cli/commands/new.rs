@@ -6,7 +6,7 @@ mod origin;
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::cli::args::NewArgs;
 use crate::cli::exit::{Exit, usage};
@@ -30,7 +30,7 @@ pub fn run(args: &NewArgs) -> Result<Exit> {
     let folder = std::path::absolute(&args.name)?;
     let name = package_name(&folder)?;
     if folder.symlink_metadata().is_ok() {
-        bail!("`{}` already exists\nhelp: choose another name", args.name.display());
+        return Err(usage(format!("`{}` already exists\nhelp: choose another name", args.name.display())));
     }
     create(&folder, &name).with_context(|| format!("cannot create {}", args.name.display()))?;
     print_next_steps(&args.name);

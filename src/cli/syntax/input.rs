@@ -44,7 +44,7 @@ fn wants_semicolon(statements: &[Stmt]) -> bool {
 /// The indentation of the next line: four columns for each open bracket, none inside a string.
 pub fn indentation(text: &str) -> usize {
     match open_brackets(text) {
-        Some(count) => 4 * count,
+        Some(open) => 4 * open.len(),
         None => 0,
     }
 }
@@ -63,31 +63,32 @@ pub fn stepped_out(text: &str) -> String {
 
 /// Whether a bracket, a string or a block comment is open at the end. A wrong closing bracket is complete.
 fn is_open(text: &str) -> bool {
-    open_brackets(text) != Some(0)
+    open_brackets(text).is_none_or(|open| !open.is_empty())
 }
 
-/// The number of brackets open at the end; `None` inside a string or a comment.
-fn open_brackets(text: &str) -> Option<usize> {
+/// The innermost bracket that is open at the end, outside strings and comments.
+pub fn open_bracket(text: &str) -> Option<char> {
+    open_brackets(text)?.pop()
+}
+
+/// The brackets open at the end; `None` inside a string or a comment.
+fn open_brackets(text: &str) -> Option<Vec<char>> {
     let mut brackets = Vec::new();
     let mut at = 0;
     for token in tokenize(text, FrontmatterAllowed::No) {
         let piece = &text[at..at + token.len as usize];
         at += token.len as usize;
         match token.kind {
-            TokenKind::OpenParen => brackets.push(TokenKind::CloseParen),
-            TokenKind::OpenBrace => brackets.push(TokenKind::CloseBrace),
-            TokenKind::OpenBracket => brackets.push(TokenKind::CloseBracket),
-            TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket
-                if brackets.pop() != Some(token.kind) =>
-            {
-                return Some(0);
-            }
+            TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket => brackets.extend(piece.chars()),
+            TokenKind::CloseParen if brackets.pop() != Some('(') => return Some(Vec::new()),
+            TokenKind::CloseBrace if brackets.pop() != Some('{') => return Some(Vec::new()),
+            TokenKind::CloseBracket if brackets.pop() != Some('[') => return Some(Vec::new()),
             TokenKind::BlockComment { terminated: false, .. } => return None,
             TokenKind::Literal { kind, .. } if is_open_literal(kind, piece) => return None,
             _ => {}
         }
     }
-    Some(brackets.len())
+    Some(brackets)
 }
 
 fn is_open_literal(kind: LiteralKind, text: &str) -> bool {
@@ -113,6 +114,14 @@ mod tests {
         assert_eq!(stepped_out(typed), meant);
         assert_eq!(stepped_out(meant), meant);
         assert_eq!(stepped_out("a\n  }\n}"), "a\n  }\n}");
+    }
+
+    #[test]
+    fn the_innermost_open_bracket_is_found() {
+        let cases = [("f(a[1", Some('[')), ("f(a[1]", Some('(')), ("{ \"(\" ", Some('{')), ("\"(", None), ("(]", None)];
+        for (text, bracket) in cases {
+            assert_eq!(open_bracket(text), bracket, "{text}");
+        }
     }
 
     #[test]

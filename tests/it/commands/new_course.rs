@@ -81,6 +81,6 @@ fn what_cannot_be_a_course_is_refused_and_leaves_nothing() {
     std::fs::create_dir(parent.path().join("there")).unwrap();
     let told = forward_pass(parent.path(), &["new", "there"]);
     assert_eq!(told.stderr, "error: `there` already exists\nhelp: choose another name\n");
-    assert_eq!(told.code, Some(3));
+    assert_eq!(told.code, Some(2));
     assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1);
 }

@@ -14,7 +14,7 @@ pub fn show(place: &Place, last: &Last, screen: &mut Screen) {
     };
     let (stored, live) = (plain_text(&place.cell(at).outputs), plain_text(&outcome.outputs));
     if stored == live {
-        return screen.line(&screen.lang.same_as_stored());
+        return screen.line(&screen.lang.same_as_stored(&place.cell(at).id));
     }
     let look = screen.look;
     let diff = TextDiff::from_lines(stored.as_str(), live.as_str());

@@ -78,9 +78,7 @@ fn whereabouts(name: &str, known: &KnownVariables, ran: &HashSet<usize>, place: 
     if let Some(cell) = cells.find(|cell| defines(&cell.source, name)) {
         return Some(lang.not_yet_run(name, &cell.id));
     }
-    let mut others = place.sections().iter().filter(|section| section.number != place.here().number);
-    let other = others.find(|section| section.cells.iter().any(|cell| defines(&cell.source, name)))?;
-    Some(lang.another_section(name, other.number))
+    Some(lang.another_section(name, place.section_that_defines(name)?))
 }
 
 #[cfg(test)]

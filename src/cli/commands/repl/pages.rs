@@ -47,7 +47,7 @@ pub fn list_cells(place: &Place, screen: &mut Screen, name: &str) {
         let head = format!("{mark} {:>2}  {}", at + 1, cell.id);
         let gap = " ".repeat(2 + widest - cell.id.width());
         let room = look.width.saturating_sub(head.width() + gap.len() + 1);
-        let begins = look.paint(QUIET, &screen::cut(&beginning_of(cell), room));
+        let begins = look.paint(QUIET, &screen::shortened(&beginning_of(cell), room));
         format!("{}{gap}{begins}", if is_current { look.paint(STRONG, &head) } else { head }).trim_end().to_owned()
     });
     let rows: Vec<String> = rows.collect();

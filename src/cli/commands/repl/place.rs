@@ -138,6 +138,23 @@ impl Place {
         sections.chain(cells).collect()
     }
 
+    /// The number of another section that defines a name.
+    pub fn section_that_defines(&self, name: &str) -> Option<usize> {
+        let mut others = self.sections().iter().filter(|section| section.number != self.here().number);
+        let found = others.find(|section| section.cells.iter().any(|cell| defines(&cell.source, name)));
+        found.map(|section| section.number)
+    }
+
+    /// The cells that define nothing but what this code defines too: the code takes their place.
+    pub fn cells_replaced_by(&self, code: &str) -> Vec<usize> {
+        let own = names::defined(code);
+        let is_replaced = |at: &usize| {
+            let names = names::defined(&self.cell(*at).source);
+            !names.is_empty() && names.iter().all(|name| own.contains(name))
+        };
+        self.code_cells().filter(is_replaced).collect()
+    }
+
     /// The cell to change for the exercises of the last prose: the only one that defines a name from the prose's code
     /// spans, or sets a field of that name. A name of several cells is passed over: the hint might name the wrong one.
     pub fn cell_to_change(&self) -> Option<&str> {

@@ -11,7 +11,7 @@ use anyhow::Result;
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::{Hinter, HistoryHinter};
+use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
@@ -25,7 +25,7 @@ use super::complete::{Candidates, complete};
 use super::inspect::Known;
 use super::{inspect, state};
 use crate::cli::lang::Lang;
-use crate::cli::syntax::input::{Reading, indentation, reading, stepped_out};
+use crate::cli::syntax::input::{Reading, indentation, open_bracket, reading, stepped_out};
 use crate::cli::syntax::library;
 use crate::cli::terminal::highlight;
 use crate::cli::terminal::style::{GOOD, Look, QUIET};
@@ -86,6 +86,7 @@ impl Prompt {
             look,
             candidates: Arc::clone(&candidates),
             server: Arc::clone(&server),
+            lang,
             hint: HistoryHinter::new(),
         }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
@@ -148,18 +149,47 @@ struct Assistant {
     look: Look,
     candidates: Shared,
     server: Arc<Mutex<LanguageServer>>,
+    lang: Lang,
     hint: HistoryHinter,
 }
 
-/// Completes from the history, faintly; the right arrow accepts. Off for screen readers.
-impl Hinter for Assistant {
-    type Hint = String;
+/// Faint text after the cursor.
+enum Faint {
+    /// From the history; the right arrow accepts it.
+    Earlier(String),
+    /// Why an empty line is not the end of the input.
+    Unfinished(String),
+}
 
-    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
-        let plain = !self.look.decorated || !self.look.color || line.contains('\n');
-        let hint = if plain { None } else { self.hint.hint(line, position, context) };
+impl Hint for Faint {
+    fn display(&self) -> &str {
+        let (Faint::Earlier(text) | Faint::Unfinished(text)) = self;
+        text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        if let Faint::Earlier(text) = self { Some(text) } else { None }
+    }
+}
+
+/// Off for screen readers.
+impl Hinter for Assistant {
+    type Hint = Faint;
+
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<Faint> {
+        if !self.look.decorated || !self.look.color {
+            return None;
+        }
+        if let Some((_, last)) = line.rsplit_once('\n') {
+            let waits = position == line.len() && last.trim().is_empty() && is_unfinished(line);
+            let why = || match open_bracket(line) {
+                Some(bracket) => self.lang.open_bracket(bracket),
+                None => self.lang.unfinished(),
+            };
+            return waits.then(|| Faint::Unfinished(why()));
+        }
         // A longer hint would make the prompt jump.
-        hint.filter(|hint| !hint.contains('\n'))
+        self.hint.hint(line, position, context).filter(|hint| !hint.contains('\n')).map(Faint::Earlier)
     }
 }
 

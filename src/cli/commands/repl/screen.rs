@@ -306,6 +306,11 @@ pub fn cut(text: &str, columns: usize) -> String {
     text.chars().take_while(fits).collect()
 }
 
+/// The beginning of a text, with an ellipsis where it does not fit into these columns.
+pub fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns { text.to_owned() } else { cut(text, columns.saturating_sub(1)) + "…" }
+}
+
 /// A closed pipe (`| head`) ends the program quietly.
 fn write(to: &mut dyn Write, text: &str) {
     let written = to.write_all(text.as_bytes()).and_then(|()| to.flush());

@@ -183,6 +183,8 @@ impl Work {
         self.last.cell = None;
         if self.wait_and_show(screen, ticket, &format!("own-{}", self.own_lines)) {
             self.note_done(&code, None);
+            // `:goto` must not run the chapter's version over the reader's.
+            self.ran.extend(place.cells_replaced_by(&code));
         } else {
             screen.failed = true;
             self.report_setup(place, screen);

@@ -109,6 +109,8 @@ super::messages! {
         "nothing is lost: your variables are as they were before",
         "잃은 것은 없어요. 변수는 모두 그 전과 같아요"
     }
+    open_bracket(bracket) { "… `{bracket}` is open; Ctrl-C cancels", "… `{bracket}` 괄호가 열려 있어요. Ctrl-C로 취소해요" }
+    unfinished() { "… not finished yet; Ctrl-C cancels", "… 아직 끝나지 않았어요. Ctrl-C로 취소해요" }
     input_cancelled() { "input cancelled; Ctrl-D or `:quit` exits", "줄을 버렸어요. `:quit` 또는 Ctrl-D로 나가요" }
     more_lines(count) { "... {count} more lines: `:all` shows them", "... {count}줄 더 있어요: `:all` 명령으로 모두 봐요" }
     pager_keys() { "Space for the next page, q to quit", "스페이스는 다음, q는 나가기" }
@@ -172,7 +174,7 @@ super::messages! {
         "no cell of the chapter has run yet\nhelp: press Enter, then `:diff`",
         "아직 이 장의 셀을 실행하지 않았어요\n도움말: Enter를 누른 다음 `:diff` 명령을 쓰세요"
     }
-    same_as_stored() { "the same as in the chapter", "이 장의 출력과 같아요" }
+    same_as_stored(cell) { "`{cell}`: the same as in the chapter", "`{cell}`: 이 장의 출력과 같아요" }
     diff_legend() { "- in the chapter, + now", "- 이 장에서, + 지금" }
     no_code_yet() {
         "no code has been shown yet in this section\nhelp: press Enter",
