@@ -2,6 +2,7 @@
 
 mod cache;
 mod suites;
+mod system;
 mod zoo;
 
 use std::process::Command;

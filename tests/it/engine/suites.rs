@@ -214,6 +214,11 @@ fn commands() {
     check("commands");
 }
 
+#[test]
+fn system() {
+    check("system");
+}
+
 /// Each row of the table of features names a test that exists.
 #[test]
 fn the_table_of_features_names_existing_tests() {

@@ -5,12 +5,16 @@
 //! only from those after it: `supervisor`, `worker`, `store`, `wire`.
 
 mod checkpoints;
+mod descriptors;
+mod memory;
+mod owners;
 mod report;
 mod run;
 mod stdin;
 mod store;
 pub mod streams;
 pub mod supervisor;
+mod waking;
 pub mod wire;
 mod worker;
 
@@ -20,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use checkpoints::Checkpoints;
 pub use checkpoints::Mark;
 use forward_pass::mnist::{FASHION_VARIABLE, VARIABLE};
@@ -32,12 +36,15 @@ pub use report::{After, Ended, Piece, RunReport};
 use run::Run;
 use stdin::Input;
 use streams::{LIMIT, Streams};
-use wire::{Channel, FromSupervisor, FromWorker, Received, ToSupervisor, ToWorker, wait_readable};
+use wire::{Channel, ToSupervisor, ToWorker, wait_readable};
 
 use super::stop::Stop;
 
 /// For what takes milliseconds: starting, waking, ending.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// For the drops of all variables at the end: a value that waits for something must not hold back the session.
+const PATIENCE_FOR_DROPS: Duration = Duration::from_secs(2);
 
 /// The processes of one session.
 pub struct Child {
@@ -51,6 +58,8 @@ pub struct Child {
     worker: i32,
     checkpoints: Checkpoints,
     notes: Vec<String>,
+    /// Variables that the worker dropped when it was woken.
+    lost: Vec<String>,
 }
 
 impl Child {
@@ -66,6 +75,8 @@ impl Child {
         command.stdout(their_stdout).stderr(their_stderr);
         command.env(supervisor::ENV, format!("{},{}", their_control.number(), their_orders.number()));
         command.envs(data_folders());
+        // A cell shows the same wherever it runs; the engine reports panics itself.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         // SAFETY: only system calls between fork and exec: the two descriptors stay open in the new program.
         unsafe {
             command.pre_exec(move || {
@@ -91,6 +102,7 @@ impl Child {
             worker: 0,
             checkpoints: Checkpoints::default(),
             notes: Vec::new(),
+            lost: Vec::new(),
         };
         child.wait_ready(0)?;
         Ok(child)
@@ -117,8 +129,11 @@ impl Child {
         let order = ToWorker::Run { library, symbol: symbol.to_owned(), reads: self.input.is_usable() };
         let is_sent = self.control.send(&order).is_ok();
         let mut run = Run::new(self, on_piece);
-        let ended =
-            if is_sent { run.attend(timeout.map(|timeout| Instant::now() + timeout))? } else { run.await_end()? };
+        let ended = if is_sent {
+            run.attend(timeout.map(|timeout| Instant::now() + timeout))?
+        } else {
+            run.await_end(PATIENCE)?
+        };
         let reports = run.reports;
         let after = match ended {
             Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.checkpoints.advance()),
@@ -128,6 +143,11 @@ impl Child {
             self.notes.push(format!("output cut: only the first {} MB are kept", LIMIT >> 20));
         }
         Ok(RunReport { ended, after, reports, notes: std::mem::take(&mut self.notes) })
+    }
+
+    /// The variables that the last restored process could not have: their descriptors were closed.
+    pub fn take_lost(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lost)
     }
 
     /// Drops variables.
@@ -153,8 +173,9 @@ impl Child {
         }
     }
 
-    /// An empty process; nothing of the old one is left.
+    /// An empty process; nothing of the old one is left, and its variables have been dropped.
     pub fn reset(&mut self) -> Result<()> {
+        self.finish();
         self.kill()?;
         self.checkpoints.clear();
         self.restart()
@@ -167,7 +188,7 @@ impl Child {
         let after = self.revive()?;
         let how = if after == After::Lost { "could not be" } else { "was" };
         self.notes.push(format!("the process ended between two cells ({ended}), and {how} restored"));
-        if after == After::Restored(before) {
+        if after == After::Restored(before) && self.lost.is_empty() {
             return Ok(None);
         }
         Ok(Some(RunReport { ended, after, reports: Vec::new(), notes: std::mem::take(&mut self.notes) }))
@@ -215,38 +236,20 @@ impl Child {
         Ok(())
     }
 
+    /// Has the worker drop its variables and end, if it does so soon.
+    fn finish(&mut self) {
+        if self.worker != 0 && self.control.send(&ToWorker::End).is_ok() {
+            let _ = Run::new(self, &mut |_| {}).await_end(PATIENCE_FOR_DROPS);
+        }
+    }
+
     /// Kills the worker and awaits its end.
     fn kill(&mut self) -> Result<()> {
         if self.worker != 0 {
             self.order(&ToSupervisor::Kill);
-            Run::new(self, &mut |_| {}).await_end()?;
+            Run::new(self, &mut |_| {}).await_end(PATIENCE)?;
         }
         Ok(())
-    }
-
-    /// Waits until the worker `pid` (any, if 0) reports that it is ready.
-    fn wait_ready(&mut self, pid: i32) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        while Instant::now() < deadline {
-            let _ = self.wait_channels(deadline);
-            while let Received::Message(message) = self.control.try_receive::<FromWorker>()? {
-                match message {
-                    FromWorker::Ready { pid: ready } if pid == 0 || pid == ready => {
-                        self.worker = ready;
-                        return Ok(());
-                    }
-                    _ => {}
-                }
-            }
-            match self.orders.try_receive::<FromSupervisor>()? {
-                Received::Message(FromSupervisor::Ended { pid: ended, .. }) if pid == ended => break,
-                Received::Closed => break,
-                _ => {}
-            }
-        }
-        let mut printed = Vec::new();
-        self.streams.drain(&mut |_, bytes| printed.extend_from_slice(bytes));
-        bail!("the process for the cells did not start: {}", String::from_utf8_lossy(&printed).trim())
     }
 
     /// Until the worker or the supervisor sends something, but no longer than the deadline.
@@ -264,6 +267,7 @@ impl Child {
 impl Drop for Child {
     /// Closing our end makes the supervisor end everything; if it does not, its whole session is killed.
     fn drop(&mut self) {
+        self.finish();
         self.orders.shut_down();
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {

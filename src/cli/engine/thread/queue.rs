@@ -45,6 +45,21 @@ pub struct Queue {
 /// How long a quiet moment is.
 const TICK: Duration = Duration::from_millis(40);
 
+/// What the end of a session may take, with the drops of its variables.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+impl Drop for Queue {
+    /// A session that is still starting has no variables to drop.
+    fn drop(&mut self) {
+        while let Ok(message) = self.messages.try_recv() {
+            self.take(message);
+        }
+        if !self.open.contains(&Ticket::START) {
+            self.thread.end(PATIENCE);
+        }
+    }
+}
+
 impl Queue {
     /// Starts the session in the background.
     pub fn start(begin: impl FnOnce() -> Result<Box<dyn Session>> + Send + 'static) -> Queue {

@@ -56,6 +56,8 @@ cells! {
         0
     }
     push(api) { let mut x = take(api, "x").unwrap(); x.push(4); put(api, "x", x); 0 }
+    big(api) { put(api, "big", vec![1; 16 << 20]); 0 }
+    change(api) { let mut x = take(api, "big").unwrap(); x.iter_mut().for_each(|x| *x += 1); put(api, "big", x); 0 }
     print(_api) { print!("no newline"); 0 }
     fails(_api) { 2 }
     exit_0(_api) { std::process::exit(0) }

@@ -54,6 +54,11 @@ impl Checkpoints {
         (self.list.len() > MOST).then(|| self.list.remove(0))
     }
 
+    /// The process of the oldest one, if another one is there to restore the variables.
+    pub fn oldest_beside_present(&self) -> Option<i32> {
+        self.list.first().filter(|_| self.list.len() > 1).map(|checkpoint| checkpoint.pid)
+    }
+
     /// The pending one could not be made; the first time, returns what to report.
     pub fn fail(&mut self, errno: i32) -> Option<String> {
         self.is_pending = false;

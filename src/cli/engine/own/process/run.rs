@@ -10,7 +10,7 @@ use nix::libc;
 
 use super::wire::worker_side::ORDERED;
 use super::wire::{FromSupervisor, FromWorker, Received, ToSupervisor, ToWorker, wait_readable};
-use super::{Child, Ended, PATIENCE, Piece, milliseconds};
+use super::{Child, Ended, Piece, memory, milliseconds};
 use crate::cli::outcome::Stream;
 
 /// How often to check whether the cell waits for input.
@@ -52,10 +52,12 @@ impl<'a> Run<'a> {
     }
 
     /// The worker is known to be gone: how did it end?
-    pub fn await_end(&mut self) -> Result<Ended> {
-        let deadline = Instant::now() + PATIENCE;
+    pub fn await_end(&mut self, patience: Duration) -> Result<Ended> {
+        let deadline = Instant::now() + patience;
         while let Some(left) = deadline.checked_duration_since(Instant::now()) {
-            let _ = wait_readable([self.child.orders.as_fd()], milliseconds(left));
+            let [stdout, stderr] = self.child.streams.fds();
+            let _ = wait_readable([self.child.orders.as_fd(), stdout, stderr], milliseconds(left));
+            self.drain_streams();
             if let Some(ended) = self.read_ends()? {
                 return Ok(ended);
             }
@@ -122,9 +124,17 @@ impl<'a> Run<'a> {
         self.drain_streams();
         match message {
             FromWorker::Ready { pid } => self.child.worker = pid,
+            // Awaited where a checkpoint is woken.
+            FromWorker::Lost { .. } => {}
             FromWorker::Frozen { pid, threads } => {
                 if let Some(oldest) = self.child.checkpoints.add(pid, threads) {
                     self.child.order(&ToSupervisor::Discard { pid: oldest.pid });
+                }
+                while let Some(oldest) = self.child.checkpoints.oldest_beside_present()
+                    && memory::is_too_much(self.child.worker, &self.child.checkpoints.pids())
+                {
+                    self.child.order(&ToSupervisor::Discard { pid: oldest });
+                    self.child.checkpoints.remove(oldest);
                 }
             }
             FromWorker::NotFrozen { errno } => self.child.notes.extend(self.child.checkpoints.fail(errno)),
@@ -165,6 +175,8 @@ impl<'a> Run<'a> {
                     return Ok(Some(killed_for.unwrap_or_else(|| Ended::from_status(status, self.overflowed))));
                 }
                 Received::Message(FromSupervisor::Ended { pid, .. }) => self.child.checkpoints.remove(pid),
+                // Awaited where a checkpoint is woken.
+                Received::Message(FromSupervisor::Woken { .. }) => {}
                 Received::Nothing => return Ok(None),
                 Received::Closed => {
                     self.child.worker = 0;

@@ -21,7 +21,14 @@ pub type Drop = unsafe extern "C" fn(*mut ());
 
 pub static API: Api = Api { size: size_of::<Api>(), put, take, report };
 
-static STORE: Mutex<BTreeMap<String, Stored>> = Mutex::new(BTreeMap::new());
+static STORE: Mutex<Store> = Mutex::new(Store { values: BTreeMap::new(), declared: BTreeMap::new(), declarations: 0 });
+
+struct Store {
+    values: BTreeMap<String, Stored>,
+    /// When each variable was first stored. Cells take values and put them back, which is no declaration.
+    declared: BTreeMap<String, u64>,
+    declarations: u64,
+}
 
 struct Stored {
     value: *mut (),
@@ -33,8 +40,29 @@ unsafe impl Send for Stored {}
 
 /// Drops the variable of this name, if there is one.
 pub fn forget(name: &str) {
-    let stored = store().remove(name);
+    let stored = remove(name);
     discard(stored);
+}
+
+/// Drops all variables, the one declared last first, as at the end of a block.
+pub fn forget_all() {
+    loop {
+        let last = store().declared.iter().max_by_key(|(_, when)| **when).map(|(name, _)| name.clone());
+        match last {
+            Some(name) => forget(&name),
+            None => return,
+        }
+    }
+}
+
+/// Removes the variable of this name and never drops it.
+pub fn leak(name: &str) {
+    drop(remove(name));
+}
+
+/// The names of all variables. Those of the runtime, which begin with a zero, are not the user's.
+pub fn names() -> Vec<String> {
+    store().values.keys().filter(|name| !name.starts_with('\0')).cloned().collect()
 }
 
 /// Stores a value under a name; an older one of the same name is dropped.
@@ -49,13 +77,29 @@ extern "C" fn put(name: *const u8, length: usize, value: *mut (), drop: Drop) {
 extern "C" fn take(name: *const u8, length: usize) -> *mut () {
     // SAFETY: the cell passes a pointer and length of one string.
     let name = unsafe { text(name, length) };
-    store().remove(&name).map_or(std::ptr::null_mut(), |stored| stored.value)
+    store().values.remove(&name).map_or(std::ptr::null_mut(), |stored| stored.value)
 }
 
 extern "C" fn report(kind: u32, bytes: *const u8, length: usize) {
     // SAFETY: the cell passes a pointer and length of one slice; an empty one may be null.
     let bytes = if length == 0 { &[] } else { unsafe { std::slice::from_raw_parts(bytes, length) } };
     worker_side::report(kind, bytes);
+}
+
+impl Store {
+    fn insert(&mut self, name: String, stored: Stored) -> Option<Stored> {
+        if !self.declared.contains_key(&name) {
+            self.declarations += 1;
+            self.declared.insert(name.clone(), self.declarations);
+        }
+        self.values.insert(name, stored)
+    }
+}
+
+fn remove(name: &str) -> Option<Stored> {
+    let mut store = store();
+    store.declared.remove(name);
+    store.values.remove(name)
 }
 
 /// Must run outside the lock: a `Drop` may call `take` and `put`.
@@ -66,7 +110,7 @@ fn discard(stored: Option<Stored>) {
     }
 }
 
-fn store() -> MutexGuard<'static, BTreeMap<String, Stored>> {
+fn store() -> MutexGuard<'static, Store> {
     STORE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

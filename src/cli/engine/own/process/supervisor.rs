@@ -27,6 +27,9 @@ pub const ENV: &str = "FORWARD_PASS_CHILD";
 /// Deep recursion ends here even where the user's limit is "unlimited".
 const STACK: rlim_t = 8 << 20;
 
+/// How many processes that outlive a worker are named.
+const MOST_NAMED: usize = 20;
+
 /// If a session started this process as its child, does that work and never returns.
 pub fn hook() {
     let Ok(fds) = std::env::var(ENV) else { return };
@@ -99,7 +102,9 @@ impl Supervisor {
         match order {
             ToSupervisor::Kill => kill(self.worker),
             ToSupervisor::Wake { pid, keep } => {
-                kill_children(|child| child != pid && !keep.contains(&child));
+                let is_kept = |child| child == pid || keep.contains(&child);
+                kill_children(|child| !is_kept(child) && !is_older(child, pid));
+                self.report_survivors(children().into_iter().filter(|&child| !is_kept(child)));
                 self.worker = pid;
                 // It is blocked there, and only read.
                 let _ = signal::kill(Pid::from_raw(pid), worker::WAKE);
@@ -110,6 +115,12 @@ impl Supervisor {
             }
             ToSupervisor::Discard { pid } => kill(pid),
         }
+    }
+
+    fn report_survivors(&self, pids: impl Iterator<Item = i32>) {
+        let names = pids.filter_map(|pid| Some(format!("{} {pid}", Stat::of(pid).filter(|stat| stat.lives)?.name)));
+        let survivors: Vec<String> = names.take(MOST_NAMED).collect();
+        let _ = self.orders.send(&FromSupervisor::Woken { survivors: survivors.join("\n") });
     }
 
     /// Forks the worker, which leaves this loop for its own.
@@ -178,13 +189,39 @@ fn children() -> Vec<i32> {
     }
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|&pid: &i32| parent_of(pid) == Some(own)).collect()
+    pids.filter(|&pid: &i32| Stat::of(pid).is_some_and(|stat| stat.parent == own)).collect()
 }
 
-/// The fourth field of `/proc/PID/stat`; the second is a name in parentheses that may contain anything.
-fn parent_of(pid: i32) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+/// Was this process started before that one? Times have steps of 10 ms, within which the numbers decide.
+fn is_older(pid: i32, than: i32) -> bool {
+    match (Stat::of(pid), Stat::of(than)) {
+        (Some(one), Some(other)) => (one.started, pid) < (other.started, than),
+        _ => false,
+    }
+}
+
+/// What `/proc/PID/stat` says of a process.
+struct Stat {
+    name: String,
+    lives: bool,
+    parent: u32,
+    /// In hundredths of a second since the system started.
+    started: u64,
+}
+
+impl Stat {
+    /// The second field is a name in parentheses that may contain anything.
+    fn of(pid: i32) -> Option<Stat> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (head, rest) = stat.rsplit_once(')')?;
+        let fields: Vec<&str> = rest.split_whitespace().collect();
+        Some(Stat {
+            name: head.split_once('(')?.1.to_owned(),
+            lives: !["Z", "X"].contains(fields.first()?),
+            parent: fields.get(1)?.parse().ok()?,
+            started: fields.get(19)?.parse().ok()?,
+        })
+    }
 }
 
 fn limit_stack() {

@@ -209,6 +209,21 @@ fn threads_may_print_later_and_may_end_the_process() {
     );
 }
 
+#[test]
+fn what_checkpoints_hold_is_what_the_worker_does_not_share() {
+    const BIG: u64 = 64 << 20;
+    let mut session = Session::new();
+    let held = |session: &Session| memory::held(session.child.worker, &session.child.checkpoints.pids()).unwrap();
+    session.run("big");
+    session.run("get");
+    let before = held(&session);
+    session.run("change");
+    session.run("get");
+    let after = held(&session);
+    assert!(before < BIG / 4 && (BIG..BIG + BIG / 4).contains(&after), "{before} {after}");
+    assert!(!memory::is_too_much(session.child.worker, &session.child.checkpoints.pids()));
+}
+
 /// The processes whose command line has this word.
 fn processes(word: &str) -> usize {
     let is_one = |entry: std::fs::DirEntry| {
@@ -229,20 +244,22 @@ fn settles_at(word: &str, count: usize) {
 }
 
 #[test]
-fn what_a_cell_starts_ends_with_the_session_or_with_the_process() {
+fn what_a_cell_starts_ends_with_the_session_and_not_with_the_process() {
     let mut session = Session::new();
     session.run("leave_child");
     assert_eq!(session.out, "");
     session.is_whole();
     settles_at("sleep\u{0}98765", 1);
-    session.run("abort");
-    settles_at("sleep\u{0}98765", 0);
+    let notes = session.run("abort").notes;
+    assert!(notes.len() == 1 && notes[0].contains("(`sleep`) of an earlier cell still runs"), "{notes:?}");
+    settles_at("sleep\u{0}98765", 1);
     session.run("leave_daemon");
     session.is_whole();
     settles_at("sleep\u{0}98764", 1);
     let supervisor = session.child.supervisor.id();
     drop(session);
     settles_at("sleep\u{0}98764", 0);
+    settles_at("sleep\u{0}98765", 0);
     assert!(!std::path::Path::new(&format!("/proc/{supervisor}")).exists());
 }
 

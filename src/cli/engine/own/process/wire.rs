@@ -19,6 +19,8 @@ pub enum ToWorker {
     Forget(String),
     /// Continue after an ordered report.
     GoOn,
+    /// Drop all variables, the last one first, and end.
+    End,
 }
 
 /// From the worker.
@@ -35,6 +37,12 @@ pub enum FromWorker {
     },
     NotFrozen {
         errno: i32,
+    },
+    /// A woken checkpoint has dropped this variable: its descriptors, of these kinds, were closed when it was frozen.
+    /// Without a name: some were, and it is unknown which variables own them.
+    Lost {
+        name: String,
+        kinds: String,
     },
     /// A piece of a report; `more` says whether another one follows.
     Report {
@@ -55,7 +63,8 @@ pub enum FromWorker {
 pub enum ToSupervisor {
     /// Kill the worker; its end is reported like any other.
     Kill,
-    /// After the worker's end: this checkpoint becomes the worker. All other children are killed, except `keep`.
+    /// After the worker's end: this checkpoint becomes the worker. `keep` and what earlier cells started stay; all
+    /// other children are killed.
     Wake { pid: i32, keep: Vec<i32> },
     /// After the worker's end: start an empty one.
     Restart,
@@ -68,6 +77,8 @@ pub enum ToSupervisor {
 pub enum FromSupervisor {
     /// The worker, or a checkpoint, ended with this wait status.
     Ended { pid: i32, status: i32 },
+    /// The checkpoint is being woken; these processes of earlier cells still run: their names and numbers, in lines.
+    Woken { survivors: String },
 }
 
 /// A message that fits into one packet.
@@ -85,6 +96,7 @@ impl Message for ToWorker {
             }
             ToWorker::Forget(name) => packet(1, &[], name.as_bytes()),
             ToWorker::GoOn => packet(2, &[], &[]),
+            ToWorker::End => packet(3, &[], &[]),
         }
     }
 
@@ -99,6 +111,7 @@ impl Message for ToWorker {
             }
             1 => ToWorker::Forget(text(rest)),
             2 => ToWorker::GoOn,
+            3 => ToWorker::End,
             _ => return None,
         })
     }
@@ -117,6 +130,7 @@ impl Message for FromWorker {
             FromWorker::Overflowed => OVERFLOWED.to_vec(),
             FromWorker::NotLoaded(why) => packet(5, &[], why.as_bytes()),
             FromWorker::Done { code } => packet(6, &[u64::from(*code)], &[]),
+            FromWorker::Lost { name, kinds } => packet(7, &[kinds.len() as u64], format!("{kinds}{name}").as_bytes()),
         }
     }
 
@@ -133,6 +147,11 @@ impl Message for FromWorker {
             4 => FromWorker::Overflowed,
             5 => FromWorker::NotLoaded(text(rest)),
             6 => FromWorker::Done { code: number(&mut rest)? as u32 },
+            7 => {
+                let length = number(&mut rest)? as usize;
+                let (kinds, name) = rest.split_at_checked(length)?;
+                FromWorker::Lost { name: text(name), kinds: text(kinds) }
+            }
             _ => return None,
         })
     }
@@ -169,13 +188,19 @@ impl Message for ToSupervisor {
 
 impl Message for FromSupervisor {
     fn encode(&self) -> Vec<u8> {
-        let FromSupervisor::Ended { pid, status } = self;
-        packet(0, &[*pid as u64, *status as u64], &[])
+        match self {
+            FromSupervisor::Ended { pid, status } => packet(0, &[*pid as u64, *status as u64], &[]),
+            FromSupervisor::Woken { survivors } => packet(1, &[], survivors.as_bytes()),
+        }
     }
 
     fn decode(packet: &[u8]) -> Option<Self> {
-        let (_, mut rest) = packet.split_first()?;
-        Some(FromSupervisor::Ended { pid: number(&mut rest)? as i32, status: number(&mut rest)? as i32 })
+        let (kind, mut rest) = packet.split_first()?;
+        Some(match kind {
+            0 => FromSupervisor::Ended { pid: number(&mut rest)? as i32, status: number(&mut rest)? as i32 },
+            1 => FromSupervisor::Woken { survivors: text(rest) },
+            _ => return None,
+        })
     }
 }
 
@@ -216,6 +241,7 @@ mod tests {
         survives(ToWorker::Run { library: "/tmp/ü/libcell_1.so".into(), symbol: "fp_cell_1".into(), reads: true });
         survives(ToWorker::Forget("x".into()));
         survives(ToWorker::GoOn);
+        survives(ToWorker::End);
         survives(FromWorker::Ready { pid: 7 });
         survives(FromWorker::Frozen { pid: 7, threads: 2 });
         survives(FromWorker::NotFrozen { errno: 12 });
@@ -223,10 +249,12 @@ mod tests {
         survives(FromWorker::Overflowed);
         survives(FromWorker::NotLoaded("no such file".into()));
         survives(FromWorker::Done { code: 3 });
+        survives(FromWorker::Lost { name: "l".into(), kinds: "pipe and socket".into() });
         survives(ToSupervisor::Kill);
         survives(ToSupervisor::Wake { pid: 7, keep: vec![8, 9] });
         survives(ToSupervisor::Restart);
         survives(ToSupervisor::Discard { pid: 7 });
         survives(FromSupervisor::Ended { pid: 7, status: -1 });
+        survives(FromSupervisor::Woken { survivors: "sleep 7\nsh 8".into() });
     }
 }

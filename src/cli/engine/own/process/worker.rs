@@ -2,12 +2,14 @@
 //!
 //! It reads no input of the user's and decides nothing: orders arrive on a channel of its own, and answers leave on it.
 
+use std::collections::BTreeSet;
 use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::libc;
 use nix::poll::PollTimeout;
@@ -15,8 +17,11 @@ use nix::sys::prctl;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::stat::Mode;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, getppid, read, setpgid};
 
+use super::descriptors::{Base, Closed, reopen};
+use super::owners::{self, Owners};
 use super::store::{self, API, Api};
 use super::wire::worker_side::{self, BROKEN, Fds, LOADED, announce_overflow, exit, report, send};
 use super::wire::{FromWorker, Received, ToWorker, wait_readable};
@@ -36,20 +41,25 @@ pub fn run(fds: &'static Fds) -> ! {
     lead_own_group();
     worker_side::connect(&fds.control);
     watch_stack();
+    let mut worker = Worker { fds, base: Base::now(), copies: Vec::new() };
     send(&FromWorker::Ready { pid: getpid().as_raw() });
     let mut has_checkpoint = false;
     loop {
         match fds.control.receive() {
             Ok(Some(ToWorker::Run { library, symbol, reads })) => {
-                if !has_checkpoint && checkpoint(fds) == Checkpoint::Woken {
+                if !has_checkpoint && worker.checkpoint() == Checkpoint::Woken {
                     continue;
                 }
                 set_stdin(fds, reads);
                 run_cell(fds, &library, &symbol);
-                has_checkpoint = checkpoint(fds) == Checkpoint::Frozen;
+                has_checkpoint = worker.checkpoint() == Checkpoint::Frozen;
             }
             Ok(Some(ToWorker::Forget(name))) => store::forget(&name),
             Ok(Some(ToWorker::GoOn)) => {}
+            Ok(Some(ToWorker::End)) => {
+                store::forget_all();
+                exit(0)
+            }
             _ => exit(BROKEN),
         }
     }
@@ -138,32 +148,89 @@ enum Checkpoint {
     Failed,
 }
 
-/// Forks a checkpoint, which is frozen until the supervisor wakes it.
-fn checkpoint(fds: &Fds) -> Checkpoint {
-    let threads = other_threads();
-    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK).expect("SIG_SETMASK is valid");
-    // SAFETY: until it is woken, the copy keeps all signals blocked and only makes system calls, through wrappers that
-    // neither allocate nor lock.
-    match unsafe { fork() } {
-        Ok(ForkResult::Child) => {
-            lead_own_group();
-            wait_for_wake(&fds.life);
-            die_with_parent();
-            let _ = before.thread_set_mask();
-            while !matches!(fds.control.try_receive::<ToWorker>(), Ok(Received::Nothing) | Err(_)) {}
-            send(&FromWorker::Ready { pid: getpid().as_raw() });
-            Checkpoint::Woken
+/// What the loop keeps between cells.
+struct Worker {
+    fds: &'static Fds,
+    base: Base,
+    /// The checkpoints that this process has forked and must reap.
+    copies: Vec<Pid>,
+}
+
+impl Worker {
+    /// Forks a checkpoint, which is frozen until the supervisor wakes it.
+    fn checkpoint(&mut self) -> Checkpoint {
+        self.reap();
+        let threads = other_threads();
+        let Ok((closing, closed)) = nix::unistd::pipe2(OFlag::O_CLOEXEC) else { return not_frozen(Errno::last()) };
+        let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK).expect("SIG_SETMASK is valid");
+        // SAFETY: until it is woken, the copy keeps all signals blocked and runs nothing of a cell's; the C library's
+        // `fork` leaves it an allocator that works.
+        match unsafe { fork() } {
+            Ok(ForkResult::Child) => {
+                drop(closing);
+                lead_own_group();
+                let shut = self.base.close_others(&closed);
+                drop(closed);
+                wait_for_wake(&self.fds.life);
+                self.wake(before, shut);
+                Checkpoint::Woken
+            }
+            Ok(ForkResult::Parent { child }) => {
+                let _ = before.thread_set_mask();
+                drop(closed);
+                self.copies.push(child);
+                // Only when the copy has closed its descriptors does closing them here have an effect.
+                let _ = read(&closing, &mut [0]);
+                send(&FromWorker::Frozen { pid: child.as_raw(), threads });
+                Checkpoint::Frozen
+            }
+            Err(error) => {
+                let _ = before.thread_set_mask();
+                not_frozen(error)
+            }
         }
-        Ok(ForkResult::Parent { child }) => {
-            let _ = before.thread_set_mask();
-            send(&FromWorker::Frozen { pid: child.as_raw(), threads });
-            Checkpoint::Frozen
+    }
+
+    /// The copy becomes the worker. Variables whose descriptors are lost are dropped before anything uses them.
+    fn wake(&mut self, mask: SigSet, shut: Vec<Closed>) {
+        die_with_parent();
+        self.copies.clear();
+        let lost = reopen(shut);
+        let _ = mask.thread_set_mask();
+        while !matches!(self.fds.control.try_receive::<ToWorker>(), Ok(Received::Nothing) | Err(_)) {}
+        drop_owners(&lost);
+        send(&FromWorker::Ready { pid: getpid().as_raw() });
+    }
+
+    /// Discarded checkpoints are dead children of this process until it asks for them.
+    fn reap(&mut self) {
+        self.copies.retain(|pid| matches!(waitpid(*pid, Some(WaitPidFlag::WNOHANG)), Ok(WaitStatus::StillAlive)));
+    }
+}
+
+fn not_frozen(error: Errno) -> Checkpoint {
+    send(&FromWorker::NotFrozen { errno: error as i32 });
+    Checkpoint::Failed
+}
+
+fn drop_owners(lost: &[Closed]) {
+    if lost.is_empty() {
+        return;
+    }
+    let fds: Vec<_> = lost.iter().map(|closed| closed.fd).collect();
+    let Owners { known, unsafe_to_drop, unknown } = owners::find(&fds);
+    if unknown {
+        send(&FromWorker::Lost { name: String::new(), kinds: String::new() });
+    }
+    for (name, fds) in known {
+        if unsafe_to_drop.contains(&name) {
+            store::leak(&name);
+        } else {
+            store::forget(&name);
         }
-        Err(error) => {
-            let _ = before.thread_set_mask();
-            send(&FromWorker::NotFrozen { errno: error as i32 });
-            Checkpoint::Failed
-        }
+        let kinds = lost.iter().filter(|closed| fds.contains(&closed.fd)).map(|closed| closed.kind);
+        let kinds: Vec<_> = kinds.collect::<BTreeSet<_>>().into_iter().collect();
+        send(&FromWorker::Lost { name, kinds: kinds.join(" and ") });
     }
 }
 

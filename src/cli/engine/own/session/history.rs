@@ -98,8 +98,19 @@ impl History {
         self.state.variables = self.by_mark.get(&mark).map(|state| state.variables.clone()).unwrap_or_default();
         self.state.drop_outdated(&compiler.libraries.fingerprints);
         let (expected, now) = (before.variables.len(), self.state.variables.len());
+        self.drop_lost(mark);
         (now < expected.min(now + ready.dropped.len()))
             .then(|| "the process was restored from an older copy".to_owned())
+    }
+
+    /// Drops the variables that the restored process could not have.
+    fn drop_lost(&mut self, mark: Mark) {
+        for name in self.child.take_lost() {
+            self.state.variables.remove(&name);
+            if let Some(state) = self.by_mark.get_mut(&mark) {
+                state.variables.remove(&name);
+            }
+        }
     }
 
     /// Drops the variables that a cell has loaded.
@@ -117,14 +128,17 @@ impl History {
     /// Undoes the last cell; `false` if there is none.
     pub fn undo(&mut self) -> Result<bool> {
         let Some(before) = self.undo.pop() else { return Ok(false) };
-        if before.ran {
-            let Some(mark) = self.child.undo()? else {
-                self.undo.push(before);
-                return Ok(false);
-            };
-            self.by_mark.retain(|other, _| *other <= mark);
+        if !before.ran {
+            self.state = before.state;
+            return Ok(true);
         }
+        let Some(mark) = self.child.undo()? else {
+            self.undo.push(before);
+            return Ok(false);
+        };
+        self.by_mark.retain(|other, _| *other <= mark);
         self.state = before.state;
+        self.drop_lost(mark);
         Ok(true)
     }
 
