@@ -133,6 +133,42 @@ fn a_cached_cell_is_never_stale() {
     assert_eq!(cached(&place, "library").len(), 2);
 }
 
+/// What rustc reports of files, libraries and variables is not what it says of the code.
+#[test]
+fn a_failure_whose_cause_is_gone_is_gone() {
+    let place = Place::new(
+        "#[link(name = \"zzmissing\")] unsafe extern \"C\" { fn zzmissing() -> i32; }\nunsafe { zzmissing() }\n%%\n\
+         include_str!(concat!(env!(\"CELLS_HERE\"), \"/later.txt\"))\n%%\n\
+         option_env!(\"CARGO_SEED\").unwrap_or(\"none\")\n%%\nlet n: i32 = \"text\";",
+    );
+    let folder = place.folder.path().join("work");
+    let tells = |seed: &str| {
+        let mut command = place.command(&["cells", "cells.txt"]);
+        command.env("LIBRARY_PATH", &folder).env("LD_LIBRARY_PATH", &folder).env("CELLS_HERE", &folder);
+        let output = command.env("CARGO_SEED", seed).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let first = tells("one");
+    has(&first, "linking with");
+    has(&first, "later.txt");
+    has(&first, "\"\\\"one\\\"\"");
+    has(&first, "mismatched types");
+    // Only the judgement of the code is kept: that of the last cell.
+    assert_eq!(cached(&place, "built.json").len(), 1);
+    place.write("work/zz.rs", "#[unsafe(no_mangle)] pub extern \"C\" fn zzmissing() -> i32 { 77 }");
+    place.write("work/later.txt", "here");
+    let rustc = std::process::Command::new("rustc")
+        .args(["--edition=2024", "--crate-type=cdylib", "-o", "libzzmissing.so", "zz.rs"])
+        .current_dir(&folder)
+        .status();
+    assert!(rustc.unwrap().success());
+    let second = tells("two");
+    has(&second, "{\"text/plain\": \"77\"}");
+    has(&second, "\"\\\"here\\\"\"");
+    has(&second, "\"\\\"two\\\"\"");
+    has(&second, "mismatched types");
+}
+
 /// Killed when the test ends, however that ends.
 struct Running(Child);
 

@@ -128,14 +128,16 @@ pub fn claim(entry: &Path) -> Option<Lock> {
     Lock::try_exclusive(&entry.join(IN_USE))
 }
 
-/// The message of an error, with a next step if the disk is full.
+/// The message of an error, with a next step if the disk is full or the system allows no more processes.
 pub fn describe(error: &anyhow::Error) -> String {
     let message = format!("{error:#}");
-    let is_full = |io: &io::Error| io.kind() == io::ErrorKind::StorageFull;
-    if error.chain().any(|cause| cause.downcast_ref().is_some_and(is_full)) {
+    let has = |is: fn(&io::Error) -> bool| error.chain().any(|cause| cause.downcast_ref().is_some_and(is));
+    if has(|io| io.kind() == io::ErrorKind::StorageFull) {
         format!(
             "{message}\nhelp: free some space on that disk; `forward-pass clean` empties our cache; no variable is lost"
         )
+    } else if has(|io| io.raw_os_error() == Some(libc::EAGAIN)) {
+        format!("{message}\nhelp: the system allows no more processes: end some, or raise the limit (`ulimit -u`)")
     } else {
         message
     }

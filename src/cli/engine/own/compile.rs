@@ -15,6 +15,7 @@ pub mod toolchain;
 pub mod types;
 
 mod learn;
+mod machine;
 mod passes;
 mod plan;
 mod refuse;

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use nix::unistd::Uid;
 use tempfile::TempDir;
 
@@ -28,7 +28,11 @@ impl Scratch {
     pub fn new() -> Result<Scratch> {
         // In the background: the session need not wait for it.
         let _ = std::thread::Builder::new().spawn(|| sweep(&std::env::temp_dir()));
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().context("cannot make a folder for cells")?;
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().map_err(|error| {
+            let place = std::env::temp_dir();
+            let help = "help: set TMPDIR to a folder that exists, is writable and has space";
+            anyhow!("cannot make a folder for cells in `{}`: {}\n{help}", place.display(), error.kind())
+        })?;
         let hold = cache::hold(folder.path());
         Ok(Scratch { folder, _hold: hold })
     }

@@ -1,8 +1,9 @@
 //! Compiled cells in the user's cache: a source is not compiled again until something that it depends on changes.
 //!
-//! An entry holds rustc's results for one source: the library, the MIR and the messages; failures are cached as well.
-//! Its name is a hash of all inputs. A cell that reads a file or a variable while it is compiled is not cached; like
-//! cargo, we assume that procedural macros are deterministic. If anything fails here, the cell is compiled.
+//! An entry holds rustc's results for one source: the library, the MIR and the messages. Its name is a hash of all
+//! inputs. A cell that reads a file or a variable while it is compiled is not cached; like cargo, we assume that
+//! procedural macros are deterministic. A failure is cached if it is rustc's judgement of the code, and never if the
+//! disk, the linker or a signal may have caused it. If anything fails here, the cell is compiled.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,14 +16,19 @@ use serde_json::{Value, json};
 
 use super::super::cache::{self, DONE};
 use super::super::deps::dep_info;
+use super::diagnostics::is_summary;
 use super::rustc::{CompileEnd, Compiled, Job};
 use super::toolchain::Toolchain;
 
 /// Changes with the format of entries.
-const FORMAT: &[u8] = b"1";
+const FORMAT: &[u8] = b"2";
 
 /// The size limit of all cached cells, in bytes.
 const LIMIT: u64 = 1 << 30;
+
+/// Errors about files and crates, which may change while the cell stays the same.
+const ABOUT_FILES: [&str; 10] =
+    ["E0460", "E0461", "E0462", "E0463", "E0464", "E0514", "E0519", "E0583", "E0584", "E0786"];
 
 const LIBRARY: &str = "library";
 const MIR: &str = "mir";
@@ -48,6 +54,7 @@ impl CellCache {
         let _hold = entry.is_dir().then(|| cache::hold(&entry)).flatten()?;
         let about: Value = serde_json::from_str(&fs::read_to_string(entry.join(DONE)).ok()?).ok()?;
         let compiled = Compiled {
+            code: Some(i32::from(!about["succeeded"].as_bool()?)),
             ended: if about["succeeded"].as_bool()? { CompileEnd::Succeeded } else { CompileEnd::Failed },
             messages: about["messages"].as_array()?.clone(),
             rest: about["rest"].as_str()?.to_owned(),
@@ -69,14 +76,15 @@ impl CellCache {
     pub fn add(&self, key: &str, job: &Job, compiled: &Compiled) {
         let succeeded = match compiled.ended {
             CompileEnd::Succeeded => true,
-            CompileEnd::Failed => false,
+            CompileEnd::Failed if is_judgement(compiled, job) => false,
+            CompileEnd::Failed => return,
             CompileEnd::TimedOut | CompileEnd::Interrupted => return,
         };
         // Without the list of what was read, or after a crash of the compiler, the inputs are unknown.
         let Ok(read) = fs::read_to_string(job.dep_info()) else { return };
         let (files, variables) = dep_info(&read, &job.folder);
-        let has_no_other_input =
-            variables.is_empty() && files.iter().all(|file| file.file_name() == job.source.file_name());
+        let has_no_other_input = variables.iter().all(|name| job.env.contains_key(name))
+            && files.iter().all(|file| file.file_name() == job.source.file_name());
         if has_no_other_input && compiled.rest.is_empty() {
             let _ = self.store(key, compiled, succeeded);
         }
@@ -114,6 +122,27 @@ impl CellCache {
     fn entry(&self, key: &str) -> PathBuf {
         self.groups.join(&key[..2]).join(key)
     }
+}
+
+/// Does every error have a code, and a place in the cell's source? Then rustc judged the code: a failure of the
+/// machine, of the linker or of the compiler itself has neither.
+fn is_judgement(compiled: &Compiled, job: &Job) -> bool {
+    let source = job.source.file_name().unwrap_or_default().to_string_lossy();
+    let errors = compiled.messages.iter().filter(|message| message["level"] == "error");
+    // The summary at the end has no place.
+    let mut errors = errors.filter(|message| !is_summary(message)).peekable();
+    let is_placed = |message: &Value| {
+        let code = message["code"]["code"].as_str().unwrap_or_default();
+        let mut spans = message["spans"].as_array().into_iter().flatten();
+        code.starts_with('E')
+            && !ABOUT_FILES.contains(&code)
+            && spans.any(|span| span["is_primary"] == true && span["file_name"].as_str() == Some(&source))
+    };
+    let has_crashed = compiled
+        .messages
+        .iter()
+        .any(|message| message["level"].as_str().is_some_and(|level| level.starts_with("error: ")));
+    compiled.code == Some(1) && !has_crashed && errors.peek().is_some() && errors.all(is_placed)
 }
 
 /// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with

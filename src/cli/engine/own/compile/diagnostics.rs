@@ -36,6 +36,11 @@ pub struct Touch {
     pub is_primary: bool,
 }
 
+/// The last message of a failed compilation, which says how many errors there were.
+pub fn is_summary(message: &Value) -> bool {
+    message["message"].as_str().is_some_and(|text| text.starts_with("aborting due to"))
+}
+
 /// Locates rustc's spans in the cell.
 pub struct Locator<'a> {
     pub generated: &'a Generated,
@@ -48,8 +53,7 @@ impl Locator<'_> {
     /// The errors among rustc's messages.
     pub fn faults(&self, messages: &[Value]) -> Vec<Fault> {
         let errors = messages.iter().filter(|message| message["level"] == "error");
-        let real =
-            errors.filter(|message| !message["message"].as_str().unwrap_or_default().starts_with("aborting due to"));
+        let real = errors.filter(|message| !is_summary(message));
         let mut faults: Vec<Fault> = real.map(|message| self.fault(message)).collect();
         // One closing bracket too many closes several of the generated ones.
         faults.dedup_by(|next, before| next.diagnostic == before.diagnostic);

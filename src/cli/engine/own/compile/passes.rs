@@ -11,6 +11,7 @@ use super::diagnostics::Locator;
 use super::generate::generate;
 use super::generated::Generated;
 use super::learn::Lessons;
+use super::machine::failure;
 use super::plan::Plan;
 use super::recipe::recipes;
 use super::refuse::{cannot_persist, shown};
@@ -47,7 +48,12 @@ impl Compiler {
                         return Ok(Attempt::Ready(Box::new(ready)));
                     }
                 }
-                CompileEnd::Failed => learn(pass, source, &mut lessons)?,
+                CompileEnd::Failed => {
+                    if let Some(why) = failure(&pass.compiled, &self.folder, &self.toolchain.version) {
+                        return Err(anyhow!(why).into());
+                    }
+                    learn(pass, source, &mut lessons)?;
+                }
                 CompileEnd::TimedOut => {
                     let seconds = self.timeout.unwrap_or_default().as_secs_f64();
                     return Err(End::TimedOut { phase: Phase::Compile, seconds }.into());

@@ -58,6 +58,8 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Compiled {
     pub ended: CompileEnd,
+    /// The exit code of rustc; `None` after a signal.
+    pub code: Option<i32>,
     /// rustc's messages, parsed.
     pub messages: Vec<Value>,
     /// Its other output, such as a crash of the compiler or the linker's messages.
@@ -118,7 +120,7 @@ fn run(toolchain: &Toolchain, job: &Job, fast_link: bool, timeout: Option<Durati
         }
     }
     let ended = stopped.unwrap_or(if status.success() { CompileEnd::Succeeded } else { CompileEnd::Failed });
-    Ok(Compiled { ended, messages, rest, library: job.library(), mir: job.mir() })
+    Ok(Compiled { ended, code: status.code(), messages, rest, library: job.library(), mir: job.mir() })
 }
 
 impl Compiled {

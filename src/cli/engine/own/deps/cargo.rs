@@ -121,7 +121,15 @@ pub fn explain(output: &CargoOutput, folder: &Path) -> String {
              help: free some space; `forward-pass clean` empties our cache"
         );
     }
-    if text.contains("Read-only file system") || text.contains("Permission denied") {
+    let is_refused = text.contains("Read-only file system") || text.contains("Permission denied");
+    if is_refused && tempfile::tempfile_in(folder).is_ok() {
+        let home = std::env::var("CARGO_HOME").map_or("`~/.cargo`".to_owned(), |home| format!("`{home}`"));
+        return format!(
+            "cannot build the dependencies: cargo's folder {home} is not writable\n\
+             help: set CARGO_HOME to a writable folder"
+        );
+    }
+    if is_refused {
         return format!(
             "cannot build the dependencies: `{place}` is not writable\n\
              help: set FORWARD_PASS_CACHE to a writable folder"

@@ -62,17 +62,19 @@ fn variable_hash(name: &str) -> String {
     std::env::var_os(name).map(|value| digest([value.as_encoded_bytes()])).unwrap_or_default()
 }
 
+/// Does cargo itself set this variable for a crate that it compiles? Then it follows from the manifest.
+pub fn is_set_by_cargo(name: &str) -> bool {
+    const WHOLE: [&str; 5] = ["CARGO", "CARGO_CRATE_NAME", "CARGO_BIN_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"];
+    WHOLE.contains(&name) || ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CFG_"].iter().any(|begin| name.starts_with(begin))
+}
+
 /// Parses rustc's dep-info: the files that it read, and the variables (`env!`).
 pub fn dep_info(text: &str, folder: &Path) -> (BTreeSet<PathBuf>, BTreeSet<String>) {
     let mut files = BTreeSet::new();
     let mut variables = BTreeSet::new();
     for line in text.lines() {
         if let Some(variable) = line.strip_prefix("# env-dep:") {
-            let name = variable.split_once('=').map_or(variable, |(name, _)| name);
-            // Cargo's own variables are part of the manifest.
-            if !name.starts_with("CARGO") && name != "OUT_DIR" {
-                variables.insert(name.to_owned());
-            }
+            variables.insert(variable.split_once('=').map_or(variable, |(name, _)| name).to_owned());
         } else if let Some((_, sources)) = line.split_once(": ") {
             files.extend(words(sources).map(|file| folder.join(file)));
         }
@@ -139,7 +141,21 @@ mod tests {
         let (files, variables) = dep_info(text, Path::new("/p"));
         let expected = ["/p/src/c.rs", "/s/lib.rs", "/s/with space.rs"].map(PathBuf::from);
         assert_eq!(files, BTreeSet::from(expected));
-        assert_eq!(variables, BTreeSet::from(["SEED".to_owned()]));
+        assert_eq!(variables, ["CARGO_PKG_NAME", "SEED"].map(str::to_owned).into());
+    }
+
+    #[test]
+    fn only_what_cargo_sets_for_a_crate_is_its_own() {
+        for (name, is_own) in [
+            ("CARGO_PKG_VERSION", true),
+            ("CARGO_MANIFEST_DIR", true),
+            ("OUT_DIR", true),
+            ("CARGO_HOME", false),
+            ("CARGO_MY_SEED", false),
+            ("SEED", false),
+        ] {
+            assert_eq!(is_set_by_cargo(name), is_own, "{name}");
+        }
     }
 
     #[test]

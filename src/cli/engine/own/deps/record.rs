@@ -104,7 +104,7 @@ impl Record {
                         let (sources, variables) = inputs::dep_info(&text, &package.folder);
                         files.extend(sources.into_iter().filter(|file| !file.starts_with(entry)));
                         files.extend(inputs::manifests(&package.folder));
-                        names.extend(variables);
+                        names.extend(variables.into_iter().filter(|name| !inputs::is_set_by_cargo(name)));
                     }
                     let bytes = fs::read(&library).with_context(|| format!("cannot read `{}`", library.display()))?;
                     let print: &mut String = found.fingerprints.entry(crate_name(message)).or_default();
