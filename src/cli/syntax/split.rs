@@ -13,6 +13,7 @@ use std::ops::Range;
 use bindings::{Binding, bindings_of};
 use items::{Item, ItemKind};
 use proc_macro2::Span;
+use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 use syn::Stmt;
 use syn::parse::Parser;
 use syn::spanned::Spanned;
@@ -25,6 +26,8 @@ pub struct Cell {
     pub parts: Vec<Part>,
     /// The text could not be parsed as Rust: it is one part, for rustc to judge.
     pub opaque: bool,
+    /// Why it was not even tried: the limit that it exceeds.
+    pub too_large: Option<&'static str>,
 }
 
 /// A line that begins with `:` or `!`, before any Rust.
@@ -69,7 +72,8 @@ impl Part {
     }
 }
 
-/// Limits of a cell that is parsed: its length, its nesting, its longest chain of words and operators.
+/// Limits of a cell that is parsed: its length, its nesting, its longest chain of words and operators. Comments do not
+/// count, and a literal counts as a word.
 const MOST_BYTES: usize = 4 << 20;
 const DEEPEST: usize = 400;
 const LONGEST: usize = 20_000;
@@ -79,7 +83,8 @@ const STACK: usize = 256 << 20;
 pub fn split(code: &str, item_macros: &BTreeSet<String>) -> Cell {
     let (commands, start) = commands_of(code);
     let body = &code[start..];
-    let parts = if body.len() > MOST_BYTES || too_deep(body) {
+    let too_large = exceeded_limit(body);
+    let parts = if too_large.is_some() {
         None
     } else {
         // syn recurses as deep as the text nests. Its spans are stored per thread, and freed with it.
@@ -100,7 +105,7 @@ pub fn split(code: &str, item_macros: &BTreeSet<String>) -> Cell {
             kind: PartKind::Statement { binds: Vec::new(), words: words::by_eye(body) },
         }]
     });
-    Cell { commands, parts, opaque }
+    Cell { commands, parts, opaque, too_large }
 }
 
 impl Cell {
@@ -273,27 +278,37 @@ fn kind_of(
     })
 }
 
-/// Nested deeper or chained longer than people write: a recursive parser must not see it.
-fn too_deep(text: &str) -> bool {
-    let (mut depth, mut deepest, mut chain, mut longest) = (0usize, 0usize, 0usize, 0usize);
-    let mut in_word = false;
-    for byte in text.bytes() {
-        let is_word = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+/// Longer, nested deeper or chained longer than people write: a recursive parser must not see it.
+fn exceeded_limit(text: &str) -> Option<&'static str> {
+    let (mut bytes, mut depth, mut chain, mut elses) = (0usize, 0usize, 0usize, 0usize);
+    let mut at = 0;
+    for token in tokenize(text, FrontmatterAllowed::No) {
+        let length = token.len as usize;
+        let own = &text[at..at + length];
+        at += length;
+        match token.kind {
+            TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => continue,
+            TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace => depth += 1,
+            TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => depth = depth.saturating_sub(1),
             _ => {}
         }
-        match byte {
-            b',' | b';' | b'{' | b'}' => chain = 0,
-            _ if is_word => chain += usize::from(!in_word),
-            _ => chain += usize::from(byte.is_ascii_punctuation()),
+        match token.kind {
+            TokenKind::Comma | TokenKind::Semi | TokenKind::OpenBrace | TokenKind::CloseBrace => chain = 0,
+            _ => chain += 1,
         }
-        in_word = is_word;
-        deepest = deepest.max(depth);
-        longest = longest.max(chain);
+        bytes += if matches!(token.kind, TokenKind::Literal { .. }) { 1 } else { length };
+        elses += usize::from(own == "else");
+        if depth > DEEPEST {
+            return Some("its brackets nest more than 400 deep");
+        }
+        if chain > LONGEST || elses > LONGEST {
+            return Some("one of its expressions has more than 20,000 parts");
+        }
+        if bytes > MOST_BYTES {
+            return Some("it has more than 4 MB of code");
+        }
     }
-    deepest > DEEPEST || longest > LONGEST || text.matches("else").count() > LONGEST
+    None
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::Reader;
 use super::compile::generated::Generated;
-use super::output::Outputs;
+use super::output::{LONGEST_VALUE, Outputs};
 use super::process::Piece;
 use super::process::wire::worker_side::LOADED;
 use super::source::line_and_column;
@@ -109,14 +109,16 @@ impl<'a> Listener<'a> {
         }
     }
 
-    pub fn finish(mut self, panicked: bool) -> (Standing, Option<Failure>) {
+    /// What stands, what failed, and a note.
+    pub fn finish(mut self, panicked: bool) -> (Standing, Option<Failure>, Option<String>) {
         let mut failure = self.error.take();
         if panicked {
             let message = self.payload.take().unwrap_or_default();
             failure = Some(self.panic.take().unwrap_or(Failure { message, line: None }));
         }
-        let outputs = std::mem::take(&mut self.outputs).finish();
+        let outputs = self.outputs.finish();
         self.pass_on(outputs);
-        (self.standing, failure)
+        let note = format!("value cut: only the first {} MB are shown", LONGEST_VALUE >> 20);
+        (self.standing, failure, self.outputs.value_is_cut.then_some(note))
     }
 }

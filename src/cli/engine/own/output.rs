@@ -10,9 +10,14 @@ use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MimeBundle, Output, RichKind
 const ASK: &str = "EVCXR_INPUT_REQUEST:";
 const ASK_SECRETLY: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
 
+/// The largest text of a value: more makes a browser hang.
+pub const LONGEST_VALUE: usize = 1 << 20;
+
 /// The outputs of one cell, as they arrive.
 #[derive(Default)]
 pub struct Outputs {
+    /// The text of the value was longer than shown.
+    pub value_is_cut: bool,
     stdout: Pending,
     stderr: Pending,
     block: Option<Block>,
@@ -41,8 +46,9 @@ impl Outputs {
                 self.text(Stream::Stderr, &text);
             }
             Stream::Stdout => {
+                let searched = self.stdout.0.len();
                 self.stdout.0.extend_from_slice(bytes);
-                self.stdout_lines();
+                self.stdout_lines(searched);
             }
         }
     }
@@ -65,8 +71,13 @@ impl Outputs {
     }
 
     /// The cell has ended: the remaining outputs.
-    pub fn finish(mut self) -> Vec<Output> {
+    pub fn finish(&mut self) -> Vec<Output> {
         self.flush_stdout();
+        if self.in_value && self.block.is_some() {
+            // The output was cut within it.
+            self.value_is_cut = true;
+            self.end_block();
+        }
         if let Some(block) = self.block.take() {
             // Never closed, so it was text.
             let text = format!("{}\n{}", block.head, block.lines.join("\n"));
@@ -75,12 +86,13 @@ impl Outputs {
         self.close_bundle();
         let rest = self.stderr.take_text(true);
         self.text(Stream::Stderr, &rest);
-        self.ready
+        self.ready()
     }
 
-    fn stdout_lines(&mut self) {
-        while let Some(newline) = self.stdout.0.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.stdout.0.drain(..=newline).collect();
+    fn stdout_lines(&mut self, mut searched: usize) {
+        while let Some(newline) = self.stdout.0[searched..].iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.stdout.0.drain(..=searched + newline).collect();
+            searched = 0;
             self.line(&String::from_utf8_lossy(&line));
         }
         // An unfinished line may still become a marker; anything else can be shown at once.
@@ -147,9 +159,14 @@ impl Outputs {
     }
 
     fn close_bundle(&mut self) {
-        if let Some(data) = self.bundle.take() {
+        if let Some(mut data) = self.bundle.take() {
             let is_value = self.in_value && !data.contains_key(DISPLAY_ID) && !data.contains_key(CLEAR_OUTPUT);
             let kind = if is_value { RichKind::Result } else { RichKind::Display };
+            if let Some(text) = data.get_mut("text/plain").filter(|text| is_value && text.len() > LONGEST_VALUE) {
+                text.truncate(text.floor_char_boundary(LONGEST_VALUE));
+                text.push('…');
+                self.value_is_cut = true;
+            }
             self.ready.push(Output::Rich { kind, data });
         }
     }
@@ -259,6 +276,27 @@ mod tests {
         for (chunks, expected) in cases {
             assert_eq!(check(chunks), expected, "{chunks:?}");
         }
+    }
+
+    #[test]
+    fn a_long_value_is_cut_and_stays_a_value() {
+        let head = "EVCXR_BEGIN_CONTENT text/plain\n";
+        let long = "é".repeat(LONGEST_VALUE);
+        // The whole block, and one of which the end was cut off.
+        for tail in ["\nEVCXR_END_CONTENT\n", ""] {
+            let mut outputs = Outputs::default();
+            outputs.value_begins();
+            for bytes in format!("{head}{long}{tail}").as_bytes().chunks(1000) {
+                outputs.push(Stream::Stdout, bytes);
+            }
+            let shown = outputs.finish();
+            let [Output::Rich { kind: RichKind::Result, data }] = shown.as_slice() else { panic!("{}", shown.len()) };
+            assert_eq!((data["text/plain"].len(), outputs.value_is_cut), (LONGEST_VALUE + 3, true));
+        }
+        let mut short = Outputs::default();
+        short.value_begins();
+        short.push(Stream::Stdout, format!("{head}1\nEVCXR_END_CONTENT\n").as_bytes());
+        assert_eq!((short.finish().len(), short.value_is_cut), (1, false));
     }
 
     #[test]

@@ -92,6 +92,9 @@ impl OwnSession {
     fn run_cell(&mut self, code: &str, outcome: &mut Outcome, events: &mut dyn FnMut(Event)) -> Result<(), Halt> {
         let started = Instant::now();
         let source = self.split(code)?;
+        if let Some(why) = source.cell.too_large {
+            return Err(refused(format!("the cell is too large: {why}\nhelp: split it"), 0..0, "").into());
+        }
         let mut times = Times { split: started.elapsed(), ..Times::default() };
         if !source.cell.commands.is_empty() {
             self.lookahead.discard();
@@ -204,9 +207,10 @@ impl OwnSession {
         let mut listener = Listener::new(&ready.generated, code, &ready.file, events, self.reader.as_mut());
         let mut report = self.history.run(library, ready.number, timeout, &mut |piece| listener.hear(piece))?;
         let load = listener.load;
-        let (standing, trouble) = listener.finish(report.ended == Ended::Returned(PANICKED));
+        let (standing, trouble, note) = listener.finish(report.ended == Ended::Returned(PANICKED));
         self.note_beyond_stock(&ready, &standing, outcome);
         outcome.outputs.extend(standing.outputs());
+        outcome.notes.extend(note);
         outcome.notes.append(&mut report.notes);
         outcome.notes.extend(self.history.end(&ready, before, &report, &self.compiler));
         outcome.end = match report.ended {

@@ -152,6 +152,21 @@ fn no_input_crashes_the_splitter() {
     snippets().iter().for_each(|code| whole(&split(code, &BTreeSet::new()), code));
 }
 
+#[test]
+fn only_code_counts_towards_the_limits() {
+    let cases = [
+        (format!("// {}\n1 + 1", "x, ".repeat(2 << 20)), None),
+        (format!("{}{} 1", "/*".repeat(10_000), "*/".repeat(10_000)), None),
+        (format!("f(\"{}\")", "(+".repeat(3 << 20)), None),
+        ("let long_name = 1;".repeat(500_000), Some("it has more than 4 MB of code")),
+        ("(".repeat(401), Some("its brackets nest more than 400 deep")),
+        ("a+".repeat(10_001), Some("one of its expressions has more than 20,000 parts")),
+    ];
+    for (code, expected) in cases {
+        assert_eq!(exceeded_limit(&code), expected, "{}", &code[..20]);
+    }
+}
+
 proptest! {
     #[test]
     fn no_invented_code_brings_the_splitter_down(code in invented()) {
