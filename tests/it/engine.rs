@@ -1,6 +1,7 @@
 //! Our own engine, through the binary: crates, batches, the shell, and errors in the user's own text.
 
 mod cache;
+mod crates;
 mod suites;
 mod system;
 mod zoo;

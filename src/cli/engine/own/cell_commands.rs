@@ -90,6 +90,7 @@ fn run(session: &mut OwnSession, command: Command, output: &mut CommandOutput) -
         }
         Command::Undo => {
             let undone = session.history.undo()?;
+            session.notes.extend(session.history.drop_restarted());
             undone.then(|| "The last cell is taken back".to_owned()).ok_or("there is no cell to undo".to_owned())?
         }
         Command::OptLevel(level) => set_opt_level(&mut session.compiler, level)?,

@@ -7,10 +7,12 @@ pub mod cell_cache;
 pub mod diagnostics;
 pub mod generate;
 pub mod generated;
+pub mod link;
 pub mod precompiled;
 pub mod recipe;
 pub mod runtime;
 pub mod rustc;
+pub mod standby;
 pub mod toolchain;
 pub mod types;
 
@@ -27,9 +29,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use cell_cache::CellCache;
 use generated::Generated;
+use link::Layer;
 use plan::{Plan, Show};
 use recipe::Recipe;
-use rustc::{Compiled, Job, Kind, compile};
+use rustc::{CompileEnd, Compiled, Job, Kind, compile, compile_with};
+use standby::Standby;
 use toolchain::Toolchain;
 use types::{RESERVED, TypeText};
 
@@ -47,6 +51,10 @@ pub struct Compiler {
     pub folder: PathBuf,
     pub runtime: PathBuf,
     pub libraries: Libraries,
+    /// The crates in shared libraries, the last first.
+    pub layers: Vec<Layer>,
+    /// The runtime in a shared library; `None` if each cell is linked with its own copies of everything.
+    pub runtime_layer: Option<Layer>,
     /// tokio is among the crates, with the features that a runtime needs.
     pub awaits: bool,
     pub opt_level: String,
@@ -57,12 +65,15 @@ pub struct Compiler {
     pub stop: Stop,
     /// `None` if cells are not cached.
     pub cache: Option<CellCache>,
+    pub standby: Standby,
 }
 
 /// A cell that compiled.
 pub struct Ready {
     /// `None` when there is nothing to run.
     pub library: Option<PathBuf>,
+    /// What must be loaded before it.
+    pub layers: Vec<Layer>,
     /// Of the cell, and of its function.
     pub number: usize,
     /// The session with the cell's items, without its variables.
@@ -97,6 +108,8 @@ impl Compiler {
             folder: folder.to_owned(),
             runtime,
             libraries: Libraries::default(),
+            layers: Vec::new(),
+            runtime_layer: None,
             awaits: false,
             opt_level: "0".to_owned(),
             error_format: "{}".to_owned(),
@@ -105,6 +118,7 @@ impl Compiler {
             timeout: None,
             stop,
             cache: None,
+            standby: Standby::default(),
         }
     }
 
@@ -178,14 +192,23 @@ impl Compiler {
         let job = self.job(number, state, kind);
         std::fs::write(&job.source, &generated.text)
             .with_context(|| format!("cannot write `{}`", job.source.display()))?;
-        let compile = || compile(&self.toolchain, &job, self.timeout, &self.stop);
-        let Some(cache) = &self.cache else { return compile() };
-        let key = cell_cache::key(&self.toolchain, &job, &generated.text, &self.libraries.fingerprints);
-        if let Some(compiled) = cache.find(&key, &job) {
-            return Ok(compiled);
-        }
-        let compiled = compile()?;
-        cache.add(&key, &job, &compiled);
+        let key = || cell_cache::key(&self.toolchain, &job, &generated.text, &self.libraries.fingerprints);
+        let cache = self.cache.as_ref().map(|cache| (cache, key()));
+        let cached = cache.as_ref().and_then(|(cache, key)| cache.find(key, &job));
+        let has_compiled = cached.is_none();
+        let compiled = match cached {
+            Some(compiled) => compiled,
+            None => {
+                let started = self.standby.take(&job, &generated.text);
+                let compiled = compile_with(&self.toolchain, &job, started, self.timeout, &self.stop)?;
+                if let Some((cache, key)) = &cache {
+                    cache.add(key, &job, &compiled);
+                }
+                compiled
+            }
+        };
+        let is_likely = has_compiled && kind == Kind::Cell && compiled.ended == CompileEnd::Succeeded;
+        self.standby.expect_next(&self.toolchain, &job, number, &generated.text, is_likely);
         Ok(compiled)
     }
 
@@ -216,7 +239,13 @@ impl Compiler {
             externs,
             search_paths: self.libraries.search_paths.clone(),
             env: self.libraries.env.clone(),
+            layers: self.layers(),
         }
+    }
+
+    /// The shared libraries that a cell is linked with, the last first.
+    fn layers(&self) -> Vec<Layer> {
+        self.runtime_layer.iter().flat_map(|runtime| self.layers.iter().chain([runtime])).cloned().collect()
     }
 
     /// The state after the cell has run.

@@ -5,6 +5,7 @@
 mod build;
 mod cargo;
 mod inputs;
+mod layer;
 mod prebuilt;
 mod prefetch;
 mod record;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use build::build;
 pub use inputs::dep_info;
+pub use layer::{layer, layer_of};
 pub use prefetch::Prefetch;
 
 use super::cache::Lock;
@@ -42,6 +44,10 @@ pub struct Libraries {
     pub env: BTreeMap<String, String>,
     /// Every crate of the graph, with a hash of its content: while that is the same, so are its types.
     pub fingerprints: BTreeMap<String, String>,
+    /// All libraries of the graph, each with a hash of its content.
+    pub rlibs: BTreeMap<PathBuf, String>,
+    /// The build's own folder.
+    pub folder: PathBuf,
     /// Keeps the libraries from being evicted while they are used.
     pub _lock: Option<Arc<Lock>>,
 }

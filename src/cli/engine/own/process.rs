@@ -2,10 +2,11 @@
 //! when one dies.
 //!
 //! It compiles nothing, and does not interpret what a cell prints. Below it is a line, in which each module imports
-//! only from those after it: `supervisor`, `worker`, `store`, `wire`.
+//! only from those after it: `supervisor`, `worker`, `threads`, `loader`, `store`, `wire`.
 
 mod checkpoints;
 mod descriptors;
+mod loader;
 mod memory;
 mod owners;
 mod report;
@@ -14,6 +15,7 @@ mod stdin;
 mod store;
 pub mod streams;
 pub mod supervisor;
+mod threads;
 mod waking;
 pub mod wire;
 mod worker;
@@ -36,6 +38,7 @@ pub use report::{After, Ended, Piece, RunReport};
 use run::Run;
 use stdin::Input;
 use streams::{LIMIT, Streams};
+pub use wire::Restarted;
 use wire::{Channel, ToSupervisor, ToWorker, wait_readable};
 
 use super::stop::Stop;
@@ -60,6 +63,7 @@ pub struct Child {
     notes: Vec<String>,
     /// Variables that the worker dropped when it was woken.
     lost: Vec<String>,
+    restarted: Option<Restarted>,
 }
 
 impl Child {
@@ -103,6 +107,7 @@ impl Child {
             checkpoints: Checkpoints::default(),
             notes: Vec::new(),
             lost: Vec::new(),
+            restarted: None,
         };
         child.wait_ready(0)?;
         Ok(child)
@@ -117,6 +122,7 @@ impl Child {
     pub fn run(
         &mut self,
         library: &Path,
+        layers: &[PathBuf],
         symbol: &str,
         timeout: Option<Duration>,
         on_piece: &mut dyn FnMut(Piece),
@@ -125,8 +131,10 @@ impl Child {
         if let Some(report) = self.recover_before_run(on_piece)? {
             return Ok(report);
         }
-        let library = library.to_str().context("the path of a compiled cell is not UTF-8")?.to_owned();
-        let order = ToWorker::Run { library, symbol: symbol.to_owned(), reads: self.input.is_usable() };
+        let text = |path: &Path| path.to_str().map(str::to_owned).context("the path of a compiled cell is not UTF-8");
+        let layers = layers.iter().map(|layer| text(layer)).collect::<Result<_>>()?;
+        let (library, symbol) = (text(library)?, symbol.to_owned());
+        let order = ToWorker::Run { library, layers, symbol, reads: self.input.is_usable() };
         let is_sent = self.control.send(&order).is_ok();
         let mut run = Run::new(self, on_piece);
         let ended = if is_sent {
@@ -157,6 +165,18 @@ impl Child {
             let _ = self.control.send(&ToWorker::Forget(name.clone()));
         }
         Ok(())
+    }
+
+    /// Drops variables from the list and never runs their destructors.
+    pub fn leak(&mut self, names: &[String]) {
+        for name in names {
+            let _ = self.control.send(&ToWorker::Leak(name.clone()));
+        }
+    }
+
+    /// Whether the crates had to begin anew when the process was last restored; told once.
+    pub fn take_restarted(&mut self) -> Option<Restarted> {
+        self.restarted.take()
     }
 
     /// Restores the state before the last cell; `None` when there is no checkpoint of it.

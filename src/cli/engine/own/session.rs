@@ -5,6 +5,8 @@
 mod crates;
 mod history;
 mod lookahead;
+mod restart;
+mod running;
 mod timing;
 
 use std::path::PathBuf;
@@ -22,17 +24,15 @@ use super::super::{Interrupter, Reader, Session, SessionOptions, Variable};
 use super::cache;
 use super::cell_commands::{self, refused};
 use super::compile::cell_cache::CellCache;
-use super::compile::diagnostics::refusal;
-use super::compile::runtime::{self, FAILED, LOST, PANICKED};
+use super::compile::runtime;
 use super::compile::toolchain::Toolchain;
 use super::compile::{Attempt, Compiler, Ready};
 use super::halt::Halt;
-use super::listener::{Failure, Listener};
-use super::process::{Child, Ended};
+use super::process::Child;
 use super::scratch::Scratch;
 use super::source::Source;
 use super::stop::Stop;
-use crate::cli::outcome::{Diagnostic, End, Event, Outcome, Phase, Standing};
+use crate::cli::outcome::{Diagnostic, End, Event, Outcome};
 
 /// A live session.
 pub struct OwnSession {
@@ -46,8 +46,8 @@ pub struct OwnSession {
     pub(super) history: History,
     reader: Option<Reader>,
     pub(super) stop: Stop,
-    /// Notes for the first outcome.
-    notes: Vec<String>,
+    /// Notes for the next outcome.
+    pub(super) notes: Vec<String>,
     _runtime_lock: Option<cache::Lock>,
     _scratch: Scratch,
 }
@@ -72,6 +72,7 @@ impl OwnSession {
         };
         let mut compiler = Compiler::new(toolchain, scratch.path(), runtime, stop.clone());
         compiler.timeout = options.compile_timeout;
+        compiler.runtime_layer = runtime::layer(&compiler.toolchain, &compiler.runtime);
         compiler.cache = CellCache::open();
         Ok(OwnSession {
             options,
@@ -116,7 +117,7 @@ impl OwnSession {
         self.note_dropped(&ready, outcome);
         let timed = (self.timing.passes && ready.library.is_some()).then(|| (ready.number, ready.state.clone()));
         let running = Instant::now();
-        times.load = self.run_ready(*ready, &source.code, outcome, events)?;
+        times.load = self.run_ready(*ready, &source, outcome, events)?;
         times.run = running.elapsed();
         if let Some((number, state)) = timed {
             outcome.notes.push(times.passes(self.compiler.time_passes(number, &state)?));
@@ -175,64 +176,12 @@ impl OwnSession {
     ) -> Result<(), Halt> {
         let Some(all) = self.crates.with(wanted, code)? else { return Ok(()) };
         self.lookahead.discard();
-        self.crates.build(all, &mut self.compiler, events).map_err(|error| {
+        let note = self.crates.build(all, &mut self.compiler, events).map_err(|error| {
             let range = wanted.first().map_or(0..0, |wanted| wanted.range.clone());
-            self.crates.end_of(&error, &self.stop, range, code).into()
-        })
-    }
-
-    fn note_dropped(&self, ready: &Ready, outcome: &mut Outcome) {
-        for name in &ready.dropped {
-            let of_type = self.history.state().type_of(name).unwrap_or_default();
-            let note = format!("variable `{name}: {of_type}` was dropped: a type it depends on was redefined");
-            outcome.notes.push(note);
-        }
-        outcome.notes.extend(ready.notes.iter().cloned());
-    }
-
-    /// Runs a compiled cell; returns how long its library took to load.
-    fn run_ready(
-        &mut self,
-        ready: Ready,
-        code: &str,
-        outcome: &mut Outcome,
-        events: &mut dyn FnMut(Event),
-    ) -> Result<Duration> {
-        let before = self.history.begin(&ready)?;
-        let Some(library) = &ready.library else {
-            self.history.end_without_run(before);
-            return Ok(Duration::ZERO);
-        };
-        let timeout = self.options.run_timeout;
-        let mut listener = Listener::new(&ready.generated, code, &ready.file, events, self.reader.as_mut());
-        let mut report = self.history.run(library, ready.number, timeout, &mut |piece| listener.hear(piece))?;
-        let load = listener.load;
-        let (standing, trouble, note) = listener.finish(report.ended == Ended::Returned(PANICKED));
-        self.note_beyond_stock(&ready, &standing, outcome);
-        outcome.outputs.extend(standing.outputs());
-        outcome.notes.extend(note);
-        outcome.notes.append(&mut report.notes);
-        outcome.notes.extend(self.history.end(&ready, before, &report, &self.compiler));
-        outcome.end = match report.ended {
-            Ended::Returned(LOST) => {
-                self.history.drop_loaded(&ready);
-                not_loaded(&ready)
-            }
-            ended => end_of(ended, trouble, timeout),
-        };
-        Ok(load)
-    }
-
-    fn note_beyond_stock(&self, ready: &Ready, standing: &Standing, outcome: &mut Outcome) {
-        if standing.was_cleared {
-            outcome.beyond_stock.push("output is cleared: the stock kernel cannot clear output".into());
-        }
-        if !ready.plan.like.is_empty() {
-            let why =
-                "it uses a variable whose type has a private name: the stock kernel does not keep such a variable";
-            outcome.beyond_stock.push(why.into());
-        }
-        outcome.beyond_stock.extend(self.compiler.beyond_stock(&ready.new));
+            self.crates.end_of(&error, &self.stop, range, code)
+        })?;
+        self.notes.extend(note);
+        Ok(())
     }
 }
 
@@ -279,7 +228,9 @@ impl Session for OwnSession {
     }
 
     fn undo(&mut self) -> Result<bool> {
-        self.history.undo()
+        let is_undone = self.history.undo()?;
+        self.notes.extend(self.history.drop_restarted());
+        Ok(is_undone)
     }
 
     fn expect(&mut self, code: &str) {
@@ -287,6 +238,7 @@ impl Session for OwnSession {
     }
 
     fn script(&mut self, cells: Vec<String>) {
+        self.compiler.standby.set_off(!cells.is_empty());
         self.lookahead.set_script(cells);
     }
 
@@ -303,29 +255,4 @@ fn runtime_in_cache(toolchain: &Toolchain, stop: &Stop) -> Result<(PathBuf, Opti
     // `clean` could have removed it before it was locked.
     cache::make(&cache)?;
     Ok((runtime::library(toolchain, &cache, stop)?, lock))
-}
-
-/// A loaded value was not of its recorded type: the cell did not run, and the values it took are gone.
-fn not_loaded(ready: &Ready) -> End {
-    let names: Vec<String> = ready.plan.load.iter().map(|name| format!("`{name}`")).collect();
-    let message = format!("the cell did not run: a type behind {} was redefined", names.join(", "));
-    let help = "help: rerun the cells that define these variables".to_owned();
-    End::CompileError(vec![refusal(message, vec![help], Vec::new(), "")])
-}
-
-fn end_of(ended: Ended, failure: Option<Failure>, timeout: Option<Duration>) -> End {
-    let (message, line) = failure.map(|failure| (failure.message, failure.line)).unwrap_or_default();
-    match ended {
-        Ended::Returned(PANICKED) => End::Panicked { message, line },
-        Ended::Returned(FAILED) => End::ReturnedError { message, line },
-        Ended::Returned(_) => End::Passed,
-        Ended::Exited(code) => End::Exited(code),
-        Ended::Killed { signal, stack_overflow } => End::Killed { signal, stack_overflow },
-        Ended::TimedOut => End::TimedOut { phase: Phase::Run, seconds: timeout.unwrap_or_default().as_secs_f64() },
-        Ended::Interrupted => End::Interrupted,
-        Ended::NotLoaded(why) => {
-            let message = format!("cannot load the compiled cell: {why}");
-            End::CompileError(vec![refusal(message, Vec::new(), Vec::new(), "")])
-        }
-    }
 }

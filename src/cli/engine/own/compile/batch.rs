@@ -131,6 +131,7 @@ impl Compiler {
             let recipes = recipes(&state, &plan, &new, &member.source);
             let ready = Box::new(Ready {
                 library: None,
+                layers: self.layers(),
                 number: member.source.number,
                 state,
                 plan,

@@ -18,6 +18,7 @@ use super::super::cache::{self, DONE};
 use super::super::deps::dep_info;
 use super::diagnostics::is_summary;
 use super::rustc::{CompileEnd, Compiled, Job};
+use super::standby::around;
 use super::toolchain::Toolchain;
 
 /// Changes with the format of entries.
@@ -84,7 +85,7 @@ impl CellCache {
         let Ok(read) = fs::read_to_string(job.dep_info()) else { return };
         let (files, variables) = dep_info(&read, &job.folder);
         let has_no_other_input = variables.iter().all(|name| job.env.contains_key(name))
-            && files.iter().all(|file| file.file_name() == job.source.file_name());
+            && files.iter().all(|file| is_source(file, job));
         if has_no_other_input && compiled.rest.is_empty() {
             let _ = self.store(key, compiled, succeeded);
         }
@@ -145,6 +146,10 @@ fn is_judgement(compiled: &Compiled, job: &Job) -> bool {
     compiled.code == Some(1) && !has_crashed && errors.peek().is_some() && errors.all(is_placed)
 }
 
+fn is_source(file: &Path, job: &Job) -> bool {
+    [&job.source, &around(job)].iter().any(|source| source.file_name() == file.file_name())
+}
+
 /// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with
 /// the default action again.
 fn survive_limits() {
@@ -165,6 +170,7 @@ pub fn key(toolchain: &Toolchain, job: &Job, text: &str, fingerprints: &BTreeMap
         format!("{:?} {} {} {}", job.kind, job.crate_name, job.metadata, job.opt_level),
     ];
     parts.extend(job.externs.iter().map(|(name, file)| format!("{name}={}", path(file))));
+    parts.extend(job.layers.iter().map(|layer| path(&layer.library)));
     parts.extend(job.search_paths.iter().cloned());
     parts.extend(job.env.iter().map(|(name, value)| format!("{name}={value}")));
     parts.extend(fingerprints.iter().map(|(name, print)| format!("{name}:{print}")));

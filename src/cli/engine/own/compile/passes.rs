@@ -87,6 +87,7 @@ impl Compiler {
         let plan = std::mem::take(&mut lessons.plan);
         Ok(Some(Ready {
             library: source.cell.has_statements().then_some(pass.compiled.library),
+            layers: self.layers(),
             number: source.number,
             recipes: recipes(&pass.state, &plan, &new, source),
             state: pass.state,

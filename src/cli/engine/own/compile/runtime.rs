@@ -2,13 +2,16 @@
 //!
 //! Its source is `fp_rt.rs.txt`; none of it runs in this process.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::super::cache::ABANDONED;
+use super::super::deps::layer_of;
 use super::super::stop::Stop;
+use super::link::Layer;
 use super::rustc::{CompileEnd, Job, Kind, compile};
 use super::toolchain::Toolchain;
 
@@ -30,6 +33,13 @@ fn remove_abandoned(cache: &Path) {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
+}
+
+/// The runtime as a shared library, beside the other one; `None` if it cannot be linked.
+pub fn layer(toolchain: &Toolchain, runtime: &Path) -> Option<Layer> {
+    // Its name contains a hash of its content.
+    let rlibs = BTreeMap::from([(runtime.to_owned(), runtime.file_name()?.to_string_lossy().into_owned())]);
+    layer_of(toolchain, &rlibs, &[], &[], runtime.parent()?).ok()?
 }
 
 /// The library for this toolchain, from the cache or built into it.

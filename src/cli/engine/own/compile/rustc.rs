@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -18,10 +18,12 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::super::stop::Stop;
+use super::link::{Layer, Linker};
+use super::standby::around;
 use super::toolchain::{Toolchain, system_libraries};
 
 /// What is compiled, and how.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Job {
     pub crate_name: String,
     /// A file in `folder`.
@@ -36,6 +38,8 @@ pub struct Job {
     pub externs: Vec<(String, PathBuf)>,
     pub search_paths: Vec<String>,
     pub env: BTreeMap<String, String>,
+    /// A cell is linked with these, if possible, and not with the libraries in `externs`.
+    pub layers: Vec<Layer>,
 }
 
 /// What rustc produces.
@@ -76,34 +80,95 @@ pub enum CompileEnd {
     Interrupted,
 }
 
+/// Who links a cell, and with what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Linking {
+    /// We do, with the layers.
+    Layers,
+    /// rustc does, with all crates; the toolchain's linker is called directly.
+    Direct,
+    /// rustc does, by the system's linker driver.
+    Driver,
+}
+
 /// Runs rustc until it is done, out of time, or stopped.
 pub fn compile(toolchain: &Toolchain, job: &Job, timeout: Option<Duration>, stop: &Stop) -> Result<Compiled> {
-    let fast = run(toolchain, job, true, timeout, stop)?;
-    // Some libraries are found only by the system's linker driver: retry with it.
-    if fast.ended == CompileEnd::Failed && job.kind == Kind::Cell && fast.messages.iter().any(is_linker_error) {
-        return run(toolchain, job, false, timeout, stop);
+    compile_with(toolchain, job, None, timeout, stop)
+}
+
+/// The same by a compiler that has started already, if there is one.
+pub fn compile_with(
+    toolchain: &Toolchain,
+    job: &Job,
+    started: Option<Child>,
+    timeout: Option<Duration>,
+    stop: &Stop,
+) -> Result<Compiled> {
+    if job.kind == Kind::Cell && !job.layers.is_empty() {
+        // It starts while rustc works.
+        let linker = Linker::start(toolchain, job);
+        let has_started = started.is_some();
+        let mut compiled = match started {
+            Some(child) => finish(child, job, timeout, stop)?,
+            None => run(toolchain, job, Linking::Layers, timeout, stop)?,
+        };
+        if has_started && compiled.ended == CompileEnd::Failed && !is_about_cell(&compiled, job) {
+            compiled = run(toolchain, job, Linking::Layers, timeout, stop)?;
+        }
+        let is_linked = |linker: Option<Linker>| linker.map_or(Ok(false), |linker| linker.finish(job));
+        if compiled.ended != CompileEnd::Succeeded || is_linked(linker)? {
+            return Ok(compiled);
+        }
     }
-    Ok(fast)
+    let direct = run(toolchain, job, Linking::Direct, timeout, stop)?;
+    // Some libraries are found only by the system's linker driver: retry with it.
+    if direct.ended == CompileEnd::Failed && job.kind == Kind::Cell && direct.messages.iter().any(is_linker_error) {
+        return run(toolchain, job, Linking::Driver, timeout, stop);
+    }
+    Ok(direct)
 }
 
 fn is_linker_error(message: &Value) -> bool {
     message["message"].as_str().is_some_and(|text| text.contains("linking with"))
 }
 
-fn run(toolchain: &Toolchain, job: &Job, fast_link: bool, timeout: Option<Duration>, stop: &Stop) -> Result<Compiled> {
-    let started = Instant::now();
+/// Errors as they would be without the file around the cell. Names that come out of a macro, as all do there, are
+/// resolved by stricter rules.
+fn is_about_cell(compiled: &Compiled, job: &Job) -> bool {
+    let around = around(job);
+    let around = around.file_name().unwrap_or_default().to_string_lossy();
+    let is_strange = |message: &Value| {
+        let text = message.to_string();
+        text.contains(&*around) || text.contains("macro-expanded") || message["code"]["code"] == "E0659"
+    };
+    !compiled.messages.is_empty() && !compiled.messages.iter().any(is_strange)
+}
+
+/// rustc for a source file.
+pub fn command(toolchain: &Toolchain, job: &Job, linking: Linking, source: &Path) -> Command {
     let mut command = Command::new(&toolchain.rustc);
     command
-        .args(arguments(toolchain, job, fast_link))
+        .args(arguments(toolchain, job, linking))
+        // Relative: panics show the path as rustc was given it.
+        .arg(source.file_name().unwrap_or(source.as_os_str()))
         .envs(&job.env)
         .env_remove("RUSTC_BOOTSTRAP")
         .env_remove("RUSTC_LOG")
-        .current_dir(&job.folder)
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .process_group(0);
-    let mut child = command.spawn().with_context(|| format!("cannot run `{}`", toolchain.rustc.display()))?;
+    command
+}
+
+fn run(toolchain: &Toolchain, job: &Job, linking: Linking, timeout: Option<Duration>, stop: &Stop) -> Result<Compiled> {
+    let mut command = command(toolchain, job, linking, &job.source);
+    let child = command.current_dir(&job.folder).stdin(Stdio::null()).spawn();
+    finish(child.with_context(|| format!("cannot run `{}`", toolchain.rustc.display()))?, job, timeout, stop)
+}
+
+/// Reads what rustc writes until it is done, out of time, or stopped.
+fn finish(mut child: Child, job: &Job, timeout: Option<Duration>, stop: &Stop) -> Result<Compiled> {
+    let started = Instant::now();
     let (text, stopped) = match child.stderr.take() {
         Some(pipe) => read_output(pipe, usize::MAX, started, timeout, stop),
         None => (Vec::new(), None),
@@ -183,7 +248,7 @@ pub fn read_output(
     }
 }
 
-fn arguments(toolchain: &Toolchain, job: &Job, fast_link: bool) -> Vec<OsString> {
+fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = Vec::new();
     let mut add = |text: &str| arguments.push(text.into());
     for text in ["--edition=2024", "--error-format=json", "-Awarnings", "-Cdebuginfo=0"] {
@@ -194,33 +259,27 @@ fn arguments(toolchain: &Toolchain, job: &Job, fast_link: bool) -> Vec<OsString>
     add(&format!("-Cextra-filename={}", job.suffix));
     add("-Cprefer-dynamic");
     add("-Cembed-bitcode=no");
-    match job.kind {
-        Kind::Rlib => ["--crate-type=rlib", "--emit=link", "-Copt-level=2"].map(&mut add),
-        // The same crate type as for the cell, so that the same rules apply.
-        Kind::Check => ["--crate-type=cdylib", "--emit=mir,dep-info", "-Copt-level=0"].map(&mut add),
-        Kind::Front => ["--crate-type=cdylib", "--emit=metadata", "-Ccodegen-units=2"].map(&mut add),
-        Kind::Object => ["--crate-type=cdylib", "--emit=obj", "-Ccodegen-units=2"].map(&mut add),
-        Kind::Cell => ["--crate-type=cdylib", "--emit=mir,link,dep-info", "-Ccodegen-units=2"].map(&mut add),
+    let emit = match job.kind {
+        Kind::Rlib => "link",
+        Kind::Check => "mir,dep-info",
+        Kind::Front => "metadata",
+        Kind::Object => "obj",
+        Kind::Cell if linking == Linking::Layers => "mir,obj,dep-info",
+        Kind::Cell => "mir,link,dep-info",
     };
-    if matches!(job.kind, Kind::Front | Kind::Object) {
+    add(&format!("--emit={emit}"));
+    match job.kind {
+        Kind::Rlib => ["--crate-type=rlib", "-Copt-level=2"].map(&mut add),
+        // The same crate type as for the cell, so that the same rules apply.
+        Kind::Check => ["--crate-type=cdylib", "-Copt-level=0"].map(&mut add),
+        Kind::Front | Kind::Object | Kind::Cell => ["--crate-type=cdylib", "-Ccodegen-units=2"].map(&mut add),
+    };
+    if matches!(job.kind, Kind::Front | Kind::Object | Kind::Cell) {
         add(&format!("-Copt-level={}", job.opt_level));
         add("-Cdebug-assertions=on");
     }
-    if job.kind == Kind::Cell {
-        add(&format!("-Copt-level={}", job.opt_level));
-        add("-Cdebug-assertions=on");
-        add(&format!(
-            "-Clink-arg={}",
-            link_argument(fast_link, &format!("-rpath={}", toolchain.libraries().display()))
-        ));
-        if let (true, Some(lld)) = (fast_link, toolchain.lld(&job.folder)) {
-            add(&format!("-Clinker={}", lld.display()));
-            add("-Clinker-flavor=ld");
-            add("-Clink-arg=--threads=1");
-            for folder in system_libraries() {
-                add(&format!("-Clink-arg=-L{}", folder.display()));
-            }
-        }
+    if job.kind == Kind::Cell && linking != Linking::Layers {
+        link_arguments(toolchain, job, linking == Linking::Direct).iter().for_each(|text| add(text));
     }
     for path in &job.search_paths {
         arguments.push("-L".into());
@@ -234,11 +293,17 @@ fn arguments(toolchain: &Toolchain, job: &Job, fast_link: bool) -> Vec<OsString>
     }
     arguments.push("--out-dir".into());
     arguments.push(job.folder.clone().into());
-    // Relative: panics show the path as rustc was given it.
-    arguments.push(job.source.file_name().unwrap_or(job.source.as_os_str()).into());
     arguments
 }
 
-fn link_argument(fast_link: bool, text: &str) -> String {
-    if fast_link { text.to_owned() } else { format!("-Wl,{text}") }
+fn link_arguments(toolchain: &Toolchain, job: &Job, is_direct: bool) -> Vec<String> {
+    let path = format!("-rpath={}", toolchain.libraries().display());
+    let path = if is_direct { path } else { format!("-Wl,{path}") };
+    let mut arguments = vec![format!("-Clink-arg={path}")];
+    if let (true, Some(lld)) = (is_direct, toolchain.lld(&job.folder)) {
+        arguments.push(format!("-Clinker={}", lld.display()));
+        arguments.extend(["-Clinker-flavor=ld", "-Clink-arg=--threads=1"].map(str::to_owned));
+        arguments.extend(system_libraries().iter().map(|folder| format!("-Clink-arg=-L{}", folder.display())));
+    }
+    arguments
 }

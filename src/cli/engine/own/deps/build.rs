@@ -199,7 +199,9 @@ impl<'a> Job<'a> {
             output = self.cargo(entry, &arguments, stop, &mut on_line)?;
         }
         let mut record = Record::of(entry, self.toolchain, &graph, &output)?;
-        record.libraries.prebuilt.take_if(|_| !has_prebuilt);
+        if let Some(empty) = record.libraries.prebuilt.take_if(|_| !has_prebuilt) {
+            record.libraries.rlibs.remove(&empty);
+        }
         self.check_externs(&record)?;
         Ok(record)
     }

@@ -11,7 +11,7 @@ use anyhow::{Result, anyhow};
 
 use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
-use super::{Dependency, Libraries, NotBuilt, build};
+use super::{Dependency, Libraries, NotBuilt, build, layer};
 
 /// A build on a thread of its own; dropping it stops it.
 pub struct Prefetch {
@@ -39,7 +39,12 @@ impl Prefetch {
         let (sender, progress) = channel();
         let (theirs, toolchain, dependencies) = (stop.clone(), toolchain.clone(), wanted.clone());
         let thread = std::thread::Builder::new()
-            .spawn(move || build(&toolchain, &dependencies, None, &theirs, &mut |line| drop(sender.send(line))))
+            .spawn(move || {
+                let libraries = build(&toolchain, &dependencies, None, &theirs, &mut |line| drop(sender.send(line)))?;
+                // It remains on the disk; an error is reported where it is needed.
+                let _ = layer(&toolchain, &libraries, &[]);
+                Ok(libraries)
+            })
             .ok()?;
         Some(Prefetch { wanted, stop, progress, thread: Some(thread) })
     }

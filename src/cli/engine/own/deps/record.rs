@@ -85,7 +85,7 @@ impl Record {
     /// Collects the results from cargo's messages.
     pub fn of(entry: &Path, toolchain: &Toolchain, graph: &Graph, output: &CargoOutput) -> Result<Record> {
         let messages: Vec<Value> = output.stdout.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let mut found = Libraries { env: variables(entry), ..Libraries::default() };
+        let mut found = Libraries { env: variables(entry), folder: entry.to_owned(), ..Libraries::default() };
         found.env.insert("CARGO".into(), toolchain.cargo.display().to_string());
         found.search_paths.push(format!("dependency={}", entry.join("target/debug/deps").display()));
         let (mut files, mut names) = (BTreeSet::new(), BTreeSet::new());
@@ -96,6 +96,9 @@ impl Record {
             match message["reason"].as_str() {
                 Some("compiler-artifact") if crate_name(message) == ROOT.replace('-', "_") => {
                     found.prebuilt = library(message);
+                    if let Some(library) = &found.prebuilt {
+                        found.rlibs.insert(library.clone(), print_of(library)?);
+                    }
                 }
                 Some("compiler-artifact") => {
                     let Some(library) = library(message).filter(|_| graph.packages.contains_key(id)) else { continue };
@@ -106,10 +109,13 @@ impl Record {
                         files.extend(inputs::manifests(&package.folder));
                         names.extend(variables.into_iter().filter(|name| !inputs::is_set_by_cargo(name)));
                     }
-                    let bytes = fs::read(&library).with_context(|| format!("cannot read `{}`", library.display()))?;
+                    let own = print_of(&library)?;
                     let print: &mut String = found.fingerprints.entry(crate_name(message)).or_default();
-                    print.push_str(&cache::digest([bytes.as_slice()]));
+                    print.push_str(&own);
                     if !is_of_host(message) {
+                        if library.extension().is_some_and(|ending| ending == "rlib") {
+                            found.rlibs.insert(library.clone(), own);
+                        }
                         libraries.insert(id.to_owned(), library);
                     }
                 }
@@ -152,6 +158,7 @@ impl Record {
             "externs": pairs(&self.libraries.externs),
             "inner": pairs(&self.libraries.transitive),
             "shared": self.libraries.prebuilt.as_ref().map(|file| file.display().to_string()),
+            "rlibs": self.libraries.rlibs,
             "search_paths": self.libraries.search_paths,
             "env": self.libraries.env,
             "fingerprints": self.libraries.fingerprints,
@@ -169,6 +176,8 @@ impl Record {
             search_paths: field(&value, "search_paths")?,
             env: field(&value, "env")?,
             fingerprints: field(&value, "fingerprints")?,
+            rlibs: field(&value, "rlibs")?,
+            folder: entry.to_owned(),
             _lock: None,
         };
         Some(Record { libraries, inputs: Inputs::from_json(&value["inputs"])? })
@@ -208,6 +217,11 @@ fn library(message: &Value) -> Option<PathBuf> {
     let files: Vec<&str> = message["filenames"].as_array()?.iter().filter_map(Value::as_str).collect();
     let with = |ending: &str| files.iter().find(|file| file.ends_with(ending));
     is_library.then(|| with(".rlib").or_else(|| with(std::env::consts::DLL_SUFFIX)).map(PathBuf::from))?
+}
+
+fn print_of(library: &Path) -> Result<String> {
+    let bytes = fs::read(library).with_context(|| format!("cannot read `{}`", library.display()))?;
+    Ok(cache::digest([bytes.as_slice()]))
 }
 
 /// `libx-0123.rlib` -> `x-0123.d`, beside it.

@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
         // Text printed before the message comes first.
         self.drain_streams();
         match message {
-            FromWorker::Ready { pid } => self.child.worker = pid,
+            FromWorker::Ready { pid, .. } => self.child.worker = pid,
             // Awaited where a checkpoint is woken.
             FromWorker::Lost { .. } => {}
             FromWorker::Frozen { pid, threads } => {

@@ -60,6 +60,28 @@ pub fn leak(name: &str) {
     drop(remove(name));
 }
 
+/// The beginning of every value, as the runtime of cells writes it.
+#[repr(C)]
+struct Header {
+    type_name: &'static str,
+}
+
+/// Removes the variables whose types have such names, and never drops them; returns their names. The values must have
+/// been stored by the runtime of cells.
+pub fn leak_of_types(is_lost: impl Fn(&str) -> bool) -> Vec<String> {
+    let is_held = |name: &String| {
+        let store = store();
+        let Some(stored) = store.values.get(name) else { return false };
+        // SAFETY: the runtime stores a header first, and its text is in a library that is never unloaded.
+        let header = unsafe { &*stored.value.cast::<Header>() };
+        is_lost(header.type_name)
+    };
+    let mut names = names();
+    names.retain(is_held);
+    names.iter().for_each(|name| leak(name));
+    names
+}
+
 /// The names of all variables. Those of the runtime, which begin with a zero, are not the user's.
 pub fn names() -> Vec<String> {
     store().values.keys().filter(|name| !name.starts_with('\0')).cloned().collect()

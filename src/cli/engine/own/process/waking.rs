@@ -16,8 +16,9 @@ impl Child {
             let _ = self.wait_channels(deadline);
             while !is_ready && let Received::Message(message) = self.control.try_receive::<FromWorker>()? {
                 match message {
-                    FromWorker::Ready { pid: ready } if pid == 0 || pid == ready => {
+                    FromWorker::Ready { pid: ready, restarted } if pid == 0 || pid == ready => {
                         self.worker = ready;
+                        self.restarted = restarted;
                         is_ready = true;
                     }
                     FromWorker::Lost { name, kinds } => self.note_lost(name, &kinds),

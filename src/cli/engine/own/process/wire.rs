@@ -13,10 +13,13 @@ pub const PIECE: usize = 32 * 1024;
 /// To the worker, which runs the cells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToWorker {
-    /// Load the library and call its function; `reads` says whether stdin is answered or empty.
-    Run { library: String, symbol: String, reads: bool },
+    /// Load the `layers` unless they are loaded, then the library, and call its function; `reads` says whether stdin is
+    /// answered or empty.
+    Run { library: String, layers: Vec<String>, symbol: String, reads: bool },
     /// Drop a variable.
     Forget(String),
+    /// Lose a variable without dropping it.
+    Leak(String),
     /// Continue after an ordered report.
     GoOn,
     /// Drop all variables, the last one first, and end.
@@ -26,9 +29,10 @@ pub enum ToWorker {
 /// From the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromWorker {
-    /// Ready for the first cell, or awake again.
+    /// Ready for the first cell, or awake again, perhaps with crates that had to begin anew.
     Ready {
         pid: i32,
+        restarted: Option<Restarted>,
     },
     /// A checkpoint of the present state exists; the `threads` that ran beside the loop are not in it.
     Frozen {
@@ -56,6 +60,15 @@ pub enum FromWorker {
     Done {
         code: u32,
     },
+}
+
+/// The state of the crates is that of a new session, as threads of theirs are gone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Restarted {
+    /// Those that had the threads.
+    pub crates: Vec<String>,
+    /// What was dropped because it may hold such a thread.
+    pub variables: Vec<String>,
 }
 
 /// To the supervisor, which starts, wakes and reaps.
@@ -90,13 +103,15 @@ pub trait Message: Sized {
 impl Message for ToWorker {
     fn encode(&self) -> Vec<u8> {
         match self {
-            ToWorker::Run { library, symbol, reads } => {
-                let numbers = [u64::from(*reads), symbol.len() as u64];
-                packet(0, &numbers, format!("{symbol}{library}").as_bytes())
+            ToWorker::Run { library, layers, symbol, reads } => {
+                // No path contains a null.
+                let all: Vec<&str> = [symbol, library].into_iter().chain(layers).map(String::as_str).collect();
+                packet(0, &[u64::from(*reads)], all.join("\0").as_bytes())
             }
             ToWorker::Forget(name) => packet(1, &[], name.as_bytes()),
             ToWorker::GoOn => packet(2, &[], &[]),
             ToWorker::End => packet(3, &[], &[]),
+            ToWorker::Leak(name) => packet(4, &[], name.as_bytes()),
         }
     }
 
@@ -105,13 +120,13 @@ impl Message for ToWorker {
         Some(match kind {
             0 => {
                 let reads = number(&mut rest)? != 0;
-                let length = number(&mut rest)? as usize;
-                let (symbol, library) = rest.split_at_checked(length)?;
-                ToWorker::Run { library: text(library), symbol: text(symbol), reads }
+                let mut all = rest.split(|&byte| byte == 0).map(text);
+                ToWorker::Run { symbol: all.next()?, library: all.next()?, layers: all.collect(), reads }
             }
             1 => ToWorker::Forget(text(rest)),
             2 => ToWorker::GoOn,
             3 => ToWorker::End,
+            4 => ToWorker::Leak(text(rest)),
             _ => return None,
         })
     }
@@ -123,7 +138,10 @@ pub const OVERFLOWED: [u8; 1] = [4];
 impl Message for FromWorker {
     fn encode(&self) -> Vec<u8> {
         match self {
-            FromWorker::Ready { pid } => packet(0, &[*pid as u64], &[]),
+            FromWorker::Ready { pid, restarted } => {
+                let names = restarted.as_ref().map(|it| format!("{};{}", it.crates.join(","), it.variables.join(",")));
+                packet(0, &[*pid as u64], names.unwrap_or_default().as_bytes())
+            }
             FromWorker::Frozen { pid, threads } => packet(1, &[*pid as u64, *threads], &[]),
             FromWorker::NotFrozen { errno } => packet(2, &[*errno as u64], &[]),
             FromWorker::Report { kind, more, bytes } => packet(3, &[u64::from(*kind), u64::from(*more)], bytes),
@@ -137,7 +155,15 @@ impl Message for FromWorker {
     fn decode(packet: &[u8]) -> Option<Self> {
         let (kind, mut rest) = packet.split_first()?;
         Some(match kind {
-            0 => FromWorker::Ready { pid: number(&mut rest)? as i32 },
+            0 => {
+                let pid = number(&mut rest)? as i32;
+                let names = text(rest);
+                let list = |names: &str| names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+                let restarted = names.split_once(';');
+                let restarted =
+                    restarted.map(|(crates, variables)| Restarted { crates: list(crates), variables: list(variables) });
+                FromWorker::Ready { pid, restarted }
+            }
             1 => FromWorker::Frozen { pid: number(&mut rest)? as i32, threads: number(&mut rest)? },
             2 => FromWorker::NotFrozen { errno: number(&mut rest)? as i32 },
             3 => {
@@ -238,11 +264,18 @@ mod tests {
 
     #[test]
     fn every_message_arrives_as_it_was_sent() {
-        survives(ToWorker::Run { library: "/tmp/ü/libcell_1.so".into(), symbol: "fp_cell_1".into(), reads: true });
+        for layers in [vec![], vec!["/tmp/liba.so".into(), "/tmp/ü/libb.so".into()]] {
+            let (library, symbol) = ("/tmp/ü/libcell_1.so".into(), "fp_cell_1".into());
+            survives(ToWorker::Run { library, layers, symbol, reads: true });
+        }
         survives(ToWorker::Forget("x".into()));
+        survives(ToWorker::Leak("x".into()));
         survives(ToWorker::GoOn);
         survives(ToWorker::End);
-        survives(FromWorker::Ready { pid: 7 });
+        let all = Restarted { crates: vec!["rayon_core".into()], variables: vec!["a".into(), "r#b".into()] };
+        for restarted in [None, Some(Restarted::default()), Some(all)] {
+            survives(FromWorker::Ready { pid: 7, restarted });
+        }
         survives(FromWorker::Frozen { pid: 7, threads: 2 });
         survives(FromWorker::NotFrozen { errno: 12 });
         survives(FromWorker::Report { kind: 300, more: true, bytes: vec![255; PIECE] });

@@ -3,7 +3,6 @@
 //! It reads no input of the user's and decides nothing: orders arrive on a channel of its own, and answers leave on it.
 
 use std::collections::BTreeSet;
-use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,18 +20,18 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, getppid, read, setpgid};
 
 use super::descriptors::{Base, Closed, reopen};
+use super::loader::{load_cell, load_layers, reset_layers};
 use super::owners::{self, Owners};
-use super::store::{self, API, Api};
+use super::store::{self, API};
+use super::threads::Threads;
 use super::wire::worker_side::{self, BROKEN, Fds, LOADED, announce_overflow, exit, report, send};
-use super::wire::{FromWorker, Received, ToWorker, wait_readable};
+use super::wire::{FromWorker, Received, Restarted, ToWorker, wait_readable};
 
 /// Wakes a checkpoint; only the supervisor's counts.
 pub const WAKE: Signal = Signal::SIGUSR2;
 
 /// The lowest address of the main thread's stack.
 static STACK_END: AtomicUsize = AtomicUsize::new(0);
-
-type Cell = unsafe extern "C" fn(*const Api) -> u32;
 
 /// The worker's loop.
 pub fn run(fds: &'static Fds) -> ! {
@@ -42,19 +41,22 @@ pub fn run(fds: &'static Fds) -> ! {
     worker_side::connect(&fds.control);
     watch_stack();
     let mut worker = Worker { fds, base: Base::now(), copies: Vec::new() };
-    send(&FromWorker::Ready { pid: getpid().as_raw() });
+    send(&FromWorker::Ready { pid: getpid().as_raw(), restarted: None });
     let mut has_checkpoint = false;
     loop {
         match fds.control.receive() {
-            Ok(Some(ToWorker::Run { library, symbol, reads })) => {
+            Ok(Some(ToWorker::Run { library, layers, symbol, reads })) => {
+                // Before the checkpoint, so that it has them.
+                let layers = load_layers(&layers);
                 if !has_checkpoint && worker.checkpoint() == Checkpoint::Woken {
                     continue;
                 }
                 set_stdin(fds, reads);
-                run_cell(fds, &library, &symbol);
+                run_cell(fds, layers, &library, &symbol);
                 has_checkpoint = worker.checkpoint() == Checkpoint::Frozen;
             }
             Ok(Some(ToWorker::Forget(name))) => store::forget(&name),
+            Ok(Some(ToWorker::Leak(name))) => store::leak(&name),
             Ok(Some(ToWorker::GoOn)) => {}
             Ok(Some(ToWorker::End)) => {
                 store::forget_all();
@@ -85,10 +87,10 @@ fn set_stdin(fds: &Fds, reads: bool) {
     }
 }
 
-fn run_cell(fds: &Fds, library: &str, symbol: &str) {
+fn run_cell(fds: &Fds, layers: Result<(), String>, library: &str, symbol: &str) {
     let pid = getpid();
     let begun = Instant::now();
-    let loaded = load(library, symbol);
+    let loaded = layers.and_then(|()| load_cell(library, symbol));
     report(LOADED, begun.elapsed().as_micros().to_string().as_bytes());
     let answer = match loaded {
         // SAFETY: a cell that our own compiler made against this very table.
@@ -113,32 +115,6 @@ fn is_closed(stream: impl AsFd) -> bool {
     fcntl(stream, FcntlArg::F_GETFD).is_err()
 }
 
-/// Never closed: a cell's values and threads outlive it.
-fn load(library: &str, symbol: &str) -> Result<Cell, String> {
-    let library = CString::new(library).map_err(|error| error.to_string())?;
-    let symbol = CString::new(symbol).map_err(|error| error.to_string())?;
-    // SAFETY: both are C strings; our own compiler decided what the symbol is.
-    unsafe {
-        let handle = libc::dlopen(library.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
-        if handle.is_null() {
-            return Err(loader_error());
-        }
-        let address = libc::dlsym(handle, symbol.as_ptr());
-        if address.is_null() {
-            return Err(loader_error());
-        }
-        Ok(std::mem::transmute::<*mut libc::c_void, Cell>(address))
-    }
-}
-
-fn loader_error() -> String {
-    // SAFETY: null, or a C string that is valid until this thread calls the loader again.
-    unsafe {
-        let text = libc::dlerror();
-        if text.is_null() { "no reason given".into() } else { CStr::from_ptr(text).to_string_lossy().into_owned() }
-    }
-}
-
 #[derive(Debug, PartialEq)]
 enum Checkpoint {
     /// This is the worker, and its checkpoint is frozen.
@@ -160,7 +136,7 @@ impl Worker {
     /// Forks a checkpoint, which is frozen until the supervisor wakes it.
     fn checkpoint(&mut self) -> Checkpoint {
         self.reap();
-        let threads = other_threads();
+        let threads = Threads::beside_this();
         let Ok((closing, closed)) = nix::unistd::pipe2(OFlag::O_CLOEXEC) else { return not_frozen(Errno::last()) };
         let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK).expect("SIG_SETMASK is valid");
         // SAFETY: until it is woken, the copy keeps all signals blocked and runs nothing of a cell's; the C library's
@@ -172,7 +148,7 @@ impl Worker {
                 let shut = self.base.close_others(&closed);
                 drop(closed);
                 wait_for_wake(&self.fds.life);
-                self.wake(before, shut);
+                self.wake(before, shut, &threads);
                 Checkpoint::Woken
             }
             Ok(ForkResult::Parent { child }) => {
@@ -181,7 +157,7 @@ impl Worker {
                 self.copies.push(child);
                 // Only when the copy has closed its descriptors does closing them here have an effect.
                 let _ = read(&closing, &mut [0]);
-                send(&FromWorker::Frozen { pid: child.as_raw(), threads });
+                send(&FromWorker::Frozen { pid: child.as_raw(), threads: threads.count() });
                 Checkpoint::Frozen
             }
             Err(error) => {
@@ -192,14 +168,16 @@ impl Worker {
     }
 
     /// The copy becomes the worker. Variables whose descriptors are lost are dropped before anything uses them.
-    fn wake(&mut self, mask: SigSet, shut: Vec<Closed>) {
+    fn wake(&mut self, mask: SigSet, shut: Vec<Closed>, threads: &Threads) {
         die_with_parent();
         self.copies.clear();
         let lost = reopen(shut);
         let _ = mask.thread_set_mask();
         while !matches!(self.fds.control.try_receive::<ToWorker>(), Ok(Received::Nothing) | Err(_)) {}
+        // First: a variable that holds a thread must not be dropped for its descriptor.
+        let restarted = restart_crates(threads);
         drop_owners(&lost);
-        send(&FromWorker::Ready { pid: getpid().as_raw() });
+        send(&FromWorker::Ready { pid: getpid().as_raw(), restarted });
     }
 
     /// Discarded checkpoints are dead children of this process until it asks for them.
@@ -252,9 +230,19 @@ fn wait_for_wake(life: &OwnedFd) {
     }
 }
 
-/// How many threads run beside this one.
-fn other_threads() -> u64 {
-    std::fs::read_dir("/proc/self/task").map_or(0, |tasks| tasks.count().saturating_sub(1) as u64)
+/// The threads of the process that was copied are gone. Crates that would wait for theirs begin anew, without the
+/// variables that hold them.
+fn restart_crates(threads: &Threads) -> Option<Restarted> {
+    let owners = threads.owners();
+    if owners.is_empty() {
+        return None;
+    }
+    // SAFETY: a copy has one thread, and it is in this function.
+    unsafe { reset_layers() };
+    let crates: Vec<String> = owners.into_iter().collect();
+    let may_hold = |name: &str| name == "dyn" || crates.iter().any(|one| one == name);
+    let variables = store::leak_of_types(|type_name| type_name.split(|c: char| !c.is_alphanumeric() && c != '_').any(may_hold));
+    Some(Restarted { crates, variables })
 }
 
 fn lead_own_group() {

@@ -66,13 +66,14 @@ impl Crates {
         Ok((all != self.dependencies).then_some(all))
     }
 
-    /// Builds the dependencies for the compiler; the old ones stay if that fails.
+    /// Builds the dependencies for the compiler; the old ones stay if that fails. Returns a note for the user if the
+    /// crates cannot be shared by the cells.
     pub fn build(
         &mut self,
         all: Vec<Dependency>,
         compiler: &mut Compiler,
         events: &mut dyn FnMut(Event),
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Option<String>> {
         let (timeout, stop) = (self.timeout, &compiler.stop);
         let mut progress = |text| events(Event::Progress(text));
         let libraries = match self.prefetch.take().filter(|prefetch| prefetch.is_for(&all)) {
@@ -82,6 +83,16 @@ impl Crates {
         compiler.awaits = all.contains(&deps::tokio(&all));
         compiler.libraries = libraries;
         self.dependencies = all;
+        Ok(self.share(compiler).err().map(|error| own_copies(&format!("{error:#}"))))
+    }
+
+    /// Links what is new among the crates into one library for all cells.
+    fn share(&self, compiler: &mut Compiler) -> anyhow::Result<()> {
+        let layer = deps::layer(&compiler.toolchain, &compiler.libraries, &compiler.layers);
+        if layer.is_err() {
+            compiler.runtime_layer = None;
+        }
+        compiler.layers.splice(0..0, layer?);
         Ok(())
     }
 
@@ -96,6 +107,12 @@ impl Crates {
         }
         refused(cache::describe(error), range, code)
     }
+}
+
+/// What it means for the user that the crates are not in a library of their own.
+pub fn own_copies(why: &str) -> String {
+    let why = why.lines().next().unwrap_or_default();
+    format!("each cell has its own copy of the crates, and their state does not outlive it: {why}")
 }
 
 /// The crates that `extern crate name;` asks for, as in evcxr.

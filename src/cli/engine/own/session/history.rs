@@ -1,7 +1,7 @@
 //! The session's variables, here and in the process that holds them, and its earlier states.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -11,6 +11,7 @@ use super::super::compile::runtime::PASSED;
 use super::super::compile::{Compiler, Ready};
 use super::super::process::{After, Child, Ended, Mark, Piece, RunReport};
 use super::super::state::State;
+use super::restart::{holders, note};
 
 /// How many cells `:undo` remembers.
 const MOST_UNDO: usize = 64;
@@ -58,11 +59,21 @@ impl History {
     pub fn run(
         &mut self,
         library: &Path,
-        number: usize,
+        ready: &Ready,
         timeout: Option<Duration>,
         on_piece: &mut dyn FnMut(Piece),
     ) -> Result<RunReport> {
-        self.child.run(library, &symbol(number), timeout, on_piece)
+        let layers: Vec<PathBuf> = ready.layers.iter().map(|layer| layer.library.clone()).collect();
+        let report = self.child.run(library, &layers, &symbol(ready.number), timeout, on_piece)?;
+        if let (Ended::NotLoaded(_), After::Kept(mark)) = (&report.ended, report.after) {
+            self.by_mark.insert(mark, self.state.clone());
+        }
+        Ok(report)
+    }
+
+    /// Goes back to the state before a cell that could not be loaded.
+    pub fn abandon(&mut self, before: State) {
+        self.state = before;
     }
 
     /// Ends a cell that had nothing to run.
@@ -70,8 +81,8 @@ impl History {
         self.remember(before, false);
     }
 
-    /// Ends a cell that has run; returns a note for the user if variables were lost.
-    pub fn end(&mut self, ready: &Ready, before: State, report: &RunReport, compiler: &Compiler) -> Option<String> {
+    /// Ends a cell that has run; returns notes for the user if variables were lost.
+    pub fn end(&mut self, ready: &Ready, before: State, report: &RunReport, compiler: &Compiler) -> Vec<String> {
         let note = match report.after {
             After::Kept(mark) => {
                 self.state = compiler.state_after(ready, report.ended == Ended::Returned(PASSED));
@@ -90,7 +101,21 @@ impl History {
         while self.by_mark.len() > MOST_UNDO {
             self.by_mark.pop_first();
         }
-        note
+        note.into_iter().chain(self.drop_restarted()).collect()
+    }
+
+    /// If crates began anew when the process was restored: drops what may hold their threads, and returns a note.
+    pub fn drop_restarted(&mut self) -> Option<String> {
+        let mut restarted = self.child.take_restarted()?;
+        let own = holders(&self.state, &restarted.crates);
+        self.child.leak(&own);
+        restarted.variables.extend(own);
+        restarted.variables.sort();
+        restarted.variables.dedup();
+        self.state.variables.retain(|name, _| !restarted.variables.contains(name));
+        // The next checkpoint is of this mark.
+        self.by_mark.insert(self.child.mark(), self.state.clone());
+        Some(note(&restarted))
     }
 
     /// The items stay, as they compiled; the variables are those of the copy.
