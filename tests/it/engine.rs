@@ -2,6 +2,7 @@
 
 mod cache;
 mod crates;
+mod standby;
 mod suites;
 mod system;
 mod zoo;

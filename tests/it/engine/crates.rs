@@ -156,3 +156,26 @@ fn a_crash_without_a_pool_leaves_the_state_of_crates() {
     assert_eq!(results(&told), ["\"Debug\""], "{told}");
     has(&told, "note 1 thread of earlier cells ended with the process");
 }
+
+/// Another crate asks for more of it: cargo compiles it again, and it is another crate from then on.
+#[test]
+fn a_crate_that_is_compiled_again_starts_again_and_a_note_says_so() {
+    let place = Place::new(
+        ":dep counter = { path = \"counter\" }\n:dep calm = { path = \"calm\" }\n(counter::bump(), calm::bump())\n%%\n\
+         let kept = counter::bump() + calm::bump();\n%%\n:dep other = { path = \"other\" }\n\
+         (counter::bump(), calm::bump(), other::f(), kept)",
+    );
+    let bump = "use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};\nstatic N: AtomicUsize = AtomicUsize::new(0);\n\
+                pub fn bump() -> usize { N.fetch_add(1, Relaxed) + 1 }\n";
+    place.package(
+        "counter",
+        "[features]\nmore = []\n",
+        &format!("{bump}#[cfg(feature = \"more\")] pub fn more() {{}}"),
+    );
+    place.package("calm", "", bump);
+    let needs = "[dependencies]\ncounter = { path = \"../counter\", features = [\"more\"] }\n";
+    place.package("other", needs, "pub fn f() -> u8 { counter::more(); 7 }");
+    let told = place.tells(&["cells", "cells.txt"]);
+    assert_eq!(results(&told), ["\"(1, 1)\"", "\"(1, 3, 7, 4)\""], "{told}");
+    has(&told, "note cargo compiled `counter` again for this line: the values of its statics are lost\n");
+}

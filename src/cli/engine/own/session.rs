@@ -176,11 +176,11 @@ impl OwnSession {
     ) -> Result<(), Halt> {
         let Some(all) = self.crates.with(wanted, code)? else { return Ok(()) };
         self.lookahead.discard();
-        let note = self.crates.build(all, &mut self.compiler, events).map_err(|error| {
+        let notes = self.crates.build(all, &mut self.compiler, events).map_err(|error| {
             let range = wanted.first().map_or(0..0, |wanted| wanted.range.clone());
             self.crates.end_of(&error, &self.stop, range, code)
         })?;
-        self.notes.extend(note);
+        self.notes.extend(notes);
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -48,7 +49,7 @@ impl Linker {
         let mut command = Command::new(lld);
         // With the machine's name, it reads the rest only once.
         command.args(["-m", emulation().ok()?, "@/dev/stdin"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         Some(Linker { child: command.spawn().ok()?, system })
     }
 

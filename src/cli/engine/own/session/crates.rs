@@ -1,13 +1,14 @@
 //! The crates that cells can use: the session's dependencies, and their builds.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::super::cell_commands::refused;
 use super::super::compile::Compiler;
 use super::super::compile::toolchain::Toolchain;
-use super::super::deps::{self, Dependency, NotBuilt, Prefetch};
+use super::super::deps::{self, Dependency, Libraries, NotBuilt, Prefetch};
 use super::super::halt::Halt;
 use super::super::source::Source;
 use super::super::{cache, stop::Stop};
@@ -66,14 +67,14 @@ impl Crates {
         Ok((all != self.dependencies).then_some(all))
     }
 
-    /// Builds the dependencies for the compiler; the old ones stay if that fails. Returns a note for the user if the
-    /// crates cannot be shared by the cells.
+    /// Builds the dependencies for the compiler; the old ones stay if that fails. Returns notes for the user if
+    /// state of crates is lost.
     pub fn build(
         &mut self,
         all: Vec<Dependency>,
         compiler: &mut Compiler,
         events: &mut dyn FnMut(Event),
-    ) -> anyhow::Result<Option<String>> {
+    ) -> anyhow::Result<Vec<String>> {
         let (timeout, stop) = (self.timeout, &compiler.stop);
         let mut progress = |text| events(Event::Progress(text));
         let libraries = match self.prefetch.take().filter(|prefetch| prefetch.is_for(&all)) {
@@ -81,9 +82,18 @@ impl Crates {
             None => deps::build(&compiler.toolchain, &all, timeout, stop, &mut progress)?,
         };
         compiler.awaits = all.contains(&deps::tokio(&all));
+        let rebuilt = rebuilt(&compiler.libraries, &libraries);
         compiler.libraries = libraries;
         self.dependencies = all;
-        Ok(self.share(compiler).err().map(|error| own_copies(&format!("{error:#}"))))
+        match self.share(compiler) {
+            Ok(()) if rebuilt.is_empty() => Ok(Vec::new()),
+            Ok(()) => Ok(vec![format!(
+                "cargo compiled {} again for this line: the values of {} statics are lost",
+                rebuilt.join(", "),
+                if rebuilt.len() == 1 { "its" } else { "their" }
+            )]),
+            Err(error) => Ok(vec![own_copies(&format!("{error:#}"))]),
+        }
     }
 
     /// Links what is new among the crates into one library for all cells.
@@ -107,6 +117,19 @@ impl Crates {
         }
         refused(cache::describe(error), range, code)
     }
+}
+
+/// The crates that a session has used and that are others now, with other features or from other sources.
+fn rebuilt(before: &Libraries, now: &Libraries) -> Vec<String> {
+    let name = |file: &Path| {
+        let stem = file.file_stem()?.to_str()?.strip_prefix("lib")?;
+        Some(stem.split('-').next().unwrap_or(stem).to_owned())
+    };
+    let is_gone = |print: &String| !now.rlibs.values().any(|other| other == print);
+    let gone = before.rlibs.iter().filter(|(file, print)| is_gone(print) && Some(*file) != before.prebuilt.as_ref());
+    let names: BTreeSet<String> = now.rlibs.keys().filter_map(|file| name(file)).collect();
+    let rebuilt: BTreeSet<String> = gone.filter_map(|(file, _)| name(file)).filter(|it| names.contains(it)).collect();
+    rebuilt.into_iter().map(|name| format!("`{name}`")).collect()
 }
 
 /// What it means for the user that the crates are not in a library of their own.
