@@ -51,6 +51,11 @@ impl Base {
         Base(named.map(|about| identity(&about)).collect())
     }
 
+    /// Is there anything for a checkpoint to close?
+    pub fn has_others(&self) -> bool {
+        open_fds().into_iter().any(|fd| self.to_close(fd).is_some())
+    }
+
     /// Closes all that a cell may have opened, except what is harmless to hold, and except one.
     pub fn close_others(&self, except: &OwnedFd) -> Vec<Closed> {
         let others = open_fds().into_iter().filter(|fd| *fd != except.as_raw_fd());

@@ -27,6 +27,9 @@ pub const ENV: &str = "FORWARD_PASS_CHILD";
 /// Deep recursion ends here even where the user's limit is "unlimited".
 const STACK: rlim_t = 8 << 20;
 
+/// How many discarded checkpoints may still be dying.
+const MOST_DYING: usize = 8;
+
 /// How many processes that outlive a worker are named.
 const MOST_NAMED: usize = 20;
 
@@ -59,6 +62,8 @@ struct Supervisor {
     fds: &'static Fds,
     life: OwnedFd,
     worker: i32,
+    /// Checkpoints that are being killed.
+    discarded: Vec<i32>,
 }
 
 impl Supervisor {
@@ -78,7 +83,7 @@ impl Supervisor {
             stderr: moved_to(io::stderr(), &mut places)?,
         };
         let life = moved_to(life, &mut places)?;
-        Ok(Supervisor { orders, deaths, fds: Box::leak(Box::new(fds)), life, worker: 0 })
+        Ok(Supervisor { orders, deaths, fds: Box::leak(Box::new(fds)), life, worker: 0, discarded: Vec::new() })
     }
 
     fn run(mut self) -> ! {
@@ -103,7 +108,8 @@ impl Supervisor {
             ToSupervisor::Kill => kill(self.worker),
             ToSupervisor::Wake { pid, keep } => {
                 let is_kept = |child| child == pid || keep.contains(&child);
-                kill_children(|child| !is_kept(child) && !is_older(child, pid));
+                kill_children(|child| !is_kept(child) && (self.discarded.contains(&child) || !is_older(child, pid)));
+                self.discarded.clear();
                 self.report_survivors(children().into_iter().filter(|&child| !is_kept(child)));
                 self.worker = pid;
                 // It is blocked there, and only read.
@@ -113,7 +119,12 @@ impl Supervisor {
                 kill_children(|_| true);
                 self.start();
             }
-            ToSupervisor::Discard { pid } => kill(pid),
+            ToSupervisor::Discard { pid } => {
+                kill(pid);
+                // The last ones only: a number may be used again.
+                self.discarded.truncate(MOST_DYING - 1);
+                self.discarded.insert(0, pid);
+            }
         }
     }
 

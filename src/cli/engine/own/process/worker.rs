@@ -137,6 +137,7 @@ impl Worker {
     fn checkpoint(&mut self) -> Checkpoint {
         self.reap();
         let threads = Threads::beside_this();
+        let must_wait = self.base.has_others();
         let Ok((closing, closed)) = nix::unistd::pipe2(OFlag::O_CLOEXEC) else { return not_frozen(Errno::last()) };
         let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK).expect("SIG_SETMASK is valid");
         // SAFETY: until it is woken, the copy keeps all signals blocked and runs nothing of a cell's; the C library's
@@ -156,7 +157,7 @@ impl Worker {
                 drop(closed);
                 self.copies.push(child);
                 // Only when the copy has closed its descriptors does closing them here have an effect.
-                let _ = read(&closing, &mut [0]);
+                while must_wait && read(&closing, &mut [0]) == Err(Errno::EINTR) {}
                 send(&FromWorker::Frozen { pid: child.as_raw(), threads: threads.count() });
                 Checkpoint::Frozen
             }
