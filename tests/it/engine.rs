@@ -2,6 +2,9 @@
 
 mod cache;
 mod crates;
+mod persist;
+mod programs;
+mod stale;
 mod standby;
 mod suites;
 mod system;

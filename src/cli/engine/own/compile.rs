@@ -16,6 +16,8 @@ pub mod standby;
 pub mod toolchain;
 pub mod types;
 
+mod closures;
+mod ended;
 mod learn;
 mod machine;
 mod passes;
@@ -85,6 +87,8 @@ pub struct Ready {
     pub recipes: BTreeMap<String, Recipe>,
     /// Variables whose types changed: they are dropped before anything runs.
     pub dropped: Vec<String>,
+    /// Those of them whose names mean something else now.
+    pub hidden: BTreeSet<String>,
     pub notes: Vec<String>,
     pub generated: Generated,
     pub file: String,
@@ -145,7 +149,8 @@ impl Compiler {
         if !changed.is_empty() {
             state.salt += 1;
         }
-        let dropped = state.drop_outdated(&self.libraries.fingerprints);
+        let mut dropped = state.drop_outdated(&self.libraries.fingerprints);
+        dropped.extend(state.drop_replaced(source));
         (state, dropped)
     }
 
@@ -178,6 +183,15 @@ impl Compiler {
             )
         };
         found.map(why).collect()
+    }
+
+    /// Why the stock kernel would refuse the cell.
+    pub fn refused_by_stock(plan: &Plan) -> Vec<String> {
+        let is_closure = |forms: &Vec<closures::Form>| forms.first().is_some_and(closures::Form::is_closure);
+        let closures = plan.forms.iter().filter(|(_, forms)| is_closure(forms)).map(|(name, _)| name);
+        let kept = closures.map(|name| format!("the closure `{name}` persists: the stock kernel refuses the cell"));
+        let ended = plan.ended.keys().map(|name| format!("`{name}` cannot persist: the stock kernel refuses the cell"));
+        kept.chain(ended).collect()
     }
 
     /// The crates of these types that the cell could not name and the next one must.
@@ -256,7 +270,9 @@ impl Compiler {
         }
         if reached_end {
             let fingerprints = &self.libraries.fingerprints;
-            state.variables.retain(|name, _| !ready.plan.bound.contains(name));
+            // An earlier value stays if the new one of its name ended with the cell.
+            let is_shadowed = |name: &String| ready.plan.bound.contains(name) && !ready.plan.ended.contains_key(name);
+            state.variables.retain(|name, _| !is_shadowed(name));
             for (binding, type_text) in &ready.new {
                 let variable = LiveVariable {
                     type_text: type_text.clone(),

@@ -13,6 +13,8 @@ pub use items::{Key, StoredItem};
 
 use super::compile::recipe::Recipe;
 use super::compile::types::TypeText;
+use super::source::Source;
+use crate::cli::syntax::split::items::Space;
 
 /// The session after a cell. Cheap to copy: the texts are shared.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +62,17 @@ impl State {
     /// The type of a variable as the user would write it.
     pub fn type_of(&self, variable: &str) -> Option<String> {
         self.variables.get(variable).map(|variable| variable.type_text.shown())
+    }
+
+    /// Drops the variables whose names the cell gives to values of its items; returns their names, in order.
+    pub fn drop_replaced(&mut self, source: &Source) -> Vec<String> {
+        let defines = |name: &String| {
+            let defined = |(space, own): &(Space, String)| *space == Space::Value && own == name;
+            source.items().any(|(_, item)| item.names.iter().any(defined))
+        };
+        let dropped: Vec<String> = self.variables.keys().filter(|name| defines(name)).cloned().collect();
+        dropped.iter().for_each(|name| drop(self.variables.remove(name)));
+        dropped
     }
 
     /// Drops the variables whose types have changed; returns their names, in order.

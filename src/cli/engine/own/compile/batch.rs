@@ -16,7 +16,7 @@ use super::super::state::State;
 use super::diagnostics::Locator;
 use super::generate::batch::{Part, Pieces, functions, types_of};
 use super::generated::Generated;
-use super::passes::new_variables;
+use super::passes::Types;
 use super::plan::Plan;
 use super::recipe::recipes;
 use super::rustc::{CompileEnd, Compiled, Kind};
@@ -138,6 +138,7 @@ impl Compiler {
                 new,
                 recipes,
                 dropped: Vec::new(),
+                hidden: BTreeSet::new(),
                 notes: Vec::new(),
                 generated: Generated::default(),
                 file: members[0].source.file_name(),
@@ -179,11 +180,15 @@ impl Compiler {
         for (at, member) in members.iter().enumerate() {
             let types = marked_types(&mir, member.source.number).unwrap_or_default();
             let is_complete = types.len() == member.plan.store.len();
-            match new_variables(types, &member.plan, &member.source) {
-                Ok(new) if is_complete && self.unnamed_crates(&states[0], &new).is_empty() => news.push(new),
+            let found = match Types::of(types, &member.plan, &member.source) {
+                Ok(found) if is_complete && found.unnameable.is_empty() => found,
                 Err(Halt::Failed(error)) => return Err(error.into()),
                 _ => return Err(NoBatch::Without(at)),
+            };
+            if !self.unnamed_crates(&states[0], &found.new).is_empty() {
+                return Err(NoBatch::Without(at));
             }
+            news.push(found.new);
         }
         Ok(news)
     }

@@ -19,6 +19,10 @@ pub struct Fault {
     pub touches: Vec<Touch>,
     /// The variable that cannot be loaded under its written type.
     pub load: Option<String>,
+    /// The loaded variable into which a value of the cell is put.
+    pub holder: Option<String>,
+    /// The variable whose drop at the end of the cell uses a borrow.
+    pub dropped: Option<String>,
     /// It touches the generated code that shows the final expression.
     pub in_show: bool,
     /// The bytes of the cell where its primary spans begin.
@@ -31,14 +35,37 @@ pub struct Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touch {
     pub name: String,
-    /// It was loaded and is put back; otherwise it is new and stored.
-    pub put_back: bool,
+    pub role: Role,
     pub is_primary: bool,
 }
 
 /// The last message of a failed compilation, which says how many errors there were.
 pub fn is_summary(message: &Value) -> bool {
     message["message"].as_str().is_some_and(|text| text.starts_with("aborting due to"))
+}
+
+/// What was to become of a variable at the cell's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is new and stored.
+    Stored,
+    /// It is new and dropped before others are stored.
+    Released,
+    /// It was loaded and is put back.
+    PutBack,
+}
+
+impl Fault {
+    fn touch(&mut self, name: &str, role: Role, is_primary: bool) {
+        self.touches.push(Touch { name: name.to_owned(), role, is_primary });
+    }
+
+    /// The variable that the message is about: the first name in backticks.
+    pub fn subject(&self) -> Option<String> {
+        let is_name = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let quoted = self.diagnostic.message.split('`').nth(1)?.trim_start_matches('*');
+        quoted.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().filter(is_name).map(str::to_owned)
+    }
 }
 
 /// Locates rustc's spans in the cell.
@@ -56,7 +83,14 @@ impl Locator<'_> {
         let real = errors.filter(|message| !is_summary(message));
         let mut faults: Vec<Fault> = real.map(|message| self.fault(message)).collect();
         // One closing bracket too many closes several of the generated ones.
-        faults.dedup_by(|next, before| next.diagnostic == before.diagnostic);
+        faults.dedup_by(|next, before| {
+            let is_same = next.diagnostic == before.diagnostic;
+            if is_same {
+                before.touches.append(&mut next.touches);
+                before.dropped = before.dropped.take().or(next.dropped.take());
+            }
+            is_same
+        });
         faults
     }
 
@@ -124,6 +158,10 @@ impl Locator<'_> {
         let is_primary = span["is_primary"] == true;
         let label = span["label"].as_str().map(cleaned).filter(|label| !label.is_empty());
         let Some((start, end)) = self.bytes_of(span) else { return };
+        let is_drop = |label: &str| label.contains("when `") && label.contains("` is dropped");
+        if let Some(label) = label.as_deref().filter(|label| is_drop(label)) {
+            fault.dropped = label.split("when `").nth(1).and_then(|rest| rest.split('`').next()).map(str::to_owned);
+        }
         match self.generated.origin(start) {
             (Origin::Cell(from), offset) => {
                 let length = end.saturating_sub(start);
@@ -134,10 +172,17 @@ impl Locator<'_> {
                 let end = (at + length).min(self.code.len());
                 fault.diagnostic.spans.push(span_of(self.code, at, end, label, is_primary));
             }
-            (Origin::Store(name), _) => fault.touches.push(Touch { name: name.clone(), put_back: false, is_primary }),
-            (Origin::PutBack(name), _) => fault.touches.push(Touch { name: name.clone(), put_back: true, is_primary }),
+            (Origin::Store(name), _) => fault.touch(name, Role::Stored, is_primary),
+            (Origin::Release(name), _) => fault.touch(name, Role::Released, is_primary),
+            (Origin::PutBack(name), _) => fault.touch(name, Role::PutBack, is_primary),
             (Origin::Load(name), _) if is_primary => fault.load = Some(name.clone()),
-            (Origin::Load(_), _) => {}
+            (Origin::Load(name), _) => {
+                let is_holder =
+                    |label: &String| label.contains("appears in the type of") || label.contains("outside of");
+                if label.as_ref().is_some_and(is_holder) {
+                    fault.holder = Some(name.clone());
+                }
+            }
             (Origin::Show, _) => fault.in_show = true,
             (Origin::Earlier(item, from), offset) => {
                 fault.earlier.push(std::sync::Arc::as_ptr(item) as usize);
@@ -164,7 +209,7 @@ impl Locator<'_> {
                     replacement = span["suggested_replacement"].as_str().map(cleaned).or(replacement);
                 }
                 Some((Origin::Store(name), _)) => {
-                    fault.touches.push(Touch { name: name.clone(), put_back: false, is_primary: false });
+                    fault.touch(name, Role::Stored, false);
                     outside = true;
                 }
                 Some(_) => outside = true,
@@ -174,7 +219,7 @@ impl Locator<'_> {
         if outside && !in_cell || is_about_generated_code(&text) {
             return;
         }
-        let text = text.trim_end().replace('\n', "\n      ");
+        let text = without_cargo(&text).trim_end().replace('\n', "\n      ");
         let replacement = replacement.filter(|it| !it.trim().is_empty() && spans.len() == 1);
         let replacement = replacement.map(|it| format!(": `{}`", it.trim())).unwrap_or_default();
         fault.diagnostic.notes.push(format!("{level}: {text}{replacement}"));
@@ -195,6 +240,16 @@ impl Locator<'_> {
             span = call;
         }
         Some((span["byte_start"].as_u64()? as usize, span["byte_end"].as_u64()? as usize))
+    }
+}
+
+/// There is no Cargo.toml to edit: a crate is added by a line of the cell.
+fn without_cargo(text: &str) -> String {
+    let heads = ["use `cargo add ", "you might be missing a crate named `"];
+    let named = heads.iter().find_map(|head| text.split_once(*head)).and_then(|(_, rest)| rest.split('`').next());
+    match named {
+        Some(name) => format!("add the crate with a line at the top of the cell: `:dep {name} = \"*\"`"),
+        None => text.to_owned(),
     }
 }
 

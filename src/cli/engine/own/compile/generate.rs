@@ -106,7 +106,9 @@ fn function(out: &mut Generated, state: &State, source: &Source, plan: &Plan) {
     } else {
         out.add(&format!("-> {output} {{\n"));
     }
+    inside(out, state, plan);
     body(out, source, plan);
+    releases(out, plan);
     types(out, source.number, plan);
     stores(out, plan);
     if plan.question {
@@ -209,6 +211,31 @@ fn show(out: &mut Generated, code: &str, range: Range<usize>, plan: &Plan) {
     out.push(Origin::Show, &after);
 }
 
+/// Loaded variables into which values of the cell are put become its own.
+fn inside(out: &mut Generated, state: &State, plan: &Plan) {
+    for name in &plan.inside {
+        let mutable = if state.variables.get(name).is_some_and(|variable| variable.mutable) { "mut " } else { "" };
+        let variable = identifier(name);
+        out.push(Origin::Load(name.clone()), &format!("let {mutable}{variable} = {variable};\n"));
+    }
+}
+
+/// What ends with the cell may borrow from what is stored.
+fn releases(out: &mut Generated, plan: &Plan) {
+    for name in &plan.released {
+        out.push(Origin::Release(name.clone()), &format!("::std::mem::drop({});\n", identifier(name)));
+    }
+}
+
+/// The value to store: the variable, in its form.
+fn stored(name: &str, plan: &Plan) -> String {
+    let variable = identifier(name);
+    match plan.forms.get(name).and_then(|forms| forms.first()) {
+        Some(form) => form.of(&variable),
+        None => variable,
+    }
+}
+
 /// By value, in code that never runs: a borrow would hide the values from rustc's lints.
 fn types(out: &mut Generated, number: usize, plan: &Plan) {
     if plan.store.is_empty() {
@@ -217,15 +244,14 @@ fn types(out: &mut Generated, number: usize, plan: &Plan) {
     let mark = mark(number);
     out.add(&format!("if ::fp_rt::never() {{ let {mark} = (::fp_rt::never(), "));
     for name in &plan.store {
-        out.push(Origin::Store(name.clone()), &format!("{},", identifier(name)));
+        out.push(Origin::Store(name.clone()), &format!("{},", stored(name, plan)));
     }
     out.add(&format!(");\n::fp_rt::mark({mark}); }}\n"));
 }
 
 fn stores(out: &mut Generated, plan: &Plan) {
     for name in &plan.store {
-        let variable = identifier(name);
-        out.push(Origin::Store(name.clone()), &format!("::fp_rt::put(\"{name}\", {variable});\n"));
+        out.push(Origin::Store(name.clone()), &format!("::fp_rt::put(\"{name}\", {});\n", stored(name, plan)));
     }
     out.add("__fp_done.set();\n");
 }
@@ -234,7 +260,7 @@ fn stores(out: &mut Generated, plan: &Plan) {
 fn put_back(out: &mut Generated, plan: &Plan) {
     for name in plan.load.iter().filter(|name| !plan.gone.contains(*name)) {
         let variable = identifier(name);
-        let put = if plan.bound.contains(name) {
+        let put = if plan.bound.contains(name) && !plan.ended.contains_key(name) {
             format!("if !::fp_rt::finished(__fp_end) {{ ::fp_rt::put(\"{name}\", {variable}); }}\n")
         } else {
             format!("::fp_rt::put(\"{name}\", {variable});\n")

@@ -25,6 +25,8 @@ pub enum Origin {
     Load(String),
     /// The code that stores this variable, or its place in the marked tuple.
     Store(String),
+    /// The code that drops this variable before others are stored.
+    Release(String),
     /// The code that puts this loaded variable back.
     PutBack(String),
     /// The code that shows the final expression.

@@ -7,21 +7,23 @@ use anyhow::{Context, anyhow};
 use super::super::halt::Halt;
 use super::super::source::Source;
 use super::super::state::State;
-use super::diagnostics::Locator;
+use super::closures::forms_of;
+use super::diagnostics::{Fault, Locator};
+use super::ended::{self, Why};
 use super::generate::generate;
 use super::generated::Generated;
-use super::learn::Lessons;
+use super::learn::{BORROWS, Lessons};
 use super::machine::failure;
 use super::plan::Plan;
 use super::recipe::recipes;
-use super::refuse::{cannot_persist, shown};
+use super::refuse::shown;
 use super::rustc::{CompileEnd, Compiled, Kind};
 use super::toolchain::CHANNEL;
-use super::types::{TypeText, marked_types};
+use super::types::{TypeText, Unnameable, local_type, marked_types};
 use super::{Attempt, Compiler, NewVariables, Ready, loaded_names};
 use crate::cli::outcome::{End, Phase};
 
-const MOST_PASSES: usize = 12;
+const MOST_PASSES: usize = 24;
 
 /// A pass that rustc has finished.
 struct Pass {
@@ -52,12 +54,9 @@ impl Compiler {
                     if let Some(why) = failure(&pass.compiled, &self.folder, &self.toolchain.version) {
                         return Err(anyhow!(why).into());
                     }
-                    learn(pass, source, &mut lessons)?;
+                    self.learn(state, pass, source, &mut lessons)?;
                 }
-                CompileEnd::TimedOut => {
-                    let seconds = self.timeout.unwrap_or_default().as_secs_f64();
-                    return Err(End::TimedOut { phase: Phase::Compile, seconds }.into());
-                }
+                CompileEnd::TimedOut => return Err(self.timed_out()),
                 CompileEnd::Interrupted => return Err(End::Interrupted.into()),
             }
         }
@@ -68,7 +67,10 @@ impl Compiler {
         let mut base = state.clone();
         base.items.retain(|item| !lessons.replaced.contains(&(Arc::as_ptr(item) as usize)));
         base.transitive.clone_from(&lessons.transitive);
-        let (state, dropped) = self.with_items(base, source);
+        let (mut state, mut dropped) = self.with_items(base, source);
+        for name in &lessons.hidden {
+            dropped.extend(state.variables.remove(name).map(|_| name.clone()));
+        }
         lessons.plan.load = loaded_names(&state, &source.cell);
         let generated = generate(&state, &self.crates(&state), source, &lessons.plan);
         let kind = if source.cell.has_statements() { Kind::Cell } else { Kind::Check };
@@ -76,15 +78,34 @@ impl Compiler {
         Ok(Pass { state, dropped, generated, compiled })
     }
 
-    /// The compiled cell; `None` if its types come from crates that it must be able to name first.
+    /// The compiled cell; `None` if another pass must name crates first, or store variables in another form.
     fn ready(&self, pass: Pass, source: &Source, lessons: &mut Lessons) -> Result<Option<Ready>, Halt> {
-        let new = self.types(&pass.compiled, &lessons.plan, source)?;
+        let mir = if source.cell.has_statements() && !lessons.plan.bound.is_empty() {
+            pass.compiled.read_mir()?
+        } else {
+            String::new()
+        };
+        let Types { new, unnameable } = self.types(&mir, &lessons.plan, source)?;
+        if !unnameable.is_empty() {
+            for (name, type_text, why) in unnameable {
+                let forms = forms_of(&type_text, &mir);
+                if forms.is_empty() {
+                    lessons.plan.end(&name, Why::Unnameable(why));
+                } else {
+                    lessons.plan.forms.insert(name, forms);
+                }
+            }
+            return Ok(None);
+        }
         let unnamed = self.unnamed_crates(&pass.state, &new);
         if !unnamed.is_empty() {
             lessons.transitive.extend(unnamed);
             return Ok(None);
         }
         let plan = std::mem::take(&mut lessons.plan);
+        let type_of = |name: &String| Some((name.clone(), local_type(&mir, source.number, name)?));
+        let mut notes = std::mem::take(&mut lessons.notes);
+        notes.extend(ended::note(&plan.ended, &plan.ended.keys().filter_map(type_of).collect()));
         Ok(Some(Ready {
             library: source.cell.has_statements().then_some(pass.compiled.library),
             layers: self.layers(),
@@ -94,52 +115,102 @@ impl Compiler {
             plan,
             new,
             dropped: pass.dropped,
-            notes: std::mem::take(&mut lessons.notes),
+            hidden: std::mem::take(&mut lessons.hidden),
+            notes,
             generated: pass.generated,
             file: source.file_name(),
         }))
     }
 
-    /// The new variables with their types, or why one of them can't outlive the cell.
-    fn types(&self, compiled: &Compiled, plan: &Plan, source: &Source) -> Result<NewVariables, Halt> {
+    /// The new variables with their types.
+    fn types(&self, mir: &str, plan: &Plan, source: &Source) -> Result<Types, Halt> {
         if plan.store.is_empty() || !source.cell.has_statements() {
-            return Ok(Vec::new());
+            return Ok(Types::default());
         }
-        let mir = compiled.read_mir()?;
         // A cell that never reaches its end stores nothing.
-        let types = marked_types(&mir, source.number).unwrap_or_default();
+        let types = marked_types(mir, source.number).unwrap_or_default();
         if types.is_empty() && !mir.contains("mark::<") {
-            return Ok(Vec::new());
+            return Ok(Types::default());
         }
         if types.len() != plan.store.len() {
             let version = &self.toolchain.version;
             let help = format!("help: rustup toolchain install {CHANNEL}");
             return Err(anyhow!("{version} writes its MIR in an unknown form\n{help}").into());
         }
-        new_variables(types, plan, source)
+        Types::of(types, plan, source)
     }
-}
 
-/// The variables with the types that were marked, if all of these can be written.
-pub fn new_variables(types: Vec<TypeText>, plan: &Plan, source: &Source) -> Result<NewVariables, Halt> {
-    let bindings = source.cell.bindings();
-    let mut new = Vec::new();
-    let mut refused = Vec::new();
-    for (name, type_text) in plan.store.iter().zip(types) {
-        match type_text.unnameable() {
-            Some(why) => refused.push(cannot_persist(name, &type_text, why, &source.code)),
-            None => {
-                let binding = bindings.iter().find(|binding| binding.name == *name);
-                let binding = binding.context("a variable is stored that the cell doesn't bind")?;
-                new.push((binding.clone(), type_text));
+    /// Learns from the errors of a pass, or ends the cell with them, in the words of rustc for a `main`.
+    fn learn(&self, state: &State, pass: Pass, source: &Source, lessons: &mut Lessons) -> Result<(), Halt> {
+        let faults = faults_of(&pass, source)?;
+        let before = lessons.progress();
+        if let Some(refusals) = lessons.learn(&faults, &pass.state, source) {
+            return Err(End::CompileError(refusals).into());
+        }
+        if lessons.progress() != before {
+            return Ok(());
+        }
+        let keeps = !(lessons.plan.store.is_empty() && lessons.plan.load.is_empty());
+        if keeps && faults.iter().any(|fault| BORROWS.contains(&fault.code.as_str())) {
+            let kept = lessons.plan.clone();
+            lessons.plan = kept.as_in_main();
+            let plain = self.pass(state, source, lessons)?;
+            let plan = std::mem::replace(&mut lessons.plan, kept);
+            match plain.compiled.ended {
+                CompileEnd::Succeeded => lessons.keep_less(&plain.compiled.read_mir()?, source.number),
+                CompileEnd::Failed => {
+                    return Err(End::CompileError(shown(
+                        faults_of(&plain, source)?,
+                        &plain.state,
+                        &plain.dropped,
+                        &plan,
+                        source,
+                    ))
+                    .into());
+                }
+                CompileEnd::TimedOut => return Err(self.timed_out()),
+                CompileEnd::Interrupted => return Err(End::Interrupted.into()),
+            }
+            if lessons.progress() != before {
+                return Ok(());
             }
         }
+        Err(End::CompileError(shown(faults, &pass.state, &pass.dropped, &lessons.plan, source)).into())
     }
-    if refused.is_empty() { Ok(new) } else { Err(End::CompileError(refused).into()) }
+
+    fn timed_out(&self) -> Halt {
+        let seconds = self.timeout.unwrap_or_default().as_secs_f64();
+        End::TimedOut { phase: Phase::Compile, seconds }.into()
+    }
 }
 
-/// Learns from the errors of a pass, or ends the cell with them.
-fn learn(pass: Pass, source: &Source, lessons: &mut Lessons) -> Result<(), Halt> {
+/// The new variables with the types that were marked.
+#[derive(Default)]
+pub struct Types {
+    pub new: NewVariables,
+    /// Those whose type a later cell cannot name, and why.
+    pub unnameable: Vec<(String, TypeText, Unnameable)>,
+}
+
+impl Types {
+    pub fn of(types: Vec<TypeText>, plan: &Plan, source: &Source) -> Result<Types, Halt> {
+        let bindings = source.cell.bindings();
+        let mut found = Types::default();
+        for (name, type_text) in plan.store.iter().zip(types) {
+            if let Some(why) = type_text.unnameable() {
+                found.unnameable.push((name.clone(), type_text, why));
+                continue;
+            }
+            let binding = bindings.iter().find(|binding| binding.name == *name);
+            let binding = binding.context("a variable is stored that the cell doesn't bind")?;
+            found.new.push((binding.clone(), type_text));
+        }
+        Ok(found)
+    }
+}
+
+/// The errors of a pass.
+fn faults_of(pass: &Pass, source: &Source) -> Result<Vec<Fault>, Halt> {
     let file = source.file_name();
     let locator = Locator { generated: &pass.generated, code: &source.code, file: &file };
     let faults = locator.faults(&pass.compiled.messages);
@@ -147,12 +218,5 @@ fn learn(pass: Pass, source: &Source, lessons: &mut Lessons) -> Result<(), Halt>
         let rest = pass.compiled.rest.trim();
         return Err(anyhow!("rustc failed without an error to show\n{rest}").into());
     }
-    let before = lessons.progress();
-    if let Some(refusals) = lessons.learn(&faults, &pass.state, source) {
-        return Err(End::CompileError(refusals).into());
-    }
-    if lessons.progress() == before {
-        return Err(End::CompileError(shown(faults, &pass.dropped, &lessons.plan, source)).into());
-    }
-    Ok(())
+    Ok(faults)
 }

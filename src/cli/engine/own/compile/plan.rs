@@ -2,12 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::closures::Form;
+use super::ended::Why;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Variables to load, in order of name.
     pub load: Vec<String>,
     /// New variables to store at the cell's end.
     pub store: Vec<String>,
+    /// How to store those whose own type has no name: the first form is tried, the others may follow.
+    pub forms: BTreeMap<String, Vec<Form>>,
+    /// New variables that cannot persist, or loaded ones that no longer can.
+    pub ended: BTreeMap<String, Why>,
+    /// Those that are dropped before the others are stored, in the reverse order of their definitions.
+    pub released: Vec<String>,
+    /// Loaded variables that become the cell's own, as values of the cell are put into them.
+    pub inside: BTreeSet<String>,
     /// All names that the cell binds: they shadow loaded variables at the cell's end.
     pub bound: BTreeSet<String>,
     /// Loaded variables that the cell moves, or that can't be put back.
@@ -25,6 +36,45 @@ pub struct Plan {
     /// The format of a shown value.
     pub value_format: String,
     pub with_type: bool,
+}
+
+impl Plan {
+    /// The same cell as rustc would see it in a `main`: nothing is stored or put back.
+    pub fn as_in_main(&self) -> Plan {
+        let inside: BTreeSet<String> = self.load.iter().cloned().collect();
+        Plan {
+            store: Vec::new(),
+            forms: BTreeMap::new(),
+            released: Vec::new(),
+            gone: inside.clone(),
+            inside,
+            ..self.clone()
+        }
+    }
+
+    /// Leaves a variable in its cell.
+    pub fn end(&mut self, name: &str, why: Why) {
+        if self.load.iter().any(|loaded| loaded == name) && !self.bound.contains(name) {
+            self.inside.insert(name.to_owned());
+            self.gone.insert(name.to_owned());
+        } else if let Some(at) = self.store.iter().position(|stored| stored == name) {
+            self.store.remove(at);
+            self.forms.remove(name);
+        } else {
+            return;
+        }
+        self.ended.entry(name.to_owned()).or_insert(why);
+    }
+
+    /// The variable cannot be stored in the form that was tried: tries the next one.
+    pub fn try_next_form(&mut self, name: &str, is_about_threads: bool) {
+        let Some(forms) = self.forms.get_mut(name) else { return };
+        let next = forms.iter().skip(1).position(|form| is_about_threads || form.for_threads);
+        match next {
+            Some(next) => drop(forms.drain(..=next)),
+            None => self.end(name, Why::NoForm),
+        }
+    }
 }
 
 /// How the final expression is shown.

@@ -99,7 +99,9 @@ pub fn recipes(state: &State, plan: &Plan, new: &[(Binding, TypeText)], source: 
     let ambiguous: BTreeSet<String> = names.filter(|&name| known.contains_key(name)).cloned().collect();
     known.retain(|name, _| !ambiguous.contains(name));
     for (binding, type_text) in new.iter().filter(|(binding, _)| !ambiguous.contains(&binding.name)) {
-        let recipe = Recipe::of(&binding.name, source, &known);
+        // What is stored in another form is not what the expression makes.
+        let is_as_made = !plan.forms.contains_key(&binding.name);
+        let recipe = is_as_made.then(|| Recipe::of(&binding.name, source, &known)).flatten();
         known.insert(binding.name.clone(), (type_text.clone(), recipe.clone()));
         recipes.extend(recipe.map(|recipe| (binding.name.clone(), recipe)));
     }

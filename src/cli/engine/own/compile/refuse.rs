@@ -1,14 +1,19 @@
-//! Diagnostics for a cell that does not compile, or whose variable cannot outlive it.
+//! Diagnostics for a cell that does not compile, or that uses a variable whose type has a private name.
 
-use super::super::source::{Source, line_and_column};
-use super::diagnostics::{Fault, Touch, refusal};
+use std::collections::BTreeSet;
+
+use super::super::source::Source;
+use super::super::state::State;
+use super::diagnostics::{Fault, refusal};
 use super::plan::Plan;
-use super::types::{TypeText, Unnameable};
 use crate::cli::engine::caret;
-use crate::cli::outcome::{Diagnostic, Span};
+use crate::cli::outcome::Diagnostic;
 
 /// The faults as the user sees them.
-pub fn shown(faults: Vec<Fault>, dropped: &[String], plan: &Plan, source: &Source) -> Vec<Diagnostic> {
+pub fn shown(faults: Vec<Fault>, state: &State, dropped: &[String], plan: &Plan, source: &Source) -> Vec<Diagnostic> {
+    let variables: BTreeSet<String> =
+        state.variables.keys().cloned().chain(source.cell.bindings().into_iter().map(|bind| bind.name)).collect();
+    let variables = &variables;
     let words = source.cell.words().names;
     let dropped: Vec<&String> = dropped.iter().filter(|name| words.contains(*name)).collect();
     let has_own_place = faults.iter().any(|fault| !fault.at.is_empty());
@@ -19,8 +24,9 @@ pub fn shown(faults: Vec<Fault>, dropped: &[String], plan: &Plan, source: &Sourc
             continue;
         }
         let mut diagnostic = fault.diagnostic;
-        as_if_never_loaded(&mut diagnostic, plan, &source.code);
+        declared_earlier(&mut diagnostic, plan, &source.code);
         chosen_too_late(&mut diagnostic);
+        variable_in_a_function(&mut diagnostic, &fault.code, &fault.at, variables, source);
         for name in dropped.iter().filter(|name| diagnostic.message.contains(&format!("`{name}`"))) {
             let note = format!("note: variable `{name}` was dropped: a type it depends on was redefined");
             diagnostic.rendered.push_str(&format!("  = {note}\n"));
@@ -33,15 +39,30 @@ pub fn shown(faults: Vec<Fault>, dropped: &[String], plan: &Plan, source: &Sourc
     diagnostics
 }
 
-/// A loaded variable is declared outside the closure around the cell, and rustc words an assignment to it accordingly.
-fn as_if_never_loaded(diagnostic: &mut Diagnostic, plan: &Plan, code: &str) {
-    let tail = "`, as it is not declared as mutable";
-    let name = diagnostic.message.strip_prefix("cannot assign to `").and_then(|rest| rest.strip_suffix(tail));
-    if let Some(name) = plan.load.iter().find(|loaded| name == Some(loaded.as_str())) {
-        diagnostic.message = format!("cannot assign twice to immutable variable `{name}`");
-        diagnostic.code = Some("E0384".to_owned());
+/// A loaded variable is declared in an earlier cell, where rustc's advice does not reach.
+fn declared_earlier(diagnostic: &mut Diagnostic, plan: &Plan, code: &str) {
+    let is_immutable = matches!(diagnostic.code.as_deref(), Some("E0384" | "E0596"));
+    let name = diagnostic.message.split('`').nth(1).unwrap_or_default().trim_start_matches('*');
+    if is_immutable && plan.load.iter().any(|loaded| loaded == name) {
         diagnostic.notes.push(format!("help: make it mutable where it is declared: `let mut {name}`"));
         diagnostic.rendered = caret::render(diagnostic, code);
+    }
+}
+
+/// Functions see items and not variables.
+fn variable_in_a_function(
+    diagnostic: &mut Diagnostic,
+    code: &str,
+    at: &[usize],
+    variables: &BTreeSet<String>,
+    source: &Source,
+) {
+    let in_item = source.items().any(|(part, _)| at.iter().any(|at| part.range.contains(at)));
+    let name = diagnostic.message.split('`').nth(1).unwrap_or_default();
+    if code == "E0425" && in_item && variables.contains(name) {
+        let help = format!("help: `{name}` is a variable, which functions do not see: pass it, or make it a `const`");
+        diagnostic.rendered.push_str(&format!("  = {help}\n"));
+        diagnostic.notes.push(help);
     }
 }
 
@@ -55,39 +76,6 @@ fn chosen_too_late(diagnostic: &mut Diagnostic) {
     }
 }
 
-pub fn cannot_persist(name: &str, type_text: &TypeText, why: Unnameable, code: &str) -> Diagnostic {
-    let (what, help) = match why {
-        Unnameable::Closure => (
-            "its type contains a closure, which a later cell cannot name",
-            format!("help: box it, as in `let {name}: Box<dyn Fn(i32) -> i32> = Box::new(...);`, or collect its items"),
-        ),
-        Unnameable::Future => (
-            "its type is a future, which a later cell cannot name",
-            format!(
-                "help: `.await` it in this cell, or box it, as in `let {name} = Box::pin(...) as \
-                 std::pin::Pin<Box<dyn Future<Output = i32>>>;`"
-            ),
-        ),
-        Unnameable::Function => (
-            "its type is that of a single function, which a later cell cannot name",
-            format!("help: make it a function pointer, as in `let {name}: fn(i32) -> i32 = ...;`"),
-        ),
-        Unnameable::Opaque => (
-            "its type is hidden behind `impl`",
-            format!("help: box it, as in `let {name}: Box<dyn Trait> = Box::new(...);`"),
-        ),
-    };
-    let shown = type_text.shown();
-    let shown = shown
-        .split("{closure@")
-        .next()
-        .filter(|head| head.len() < shown.len())
-        .map_or(shown.clone(), |head| format!("{head}closure ..."));
-    let inside = "help: or put the statements in braces, `{ ... }`, if no later cell needs the variable".to_owned();
-    let message = format!("variable `{name}` cannot outlive its cell: {what}");
-    refusal(message, vec![format!("note: its type is `{shown}`"), help, inside], binding_place(name, code), code)
-}
-
 pub fn cannot_be_named(fault: &Fault, code: &str) -> Diagnostic {
     let name = fault.load.as_deref().unwrap_or_default();
     let message = format!("variable `{name}` cannot be used after its cell: the name of its type is private");
@@ -96,34 +84,4 @@ pub fn cannot_be_named(fault: &Fault, code: &str) -> Diagnostic {
         "help: make that module `pub`, or make `{name}` a `Box<dyn ...>`, or use it in the cell that defines it"
     );
     refusal(message, vec![why, help], Vec::new(), code)
-}
-
-pub fn cannot_outlive(fault: &Fault, code: &str) -> Diagnostic {
-    // What moves is the value that is borrowed from; what is used later is the borrow.
-    let borrows = |touch: &&Touch| !(touch.put_back || touch.is_primary && fault.touches.len() > 1);
-    let stored = fault.touches.iter().find(borrows).or(fault.touches.first());
-    let name = stored.map(|touch| touch.name.as_str()).unwrap_or_default();
-    let message = format!("variable `{name}` cannot outlive its cell: it borrows from another value");
-    let why = format!("note: {}", fault.diagnostic.message);
-    let help = format!(
-        "help: store a copy that owns its data (`.clone()`, `.to_owned()`, `.to_vec()`), \
-         or put the statements that use `{name}` in braces"
-    );
-    let mut diagnostic = refusal(message, vec![why, help], fault.diagnostic.spans.clone(), code);
-    diagnostic.code = fault.diagnostic.code.clone();
-    diagnostic
-}
-
-fn binding_place(name: &str, code: &str) -> Vec<Span> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let found = code.match_indices(name).map(|(at, _)| at).filter(|at| {
-        let before = code[..*at].chars().next_back().is_none_or(|c| !is_word(c));
-        let after = code[at + name.len()..].chars().next().is_none_or(|c| !is_word(c));
-        let words: Vec<&str> =
-            code[..*at].split(|c: char| !is_word(c)).filter(|word| !word.is_empty()).rev().take(2).collect();
-        before && after && words.contains(&"let")
-    });
-    let Some(at) = found.last() else { return Vec::new() };
-    let ((line, column), (end_line, end_column)) = (line_and_column(code, at), line_and_column(code, at + name.len()));
-    vec![Span { line, column, end_line, end_column, label: None, is_primary: true }]
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::generate::symbol;
 use crate::cli::syntax::types::at_commas;
 
 /// A type as rustc writes it, with the session's crates under their reserved names.
@@ -39,9 +40,50 @@ pub fn marked_types(mir: &str, number: usize) -> Option<Vec<TypeText>> {
     Some(at_commas(inner).into_iter().skip(1).map(TypeText::new).collect())
 }
 
+/// The type of a variable of a cell, where the MIR of the cell's body names it; of several of one name, the last.
+pub fn local_type(mir: &str, number: usize, name: &str) -> Option<TypeText> {
+    let start = mir.find(&format!("\nfn {}::{{closure#0}}(", symbol(number)))? + 1;
+    let end = mir[start..].find("\n}").map_or(mir.len(), |end| start + end);
+    let function = &mir[start..end];
+    let named = format!("debug {name} => ");
+    let place = function.lines().filter_map(|line| line.trim().strip_prefix(named.as_str())).last()?;
+    let local = place.strip_suffix(';')?;
+    if let Some(constant) = local.strip_prefix("const ZeroSized: ") {
+        return Some(TypeText::new(constant));
+    }
+    let declared = ["let ", "let mut "].map(|head| format!("{head}{local}: "));
+    let mut lines = function.lines().map(str::trim);
+    let found = lines.find_map(|line| declared.iter().find_map(|head| line.strip_prefix(head.as_str())))?;
+    Some(TypeText::new(found.strip_suffix(';')?))
+}
+
 impl TypeText {
     fn new(text: &str) -> TypeText {
         TypeText(with_parentheses(text))
+    }
+
+    /// A type in the words of the MIR.
+    pub fn of(text: &str) -> TypeText {
+        TypeText::new(text)
+    }
+
+    /// `{closure@FILE:LINE...}`, if the type is a closure itself.
+    pub fn closure(&self) -> Option<&str> {
+        let text = self.0.as_str();
+        (text.starts_with("{closure@") && text.find('}') == Some(text.len() - 1)).then_some(text)
+    }
+
+    /// The pointer to a function, if the type is that of a single one: `fn(i32) -> i32 {twice}`.
+    pub fn function_pointer(&self) -> Option<TypeText> {
+        let head = self.0.strip_suffix('}')?.split_once(" {")?.0;
+        let is_function =
+            ["fn(", "unsafe fn(", "extern ", "unsafe extern ", "for<"].iter().any(|it| head.starts_with(it));
+        (is_function && !head.contains(['{', '}']) && head.contains("fn(")).then(|| TypeText::new(head))
+    }
+
+    /// Does the type, as far as it is known, contain a borrow?
+    pub fn borrows(&self) -> bool {
+        self.0.contains(['&', '\''])
     }
 
     /// Why the type cannot be written, if it cannot.
@@ -60,8 +102,13 @@ impl TypeText {
         }
     }
 
-    /// The type as generated code writes it: crates by absolute paths, and `!` by another name.
+    /// The type of a stored value as generated code writes it.
     pub fn source(&self) -> String {
+        static_in_calls(&self.written())
+    }
+
+    /// The type as Rust: crates by absolute paths, and `!` by another name.
+    pub fn written(&self) -> String {
         let absolute = self.map_paths(|path| match path.split("::").next() {
             Some(first) if path.contains("::") && is_std(first) => format!("::{path}"),
             _ => path.to_owned(),
@@ -164,6 +211,32 @@ fn with_parentheses(text: &str) -> String {
         }
     }
     text.to_owned()
+}
+
+/// In the signatures of functions, a lifetime that is left out would be a parameter; rustc names those, so that what it
+/// leaves out is `'static`, as in all stored values.
+fn static_in_calls(text: &str) -> String {
+    let heads = ["Fn(", "FnMut(", "FnOnce(", "fn("];
+    let Some(start) = heads.iter().filter_map(|head| text.find(head)).min() else { return text.to_owned() };
+    let end = start + end_of_bounds(&text[start..]);
+    format!("{}{}{}", &text[..start], with_static(&text[start..end]), static_in_calls(&text[end..]))
+}
+
+/// With every lifetime that is left out or erased written as `'static`.
+pub fn with_static(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+        if c == '&' && !rest.starts_with('\'') {
+            out.push_str("'static ");
+        } else if c == '\'' && rest.starts_with('_') && !rest[1..].starts_with(char::is_alphanumeric) {
+            out.push_str("static");
+            rest = &rest[1..];
+        }
+    }
+    out
 }
 
 /// Where the bounds of a `dyn` end: at a comma or a closing bracket that is not part of them.

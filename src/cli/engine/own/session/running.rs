@@ -16,12 +16,17 @@ use super::super::source::Source;
 use super::OwnSession;
 use super::crates::own_copies;
 use crate::cli::outcome::{End, Event, Outcome, Phase, Standing};
+use crate::cli::syntax::split::items::Space;
 
 impl OwnSession {
     pub(super) fn note_dropped(&self, ready: &Ready, outcome: &mut Outcome) {
         for name in &ready.dropped {
             let of_type = self.history.state().type_of(name).unwrap_or_default();
-            let note = format!("variable `{name}: {of_type}` was dropped: a type it depends on was redefined");
+            let has_name = |space: &(Space, String)| space.1 == *name && space.0 != Space::Type;
+            let is_replaced = ready.hidden.contains(name)
+                || ready.state.items.iter().any(|item| item.cell == ready.number && item.names.iter().any(has_name));
+            let why = if is_replaced { "an item has its name now" } else { "a type it depends on was redefined" };
+            let note = format!("variable `{name}: {of_type}` was dropped: {why}");
             outcome.notes.push(note);
         }
         outcome.notes.extend(ready.notes.iter().cloned());
@@ -76,6 +81,7 @@ impl OwnSession {
             outcome.beyond_stock.push(why.into());
         }
         outcome.beyond_stock.extend(self.compiler.beyond_stock(&ready.new));
+        outcome.beyond_stock.extend(Compiler::refused_by_stock(&ready.plan));
     }
 
     /// The cell with its own copies of all crates, as it could not be loaded with those of the session.

@@ -175,6 +175,11 @@ impl Addition<'_> {
 }
 
 impl StoredItem {
+    /// A name of a `use`, or a glob.
+    pub fn is_import(&self) -> bool {
+        self.key == Key::Glob || !self.names.is_empty() && self.names.iter().all(is_import)
+    }
+
     /// A macro by example.
     pub fn is_macro(&self) -> bool {
         self.names.iter().any(|(space, _)| *space == Space::Macro)

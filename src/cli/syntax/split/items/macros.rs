@@ -70,6 +70,9 @@ fn begins_like_item(tokens: &TokenStream) -> bool {
                     return false;
                 }
             }
+            TokenTree::Ident(ident) if ident == "macro_rules" => {
+                return matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '!');
+            }
             TokenTree::Ident(ident) if ident == "const" => {
                 return matches!(tokens.peek(), Some(TokenTree::Ident(_) | TokenTree::Punct(_)));
             }
