@@ -37,12 +37,13 @@ use args::{Args, Command};
 use clap::Parser;
 use commands::{cells, completions, data, edition, export, kernel, lint, new, repl, review, run, test};
 use exit::{Exit, Misuse};
+use terminal::shown::visible;
 
 /// Parses the arguments, runs the subcommand, and turns errors into messages and exit codes.
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let exit = dispatch(args).unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error:#}");
+        anstream::eprintln!("{}", terminal::shown::report(&format!("error: {}", visible(&format!("{error:#}")))));
         if error.is::<Misuse>() { Exit::Usage } else { Exit::Broken }
     });
     ExitCode::from(exit as u8)
@@ -73,11 +74,12 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
 mod tests {
     use super::args::help::{LINT, TEST};
     use super::commands::lint::LINTS;
-    use super::runner::rules::vocabulary::{ALLOWANCES, SETTINGS, TAGS};
+    use super::runner::rules::vocabulary::{ALLOWANCES, LINT_ALLOWANCES, SETTINGS, TAGS};
 
     #[test]
     fn the_help_and_the_page_name_everything_that_an_author_can_write() {
         let page = include_str!("../docs/testing.md");
+        assert!(LINT_ALLOWANCES.iter().all(|name| LINTS.contains(name)));
         for (names, help) in [([SETTINGS, ALLOWANCES, TAGS].concat(), TEST), (LINTS.to_vec(), LINT)] {
             for name in names {
                 assert!(help.contains(name), "the help does not name `{name}`");

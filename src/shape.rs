@@ -9,6 +9,7 @@ mod normal;
 mod number;
 mod product;
 mod range;
+mod real;
 mod reduce;
 mod stacked;
 
@@ -21,10 +22,12 @@ use crate::display::CellDisplay;
 use crate::show::tuple;
 
 pub use broadcast::add;
+pub(crate) use make::room;
 pub use make::{Sizes, ones, reshape, zeros};
-pub use number::{Averaged, Float, Integer, Number, Summed};
+pub use number::{Averaged, Float, Floats, Integer, Integers, Number, Summed};
 pub use product::{Dot, Matmul, dot, matmul};
 pub use range::{arange, linspace};
+pub use real::Real;
 pub use reduce::{All, Along, KeepDims, argmax, keepdims, max, mean, sum};
 pub(crate) use reduce::{lanes, place};
 

@@ -4,14 +4,15 @@
 
 mod figure;
 
-use ndarray::{Array, ArrayBase, ArrayD, ArrayViewD, Axis, Data, Dimension};
-
-use num_traits::Float as _;
+use ndarray::{Array, ArrayBase, ArrayD, Axis, Data, Dimension, RawData};
 
 pub use self::figure::plot_softmax;
 use crate::error::Result;
-use crate::shape::{Along, Float, lanes, place};
+use crate::shape::{Along, Float, Real, lanes, place, room};
 use crate::warned::{Trouble, Warned, Warning};
+
+/// An array of floats with the axes of another: f32 for f32, else f64.
+type Floats<S, D, K> = Array<<<S as RawData>::Elem as Real<K>>::Float, D>;
 
 /// The shares of each row: `e^x` over the sum of the row's `e^x`.
 ///
@@ -24,6 +25,7 @@ use crate::warned::{Trouble, Warned, Warning};
 ///
 /// assert_eq!(show(&softmax(&array![1.0, 2.0, 3.0])), "[0.09003057 0.24472847 0.66524096]");
 /// assert_eq!(show(&softmax(&array![1000.0, 1001.0, 2000.0])), "[0. 0. 1.]");
+/// assert_eq!(softmax(&array![1, 2, 3]), softmax(&array![1.0, 2.0, 3.0])); // integers become f64
 /// ```
 ///
 /// The maximum is subtracted because it cancels on paper and keeps `e^x` from overflowing in the machine. The trap:
@@ -31,8 +33,8 @@ use crate::warned::{Trouble, Warned, Warning};
 ///
 /// Shapes: `(n) -> (n)`, `(m, n) -> (m, n)`, row by row. Source: Bridle, *Probabilistic Interpretation of
 /// Feedforward Classification Network Outputs* (1990).
-pub fn softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array<S::Elem, D> {
-    let shares = rows(x.view().into_dyn(), stable_row);
+pub fn softmax<S: Data<Elem: Real<K>>, D: Dimension, K>(x: &ArrayBase<S, D>) -> Floats<S, D, K> {
+    let shares = rows(S::Elem::floats(x.view().into_dyn()), stable_row);
     shares.into_dimensionality().expect("softmax keeps every axis")
 }
 
@@ -48,7 +50,10 @@ pub fn softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array
 ///
 /// # Errors
 /// When the array has no such axis.
-pub fn softmax_axis<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>, axis: isize) -> Result<Array<S::Elem, D>> {
+pub fn softmax_axis<S: Data<Elem: Real<K>>, D: Dimension, K>(
+    x: &ArrayBase<S, D>,
+    axis: isize,
+) -> Result<Floats<S, D, K>> {
     along(x, axis, stable_row)
 }
 
@@ -66,8 +71,8 @@ pub fn softmax_axis<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>, axi
 ///
 /// The trap: the logarithm of `softmax` is -inf here, since e^-1000 is 0 in the machine. Source: SciPy's
 /// `special.log_softmax`.
-pub fn log_softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Array<S::Elem, D> {
-    let logarithms = rows(x.view().into_dyn(), log_row);
+pub fn log_softmax<S: Data<Elem: Real<K>>, D: Dimension, K>(x: &ArrayBase<S, D>) -> Floats<S, D, K> {
+    let logarithms = rows(S::Elem::floats(x.view().into_dyn()), log_row);
     logarithms.into_dimensionality().expect("log_softmax keeps every axis")
 }
 
@@ -83,10 +88,10 @@ pub fn log_softmax<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> A
 ///
 /// # Errors
 /// When the array has no such axis.
-pub fn log_softmax_axis<S: Data<Elem: Float>, D: Dimension>(
+pub fn log_softmax_axis<S: Data<Elem: Real<K>>, D: Dimension, K>(
     x: &ArrayBase<S, D>,
     axis: isize,
-) -> Result<Array<S::Elem, D>> {
+) -> Result<Floats<S, D, K>> {
     along(x, axis, log_row)
 }
 
@@ -108,13 +113,14 @@ pub fn log_softmax_axis<S: Data<Elem: Float>, D: Dimension>(
 ///
 /// # Errors
 /// When the array has no such axis.
-pub fn logsumexp<S, D, A>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<S::Elem>>
+pub fn logsumexp<S, D, A, K>(x: &ArrayBase<S, D>, along: A) -> Result<A::Output<<S::Elem as Real<K>>::Float>>
 where
-    S: Data<Elem: Float>,
+    S: Data<Elem: Real<K>>,
     D: Dimension,
     A: Along<D>,
 {
-    lanes(x.view().into_dyn(), along.axis(), along.keep(), |row, _| log_sum(row)).map(A::output)
+    room::<S::Elem>(x.shape())?;
+    lanes(S::Elem::floats(x.view().into_dyn()).view(), along.axis(), along.keep(), |row, _| log_sum(row)).map(A::output)
 }
 
 /// The naive softmax, without subtracting the maximum: right on paper, NaN from x = 710 on.
@@ -128,9 +134,13 @@ where
 /// assert_eq!(show(&y), "[nan nan nan]");
 /// assert_eq!(y.warnings()[0].message(), "overflow encountered in exp");
 /// ```
-pub fn softmax_naive<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Array<S::Elem, D>> {
+pub fn softmax_naive<S: Data<Elem: Real<K>>, D: Dimension, K>(x: &ArrayBase<S, D>) -> Warned<Floats<S, D, K>> {
+    let (shares, warnings) = naive(S::Elem::floats(x.view().into_dyn()));
+    Warned::new(shares.into_dimensionality().expect("softmax keeps every axis"), warnings)
+}
+
+fn naive<T: Float>(mut shares: ArrayD<T>) -> (ArrayD<T>, Vec<Warning>) {
     let (mut overflow, mut reduce, mut invalid) = (false, false, false);
-    let mut shares = x.to_owned().into_dyn();
     for mut row in lanes_mut(&mut shares) {
         for score in row.iter_mut() {
             let power = score.e_to();
@@ -152,12 +162,12 @@ pub fn softmax_naive<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) ->
     ];
     let warnings = warnings.into_iter().filter(|warning| warning.0);
     let warnings = warnings.map(|(_, trouble, operation)| Warning::new(trouble, operation)).collect();
-    Warned::new(shares.into_dimensionality().expect("softmax keeps every axis"), warnings)
+    (shares, warnings)
 }
 
-fn rows<T: Float>(x: ArrayViewD<'_, T>, row: fn(&mut [T])) -> ArrayD<T> {
-    let mut out = x.as_standard_layout().into_owned();
-    let width = x.shape().last().copied().unwrap_or(1);
+/// `row` of each row; the array is in the standard layout.
+fn rows<T: Float>(mut out: ArrayD<T>, row: fn(&mut [T])) -> ArrayD<T> {
+    let width = out.shape().last().copied().unwrap_or(1);
     if let Some(slice) = out.as_slice_mut()
         && width > 0
     {
@@ -167,18 +177,18 @@ fn rows<T: Float>(x: ArrayViewD<'_, T>, row: fn(&mut [T])) -> ArrayD<T> {
 }
 
 /// The same for any axis: it is moved to the end, and back.
-fn along<S: Data<Elem: Float>, D: Dimension>(
+fn along<S: Data<Elem: Real<K>>, D: Dimension, K>(
     x: &ArrayBase<S, D>,
     axis: isize,
-    row: fn(&mut [S::Elem]),
-) -> Result<Array<S::Elem, D>> {
+    row: fn(&mut [<S::Elem as Real<K>>::Float]),
+) -> Result<Floats<S, D, K>> {
     let axis = place(x.shape(), axis)?;
     let last = x.ndim().saturating_sub(1);
     let mut turned = x.view().into_dyn();
     if axis < last {
         turned.swap_axes(axis, last);
     }
-    let mut out = rows(turned, row);
+    let mut out = rows(S::Elem::floats(turned), row);
     if axis < last {
         out.swap_axes(axis, last);
     }

@@ -5,11 +5,11 @@
 use std::fmt;
 use std::ops::Deref;
 
-use ndarray::{Array, ArrayBase, Data, Dimension};
+use ndarray::{Array, ArrayBase, Data, Dimension, RawData};
 use num_traits::{Float as _, Zero as _};
 
 use crate::display::CellDisplay;
-use crate::shape::Float;
+use crate::shape::{Float, Number, Real};
 use crate::show::{PrintOptions, Show};
 
 /// What happened to a number.
@@ -135,7 +135,8 @@ impl CellDisplay for Warning {
 /// assert_eq!(show(&powers), "[ 1. inf]");
 /// assert_eq!(powers.warnings()[0].message(), "overflow encountered in exp");
 /// ```
-pub fn exp<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Array<S::Elem, D>> {
+pub fn exp<S: Data<Elem: Real<K>>, D: Dimension, K>(x: &ArrayBase<S, D>) -> Warned<Floats<S, D, K>> {
+    let x = floats(x);
     let powers = x.mapv(Float::e_to);
     let overflow = x.iter().zip(&powers).any(|(x, power)| power.is_infinite() && x.is_finite());
     let warnings = overflow.then(|| Warning::new(Trouble::Overflow, "exp"));
@@ -152,9 +153,10 @@ pub fn exp<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Ar
 /// assert_eq!(y.warnings()[0].message(), "divide by zero encountered in log");
 /// assert_eq!(y.warnings()[1].message(), "invalid value encountered in log");
 /// ```
-pub fn log<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Array<S::Elem, D>> {
+pub fn log<S: Data<Elem: Real<K>>, D: Dimension, K>(x: &ArrayBase<S, D>) -> Warned<Floats<S, D, K>> {
+    let x = floats(x);
     let zero = x.iter().any(|x| x.is_zero());
-    let negative = x.iter().any(|x| *x < S::Elem::zero());
+    let negative = x.iter().any(|x| *x < Number::ZERO);
     let warnings = [(zero, Trouble::DivideByZero), (negative, Trouble::Invalid)];
     Warned::new(x.mapv(Float::log), happened(warnings, "log"))
 }
@@ -169,7 +171,11 @@ pub fn log<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>) -> Warned<Ar
 /// assert_eq!(y.warnings()[0].message(), "divide by zero encountered in divide");
 /// assert_eq!(y.warnings()[1].message(), "invalid value encountered in divide");
 /// ```
-pub fn divide<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>, divisor: S::Elem) -> Warned<Array<S::Elem, D>> {
+pub fn divide<S: Data<Elem: Real<K>>, D: Dimension, K>(
+    x: &ArrayBase<S, D>,
+    divisor: S::Elem,
+) -> Warned<Floats<S, D, K>> {
+    let (x, divisor) = (floats(x), divisor.as_float());
     let y = x.mapv(|x| x / divisor);
     let (mut zero, mut overflow, mut invalid) = (false, false, false);
     for (x, y) in x.iter().zip(&y) {
@@ -179,6 +185,13 @@ pub fn divide<S: Data<Elem: Float>, D: Dimension>(x: &ArrayBase<S, D>, divisor: 
     }
     let warnings = [(zero, Trouble::DivideByZero), (overflow, Trouble::Overflow), (invalid, Trouble::Invalid)];
     Warned::new(y, happened(warnings, "divide"))
+}
+
+/// An array of floats with the axes of another: f32 for f32, else f64.
+type Floats<S, D, K> = Array<<<S as RawData>::Elem as Real<K>>::Float, D>;
+
+fn floats<S: Data<Elem: Real<K>>, D: Dimension, K>(x: &ArrayBase<S, D>) -> Floats<S, D, K> {
+    S::Elem::floats(x.view().into_dyn()).into_dimensionality().expect("each number stays in its place")
 }
 
 fn happened<const N: usize>(troubles: [(bool, Trouble); N], operation: &'static str) -> Vec<Warning> {

@@ -4,8 +4,8 @@
 //! inputs over the whole range); the largest errors, in units of the last place: exp 0.77, tanh 0.94, softplus 1.01,
 //! sigmoid 1.75, sigmoid' 2.1, silu 2.2, gelu 2.4, tanh' 2.4.
 
-use super::Elementwise;
-use crate::shape::{Float, Number};
+use super::{Elementwise, FloatsOf};
+use crate::shape::{Float, Number, Real};
 
 /// The slope of the leaky unit below 0.
 const LEAK: f64 = 0.01;
@@ -27,8 +27,8 @@ fn half<T: Float>() -> T {
 /// ```
 ///
 /// The trap: `y (1 - y)` is the same on paper, and 0 from x = 37 on.
-pub fn sigmoid_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| x.logistic() * (-x).logistic())
+pub fn sigmoid_derivative<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(logistic_slope)
 }
 
 /// The slope of [`relu`](super::relu): 1 above 0, else 0; at 0, where it has none, 0 by convention.
@@ -39,8 +39,8 @@ pub fn sigmoid_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// assert_eq!(relu_derivative(-2.0), 0.0);
 /// assert_eq!(relu_derivative(2.0), 1.0);
 /// ```
-pub fn relu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| pick(x, X::Elem::ONE, X::Elem::ZERO))
+pub fn relu_derivative<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(|x| pick(x, Number::ONE, Number::ZERO))
 }
 
 /// The leaky rectified linear unit: a hundredth of the number below 0, else the number itself.
@@ -56,8 +56,8 @@ pub fn relu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// ```
 ///
 /// Source: Maas, Hannun and Ng, *Rectifier Nonlinearities Improve Neural Network Acoustic Models* (2013).
-pub fn leaky_relu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| if x > X::Elem::ZERO { x } else { x * X::Elem::from_f64(LEAK) })
+pub fn leaky_relu<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(leaky)
 }
 
 /// The slope of [`leaky_relu`]: 1 above 0, else 0.01.
@@ -67,8 +67,8 @@ pub fn leaky_relu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 ///
 /// assert_eq!(leaky_relu_derivative(-2.0), 0.01);
 /// ```
-pub fn leaky_relu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| pick(x, X::Elem::ONE, X::Elem::from_f64(LEAK)))
+pub fn leaky_relu_derivative<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(|x| pick(x, Number::ONE, Float::from_f64(LEAK)))
 }
 
 /// The hyperbolic tangent: squeezes every number between -1 and 1. A stretched sigmoid.
@@ -84,8 +84,8 @@ pub fn leaky_relu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// ```
 ///
 /// Source: LeCun, Bottou, Orr and Müller, *Efficient BackProp* (1998).
-pub fn tanh<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(Float::tangent)
+pub fn tanh<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(Float::tangent)
 }
 
 /// The slope of [`tanh`].
@@ -99,11 +99,8 @@ pub fn tanh<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 ///
 /// assert_eq!(tanh_derivative(0.0), 1.0);
 /// ```
-pub fn tanh_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| {
-        let twice = x + x;
-        X::Elem::from_f64(4.0) * twice.logistic() * (-twice).logistic()
-    })
+pub fn tanh_derivative<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(tangent_slope)
 }
 
 /// Softplus: a rectified linear unit with a round corner. Its slope is the sigmoid.
@@ -120,12 +117,8 @@ pub fn tanh_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 ///
 /// The trap: the first form is infinite from x = 710 on. Source: Dugas et al., *Incorporating Second-Order Functional
 /// Knowledge for Better Option Pricing* (2001).
-pub fn softplus<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| {
-        let size = if x > X::Elem::ZERO { -x } else { x };
-        let rest = size.e_to().log_one_plus();
-        if x > X::Elem::ZERO { x + rest } else { rest }
-    })
+pub fn softplus<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(soft_unit)
 }
 
 /// The slope of [`softplus`]: the sigmoid.
@@ -135,8 +128,8 @@ pub fn softplus<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 ///
 /// assert_eq!(softplus_derivative(0.0), 0.5);
 /// ```
-pub fn softplus_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(Float::logistic)
+pub fn softplus_derivative<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(Float::logistic)
 }
 
 /// The Gaussian error linear unit: each number times the probability that a normal variable is smaller. The exact form.
@@ -155,8 +148,8 @@ pub fn softplus_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// off by a thousand units in the last place at -35.
 ///
 /// Source: Hendrycks and Gimpel, *Gaussian Error Linear Units* (2016).
-pub fn gelu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(Float::normal_weighted)
+pub fn gelu<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(Float::normal_weighted)
 }
 
 /// The slope of [`gelu`].
@@ -170,12 +163,8 @@ pub fn gelu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 ///
 /// assert_eq!(gelu_derivative(0.0), 0.5);
 /// ```
-pub fn gelu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| {
-        let root = X::Elem::from_f64(1.0 / (2.0 * std::f64::consts::PI).sqrt());
-        let density = (-x * x * half()).e_to() * root;
-        x.normal_below() + weighted(x, density)
-    })
+pub fn gelu_derivative<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(gaussian_slope)
 }
 
 /// The sigmoid linear unit, also called swish: each number times its sigmoid.
@@ -191,15 +180,8 @@ pub fn gelu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 /// ```
 ///
 /// Source: Elfwing, Uchibe and Doya, *Sigmoid-Weighted Linear Units* (2017).
-pub fn silu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| {
-        if x < X::Elem::from_f64(-80.0) {
-            // 1 + e^x is 1 here; e^x is split in two factors, because the whole may be subnormal.
-            let root = (x * half()).e_to();
-            return weighted(weighted(x, root), root);
-        }
-        weighted(x, x.logistic())
-    })
+pub fn silu<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(sigmoid_unit)
 }
 
 /// The slope of [`silu`].
@@ -213,8 +195,46 @@ pub fn silu<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
 ///
 /// assert_eq!(silu_derivative(0.0), 0.5);
 /// ```
-pub fn silu_derivative<X: Elementwise<Elem: Float>>(x: X) -> X::Output {
-    x.each(|x| x.logistic() + x.logistic() * weighted(x, (-x).logistic()))
+pub fn silu_derivative<X: Elementwise<Elem: Real<K>>, K>(x: X) -> FloatsOf<X, K> {
+    x.each_float(sigmoid_unit_slope)
+}
+
+fn logistic_slope<T: Float>(x: T) -> T {
+    x.logistic() * (-x).logistic()
+}
+
+fn leaky<T: Float>(x: T) -> T {
+    if x > T::ZERO { x } else { x * T::from_f64(LEAK) }
+}
+
+fn tangent_slope<T: Float>(x: T) -> T {
+    let twice = x + x;
+    T::from_f64(4.0) * twice.logistic() * (-twice).logistic()
+}
+
+fn soft_unit<T: Float>(x: T) -> T {
+    let size = if x > T::ZERO { -x } else { x };
+    let rest = size.e_to().log_one_plus();
+    if x > T::ZERO { x + rest } else { rest }
+}
+
+fn gaussian_slope<T: Float>(x: T) -> T {
+    let root = T::from_f64(1.0 / (2.0 * std::f64::consts::PI).sqrt());
+    let density = (-x * x * half()).e_to() * root;
+    x.normal_below() + weighted(x, density)
+}
+
+fn sigmoid_unit<T: Float>(x: T) -> T {
+    if x < T::from_f64(-80.0) {
+        // 1 + e^x is 1 here; e^x is split in two factors, because the whole may be subnormal.
+        let root = (x * half()).e_to();
+        return weighted(weighted(x, root), root);
+    }
+    weighted(x, x.logistic())
+}
+
+fn sigmoid_unit_slope<T: Float>(x: T) -> T {
+    x.logistic() + x.logistic() * weighted(x, (-x).logistic())
 }
 
 /// x · weight, and 0 where the weight is 0: an infinite x times 0 gives the limit, not NaN.

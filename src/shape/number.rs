@@ -115,6 +115,12 @@ pub trait Integer: Number {
     /// Means along an axis, or of everything.
     #[doc(hidden)]
     fn integer_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<f64>>;
+    /// Each number as f64, in the standard layout.
+    #[doc(hidden)]
+    fn as_floats(view: ArrayViewD<'_, Self>) -> ArrayD<f64>;
+
+    /// The floats of a product with such floats, as in NumPy: f64, or theirs for integers of 16 bits at most.
+    type Beside<F: Float>: Float;
 }
 
 /// `f32` or `f64`, with the functions of the `libm` crate: the same digits on every machine.
@@ -175,7 +181,7 @@ macro_rules! mapped {
 }
 
 macro_rules! integers {
-    ($total:ty: $($type:ty)*) => {$(
+    ($total:ty, $beside:ident: $($type:ty)*) => {$(
         impl Summed for $type {
             type Total = $total;
 
@@ -185,8 +191,15 @@ macro_rules! integers {
         }
 
         impl Integer for $type {
+            type Beside<F: Float> = $beside!(F);
+
             fn integer_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<f64>> {
                 reduce::means(view, axis, keep, Self::as_f64)
+            }
+
+            fn as_floats(view: ArrayViewD<'_, Self>) -> ArrayD<f64> {
+                ArrayD::from_shape_vec(view.raw_dim(), view.iter().map(|x| x.as_f64()).collect())
+                    .expect("one float for each integer")
             }
         }
 
@@ -238,8 +251,16 @@ macro_rules! integers {
     )*};
 }
 
-integers!(i64: i8 i16 i32 i64 isize);
-integers!(u64: u8 u16 u32 u64 usize);
+/// The type of a product with floats: theirs, or f64.
+#[rustfmt::skip]
+macro_rules! same { ($float:ident) => { $float } }
+#[rustfmt::skip]
+macro_rules! double { ($float:ident) => { f64 } }
+
+integers!(i64, same: i8 i16);
+integers!(i64, double: i32 i64 isize);
+integers!(u64, same: u8 u16);
+integers!(u64, double: u32 u64 usize);
 
 macro_rules! float {
     ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $logistic:path) => {
@@ -268,7 +289,8 @@ macro_rules! float {
             }
 
             fn steps(start: Self, stop: Self, step: Self) -> f64 {
-                (f64::from(stop) - f64::from(start)) / f64::from(step)
+                // In their own precision, as NumPy divides its scalars.
+                f64::from((stop - start) / step)
             }
 
             mapped!();

@@ -1,16 +1,21 @@
 //! `dot` and `matmul`: products that check the shapes first.
 //!
-//! They do not convert: both operands hold the same number type.
+//! Integers beside floats become floats, as in NumPy; other types of number are not mixed.
 
 use ndarray::{Array, Array1, Array2, ArrayBase, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 
 use super::make::room;
-use super::number::Number;
+use super::number::{Float, Integer, Number};
 use super::stacked::{check, outer};
 use crate::error::Result;
 
-/// What [`dot`] can multiply `Self` by, and the type of the result.
-pub trait Dot<Right: ?Sized> {
+/// What [`dot`] can multiply `Self` by, and the type of the result. `Kind` says whether both hold the same type of
+/// number; rustc infers it.
+#[diagnostic::on_unimplemented(
+    message = "`dot` cannot multiply `{Self}` by `{Right}`",
+    note = "it takes numbers and arrays of the same type of number, or integers and floats"
+)]
+pub trait Dot<Right: ?Sized, Kind = Same> {
     /// A number, or an array of the shape that the two operands give.
     type Output;
     /// The product.
@@ -23,10 +28,10 @@ pub trait Dot<Right: ?Sized> {
 /// What [`matmul`] can multiply `Self` by, and the type of the result.
 #[diagnostic::on_unimplemented(
     message = "`matmul` cannot multiply `{Self}` by `{Right}`",
-    note = "it takes arrays of the same type of number, with one dimension or more",
+    note = "it takes arrays of the same type of number, or of integers and floats, with one dimension or more",
     note = "a single number multiplies with `*` or `dot`"
 )]
-pub trait Matmul<Right: ?Sized> {
+pub trait Matmul<Right: ?Sized, Kind = Same> {
     /// A number, or an array of the shape that the two operands give.
     type Output;
     /// The product.
@@ -47,12 +52,13 @@ pub trait Matmul<Right: ?Sized> {
 ///
 /// let a = dot(&array![[1, 2, 3], [10, 20, 30]], &array![1, 2, 3])?; // (2, 3) . (3,) -> (2,)
 /// assert_eq!(show(&a), "[ 14 140]");
+/// assert_eq!(show(&dot(&array![1, 2], &array![[0.5], [0.25]])?), "[1.]"); // integers beside floats become floats
 /// # Ok::<(), forward_pass::error::Error>(())
 /// ```
 ///
 /// # Errors
 /// When the inner sizes differ; the message names both shapes and both sizes.
-pub fn dot<A: Dot<B> + ?Sized, B: ?Sized>(a: &A, b: &B) -> Result<A::Output> {
+pub fn dot<A: Dot<B, K> + ?Sized, B: ?Sized, K>(a: &A, b: &B) -> Result<A::Output> {
     a.dot_with(b)
 }
 
@@ -75,8 +81,53 @@ pub fn dot<A: Dot<B> + ?Sized, B: ?Sized>(a: &A, b: &B) -> Result<A::Output> {
 ///
 /// # Errors
 /// When the inner sizes differ, or the stacks do not broadcast; the message names both shapes and the sizes.
-pub fn matmul<A: Matmul<B> + ?Sized, B: ?Sized>(a: &A, b: &B) -> Result<A::Output> {
+pub fn matmul<A: Matmul<B, K> + ?Sized, B: ?Sized, K>(a: &A, b: &B) -> Result<A::Output> {
     a.matmul_with(b)
+}
+
+/// Both operands hold the same type of number.
+pub enum Same {}
+
+/// Integers on the left, floats on the right.
+pub enum IntegersFirst {}
+
+/// Floats on the left, integers on the right.
+pub enum FloatsFirst {}
+
+/// The floats that a product of integers `I` and floats `F` has.
+type Mixed<I, F> = <I as Integer>::Beside<F>;
+
+fn as_floats<T: Number, S: Data<Elem = T>, D: Dimension, F: Float>(x: &ArrayBase<S, D>) -> Array<F, D> {
+    x.map(|number| F::from_f64(number.as_f64()))
+}
+
+macro_rules! mixed {
+    ($($trait:ident $method:ident $kind:ident: $left:ident $right:ident, $integer:ident $float:ident;)*) => {$(
+        impl<I, F, S, R, L, D> $trait<ArrayBase<R, D>, $kind> for ArrayBase<S, L>
+        where
+            I: Integer,
+            F: Float,
+            S: Data<Elem = $left>,
+            R: Data<Elem = $right>,
+            L: Dimension,
+            D: Dimension,
+            Array<Mixed<$integer, $float>, L>: $trait<Array<Mixed<$integer, $float>, D>, Same>,
+        {
+            type Output =
+                <Array<Mixed<$integer, $float>, L> as $trait<Array<Mixed<$integer, $float>, D>, Same>>::Output;
+            fn $method(&self, right: &ArrayBase<R, D>) -> Result<Self::Output> {
+                let (a, b): (Array<Mixed<I, F>, L>, Array<Mixed<I, F>, D>) = (as_floats(self), as_floats(right));
+                a.$method(&b)
+            }
+        }
+    )*};
+}
+
+mixed! {
+    Dot dot_with IntegersFirst: I F, I F;
+    Dot dot_with FloatsFirst: F I, I F;
+    Matmul matmul_with IntegersFirst: I F, I F;
+    Matmul matmul_with FloatsFirst: F I, I F;
 }
 
 macro_rules! pair {

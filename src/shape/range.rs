@@ -7,6 +7,7 @@ use num_traits::NumCast;
 
 use super::make::room;
 use super::number::{Float, Number};
+use super::real::Real;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Numbers from `start` on, `step` apart, up to but not including `stop`.
@@ -54,11 +55,15 @@ pub fn arange<T: Number + NumCast>(start: T, stop: T, step: T) -> Result<Array1<
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// It takes floats only: NumPy converts integer ends to floats, here they are written as floats.
+/// Integer ends become f64: `linspace(0, 1, 5)` is the same.
 ///
 /// # Errors
 /// When the numbers do not fit in memory.
-pub fn linspace<T: Float>(start: T, stop: T, num: usize) -> Result<Array1<T>> {
+pub fn linspace<T: Real<K>, K>(start: T, stop: T, num: usize) -> Result<Array1<T::Float>> {
+    spaced(start.as_float(), stop.as_float(), num)
+}
+
+fn spaced<T: Float>(start: T, stop: T, num: usize) -> Result<Array1<T>> {
     room::<T>(&[num])?;
     let delta = stop - start;
     let gaps = T::from_f64(num.saturating_sub(1) as f64);

@@ -249,7 +249,8 @@ pub(crate) fn lanes<T: Copy, U: Copy>(
     let mut shape = x.shape().to_vec();
     shape[axis] = 1;
     room::<U>(&shape)?;
-    let pairs = axis + 1 == x.ndim();
+    // NumPy drops axes of length 1: the numbers of such a lane lie side by side.
+    let pairs = x.shape()[axis + 1..].iter().all(|&size| size == 1);
     // An empty array may have other axes of any length.
     let mut lane = Vec::with_capacity(x.len_of(Axis(axis)).min(x.len()));
     let mut numbers = Vec::new();

@@ -6,4 +6,5 @@ mod foreign;
 mod mutants;
 mod options;
 mod reports;
+mod strangers;
 mod verdicts;

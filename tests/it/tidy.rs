@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("args", "course data help kernel runner"),
     ("engine", "block cache_folder caret evcxr own thread"),
     ("notebook", "chapter course glossary ipynb normalize"),
-    ("terminal", "cell_end highlight interrupt markdown messages picture plural style"),
+    ("terminal", "cell_end highlight interrupt markdown messages picture plural shown style"),
     ("syntax", "complete dependency input library names split types"),
     // The ground: small files that every room may use, and that use each other only.
     ("outcome", ""),

@@ -63,6 +63,20 @@ def operands(name, dtype, a, b):
     return {"f": name, "d": dtype, "s": list(a.shape), "v": text(a), "s2": list(b.shape), "v2": text(b)}
 
 
+MIXED = [(i, f) for i in ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"] for f in ["f4", "f8"]]
+
+
+def mixed(rng, name):
+    """Integers beside floats: NumPy promotes them."""
+    kinds = MIXED[int(rng.integers(0, len(MIXED)))]
+    first, second = kinds if rng.random() < 0.5 else kinds[::-1]
+    a, b = pair(rng)
+    # Small integers: no product is rounded.
+    of = lambda shape, dtype: drawn(rng, shape, dtype) if dtype[0] == "f" else rng.integers(0, 10, shape).astype(dtype)
+    a, b = of(tuple(a), first), of(tuple(b), second)
+    return answer(operands(name, first, a, b) | {"d2": second}, lambda: getattr(np, name)(a, b))
+
+
 def addition(rng):
     dtype = str(rng.choice(DTYPES))
     a = shape(rng)
@@ -122,7 +136,11 @@ def a_range(rng):
         step = step or 1
     else:
         dtype = "f4"
-        start, stop, step = (float(np.float32(x)) for x in (rng.normal() * 5, rng.normal() * 5, one([0.1, -0.1, 1 / 3, 0.7])))
+        # Scalars of that type: NumPy divides in their precision.
+        start, stop, step = (np.float32(x) for x in (rng.normal() * 5, rng.normal() * 5, one([0.1, -0.1, 1 / 3, 0.7, 1])))
+        if rng.random() < 0.3:
+            start, step = np.float32(rng.normal() * 5), np.float32(1)
+            stop = start + np.float32(int(rng.integers(1, 20))) + np.float32(1e-6) * np.float32(rng.integers(-2, 3))
     case = {"f": "arange", "d": dtype, "v": f"{start} {stop} {step}"}
     return answer(case, lambda: np.arange(start, stop, step, dtype=dtype))
 
@@ -139,6 +157,12 @@ def long_sum(rng):
     length = int(rng.choice([7, 8, 9, 15, 100, 127, 128, 129, 136, 200, 257]))
     a = np.round(rng.normal(size=(int(rng.integers(1, 3)), length)), 3).astype(dtype)
     axis = int(rng.choice([0, 1]))
+    # Axes of length 1 anywhere: NumPy drops them.
+    if rng.random() < 0.5:
+        for _ in range(int(rng.integers(1, 3))):
+            at = int(rng.integers(0, a.ndim + 1))
+            a = np.expand_dims(a, at)
+            axis += at <= axis
     case = {"f": name, "d": dtype, "s": list(a.shape), "v": text(a), "axis": axis, "keep": False}
     return answer(case, lambda: getattr(np, name)(a, axis=axis))
 
@@ -176,7 +200,8 @@ def cases(seed, count):
     rng = np.random.default_rng(seed)
     kinds = [lambda: product(rng, "dot"), lambda: product(rng, "matmul"), lambda: addition(rng),
              *(lambda name=name: reduction(rng, name) for name in ["sum", "mean", "max", "argmax"]),
-             lambda: reshaping(rng), lambda: a_range(rng), lambda: spaced(rng), lambda: long_sum(rng)]
+             lambda: reshaping(rng), lambda: a_range(rng), lambda: spaced(rng), lambda: long_sum(rng),
+             lambda: mixed(rng, "dot"), lambda: mixed(rng, "matmul")]
     found = [*documented(), *empty()]
     while len(found) < count:
         found.append(kinds[len(found) % len(kinds)]())

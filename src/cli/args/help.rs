@@ -28,6 +28,7 @@ Exit codes:
 Tags of a cell (including Jupyter's and nbval's):
   skip-execution, nbval-skip                 it does not run; the setting `reason` says why
   ignore-output, nbval-ignore-output         it runs, but its outputs are not compared
+  ignore-stderr                              its stderr is not compared; everything else is
   raises-exception, nbval-raises-exception   it must fail
   should_panic, should_panic=TEXT            it must panic, with TEXT in the message
   compile_fail, compile_fail=E0382,E0505     it must not compile, with these error codes
@@ -39,12 +40,13 @@ above. The nearest one wins; normalisers and allowances accumulate.
   rtol, atol        relative and absolute tolerance for real numbers; integers stay exact
   ulp               tolerance in units in the last place: 4, or 4f32 for single precision
   pixel_tolerance   how much a colour channel of a pixel may differ, of 255
-  unordered         true: lines may be in any order
+  unordered         true: lines may be in any order, and so may items of a map or a set
   ellipsis          a mark, such as [...], that matches any text; `--accept` keeps it
-  ignore_output     true: the same as the tag
+  ignore_output, ignore_stderr   true: the same as the tags
   should_panic, compile_fail   for a cell: the same as the tags, for text that no tag can hold
   run_timeout, compile_timeout   time limits of a cell in seconds
-  normalisers       a list of {name, pattern, replace, reason}: what to replace before comparing
+  normalisers       a list of {name, pattern, replace, reason}: what to replace before comparing;
+                    `--accept` stores the text as it is
   reason            why a cell is skipped, or its outputs are not compared
   requires          a data set, mnist or fashion-mnist: without it, the cell is skipped
   allow             a list of problems that are reported, but do not fail the notebook:
@@ -55,6 +57,7 @@ above. The nearest one wins; normalisers and allowances accumulate.
     greedy-normaliser    a normaliser leaves nothing to compare
     not-portable         a cell would fail on the stock kernel, even with --portable
     unstable-output      --accept would store a time or a path of this machine
+    execution-order, used-before, runs-once, cell-ids, quoted-number   lints, for `lint` only
 
 Threads: a panic in a thread that is never joined does not fail its cell. Its message on stderr
 is output like any other: the cell is output-changed unless that text is stored. Output belongs
@@ -98,6 +101,9 @@ The lints:
                     least three digits are checked
   unreadable        a file that is not a notebook, or is in an unsupported format
   rules             an unknown tag or setting, or one with an invalid value
+
+A file that is a device, a pipe or a socket is skipped. An author allows a lint in the settings of a
+cell or a notebook: `\"forward_pass\": {\"allow\": \"runs-once\"}`.
 
 Exit codes:
   0 nothing found   1 something found   2 wrong usage   3 the tool itself failed   4 no notebook

@@ -9,6 +9,7 @@ mod failure;
 mod history;
 mod inspect;
 mod dirs;
+mod door;
 mod serve;
 mod shell;
 mod output;

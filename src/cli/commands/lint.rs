@@ -10,20 +10,22 @@ mod stored;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::asked_for;
 use crate::cli::args::{Format, LintArgs};
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files;
-use crate::cli::notebook::chapter;
 use crate::cli::notebook::course::CellKind;
 use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::notebook::ipynb::file::read_text;
 use crate::cli::runner::report::github::annotation;
-use crate::cli::runner::rules::Rules;
+use crate::cli::runner::rules::{Rules, Settings, allows};
 use crate::cli::runner::settings;
 use crate::cli::suggest::nearest;
 use crate::cli::terminal::plural::count;
+use crate::cli::terminal::shown::{self, visible};
 use crate::cli::terminal::style::{BAD, GOOD, QUIET};
 
 /// The names of all lints; `args/help.rs` and `docs/testing.md` say what each of them finds.
@@ -52,7 +54,7 @@ struct Finding {
 
 pub fn run(args: &LintArgs) -> Result<Exit> {
     let allowed = allowed(&args.allow)?;
-    let paths = chapter::asked_for(&args.paths)?;
+    let paths = asked_for(&args.paths)?;
     if paths.is_empty() {
         anstream::eprintln!("error: nothing to lint: no notebook was found\nhelp: name a notebook or a folder of them");
         return Ok(Exit::NothingToTest);
@@ -67,7 +69,7 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
         all.extend(findings.into_iter().map(|finding| (path.clone(), finding)));
     }
     match args.format {
-        Format::Json => anstream::println!("{:#}", document(&all)),
+        Format::Json => anstream::println!("{}", shown::json(&document(&all))),
         _ => print_summary(paths.len(), all.len()),
     }
     Ok(if all.is_empty() { Exit::Passed } else { Exit::Failed })
@@ -93,42 +95,52 @@ fn of_file(path: &Path) -> Result<Vec<Finding>> {
             return Ok(vec![Finding { lint: "unreadable", cell: None, line: 1, message, help: "" }]);
         }
     };
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let json: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))?;
+    let text = read_text(path)?;
+    let json: Value = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
     let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut findings = rules(path, &notebook)?;
+    let (settings, mut findings) = rules(path, &notebook);
     if matches!(notebook.language.as_str(), "" | "rust") {
         findings.extend(order::findings(&notebook));
     }
-    findings.extend(stored::findings(&notebook, &json, &folder));
+    findings.extend(stored::findings(&notebook, &json, &settings, &folder));
     findings.extend(prose::findings(&notebook));
+    findings.retain(|finding| !is_allowed(finding, &notebook, &settings));
     findings.sort_by_key(|finding| finding.line);
     Ok(findings)
 }
 
-fn rules(path: &Path, notebook: &Notebook) -> Result<Vec<Finding>> {
+/// Whether the author allows it, in the cell's settings or in the notebook's.
+fn is_allowed(finding: &Finding, notebook: &Notebook, settings: &Settings) -> bool {
+    let cell = notebook.cells.iter().find(|cell| Some(&cell.id) == finding.cell.as_ref());
+    allows(settings, finding.lint) || cell.is_some_and(|cell| allows(&cell.settings, finding.lint))
+}
+
+/// The settings of the notebook, and what is wrong with them or with those of a cell.
+fn rules(path: &Path, notebook: &Notebook) -> (Settings, Vec<Finding>) {
     let whole = |error: String| Finding { lint: "rules", cell: None, line: 1, message: error, help: "" };
     let settings = match settings::of_notebook(path, notebook) {
         Ok(settings) => settings,
-        Err(error) => return Ok(vec![whole(format!("{error:#}"))]),
+        Err(error) => return (Settings::new(), vec![whole(format!("{error:#}"))]),
     };
     let code = notebook.cells.iter().filter(|cell| cell.kind == CellKind::Code);
     let wrong = code.filter_map(|cell| {
         let message = Rules::of(cell, &settings).err()?;
         Some(Finding { lint: "rules", cell: Some(cell.id.clone()), line: cell.line, message, help: "" })
     });
-    Ok(wrong.collect())
+    let wrong = wrong.collect();
+    (settings, wrong)
 }
 
 fn print_finding(path: &Path, finding: &Finding, format: Format) {
-    let cell = finding.cell.as_ref().map(|id| format!("`{id}` ")).unwrap_or_default();
+    let cell = finding.cell.as_ref().map(|id| format!("`{}` ", shown::name(id))).unwrap_or_default();
     let place = format!("{}:{}", files::shown_path(path), finding.line);
-    anstream::println!("{place} {BAD}{}{BAD:#} {cell}{}", finding.lint, finding.message);
+    let (place, message) = (shown::name(&place), format!("{cell}{}", finding.message));
+    let mut text = format!("{place} {BAD}{}{BAD:#} {}\n", finding.lint, visible(&message));
     if !finding.help.is_empty() {
-        anstream::println!("{QUIET}help: {}{QUIET:#}", finding.help);
+        text += &format!("{QUIET}help: {}{QUIET:#}\n", finding.help);
     }
+    anstream::print!("{}", shown::report(&text));
     if format == Format::Github {
-        let message = format!("{cell}{}", finding.message);
         anstream::print!("{}", annotation("warning", path, finding.line, finding.lint, &message));
     }
 }

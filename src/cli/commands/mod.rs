@@ -18,9 +18,25 @@ pub mod review;
 pub mod run;
 pub mod test;
 
+use std::path::PathBuf;
+
 use super::args::{Foreign, RunnerArgs};
 use super::engine::Engine;
+use super::files;
+use super::notebook::chapter;
 use super::runner::options::Options;
+use super::terminal::shown::name;
+use super::terminal::style::QUIET;
+
+/// The notebooks that these paths name. What only has the name of one is skipped, and reported.
+fn asked_for(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let found = chapter::asked_for(paths)?;
+    for (path, what) in &found.skipped {
+        let path = files::shown_path(path);
+        anstream::eprintln!("{QUIET}skipped {}: it is {what}, not a file{QUIET:#}", name(&path));
+    }
+    Ok(found.files)
+}
 
 /// The runner's options, from the arguments that `test` and `review` share.
 fn runner_options(engine: Engine, args: &RunnerArgs) -> Options {

@@ -92,8 +92,8 @@ pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
     }
     match keyboard {
         Some(keyboard) => repl.converse(args.vi, project, images, asked, keyboard),
-        None if args.code.is_empty() => repl.run_lines(std::io::stdin().lock().lines()),
-        None => repl.run_lines(args.code.iter().cloned().map(Ok)),
+        None if args.code.is_empty() => repl.run_lines(std::io::stdin().lock().split(b'\n')),
+        None => repl.run_lines(args.code.iter().map(|line| Ok(line.clone().into_bytes()))),
     }
 }
 
@@ -260,10 +260,16 @@ impl Repl {
     }
 
     /// A program or a file: complete inputs, one after the other.
-    fn run_lines(&mut self, lines: impl Iterator<Item = std::io::Result<String>>) -> Result<Exit> {
+    fn run_lines(&mut self, lines: impl Iterator<Item = std::io::Result<Vec<u8>>>) -> Result<Exit> {
         let mut pending = String::new();
         for line in lines {
-            pending.push_str(&line?);
+            let Ok(line) = String::from_utf8(line?) else {
+                // With it, the input that it is part of.
+                pending.clear();
+                self.screen.fail(&self.screen.lang.not_utf8());
+                continue;
+            };
+            pending.push_str(line.strip_suffix('\r').unwrap_or(&line));
             if !is_command(&pending) && reading(&pending) == Reading::Incomplete {
                 pending.push('\n');
                 continue;

@@ -10,22 +10,22 @@ use std::path::{Path, PathBuf};
 use answer::{Answer, Answers};
 use anyhow::Result;
 
-use super::runner_options;
+use super::{asked_for, runner_options};
 use crate::cli::args::ReviewArgs;
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files::{self, write_atomically};
-use crate::cli::notebook::chapter;
 use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::runner::compare::{self, Difference, Measure, pictures as pixels};
 use crate::cli::runner::filter::{self, Chosen};
 use crate::cli::runner::pending::{self, Pending};
 use crate::cli::runner::report::human;
 use crate::cli::runner::result::UNSTABLE;
-use crate::cli::runner::rules::allows;
+use crate::cli::runner::rules::{Rules, allows};
 use crate::cli::runner::{self, accept, pictures, settings, volatile};
 use crate::cli::terminal::picture::{ImageProtocol, Images, probe};
 use crate::cli::terminal::plural::count;
+use crate::cli::terminal::shown::{self, visible};
 use crate::cli::terminal::style::{BAD, GOOD, Look, QUIET, STRONG};
 use crate::cli::terminal::{highlight, interrupt, picture};
 
@@ -33,7 +33,7 @@ pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
     if files::in_ci() {
         return Err(usage("`review` writes nothing when CI is set\nhelp: review on your own machine"));
     }
-    let paths = chapter::asked_for(&args.runner.paths)?;
+    let paths = asked_for(&args.runner.paths)?;
     let chosen = match filter::filter(paths, &args.runner.filter) {
         Ok(chosen) if !chosen.is_empty() => chosen,
         Ok(_) => return nothing("nothing to review: no notebook was found\nhelp: name a notebook or a folder of them"),
@@ -83,9 +83,10 @@ fn all_pending(chosen: &[Chosen]) -> Result<Vec<(PathBuf, Vec<Pending>)>> {
             Some(change) => it.has(change.cell),
             None => {
                 let path = files::shown_path(path);
+                let path = shown::name(&path);
                 anstream::eprintln!(
                     "{QUIET}the pending change of `{}` in {path} is stale: the cell has changed since{QUIET:#}",
-                    change.id
+                    shown::name(&change.id)
                 );
                 false
             }
@@ -112,7 +113,7 @@ fn find_changes(engine: Engine, args: &ReviewArgs, chosen: &[Chosen]) -> Result<
         }
         let Some(notebook) = &report.notebook else { return };
         let (changes, refused) = accept::changes(&report, notebook);
-        refused.iter().for_each(|it| progress.print(&format!("  {}\n", human::indented(&it.text))));
+        refused.iter().for_each(|it| progress.print(&human::problem_text(&it.text)));
         let changes: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
         written = pending::write(&report.path, &changes);
     });
@@ -164,7 +165,7 @@ impl Review {
             let refusal = self.refusal(path, &notebook, cell.cell, change)?;
             let answer = loop {
                 match (self.answers.ask(), &refusal) {
-                    (Answer::Accept, Some(refusal)) => anstream::println!("{BAD}{refusal}{BAD:#}"),
+                    (Answer::Accept, Some(refusal)) => anstream::println!("{BAD}{}{BAD:#}", visible(refusal)),
                     (answer, _) => break answer,
                 }
             };
@@ -192,13 +193,11 @@ impl Review {
     fn show(&self, path: &Path, notebook: &Notebook, at: usize, change: &Pending) -> Result<()> {
         let cell = &notebook.cells[at];
         let place = format!("{}:{}", files::shown_path(path), notebook.file_line(at, 1));
-        anstream::println!(
-            "\n{STRONG}{} of {}: `{}`{STRONG:#} {QUIET}{place}{QUIET:#}",
-            self.seen,
-            self.total,
-            cell.id
-        );
-        anstream::println!("{}\n", highlight::rust(cell.source.trim_end(), &self.look));
+        let place = shown::name(&place);
+        let head = format!("{} of {}: `{}`", self.seen, self.total, shown::name(&cell.id));
+        let head = format!("\n{STRONG}{head}{STRONG:#} {QUIET}{place}{QUIET:#}");
+        anstream::println!("{}", shown::report(&head));
+        anstream::println!("{}\n", shown::report(&highlight::rust(&visible(cell.source.trim_end()), &self.look)));
         for difference in compare::compare(&cell.outputs, &change.outputs, &Measure::default()) {
             anstream::println!("{}", human::difference_text(&difference));
             if difference.part.starts_with("image/") {
@@ -222,7 +221,7 @@ impl Review {
         }
         let Some(home) = pictures::cached(path) else { return Ok(()) };
         for file in pictures::write(&home, pictures::files(difference, id)?)? {
-            anstream::println!("    file://{}", file.display());
+            anstream::println!("    file://{}", shown::name(&file.display().to_string()));
         }
         Ok(())
     }
@@ -233,7 +232,9 @@ impl Review {
         if allows(&settings::of_notebook(path, notebook)?, UNSTABLE) || allows(&cell.settings, UNSTABLE) {
             return Ok(None);
         }
-        let what = volatile::of_outputs(&cell.outputs, &change.outputs, path.parent().unwrap_or(Path::new("/")));
+        let measure = Rules::of(cell, &settings::of_notebook(path, notebook)?).unwrap_or_default().measure;
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let what = volatile::of_outputs(&cell.outputs, &change.outputs, &measure, folder);
         Ok(what
             .map(|what| format!("cannot accept this change: it contains {what}\nhelp: allow `{UNSTABLE}`, or skip it")))
     }

@@ -17,6 +17,7 @@ use crate::cli::runner::execute::{self, Step};
 use crate::cli::runner::rules::Expect;
 use crate::cli::runner::settings;
 use crate::cli::terminal::cell_end;
+use crate::cli::terminal::shown::{self, Passage, visible};
 use crate::cli::terminal::style::{BAD, QUIET};
 
 pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
@@ -41,21 +42,26 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
         let rules = rules.map_err(|error| anyhow!("cell `{}`: {error}", cell.id))?;
         if let Some(skip) = &rules.skip {
             let reason = skip.reason.as_deref().unwrap_or("no reason given");
-            anstream::println!("{QUIET}[{}] skipped: {reason}{QUIET:#}", cell.id);
+            let head = format!("{QUIET}[{}] skipped: {}{QUIET:#}", shown::name(&cell.id), visible(reason));
+            anstream::println!("{}", shown::report(&head));
             continue;
         }
-        anstream::println!("{QUIET}[{}]{QUIET:#}", cell.id);
-        let mut waiting = Waiting::default();
-        let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| show(event, &mut waiting))?;
+        anstream::println!("{}", shown::report(&format!("{QUIET}[{}]{QUIET:#}", shown::name(&cell.id))));
+        let (mut waiting, mut passage) = (Waiting::default(), Passage::default());
+        let show = &mut |event| show(event, &mut waiting, &mut passage);
+        let (outcome, _) = execute::cell(session.as_mut(), cell, show)?;
         for output in waiting.rest() {
-            anstream::print!("{}", output_text(&output));
+            anstream::print!("{}", output_text(&output, &mut passage));
         }
+        anstream::print!("{}", passage.rest());
         changes.push(change(at, &outcome, changes.len() as u64 + 1));
         for note in &outcome.notes {
-            anstream::eprintln!("{QUIET}note: {note}{QUIET:#}");
+            anstream::eprintln!("{QUIET}note: {}{QUIET:#}", visible(note));
         }
         let Some(words) = cell_end::predicate(&outcome.end, Lang::En) else { continue };
-        anstream::println!("{BAD}`{}` {words}{BAD:#}\n{}", cell.id, cell_end::compiler_report(&outcome.end));
+        let (head, report) = (format!("`{}` {words}", shown::name(&cell.id)), cell_end::compiler_report(&outcome.end));
+        let text = format!("{BAD}{}{BAD:#}\n{}", visible(&head), visible(&report));
+        anstream::println!("{}", shown::report(&text));
         if rules.expect == Expect::Success || outcome.end == End::Interrupted {
             exit = if outcome.end == End::Interrupted { Exit::Interrupted } else { Exit::Failed };
             break;
@@ -94,23 +100,23 @@ fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-fn show(event: Event, waiting: &mut Waiting) {
+fn show(event: Event, waiting: &mut Waiting, passage: &mut Passage) {
     match event {
-        Event::Progress(words) => anstream::eprintln!("{QUIET}{words}{QUIET:#}"),
+        Event::Progress(words) => anstream::eprintln!("{QUIET}{}{QUIET:#}", visible(&words)),
         Event::Output(output) => {
             if let Some(output) = waiting.pass(output) {
-                anstream::print!("{}", output_text(&output));
+                anstream::print!("{}", output_text(&output, passage));
             }
         }
     }
 }
 
 /// An output as the terminal shows it; figures by their text twin.
-fn output_text(output: &Output) -> String {
+fn output_text(output: &Output, passage: &mut Passage) -> String {
     match output {
-        Output::Stream { stream: Stream::Stdout, text } => text.clone(),
-        Output::Stream { stream: Stream::Stderr, text } => format!("{QUIET}{text}{QUIET:#}"),
-        Output::Rich { data, .. } => bundle_text(data),
+        Output::Stream { stream: Stream::Stdout, text } => passage.pass(text),
+        Output::Stream { stream: Stream::Stderr, text } => format!("{QUIET}{}{QUIET:#}", passage.pass(text)),
+        Output::Rich { data, .. } => passage.pass(&bundle_text(data)),
     }
 }
 

@@ -10,12 +10,11 @@ use std::time::Instant;
 use anyhow::Result;
 use watch::Watch;
 
-use super::runner_options;
+use super::{asked_for, runner_options};
 use crate::cli::args::{Format, RunnerArgs, TestArgs};
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files;
-use crate::cli::notebook::chapter;
 use crate::cli::runner::filter::{self, Chosen};
 use crate::cli::runner::options::Options;
 use crate::cli::runner::pending::Pending;
@@ -23,9 +22,9 @@ use crate::cli::runner::report::summary::Summary;
 use crate::cli::runner::report::{github, human, json, junit, list};
 use crate::cli::runner::result::{CellReport, NotebookReport};
 use crate::cli::runner::{self, accept, pending, pictures, problems};
-use crate::cli::terminal::interrupt;
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::style::QUIET;
+use crate::cli::terminal::{interrupt, shown};
 
 pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
     if (args.accept || args.pending) && files::in_ci() {
@@ -37,16 +36,16 @@ pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
     let chosen = match chosen(args)? {
         Ok(chosen) => chosen,
         Err(nothing) => {
-            anstream::eprintln!("error: {nothing}");
+            anstream::eprintln!("error: {}", shown::visible(&nothing));
             return Ok(Exit::NothingToTest);
         }
     };
     if args.list {
         match args.format {
-            Format::Json => anstream::println!("{:#}", list::document(&chosen)),
+            Format::Json => anstream::println!("{}", shown::json(&list::document(&chosen))),
             _ => anstream::print!("{}", list::text(&chosen)),
         }
-        return Ok(Exit::Passed);
+        return Ok(if list::has_unreadable(&chosen) { Exit::Failed } else { Exit::Passed });
     }
     interrupt::watch();
     if args.watch { watch_and_test(engine, args, chosen) } else { test_once(engine, args, &chosen) }
@@ -54,7 +53,7 @@ pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
 
 /// The notebooks to test; the inner `Err` says why there are none.
 fn chosen(args: &TestArgs) -> Result<Result<Vec<Chosen>, String>> {
-    let paths = chapter::asked_for(&args.runner.paths)?;
+    let paths = asked_for(&args.runner.paths)?;
     if paths.is_empty() {
         return Ok(Err("nothing to test: no notebook was found\nhelp: name a notebook or a folder of them".into()));
     }
@@ -99,11 +98,11 @@ fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit>
     let exit = exit(&reports, args, interrupted, !unused_normalisers.is_empty());
     let summary = Summary::of(&reports, args.accept, took);
     if args.format == Format::Json {
-        anstream::println!("{:#}", json::document(&reports, args.accept, &summary, exit));
+        anstream::println!("{}", shown::json(&json::document(&reports, args.accept, &summary, exit)));
     } else {
         anstream::print!("{}", summary.text(args.accept));
     }
-    unused_normalisers.iter().for_each(|message| anstream::eprintln!("error: {message}"));
+    unused_normalisers.iter().for_each(|message| anstream::eprintln!("error: {}", shown::visible(message)));
     if let Some(file) = &args.junit {
         junit::write(file, &reports, took)?;
     }
@@ -167,7 +166,7 @@ fn watch_and_test(engine: Engine, args: &TestArgs, mut chosen: Vec<Chosen>) -> R
         chosen = match filter::filter(changed, &args.runner.filter) {
             Ok(chosen) => chosen,
             Err(nothing) => {
-                anstream::eprintln!("error: {nothing}");
+                anstream::eprintln!("error: {}", shown::visible(&nothing));
                 Vec::new()
             }
         };

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use super::course::{Course, Section};
 use super::ipynb::Notebook;
+use super::ipynb::file::what_else;
 use crate::cli::exit::usage;
 use crate::cli::lang::Lang;
 
@@ -45,11 +46,19 @@ pub fn open(path: &Path) -> Result<Chapter> {
         return Err(no_such(&path));
     }
     let is_folder = path.is_dir();
-    let files = if is_folder { notebooks_in(&path)? } else { vec![path.clone()] };
+    let files = if is_folder { only_files(notebooks_in(&path)?).files } else { vec![path.clone()] };
     let sections = files.iter().enumerate().map(|(at, file)| Ok(section(file, at, Notebook::read(file)?)));
     let sections = sections.collect::<Result<_>>()?;
     let folder = if is_folder { path } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
     Ok(Chapter { course: Course { sections }, folder })
+}
+
+/// The notebooks that someone asked for, and what was passed over.
+#[derive(Default)]
+pub struct Found {
+    pub files: Vec<PathBuf>,
+    /// Devices, pipes and sockets with the name of a notebook, and what each of them is.
+    pub skipped: Vec<(PathBuf, &'static str)>,
 }
 
 /// The `.ipynb` files directly in a folder, sorted, without hidden ones.
@@ -67,8 +76,20 @@ pub fn notebooks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Keeps the files. A link to nowhere is kept as well: reading it says what is wrong.
+fn only_files(found: Vec<PathBuf>) -> Found {
+    let mut all = Found::default();
+    for path in found {
+        match path.metadata().ok().and_then(|metadata| what_else(&metadata)) {
+            Some("a folder") | None => all.files.push(path),
+            Some(what) => all.skipped.push((path, what)),
+        }
+    }
+    all
+}
+
 /// All notebooks below a folder, sorted; hidden folders, `target` and `node_modules` are skipped.
-pub fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
+fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = notebooks_in(folder)?;
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
     for entry in entries {
@@ -110,12 +131,12 @@ pub fn all_notebooks() -> Option<PathBuf> {
 }
 
 /// The notebooks that these paths name, as absolute paths without duplicates; the project's own without any path.
-pub fn asked_for(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub fn asked_for(paths: &[PathBuf]) -> Result<Found> {
     let mut found = Vec::new();
     if paths.is_empty() {
         match all_notebooks() {
             Some(folder) => found = notebooks_below(&folder)?,
-            None => return Ok(found),
+            None => return Ok(Found::default()),
         }
     }
     for path in paths {
@@ -130,7 +151,7 @@ pub fn asked_for(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     }
     let mut seen = HashSet::new();
     found.retain(|path| seen.insert(path.clone()));
-    Ok(found)
+    Ok(only_files(found))
 }
 
 fn no_such(path: &Path) -> anyhow::Error {

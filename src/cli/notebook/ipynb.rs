@@ -4,9 +4,11 @@
 
 #[cfg(test)]
 mod fuzz;
+pub mod file;
 mod places;
 mod spans;
 mod style;
+mod types;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
@@ -36,9 +38,7 @@ pub struct Notebook {
 impl Notebook {
     /// Reads a notebook from a file.
     pub fn read(path: &Path) -> Result<Notebook> {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-        Notebook::parse(&text).with_context(|| format!("cannot use {}", path.display()))
+        Notebook::parse(&file::read_text(path)?).with_context(|| format!("cannot use {}", path.display()))
     }
 
     /// Parses a notebook's text, nbformat 4.0 to 4.5.
@@ -47,6 +47,8 @@ impl Notebook {
         let value: Value = serde_json::from_str(json).context("it is not JSON")?;
         check_format(&value)?;
         let cells = value["cells"].as_array().context("it has no list of cells")?;
+        cells.iter().enumerate().try_for_each(|(at, cell)| types::check_cell(cell, at))?;
+        types::settings(&value["metadata"]).context("its metadata is not valid")?;
         let root = spans::scan(json, text.len() - json.len());
         let nodes = root.get("cells").map(Node::items).unwrap_or_default();
         let lines = LineIndex::new(text);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::compare::{self, gaps};
+use super::compare::{self, gaps, normalised};
 use super::result::{CellReport, NotebookReport, Problem, UNSTABLE};
 use super::rules::allows;
 use super::verdict::Verdict;
@@ -14,7 +14,7 @@ use super::volatile;
 use crate::cli::files::write_atomically;
 use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
-use crate::cli::outcome::{End, MimeBundle, Outcome, Output};
+use crate::cli::outcome::{End, MimeBundle, Outcome, Output, Stream, join_streams};
 
 /// Stores every changed output of a notebook; each refused one becomes a problem.
 pub fn store(report: &mut NotebookReport) -> Result<()> {
@@ -38,7 +38,7 @@ pub fn changes(report: &NotebookReport, notebook: &Notebook) -> (Vec<CellChange>
         let Some(outcome) = &cell.outcome else { continue };
         let stored = &notebook.cells[cell.at];
         let outputs = outputs(cell, stored, outcome);
-        match volatile::of_outputs(&stored.outputs, &outputs, folder) {
+        match volatile::of_outputs(&stored.outputs, &outputs, &cell.rules.measure, folder) {
             Some(what) if !allows(&report.settings, UNSTABLE) && !allows(&stored.settings, UNSTABLE) => {
                 refused.push(refusal(&cell.id, &what));
             }
@@ -62,24 +62,28 @@ fn refusal(id: &str, what: &str) -> Problem {
     Problem::new(UNSTABLE, text)
 }
 
-/// The fresh outputs, except that a stored output stays where it counts as the same, and a stored gap where it matches.
+/// The fresh outputs as they are, except that a stored output stays where it counts as the same, a stored line where it
+/// differs only in what is normalised, and a stored gap where it matches.
 fn outputs(report: &CellReport, cell: &Cell, outcome: &Outcome) -> Vec<Output> {
     let measure = &report.rules.measure;
     let mut rich = 0;
-    let merged = outcome.outputs.iter().cloned().map(|new| {
+    let is_ignored =
+        |output: &&Output| measure.ignore_stderr && matches!(output, Output::Stream { stream: Stream::Stderr, .. });
+    let ignored = cell.outputs.iter().filter(is_ignored).cloned();
+    let merged = outcome.outputs.iter().filter(|output| !is_ignored(output)).cloned().map(|new| {
         let old = counterpart(&cell.outputs, &new, rich);
         rich += usize::from(matches!(new, Output::Rich { .. }));
-        let new = measure.normal_output(new);
         let Some(old) = old else { return new };
         if compare::compare(std::slice::from_ref(old), std::slice::from_ref(&new), measure).is_empty() {
             return old.clone();
         }
+        let new = normalised::with_stored_lines(old, new, measure);
         match measure.ellipsis.as_deref().filter(|mark| !mark.is_empty()) {
             Some(mark) => with_gaps(old, new, mark),
             None => new,
         }
     });
-    merged.collect()
+    join_streams(merged.chain(ignored))
 }
 
 fn counterpart<'a>(stored: &'a [Output], new: &Output, rich: usize) -> Option<&'a Output> {

@@ -6,8 +6,10 @@
 mod fuzz;
 pub mod gaps;
 mod json;
+pub mod normalised;
 pub mod numbers;
 pub mod pictures;
+mod sets;
 mod text;
 
 use numbers::{Moved, Tolerance};
@@ -19,8 +21,10 @@ use crate::cli::outcome::{MimeBundle, Output, Stream};
 #[derive(Clone, Debug, Default)]
 pub struct Measure {
     pub tolerance: Tolerance,
-    /// Lines may be in any order.
+    /// Lines may be in any order, and so may the items of a map or a set on one line.
     pub unordered: bool,
+    /// stderr is not compared.
+    pub ignore_stderr: bool,
     /// The mark that stands for any text in a stored output.
     pub ellipsis: Option<String>,
     /// How far a colour channel of a pixel may be off, of 255.
@@ -140,9 +144,14 @@ fn parts(outputs: impl IntoIterator<Item = Output>, measure: &Measure, several: 
     let mut rich = 0;
     for output in outputs {
         match output {
+            Output::Stream { stream: Stream::Stderr, .. } if measure.ignore_stderr => {}
             Output::Stream { stream, text } => {
                 let name = if stream == Stream::Stdout { "stdout" } else { "stderr" };
-                parts.push(Part { name: name.into(), output: 0, mime: name.into(), text: measure.normal(text) });
+                let normal = measure.normal(text);
+                // Where a normaliser leaves nothing, nothing was printed.
+                if measure.normalisers.is_empty() || !normal.trim().is_empty() {
+                    parts.push(Part { name: name.into(), output: 0, mime: name.into(), text: normal });
+                }
             }
             Output::Rich { data, .. } => {
                 rich += 1;
@@ -173,20 +182,6 @@ impl Measure {
     /// Applies the author's normalisers to a text.
     pub fn normal(&self, text: String) -> String {
         self.normalisers.iter().fold(text, |text, normaliser| normaliser.apply(&text))
-    }
-
-    /// Applies the author's normalisers to an output, except its pictures.
-    pub fn normal_output(&self, output: Output) -> Output {
-        match output {
-            Output::Stream { stream, text } => Output::Stream { stream, text: self.normal(text) },
-            Output::Rich { kind, data } => {
-                let normal = |(mime, text): (String, String)| {
-                    let text = if is_text(&mime) { self.normal(text) } else { text };
-                    (mime, text)
-                };
-                Output::Rich { kind, data: data.into_iter().map(normal).collect() }
-            }
-        }
     }
 }
 

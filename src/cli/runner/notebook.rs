@@ -155,7 +155,8 @@ impl Runner<'_> {
                 let ends_session = verdict::ends_session(&outcome.end);
                 self.judge(step, report, outcome, took);
                 if ends_session && report.verdict.is_failure() {
-                    stopped = Some(format!("`{id}` ended the process, and its variables are lost"));
+                    stopped =
+                        Some(format!("`{id}` did not run to its end, and later cells may need what it was to define"));
                 }
             }
             if self.run.options.fail_fast && report.verdict.is_failure() {

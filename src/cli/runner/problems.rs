@@ -51,7 +51,8 @@ fn nothing_compared(report: &NotebookReport) -> Option<Problem> {
     if compared > 0 || expects || bad {
         return None;
     }
-    let look = "\nhelp: look at what it shows, then store it with `--accept`";
+    let has_new = report.cells.iter().any(|cell| matches!(cell.verdict, Verdict::Changed(_)));
+    let look = if has_new { "\nhelp: look at what it shows, then store it with `--accept`" } else { SHOW_HELP };
     let why = if report.cells.iter().all(|cell| matches!(cell.verdict, Verdict::Skipped { .. })) {
         "every cell was skipped".to_string()
     } else if report.cells.iter().any(|cell| cell.gaps_only > 0) {
@@ -92,6 +93,9 @@ fn normalisers(report: &NotebookReport) -> Vec<Problem> {
     }
     problems
 }
+
+/// The next step where no cell shows anything that could be stored.
+const SHOW_HELP: &str = "\nhelp: print something in a cell, or allow `nothing-compared`";
 
 /// The next step for a normaliser without a match.
 pub const UNUSED_HELP: &str = "help: remove it, or fix its pattern";

@@ -2,6 +2,7 @@
 //!
 //! They only describe results; what passes and what fails is decided in `verdict` and `problems`.
 
+mod diff;
 pub mod github;
 pub mod human;
 pub mod json;

@@ -85,6 +85,12 @@ impl NotebookReport {
         self.cells.iter().any(fails) || self.problems.iter().any(|problem| problem.kind != NOTHING_COMPARED)
     }
 
+    /// Whether `--accept` stored the cell's new output: it changed, and no problem refuses it.
+    pub fn is_stored(&self, cell: &CellReport) -> bool {
+        let refusal = format!("`{}` was not stored", cell.id);
+        matches!(cell.verdict, Verdict::Changed(_)) && !self.problems.iter().any(|it| it.text.starts_with(&refusal))
+    }
+
     /// Whether it counts as failed at the end of a run.
     pub fn fails_finally(&self, accept: bool) -> bool {
         if accept { self.fails_after_accept() } else { self.fails() }

@@ -95,6 +95,7 @@ impl Rules {
                 "rtol" => tolerance.rtol = number(key, value)?,
                 "ulp" => tolerance.ulp = Some(ulp(value)?),
                 "unordered" => rules.measure.unordered = truth(key, value)?,
+                "ignore_stderr" => rules.measure.ignore_stderr = truth(key, value)?,
                 "ignore_output" => rules.ignore_output = truth(key, value)?,
                 "ellipsis" => rules.measure.ellipsis = Some(value.clone()).filter(|mark| !mark.is_empty()),
                 "pixel_tolerance" => rules.measure.pixel_tolerance = whole(key, value)?,
@@ -117,6 +118,7 @@ impl Rules {
         match (name.trim(), value) {
             ("skip-execution" | "nbval-skip", None) => self.skip = Some(Skip { reason: reason.cloned() }),
             ("ignore-output" | "nbval-ignore-output", None) => self.ignore_output = true,
+            ("ignore-stderr", None) => self.measure.ignore_stderr = true,
             ("raises-exception" | "nbval-raises-exception", None) => self.expect = Expect::Failure,
             ("should_panic", text) => self.expect = Expect::Panic(text.map(str::to_string)),
             ("compile_fail", codes) => self.expect_compile_error(codes),
@@ -174,6 +176,11 @@ mod tests {
             ("compile_fail=E0382,E0505", Expect::CompileError(vec!["E0382".into(), "E0505".into()])),
             ("hide-input", Expect::Success),
             ("remove-cell", Expect::Success),
+            ("remove-output", Expect::Success),
+            ("remove_output", Expect::Success),
+            ("scroll-output", Expect::Success),
+            ("hide_output", Expect::Success),
+            ("remove-stderr", Expect::Success),
         ];
         for (tag, expected) in cases {
             assert_eq!(Rules::of(&cell(&[tag], &[]), &Settings::new()).unwrap().expect, expected, "{tag}");

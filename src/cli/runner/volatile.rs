@@ -41,9 +41,11 @@ pub fn find(text: &str, folder: &Path) -> Option<String> {
     FORMS.iter().find_map(found)
 }
 
-/// Describes the first unstable text in those of the new outputs that differ from the stored ones.
-pub fn of_outputs(stored: &[Output], new: &[Output], folder: &Path) -> Option<String> {
-    let differences = compare::compare(stored, new, &Measure::default());
+/// Describes the first unstable text in those of the new outputs that differ from the stored ones, apart from what the
+/// author's normalisers replace.
+pub fn of_outputs(stored: &[Output], new: &[Output], measure: &Measure, folder: &Path) -> Option<String> {
+    let measure = Measure { normalisers: measure.normalisers.clone(), ..Measure::default() };
+    let differences = compare::compare(stored, new, &measure);
     let texts = differences.into_iter().filter(|it| it.description.is_none()).filter_map(|it| it.fresh);
     texts.into_iter().find_map(|text| find(&text, folder))
 }

@@ -6,6 +6,7 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, RawStrError, TokenKind,
 use syn::parse::Parser;
 use syn::{Block, Item, Stmt};
 
+use super::split::depth::within_limits;
 use super::split::without_commands;
 
 /// Whether the prompt runs the lines or waits for more.
@@ -22,6 +23,11 @@ pub fn reading(text: &str) -> Reading {
     if is_open(text) {
         return Reading::Incomplete;
     }
+    // What is not parsed is left to rustc.
+    within_limits(text, || parsed(text)).unwrap_or_else(|_| Reading::Complete(text.to_owned()))
+}
+
+fn parsed(text: &str) -> Reading {
     let complete = Reading::Complete(text.to_owned());
     let Err(error) = Block::parse_within.parse_str(&without_commands(text)) else { return complete };
     let finished = format!("{};", text.trim_end());

@@ -9,12 +9,14 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Block, Item, Stmt};
 
-use super::split::{bindings::bindings_of, items::name_of, without_commands, words};
+use super::split::{bindings::bindings_of, depth::within_limits, items::name_of, without_commands, words};
 
 /// The variables and items that the code defines for later cells, in order.
 pub fn defined(code: &str) -> Vec<String> {
-    let Ok(statements) = Block::parse_within.parse_str(&without_commands(code)) else { return Vec::new() };
-    statements.iter().flat_map(of_statement).collect()
+    let code = without_commands(code);
+    let statements = || Block::parse_within.parse_str(&code).ok();
+    let names = || Some(statements()?.iter().flat_map(of_statement).collect());
+    within_limits(&code, names).ok().flatten().unwrap_or_default()
 }
 
 fn of_statement(statement: &Stmt) -> Vec<String> {
@@ -28,7 +30,11 @@ fn of_statement(statement: &Stmt) -> Vec<String> {
 /// The head of an item that the code defines: a function up to its body, anything else up to the end of its first line.
 pub fn head_of(code: &str, name: &str) -> Option<String> {
     let rust = without_commands(code);
-    let statements = Block::parse_within.parse_str(&rust).ok()?;
+    within_limits(&rust, || head_in(&rust, name)).ok()?
+}
+
+fn head_in(rust: &str, name: &str) -> Option<String> {
+    let statements = Block::parse_within.parse_str(rust).ok()?;
     let mut items =
         statements.iter().filter_map(|statement| if let Stmt::Item(item) = statement { Some(item) } else { None });
     let item = items.rfind(|item| name_of(item).as_deref() == Some(name))?;

@@ -3,6 +3,7 @@
 //! What a part means for a session is the engine's business.
 
 pub mod bindings;
+pub mod depth;
 pub mod items;
 pub mod plain;
 pub mod words;
@@ -13,7 +14,6 @@ use std::ops::Range;
 use bindings::{Binding, bindings_of};
 use items::{Item, ItemKind};
 use proc_macro2::Span;
-use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 use syn::Stmt;
 use syn::parse::Parser;
 use syn::spanned::Spanned;
@@ -72,30 +72,13 @@ impl Part {
     }
 }
 
-/// Limits of a cell that is parsed: its length, its nesting, its longest chain of words and operators. Comments do not
-/// count, and a literal counts as a word.
-const MOST_BYTES: usize = 4 << 20;
-const DEEPEST: usize = 400;
-const LONGEST: usize = 20_000;
-const STACK: usize = 256 << 20;
-
 /// Splits a cell. `item_macros` are the names of the session's macros that make items.
 pub fn split(code: &str, item_macros: &BTreeSet<String>) -> Cell {
     let (commands, start) = commands_of(code);
     let body = &code[start..];
-    let too_large = exceeded_limit(body);
-    let parts = if too_large.is_some() {
-        None
-    } else {
-        // syn recurses as deep as the text nests. Its spans are stored per thread, and freed with it.
-        std::thread::scope(|scope| {
-            std::thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, || parts_of(code, start, item_macros))
-                .ok()
-                .and_then(|thread| thread.join().ok())
-                .flatten()
-        })
+    let (parts, too_large) = match depth::within_limits(body, || parts_of(code, start, item_macros)) {
+        Ok(parts) => (parts, None),
+        Err(why) => (None, Some(why.0)),
     };
     let opaque = parts.is_none();
     let parts = parts.unwrap_or_else(|| {
@@ -276,39 +259,6 @@ fn kind_of(
         }
         _ => PartKind::Statement { binds: Vec::new(), words: words::of_statement(statement, text)? },
     })
-}
-
-/// Longer, nested deeper or chained longer than people write: a recursive parser must not see it.
-fn exceeded_limit(text: &str) -> Option<&'static str> {
-    let (mut bytes, mut depth, mut chain, mut elses) = (0usize, 0usize, 0usize, 0usize);
-    let mut at = 0;
-    for token in tokenize(text, FrontmatterAllowed::No) {
-        let length = token.len as usize;
-        let own = &text[at..at + length];
-        at += length;
-        match token.kind {
-            TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => continue,
-            TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace => depth += 1,
-            TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        match token.kind {
-            TokenKind::Comma | TokenKind::Semi | TokenKind::OpenBrace | TokenKind::CloseBrace => chain = 0,
-            _ => chain += 1,
-        }
-        bytes += if matches!(token.kind, TokenKind::Literal { .. }) { 1 } else { length };
-        elses += usize::from(own == "else");
-        if depth > DEEPEST {
-            return Some("its brackets nest more than 400 deep");
-        }
-        if chain > LONGEST || elses > LONGEST {
-            return Some("one of its expressions has more than 20,000 parts");
-        }
-        if bytes > MOST_BYTES {
-            return Some("it has more than 4 MB of code");
-        }
-    }
-    None
 }
 
 #[cfg(test)]

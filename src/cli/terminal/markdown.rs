@@ -14,7 +14,7 @@ use inline::{Line, Piece};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::style::{HEADING, Look, QUIET, STRONG};
-use super::{highlight, style};
+use super::{highlight, shown};
 
 /// The prose without a final line break, no wider than the look allows unless a word is.
 pub fn render(markdown: &str, look: &Look) -> String {
@@ -54,7 +54,7 @@ pub fn render(markdown: &str, look: &Look) -> String {
 /// A stranger's notebook must not send control sequences to the terminal, neither as bytes nor as `&#27;`.
 fn harmless(event: Event) -> Event {
     fn text(text: CowStr) -> CowStr {
-        match style::visible(&text) {
+        match shown::visible(&text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(signs) => signs.into(),
         }

@@ -9,4 +9,5 @@ pub mod markdown;
 pub mod messages;
 pub mod picture;
 pub mod plural;
+pub mod shown;
 pub mod style;

@@ -4,7 +4,6 @@
 
 mod wrap;
 
-use std::borrow::Cow;
 use std::env;
 use std::io::IsTerminal;
 
@@ -68,21 +67,6 @@ impl Look {
             text.to_owned()
         }
     }
-}
-
-/// The text with control characters made visible, such as `ESC` as `␛`; line breaks and tabs stay.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if !text.contains(is_control) {
-        return Cow::Borrowed(text);
-    }
-    let sign = |c: char| match u32::from(c) {
-        code if !is_control(c) => char::from_u32(code),
-        0x7f => Some('␡'),
-        code @ 0..0x20 => char::from_u32(0x2400 + code),
-        _ => Some(char::REPLACEMENT_CHARACTER),
-    };
-    Cow::Owned(text.chars().filter_map(sign).collect())
 }
 
 /// The terminal's current columns, or 80 if unknown.

@@ -149,3 +149,74 @@ fn another_programs_kernel_is_left_alone() {
     std::fs::write(theirs.join("kernel.json"), text).unwrap();
     kernel(home.path(), &["list"]).exits(0).has("rust                 Rust                     ");
 }
+
+/// What a peer of ZeroMQ says first: its greeting, and that it is ready.
+#[cfg(unix)]
+fn greeting(socket_type: &str) -> Vec<u8> {
+    let mut greeting = vec![0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0];
+    greeting.extend(b"NULL");
+    greeting.resize(64, 0);
+    let mut ready = b"\x05READY\x0bSocket-Type\0\0\0".to_vec();
+    ready.push(socket_type.len() as u8);
+    ready.extend(socket_type.bytes());
+    greeting.extend([4, ready.len() as u8]);
+    greeting.extend(ready);
+    greeting
+}
+
+/// A frame that claims 2^62 bytes closes its connection; the kernel and the other connections live.
+#[cfg(unix)]
+#[test]
+fn a_frame_that_claims_too_much_closes_that_connection_and_nothing_else() {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::time::{Duration, Instant};
+
+    let home = home();
+    let free: Vec<TcpListener> = (0..5).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let ports: Vec<u16> = free.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
+    drop(free);
+    let connection = serde_json::json!({"ip": "127.0.0.1", "transport": "tcp", "key": "secret", "signature_scheme": "hmac-sha256",
+        "shell_port": ports[0], "iopub_port": ports[1], "stdin_port": ports[2], "control_port": ports[3], "hb_port": ports[4]});
+    std::fs::write(home.path().join("connection.json"), connection.to_string()).unwrap();
+    let mut command = crate::support::command(home.path(), &["--engine", "own", "kernel", "run", "connection.json"]);
+    let mut kernel = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let connect = |port: u16| {
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            match TcpStream::connect(("127.0.0.1", port)) {
+                Ok(stream) => {
+                    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+                    return stream;
+                }
+                Err(error) if Instant::now() > until => panic!("port {port}: {error}"),
+                Err(_) => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
+    };
+    for length in [1_u64 << 62, 1 << 61, u64::MAX, (1 << 63) - 70_000, 1 << 40] {
+        for (port, kind) in ports.iter().zip(["DEALER", "SUB", "DEALER", "DEALER", "REQ"]) {
+            let mut stream = connect(*port);
+            stream.write_all(&greeting(kind)).unwrap();
+            stream.write_all(&[2]).unwrap();
+            stream.write_all(&length.to_be_bytes()).unwrap();
+            let mut rest = Vec::new();
+            // Closed, by an end or by a reset.
+            let ended = stream.read_to_end(&mut rest);
+            let waits = ended.is_err_and(|it| it.kind() == std::io::ErrorKind::WouldBlock);
+            assert!(!waits, "the connection is open after a frame of {length}");
+            assert!(kernel.try_wait().unwrap().is_none(), "the kernel ended after a frame of {length}");
+        }
+    }
+    let mut heart = connect(ports[4]);
+    heart.write_all(&greeting("REQ")).unwrap();
+    heart.write_all(b"\x01\0\0\x04ping").unwrap();
+    let mut answer = vec![0; 4096];
+    let (mut length, until) = (0, Instant::now() + Duration::from_secs(10));
+    while !answer[..length].ends_with(b"ping") {
+        assert!(Instant::now() < until, "no answer: {:?}", &answer[..length]);
+        length += heart.read(&mut answer[length..]).unwrap();
+    }
+    kernel.kill().unwrap();
+    kernel.wait().unwrap();
+}

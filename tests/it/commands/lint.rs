@@ -87,6 +87,23 @@ fn nothing_is_run() {
 #[test]
 fn the_chapter_is_clean() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    // Training goes on when its cell runs again: the section says so.
-    forward_pass(root, &["lint", "notebooks", "--allow", "runs-once"]).exits(0).has("nothing found");
+    forward_pass(root, &["lint", "notebooks"]).exits(0).has("nothing found");
+}
+
+#[test]
+fn an_author_allows_a_lint_for_a_cell_or_a_notebook() {
+    let maker = || {
+        NotebookBuilder::new().code("a", "let mut v = vec![1];", "").code("b", "v.push(2);", "").code(
+            "c",
+            "v.push(3);",
+            "",
+        )
+    };
+    let arguments = ["--allow", "execution-order"];
+    lint(&maker(), &arguments).exits(1).has("2 problems found");
+    let one = maker().settings(json!({"allow": "runs-once"}));
+    lint(&one, &arguments).exits(1).has("runs-once `b` changes").has("1 problem found");
+    let all = maker().metadata(json!({"forward_pass": {"allow": ["runs-once", "execution-order"]}}));
+    lint(&all, &[]).exits(0);
+    lint(&maker().settings(json!({"allow": "runs-onc"})), &arguments).exits(1).has("did you mean `runs-once`?");
 }

@@ -132,3 +132,60 @@ fn a_time_or_a_path_of_this_machine_is_not_stored() {
     let allowed = maker.settings(json!({"allow": "unstable-output"}));
     tested(&allowed, &["--accept"]).exits(0);
 }
+
+#[test]
+fn items_of_maps_and_sets_may_be_in_any_order_where_the_author_says_so() {
+    let code = "println!(\"{:?}\", std::collections::BTreeMap::from([(1, \"b, c\"), (2, \"a\")]));";
+    let maker =
+        |settings: Value| NotebookBuilder::new().code("map", code, "{2: \"a\", 1: \"b, c\"}\n").settings(settings);
+    tested(&maker(json!({})), &[]).exits(1);
+    tested(&maker(json!({"unordered": true})), &[]).exits(0);
+    let value = NotebookBuilder::new()
+        .cell(json!({"cell_type": "code", "execution_count": 1, "id": "v", "metadata": {"forward_pass": {"unordered": true}},
+            "outputs": [{"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": ["Some({3, 1})"]}}],
+            "source": ["Some(std::collections::BTreeSet::from([1, 3]))"]}));
+    tested(&value, &[]).exits(0);
+}
+
+#[test]
+fn stderr_can_be_left_out_alone() {
+    let maker = |stdout: &str| NotebookBuilder::new().code("a", "println!(\"1\"); eprintln!(\"noise\");", stdout);
+    tested(&maker("1\n"), &[]).exits(1).has("stderr is new");
+    tested(&maker("1\n").tags(&["ignore-stderr"]), &[]).exits(0);
+    tested(&maker("2\n").settings(json!({"ignore_stderr": true})), &[]).exits(1).has("+ 1");
+    let all = json!([{"name": "n", "pattern": "^noise$", "replace": "", "reason": "a test"}]);
+    tested(&maker("1\n").settings(json!({"normalisers": all})), &[]).exits(0);
+}
+
+#[test]
+fn a_normaliser_compares_and_the_true_text_is_stored() {
+    let clock = json!([{"name": "clock", "pattern": "\\d+ ms", "replace": "TIME", "reason": "the clock moves"}]);
+    let settings = json!({"normalisers": clock});
+    let maker = NotebookBuilder::new().code("a", "println!(\"took 9 ms\\nsum 2\");", "").settings(settings.clone());
+    tested(&maker, &["--accept"]).exits(0);
+    let text = std::fs::read_to_string(maker.folder.path().join("made.ipynb")).unwrap();
+    assert!(text.contains("took 9 ms") && !text.contains("took TIME"), "{text}");
+    let maker =
+        NotebookBuilder::new().code("a", "println!(\"took 9 ms\\nsum 2\");", "took 5 ms\nsum 1\n").settings(settings);
+    tested(&maker, &["--accept"]).exits(0);
+    let text = std::fs::read_to_string(maker.folder.path().join("made.ipynb")).unwrap();
+    assert!(text.contains("took 5 ms") && text.contains("sum 2"), "{text}");
+    let linted = crate::support::forward_pass(maker.folder.path(), &["lint", "made.ipynb"]);
+    linted.exits(0);
+}
+
+#[test]
+fn tags_of_other_tools_are_left_alone() {
+    let begins = ["remove", "hide", "scroll"];
+    let ends = ["output", "input", "cell", "stdout", "stderr", "outputs", "all-outputs", "panic"];
+    for tag in begins
+        .iter()
+        .flat_map(|begin| ends.iter().flat_map(move |end| [format!("{begin}-{end}"), format!("{begin}_{end}")]))
+    {
+        let maker = NotebookBuilder::new().code("a", "1", "").tags(&[&tag]);
+        maker.write();
+        crate::support::forward_pass(maker.folder.path(), &["lint", "made.ipynb"]).exits(0);
+    }
+    tested(&NotebookBuilder::new().code("a", "println!(\"1\");", "1\n").tags(&["remove-output", "remove_output"]), &[])
+        .exits(0);
+}

@@ -16,7 +16,7 @@ fn compiling_and_running_have_limits_of_their_own() {
     tested(&run, &["--timeout", "0.5"])
         .exits(1)
         .has("`it` was still running after 0.5 s")
-        .has("`after` was not run: `it` ended the process, and its variables are lost");
+        .has("`after` was not run: `it` did not run to its end, and later cells may need what it was to define");
     let own = NotebookBuilder::new().code("it", "loop {}", "").settings(json!({"run_timeout": "0.4"}));
     tested(&own, &[]).exits(1).has("`it` was still running after 0.4 s");
     // A cell that nobody compiled before: it would be taken from what is kept.

@@ -282,3 +282,67 @@ fn a_notebook_is_whole_whenever_the_tool_is_killed() {
     }
     assert!(seen[0] > 0, "no kill came before the file was written: {seen:?}");
 }
+
+#[test]
+fn a_report_says_what_failed_where_and_what_it_had_printed() {
+    let maker = NotebookBuilder::new()
+        .code("pan", "eprintln!(\"the reason: x is locked\");\nassert_eq!(1 + 1, 3, \"sum\");", "")
+        .code("slow", "(0..40).for_each(|n| println!(\"step {n}\"));\nloop { std::hint::spin_loop() }", "")
+        .settings(json!({"run_timeout": "1"}))
+        .code("after", "1", "");
+    let told = tested(&maker, &["--format", "github", "--junit", "out.xml"]);
+    let line = 1 + maker.text().lines().position(|line| line.contains("assert_eq")).unwrap();
+    told.exits(1).has(&format!("  made.ipynb:{line} `pan` panicked at line 2: assertion `left == right` failed: sum"));
+    told.has("   right: 3\n    stderr before it ended\n    | the reason: x is locked\n");
+    told.has("| (30 lines before)\n    | step 30\n").has("`after` was not run: `slow` did not run to its end");
+    told.has("stderr before it ended:%0A| the reason: x is locked");
+    assert!(!told.stdout.contains("--accept"), "no new output could be stored: {}", told.stdout);
+    let xml = std::fs::read_to_string(maker.folder.path().join("out.xml")).unwrap();
+    assert!(xml.contains("| step 39"), "{xml}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_last_words_before_a_signal_are_shown() {
+    let code = "eprintln!(\"memory is short\");\nstd::process::abort();";
+    tested(&NotebookBuilder::new().code("a", code, ""), &[]).exits(1).has("SIGABRT").has("| memory is short");
+    let code =
+        "struct D;\nimpl Drop for D { fn drop(&mut self) { panic!(\"second\") } }\n{ let _d = D; panic!(\"first\"); }";
+    tested(&NotebookBuilder::new().code("a", code, ""), &[]).exits(1).has("first").has("second");
+}
+
+#[test]
+fn what_was_stored_and_what_was_refused_are_told_apart() {
+    let maker = NotebookBuilder::new()
+        .code("good", "println!(\"1\");", "")
+        .code("clock", "println!(\"at 12:30:59\");", "")
+        .code("same", "println!(\"2\");", "2\n");
+    let told = tested(&maker, &["--accept"]);
+    told.exits(1).has("`good` did not match its stored output; the new one is stored now");
+    told.has("`clock` does not match its stored output, and the new one was not stored");
+    let new = NotebookBuilder::new().code("first", "println!(\"1\");", "");
+    let told = tested(&new, &["--accept"]);
+    told.exits(0).has("accepted made.ipynb");
+    assert!(!told.stdout.contains("store it with") && !told.stdout.contains("nothing was compared"), "{}", told.stdout);
+    let silent = NotebookBuilder::new().code("quiet", "let x = 1;", "");
+    let told = tested(&silent, &[]);
+    told.exits(1).has("help: print something in a cell, or allow `nothing-compared`");
+    assert!(!told.stdout.contains("--accept"), "{}", told.stdout);
+}
+
+#[test]
+fn both_sides_of_a_change_are_shown_and_unseen_characters_marked() {
+    let long = |mode: &str| format!("{}{mode}", "item, ".repeat(60));
+    let rows = |word: &str| (0..70).map(|at| format!("{word} {at}\n")).collect::<String>();
+    let maker = NotebookBuilder::new()
+        .code("long", "println!(\"{}fast\", \"item, \".repeat(60));", &format!("{}\n", long("slow")))
+        .code("rows", "(0..70).for_each(|at| println!(\"new {at}\"));", &rows("old"))
+        .code("blank", "println!(\"total 5 \");", "total 5\n")
+        .code("nbsp", "println!(\"a\\u{a0}b\");", "a b\n")
+        .code("colour", "println!(\"\\u{1b}[31mred\\u{1b}[0m\");", "red\n")
+        .code("empty", "println!(\"a\\n\\nb\");", "a\nb\n");
+    let told = tested(&maker, &["--format", "github"]);
+    told.exits(1).has("item, slow (").has("item, fast (").has("- old 0").has("+ new 0").has("+ (40 lines more)");
+    told.has("+ total 5␠").has("+ a\\u{a0}b").has("+ ␛[31mred␛[0m").has("+ ␤");
+    told.has("stdout, line 2: `b` became an empty line").has("`total 5` became `total 5␠`");
+}

@@ -10,7 +10,7 @@ use crate::support::{Finished, NotebookBuilder, command, forward_pass, tested};
 fn each_end_of_a_cell_is_told_apart() {
     let cases = [
         ("println!(\"1\");", "1\n", 0, "ok made.ipynb (1 cell"),
-        ("println!(\"2\");", "1\n", 1, "`it` does not match its stored output made.ipynb:13"),
+        ("println!(\"2\");", "1\n", 1, "made.ipynb:13 `it` does not match its stored output"),
         (
             "let v: Vec<i32> = vec![];\nprintln!(\"1\");\nv[3];",
             "1\n",

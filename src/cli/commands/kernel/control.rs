@@ -9,15 +9,16 @@ use jupyter_protocol::{
 };
 use jupyter_zmq_client::KernelControlConnection;
 
-use super::wire::{Incoming, Publisher, log, refusal};
+use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{queries, wire};
 use crate::cli::engine::thread::SessionThread;
 
 /// Answers until a shutdown is requested.
 pub async fn attend(connection: KernelControlConnection, publisher: Publisher, session: Arc<SessionThread>) {
     let (mut connection, mut socket) = connection.split();
+    let mut heard = Heard::default();
     loop {
-        let incoming = wire::receive(&mut socket).await;
+        let incoming = wire::receive(&mut socket, &mut heard).await;
         let (Incoming::Message(message) | Incoming::Broken(message, _)) = &incoming;
         publisher.publish(Status::busy(), Some(message));
         let (reply, is_end) = match &incoming {

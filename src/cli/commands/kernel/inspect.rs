@@ -14,6 +14,7 @@ use super::output::media;
 use super::queries::{byte_at, type_of};
 use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::library::Found;
+use crate::cli::syntax::split::depth::within_limits;
 use crate::cli::syntax::{library, types};
 
 /// Describes the name at the cursor.
@@ -68,7 +69,12 @@ fn of_library(found: &Found, is_detailed: bool) -> String {
 /// The lines of a cell that define this name.
 fn item_of(cell: &str, name: &str) -> Option<String> {
     let rust: Vec<&str> = cell.lines().map(|line| if line.trim_start().starts_with(':') { "" } else { line }).collect();
-    let statements = Block::parse_within.parse_str(&rust.join("\n")).ok()?;
+    let code = rust.join("\n");
+    within_limits(&code, || item_in(&code, &rust, name)).ok()?
+}
+
+fn item_in(code: &str, rust: &[&str], name: &str) -> Option<String> {
+    let statements = Block::parse_within.parse_str(code).ok()?;
     let item = statements.iter().find_map(|statement| match statement {
         Stmt::Item(item) if ident(item).is_some_and(|ident| ident == name) => Some(item),
         _ => None,

@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeromq::{SocketRecv, SocketSend};
 
 use super::control;
+use super::door::Doors;
 use super::shell::Shell;
 use super::stdin::Stdin;
 use super::wire::Publisher;
@@ -73,6 +74,8 @@ async fn attend(
 ) -> Result<()> {
     let parent = Parent::of_this();
     let id = JupyterMessage::new(Status::starting(), None).header.session;
+    let doors = Doors::open(info).await?;
+    let info = &doors.inside;
     let iopub = create_kernel_iopub_connection(info, &id).await.map_err(|error| taken(info.iopub_port, error))?;
     let shell = create_kernel_shell_connection(info, &id).await.map_err(|error| taken(info.shell_port, error))?;
     let control = create_kernel_control_connection(info, &id).await.map_err(|error| taken(info.control_port, error))?;
@@ -98,7 +101,7 @@ async fn attend(
     Ok(())
 }
 
-fn taken(port: u16, error: impl std::fmt::Display) -> anyhow::Error {
+pub fn taken(port: u16, error: impl std::fmt::Display) -> anyhow::Error {
     anyhow!("cannot listen on port {port}: {error}\nhelp: start the kernel from Jupyter, which chooses free ports")
 }
 

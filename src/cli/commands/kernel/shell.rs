@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::history::History;
 use super::output::{PAUSE, Show, media};
 use super::stdin::Stdin;
-use super::wire::{Incoming, Publisher, log, refusal};
+use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
 use crate::cli::engine::thread::{Message, SessionThread};
 use crate::cli::outcome::{Outcome, Output, RichKind};
@@ -49,9 +49,10 @@ impl Shell {
         let (connection, mut socket) = connection.split();
         let (sender, incoming) = unbounded_channel();
         let listen = async move {
+            let mut heard = Heard::default();
             loop {
                 // The shell may have ended before.
-                let _ = sender.send(wire::receive(&mut socket).await);
+                let _ = sender.send(wire::receive(&mut socket, &mut heard).await);
             }
         };
         let (history, library) = (History::default(), Vec::new());

@@ -8,7 +8,7 @@ use jupyter_protocol::{InputRequest, JupyterMessage, JupyterMessageContent, Repl
 use jupyter_zmq_client::{KernelStdinConnection, RouterSendConnection};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::wire::{self, Incoming, log};
+use super::wire::{self, Heard, Incoming, log};
 use crate::cli::engine::Question;
 use crate::cli::engine::thread::SessionThread;
 
@@ -26,8 +26,9 @@ impl Stdin {
         let (connection, mut incoming) = connection.split();
         let (sender, replies) = unbounded_channel();
         let listen = async move {
+            let mut heard = Heard::default();
             loop {
-                if let Incoming::Message(message) = wire::receive(&mut incoming).await {
+                if let Incoming::Message(message) = wire::receive(&mut incoming, &mut heard).await {
                     // The shell may have ended before.
                     let _ = sender.send(message);
                 }

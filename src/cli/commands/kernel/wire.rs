@@ -2,6 +2,8 @@
 //!
 //! The sockets are those of `jupyter-zmq-client`; requests are carried out elsewhere.
 
+use std::collections::{HashSet, VecDeque};
+
 use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent, UnknownMessage};
 use jupyter_zmq_client::{KernelIoPubConnection, RawMessage, RouterRecvConnection};
 use serde_json::{Value, json};
@@ -16,11 +18,48 @@ pub enum Incoming {
     Broken(JupyterMessage, String),
 }
 
+/// The signatures that were received: a signed message that comes again was not sent by its front end.
+#[derive(Default)]
+pub struct Heard {
+    signatures: HashSet<Vec<u8>>,
+    in_order: VecDeque<Vec<u8>>,
+}
+
+/// As many as Jupyter remembers.
+const MOST_HEARD: usize = 1 << 16;
+
+impl Heard {
+    /// Whether a signature is new; it is remembered then. Messages without a signature are always new.
+    fn is_new(&mut self, signature: Vec<u8>) -> bool {
+        if signature.is_empty() {
+            return true;
+        }
+        if !self.signatures.insert(signature.clone()) {
+            return false;
+        }
+        self.in_order.push_back(signature);
+        if self.in_order.len() > MOST_HEARD
+            && let Some(oldest) = self.in_order.pop_front()
+        {
+            self.signatures.remove(&oldest);
+        }
+        true
+    }
+}
+
+/// The part between the identities and the signature.
+const DELIMITER: &[u8] = b"<IDS|MSG>";
+
 /// The next message that can be answered; others are logged and skipped.
-pub async fn receive(connection: &mut RouterRecvConnection) -> Incoming {
+pub async fn receive(connection: &mut RouterRecvConnection, heard: &mut Heard) -> Incoming {
     loop {
         let raw = match connection.socket.recv().await {
-            Ok(parts) => RawMessage::from_multipart(parts, &connection.mac).map_err(|error| error.to_string()),
+            Ok(parts) => {
+                let signature = parts.iter().skip_while(|part| part[..] != *DELIMITER).nth(1);
+                let signature = signature.map(|part| part.to_vec()).unwrap_or_default();
+                let raw = RawMessage::from_multipart(parts, &connection.mac).map_err(|error| error.to_string());
+                raw.and_then(|raw| if heard.is_new(signature) { Ok(raw) } else { Err("it came before".into()) })
+            }
             Err(error) => {
                 // The peer may be gone or not connected yet: do not spin.
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -117,5 +156,20 @@ async fn send_all(mut socket: KernelIoPubConnection, mut messages: UnboundedRece
         if let Err(error) = socket.send(message).await {
             log(&format!("cannot send a message: {error}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_new_once() {
+        let mut heard = Heard::default();
+        let signature = |n: usize| n.to_string().into_bytes();
+        assert!((0..MOST_HEARD).all(|n| heard.is_new(signature(n))));
+        assert!(!(0..MOST_HEARD).any(|n| heard.is_new(signature(n))));
+        assert!(heard.is_new(Vec::new()) && heard.is_new(Vec::new()));
+        assert!(heard.is_new(signature(MOST_HEARD)) && heard.is_new(signature(0)), "the oldest is forgotten");
     }
 }

@@ -12,6 +12,7 @@ use finder::Finder;
 use syn::Block;
 use syn::parse::Parser;
 
+use crate::cli::syntax::split::depth::{TooDeep, within_limits};
 use crate::cli::syntax::split::without_commands;
 
 /// The names of a cell.
@@ -49,9 +50,9 @@ pub struct Change {
 }
 
 /// The names in a cell's code; `None` if it is not valid Rust.
-pub fn of(code: &str) -> Option<Names> {
-    let statements = Block::parse_within.parse_str(&without_commands(code)).ok()?;
-    Some(Finder::names_of(&statements))
+pub fn of(code: &str) -> Result<Option<Names>, TooDeep> {
+    let code = without_commands(code);
+    within_limits(&code, || Some(Finder::names_of(&Block::parse_within.parse_str(&code).ok()?)))
 }
 
 #[cfg(test)]
@@ -59,13 +60,13 @@ mod tests {
     use super::of;
 
     fn used(code: &str) -> String {
-        let names = of(code).unwrap();
+        let names = of(code).unwrap().unwrap();
         let used = names.used.iter().filter(|it| !it.is_item).map(|it| format!("{}:{}", it.name, it.line));
         used.collect::<Vec<_>>().join(" ")
     }
 
     fn changed(code: &str) -> String {
-        let changed = of(code).unwrap().changed;
+        let changed = of(code).unwrap().unwrap().changed;
         changed.iter().map(|it| format!("{}:{}", it.name, it.line)).collect::<Vec<_>>().join(" ")
     }
 

@@ -8,12 +8,24 @@ use super::names::{Names, Use};
 use super::{Finding, names};
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::syntax::split::depth::TooDeep;
 
 pub fn findings(notebook: &Notebook) -> Vec<Finding> {
     let code = notebook.cells.iter().enumerate().filter(|(_, cell)| cell.kind == CellKind::Code);
-    let cells: Vec<Read> =
-        code.filter_map(|(at, cell)| Some(Read { at, cell, names: names::of(&cell.source)? })).collect();
-    let mut findings = used_before(notebook, &cells);
+    let (mut cells, mut findings) = (Vec::new(), Vec::new());
+    for (at, cell) in code {
+        match names::of(&cell.source) {
+            Ok(names) => cells.extend(names.map(|names| Read { at, cell, names })),
+            Err(TooDeep(_)) => findings.push(Finding {
+                lint: "unreadable",
+                cell: Some(cell.id.clone()),
+                line: cell.line,
+                message: "is too long or nested too deeply to be checked".into(),
+                help: "split it into several cells, or name its parts",
+            }),
+        }
+    }
+    findings.extend(used_before(notebook, &cells));
     findings.extend(runs_once(notebook, &cells));
     findings
 }
@@ -77,7 +89,7 @@ fn runs_once(notebook: &Notebook, cells: &[Read]) -> Vec<Finding> {
 fn finding(notebook: &Notebook, read: &Read, lint: &'static str, line: usize, message: String) -> Finding {
     let help = match lint {
         "used-before" => "move the cell that defines it up",
-        _ => "start the cell with a fresh copy, or allow it with `--allow runs-once`",
+        _ => "start the cell with a fresh copy, or allow `runs-once` in its settings",
     };
     Finding { lint, cell: Some(read.cell.id.clone()), line: notebook.file_line(read.at, line), message, help }
 }

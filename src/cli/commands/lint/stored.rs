@@ -11,12 +11,13 @@ use super::Finding;
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::outcome::Output;
+use crate::cli::runner::rules::{Rules, Settings};
 use crate::cli::runner::{rules, volatile};
 
-pub fn findings(notebook: &Notebook, json: &Value, folder: &Path) -> Vec<Finding> {
+pub fn findings(notebook: &Notebook, json: &Value, settings: &Settings, folder: &Path) -> Vec<Finding> {
     let mut findings = counts(notebook, json);
     findings.extend(ids(notebook, json));
-    findings.extend(outputs(notebook, folder));
+    findings.extend(outputs(notebook, settings, folder));
     findings
 }
 
@@ -62,10 +63,12 @@ fn ids(notebook: &Notebook, json: &Value) -> Vec<Finding> {
     findings
 }
 
-fn outputs(notebook: &Notebook, folder: &Path) -> Vec<Finding> {
+fn outputs(notebook: &Notebook, settings: &Settings, folder: &Path) -> Vec<Finding> {
     let code = notebook.cells.iter().filter(|cell| cell.kind == CellKind::Code && !is_ignored(cell));
     let unstable = code.filter_map(|cell| {
-        let what = texts(cell).find_map(|text| volatile::find(text, folder))?;
+        // What a normaliser replaces may differ.
+        let measure = Rules::of(cell, settings).unwrap_or_default().measure;
+        let what = texts(cell).find_map(|text| volatile::find(&measure.normal(text.to_owned()), folder))?;
         let help = "print something that stays the same, or tag the cell `ignore-output`";
         Some(of_cell(cell, "unstable-output", format!("stores {what}"), help))
     });

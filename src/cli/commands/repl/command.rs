@@ -7,7 +7,7 @@ mod fuzz;
 
 use crate::cli::lang::Lang;
 use crate::cli::suggest::nearest;
-use crate::cli::terminal::style::visible;
+use crate::cli::terminal::shown::visible;
 
 /// One line of the reader's.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,8 @@ use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::glossary;
 use crate::cli::suggest::nearest;
 use crate::cli::syntax::library;
-use crate::cli::terminal::style::{GOOD, HEADING, Look, QUIET, STRONG, visible};
+use crate::cli::terminal::shown::visible;
+use crate::cli::terminal::style::{GOOD, HEADING, Look, QUIET, STRONG};
 use crate::cli::terminal::{highlight, markdown};
 
 pub fn list_sections(place: &Place, screen: &mut Screen) {

@@ -5,7 +5,8 @@
 use super::place::Place;
 use super::screen::Screen;
 use super::steps::Step;
-use crate::cli::terminal::style::{HEADING, visible};
+use crate::cli::terminal::shown::visible;
+use crate::cli::terminal::style::HEADING;
 use crate::cli::terminal::{highlight, markdown};
 
 /// `2 of 7 · Sigmoid · 14 cells`

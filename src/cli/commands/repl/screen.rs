@@ -10,6 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::pager;
 use crate::cli::lang::Lang;
 use crate::cli::terminal::picture::ImageProtocol;
+use crate::cli::terminal::shown::{self, Passage};
 use crate::cli::terminal::style::{self, BAD, GOOD, Look, NOTE, QUIET};
 
 pub struct Screen {
@@ -32,6 +33,8 @@ pub struct Screen {
     whole: String,
     /// How many of its lines there are, shown or not.
     shown: usize,
+    /// What the output of a cell goes through before it is shown.
+    passage: Passage,
 }
 
 /// Of one cell's output, two screens are shown, and at least this many lines; the rest is for `:all`.
@@ -62,6 +65,7 @@ impl Screen {
             figure: None,
             whole: String::new(),
             shown: 0,
+            passage: Passage::default(),
         }
     }
 
@@ -69,7 +73,7 @@ impl Screen {
     pub fn line(&mut self, text: &str) {
         self.fresh_line();
         self.after_blank = text.is_empty() || text.ends_with("\n");
-        write(&mut std::io::stdout(), &format!("{text}\n"));
+        write(&mut std::io::stdout(), &format!("{}\n", shown::report(text)));
     }
 
     pub fn faint(&mut self, text: &str) {
@@ -116,12 +120,14 @@ impl Screen {
 
     /// A cell starts.
     pub fn begin(&mut self) {
+        self.passage = Passage::default();
         self.whole.clear();
         self.shown = 0;
     }
 
     /// Prints a cell's output: all of it for a program, a limited number of lines for a person.
     pub fn output(&mut self, text: &str) {
+        let text = &self.passage.pass(text);
         if !self.interactive {
             return self.text(text);
         }
@@ -217,6 +223,7 @@ impl Screen {
 
     /// Prints to standard error for a program, among the output for a person.
     pub fn complain(&mut self, text: &str) {
+        let text = &shown::report(text);
         self.fresh_line();
         if self.interactive {
             self.say(text);

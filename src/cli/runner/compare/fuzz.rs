@@ -31,6 +31,7 @@ fn measures() -> impl Strategy<Value = Measure> {
         |(tolerance, unordered, mark, pixel_tolerance, normaliser)| Measure {
             tolerance,
             unordered,
+            ignore_stderr: false,
             ellipsis: mark.map(str::to_string),
             pixel_tolerance,
             normalisers: normaliser.into_iter().collect(),

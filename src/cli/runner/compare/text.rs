@@ -5,12 +5,14 @@
 use std::collections::HashMap;
 
 use super::numbers::{Moved, Tolerance};
-use super::{Measure, gaps, numbers};
+use super::{Measure, gaps, numbers, sets};
 
 /// The first line that differs, and the numbers that moved; `None` when the texts count as the same.
 pub fn first_difference(stored: &str, fresh: &str, measure: &Measure) -> Option<(usize, Vec<Moved>)> {
     let (was, is): (Vec<&str>, Vec<&str>) = (stored.split('\n').collect(), fresh.split('\n').collect());
     if measure.unordered {
+        let [was, is] = [was, is].map(|lines| lines.iter().map(|line| sets::sorted(line)).collect::<Vec<_>>());
+        let [was, is] = [&was, &is].map(|lines| lines.iter().map(String::as_str).collect::<Vec<_>>());
         return unordered(&was, &is, measure).map(|line| (line, Vec::new()));
     }
     if let Some(mark) = gap_mark(stored, measure) {
@@ -101,6 +103,10 @@ mod tests {
         let cases = [
             ("a\nb", "b\na", &plain, false),
             ("a\nb", "b\na", &unordered, true),
+            ("m {1: {2, 3}}\nx", "x\nm {1: {3, 2}}", &unordered, true),
+            ("{1, 2}", "{2, 1}", &plain, false),
+            ("{1, 2}", "{2, 3}", &unordered, false),
+            ("{1: 1.0, 2: 0.5}", "{2: 0.5, 1: 0.9999999}", &unordered_near, true),
             ("a\na\nb", "a\nb\nb", &unordered, false),
             ("a\nb", "a\nb\nc", &unordered, false),
             ("1.0 b\n0.5 a", "0.5 a\n0.9999999 b", &unordered_near, true),

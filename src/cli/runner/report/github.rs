@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::wording::{line_in_file, verdict_details, verdict_message};
 use crate::cli::files;
 use crate::cli::runner::result::{CellReport, NotebookReport};
+use crate::cli::terminal::shown::visible;
 
 /// One notebook's annotations, one per line.
 pub fn annotations(report: &NotebookReport) -> String {
@@ -35,13 +36,13 @@ pub fn annotation(kind: &str, path: &Path, line: usize, title: &str, message: &s
 }
 
 fn message(cell: &CellReport) -> String {
-    let (verdict, details) = (verdict_message(&cell.verdict), verdict_details(&cell.verdict));
+    let (verdict, details) = (verdict_message(&cell.verdict), verdict_details(cell));
     format!("`{}` {verdict}\n{details}", cell.id).trim_end().to_string()
 }
 
-/// A command is one line.
+/// A command is one line, and holds no other command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(text).replace("##", "#\\#").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A colon or comma would end a property.

@@ -2,25 +2,20 @@
 //!
 //! It returns coloured text and prints nothing; colours are stripped when stdout does not support them.
 
-use std::time::Duration;
-
-use similar::{ChangeTag, TextDiff};
-
-use super::wording::{line_in_file, shortened, verdict_message};
+use super::diff::diff;
+use super::wording::{line_in_file, printed, shown_name, verdict_message};
 use crate::cli::files;
+use crate::cli::outcome::Stream;
 use crate::cli::runner::compare::Difference;
-use crate::cli::runner::result::{CellReport, NotebookReport};
+use crate::cli::runner::result::{CellReport, NOTHING_COMPARED, NotebookReport, Problem};
 use crate::cli::runner::verdict::Verdict;
 use crate::cli::terminal::cell_end::compiler_report;
 use crate::cli::terminal::plural::count;
+use crate::cli::terminal::shown::{self, visible};
 use crate::cli::terminal::style::{BAD, GOOD, QUIET, STRONG};
 
-/// Lines around a change.
-const CONTEXT: usize = 3;
 /// Longer diffs are cut.
 const MOST_LINES: usize = 60;
-/// Longer texts are cut before they are compared.
-const MOST_DIFFED: usize = 1 << 20;
 
 /// One notebook's line, followed by its problems and those of its cells.
 pub fn notebook(report: &NotebookReport, accept: bool) -> String {
@@ -32,59 +27,91 @@ pub fn notebook(report: &NotebookReport, accept: bool) -> String {
         report if report.is_not_run() => ("not run", QUIET),
         _ => ("ok", GOOD),
     };
-    let path = files::shown_path(&report.path);
+    let path = visible_path(&report.path);
     let cells = count(report.count(|cell| cell.outcome.is_some()), "cell");
     let how = match &report.shared_with {
-        Some(edition) => format!("shared with {}, run once", files::shown_path(edition)),
+        Some(edition) => format!("shared with {}, run once", visible_path(edition)),
         None => format!("{:.1} s", report.took().as_secs_f64()),
     };
     let mut text = format!("{style}{word}{style:#} {path} {QUIET}({cells}, {how}){QUIET:#}\n");
-    for message in report.left_out.iter().chain(report.problems.iter().map(|problem| &problem.text)) {
-        text += &format!("  {}\n", indented(message));
+    let problems = report.problems.iter().filter(|problem| !is_settled(report, problem, accept));
+    for message in report.left_out.iter().chain(problems.map(|problem| &problem.text)) {
+        text += &format!("  {}\n", indented(&visible(message)));
     }
     for problem in &report.allowed {
         let first = problem.text.lines().next().unwrap_or_default();
-        text += &format!("  {QUIET}allowed: {first}{QUIET:#}\n");
+        text += &format!("  {QUIET}allowed: {}{QUIET:#}\n", visible(first));
     }
     let mut before: Option<&Verdict> = None;
     for cell in &report.cells {
         // Cells that one failure kept from running are reported together.
         if !cell.is_not_run() || before != Some(&cell.verdict) {
-            text += &cell_text(report, cell);
+            text += &cell_text(report, cell, accept);
         }
         before = Some(&cell.verdict);
     }
-    text
+    shown::report(&text)
 }
 
-fn cell_text(report: &NotebookReport, cell: &CellReport) -> String {
+fn visible_path(path: &std::path::Path) -> String {
+    shown::name(&files::shown_path(path))
+}
+
+/// Nothing was compared, but now something is stored: the next run compares it.
+fn is_settled(report: &NotebookReport, problem: &Problem, accept: bool) -> bool {
+    accept && problem.kind == NOTHING_COMPARED && report.cells.iter().any(|cell| report.is_stored(cell))
+}
+
+fn cell_text(report: &NotebookReport, cell: &CellReport, accept: bool) -> String {
     let mut text = String::new();
-    let message = verdict_message(&cell.verdict);
+    let is_stored = accept && report.is_stored(cell);
+    let message = match &cell.verdict {
+        Verdict::Changed(_) if is_stored => "did not match its stored output; the new one is stored now".into(),
+        Verdict::Changed(_) if accept => format!("{}, and the new one was not stored", verdict_message(&cell.verdict)),
+        verdict => verdict_message(verdict),
+    };
     if !message.is_empty() {
-        let style = if cell.verdict.is_failure() { BAD } else { QUIET };
-        let place = format!("{}:{}", files::shown_path(&report.path), line_in_file(report, cell));
+        let style = match cell.verdict.is_failure() {
+            true if is_stored => STRONG,
+            true => BAD,
+            false => QUIET,
+        };
+        let place = format!("{}:{}", visible_path(&report.path), line_in_file(report, cell));
         let name = match &cell.verdict {
             Verdict::NotRun { .. } => not_run_names(report, cell),
-            _ => format!("`{}`", cell.id),
+            _ => format!("`{}`", shown_name(cell)),
         };
-        text += &format!("\n  {style}{name} {}{style:#} {QUIET}{place}{QUIET:#}\n", indented(&message));
+        text += &format!("\n  {QUIET}{place}{QUIET:#} {style}{name} {}{style:#}\n", indented(&message));
     }
     match &cell.verdict {
         Verdict::Changed(differences) => {
             text.extend(differences.iter().map(|difference| difference_text(difference) + "\n"));
         }
         Verdict::Failed(end) | Verdict::OtherFailure(_, end) => {
-            text.extend(compiler_report(end).lines().map(|line| format!("    {line}\n")));
+            text.extend(visible(&compiler_report(end)).lines().map(|line| format!("    {line}\n")));
         }
         _ => {}
     }
-    text.extend(cell.pictures.iter().map(|path| format!("    {QUIET}{}{QUIET:#}\n", path.display())));
-    for note in cell.outcome.iter().flat_map(|outcome| &outcome.notes) {
-        text += &format!("  {QUIET}`{}`: {note}{QUIET:#}\n", cell.id);
-    }
+    text += &printed_text(cell);
     text.extend(
-        cell.not_portable.iter().map(|it| format!("  {STRONG}`{}` is not portable{STRONG:#}: {it}\n", cell.id)),
+        cell.pictures.iter().map(|path| format!("    {QUIET}{}{QUIET:#}\n", visible(&path.display().to_string()))),
     );
+    for note in cell.outcome.iter().flat_map(|outcome| &outcome.notes) {
+        text += &format!("  {QUIET}`{}`: {}{QUIET:#}\n", shown_name(cell), visible(note));
+    }
+    let not_portable = cell.not_portable.iter().map(|it| visible(it));
+    text.extend(not_portable.map(|it| format!("  {STRONG}`{}` is not portable{STRONG:#}: {it}\n", shown_name(cell))));
+    text
+}
+
+/// What a failed cell printed before it ended.
+fn printed_text(cell: &CellReport) -> String {
+    let mut text = String::new();
+    for (stream, lines) in printed(cell) {
+        let name = if stream == Stream::Stdout { "stdout" } else { "stderr" };
+        text += &format!("    {STRONG}{name}{STRONG:#} before it ended\n");
+        text.extend(lines.iter().map(|line| format!("    {QUIET}| {line}{QUIET:#}\n")));
+    }
     text
 }
 
@@ -93,19 +120,23 @@ fn not_run_names(report: &NotebookReport, cell: &CellReport) -> String {
     let rest = report.cells.iter().skip_while(|it| it.at != cell.at).skip(1);
     let more = rest.take_while(|it| it.verdict == cell.verdict).count();
     let more = if more > 0 { format!(" and {} more", count(more, "cell")) } else { String::new() };
-    format!("`{}`{more}", cell.id)
+    format!("`{}`{more}", shown_name(cell))
 }
 
 /// A difference as a diff, `-` stored and `+` fresh, below the numbers that moved.
 pub fn difference_text(difference: &Difference) -> String {
-    let mut text = format!("    {STRONG}{}{STRONG:#}", difference.part);
+    shown::report(&difference_lines(difference))
+}
+
+fn difference_lines(difference: &Difference) -> String {
+    let mut text = format!("    {STRONG}{}{STRONG:#}", visible(&difference.part));
     match (&difference.stored, &difference.fresh) {
         (None, _) => text += " is new",
         (_, None) => text += " is missing",
         _ => {}
     }
     if let Some(description) = &difference.description {
-        return format!("{text}: {description}");
+        return format!("{text}: {}", visible(description));
     }
     let moved = difference.moved.iter().take(3).map(|moved| format!("\n      {}", moved.description()));
     text.extend(moved);
@@ -123,40 +154,11 @@ pub fn difference_text(difference: &Difference) -> String {
     text + "\n" + &diff(stored, fresh, most)
 }
 
-fn diff(stored: &str, fresh: &str, most: usize) -> String {
-    let (stored, fresh) = (beginning(stored), beginning(fresh));
-    let diff = TextDiff::configure().timeout(Duration::from_secs(1)).diff_lines(stored, fresh);
-    let mut lines: Vec<String> = Vec::new();
-    for (at, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
-        if at > 0 {
-            lines.push(format!("    {QUIET}...{QUIET:#}"));
-        }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ('-', BAD),
-                ChangeTag::Insert => ('+', GOOD),
-                ChangeTag::Equal => (' ', QUIET),
-            };
-            let line = shortened(change.value().trim_end_matches('\n'), 200);
-            lines.push(format!("    {style}{sign} {line}{style:#}"));
-        }
-    }
-    if lines.len() > most {
-        let cut = lines.len() - most;
-        lines.truncate(most);
-        lines.push(format!("    {QUIET}({} more){QUIET:#}", count(cut, "line")));
-    }
-    lines.join("\n")
+/// A problem of the notebook as a whole.
+pub fn problem_text(text: &str) -> String {
+    shown::report(&format!("  {}\n", indented(&visible(text))))
 }
 
-fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(MOST_DIFFED);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
-pub fn indented(text: &str) -> String {
+fn indented(text: &str) -> String {
     text.replace('\n', "\n  ")
 }

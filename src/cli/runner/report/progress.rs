@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::outcome::Event;
+use crate::cli::terminal::shown::{name, visible};
 use crate::cli::terminal::style::QUIET;
 
 /// Shared by all workers of a run.
@@ -32,14 +33,16 @@ impl Progress {
     /// A cell starts.
     pub fn cell(&self, notebook: &str, number: usize, of: usize, id: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("{notebook}: cell {number} of {of}, `{id}`"));
+            let message = format!("{notebook}: cell {number} of {of}, `{id}`");
+            bar.set_message(name(&message));
         }
     }
 
     pub fn event(&self, notebook: &str, event: &Event) {
         let Event::Progress(message) = event else { return };
+        let message = visible(message);
         match &self.bar {
-            Some(bar) => bar.set_message(format!("{notebook}: {message}")),
+            Some(bar) => bar.set_message(format!("{}: {message}", visible(notebook))),
             None => anstream::eprintln!("{QUIET}  {message}{QUIET:#}"),
         }
     }

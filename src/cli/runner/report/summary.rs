@@ -12,6 +12,7 @@ use crate::cli::runner::problems;
 use crate::cli::runner::result::{CellReport, NotebookReport};
 use crate::cli::runner::verdict::Verdict;
 use crate::cli::terminal::plural::count;
+use crate::cli::terminal::shown;
 use crate::cli::terminal::style::{BAD, QUIET, STRONG};
 
 /// The counts of a run.
@@ -66,7 +67,7 @@ impl Summary {
             not_portable: total(&|cell| !cell.not_portable.is_empty()),
             allowed: reports.iter().flat_map(|report| report.allowed.iter().map(|it| it.kind)).collect(),
             normalised: reports.iter().flat_map(problems::normalised).collect(),
-            can_accept: all().any(|cell| matches!(cell.verdict, Verdict::Changed(_)) || cell.compared == 0),
+            can_accept: all().any(|cell| matches!(cell.verdict, Verdict::Changed(_))),
             nothing: reports.iter().all(NotebookReport::has_nothing),
             took,
         }
@@ -82,7 +83,7 @@ impl Summary {
         if self.failed_notebooks > 0 {
             items.push(format!("{BAD}{} failed{BAD:#}", count(self.failed_notebooks, "notebook")));
         }
-        let reasons: Vec<&str> = self.reasons.iter().map(String::as_str).collect();
+        let reasons: Vec<_> = self.reasons.iter().map(|reason| shown::visible(reason)).collect();
         let because = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
         let rest = [
             (self.shared, "cell", "shared between editions and run once".into()),
@@ -96,7 +97,7 @@ impl Summary {
         ];
         items.extend(rest.iter().filter(|(n, ..)| *n > 0).map(|(n, noun, what)| format!("{} {what}", count(*n, noun))));
         items.extend(self.allowed.iter().map(|kind| format!("allowed: {kind}")));
-        items.extend(self.normalised.iter().cloned());
+        items.extend(self.normalised.iter().map(|it| shown::visible(it).into_owned()));
         let seconds = self.took.as_secs_f64();
         let mut text = format!("\n{} {QUIET}in {seconds:.1} s{QUIET:#}\n", items.join(", "));
         if self.failed_notebooks > 0 && self.can_accept && !accept {
@@ -106,7 +107,7 @@ impl Summary {
         if self.nothing {
             text += &format!("{STRONG}nothing to test{STRONG:#}: no notebook with a Rust code cell\n");
         }
-        text
+        shown::report(&text)
     }
 
     /// The summary in JSON.

@@ -12,6 +12,7 @@ pub const SETTINGS: &[&str] = &[
     "compile_timeout",
     "ellipsis",
     "ignore_output",
+    "ignore_stderr",
     "normalisers",
     "pixel_tolerance",
     "reason",
@@ -37,11 +38,18 @@ pub const ALLOWANCES: &[&str] = &[
     "unstable-output",
 ];
 
+/// The lints that an author can allow in the same way.
+pub const LINT_ALLOWANCES: &[&str] = &["execution-order", "used-before", "runs-once", "cell-ids", "quoted-number"];
+
+/// How the tags begin with which other tools hide, fold or remove parts of a cell.
+const OF_OTHERS: [&str; 6] = ["remove-", "remove_", "hide-", "hide_", "scroll-", "scroll_"];
+
 pub const TAGS: &[&str] = &[
     "skip-execution",
     "nbval-skip",
     "ignore-output",
     "nbval-ignore-output",
+    "ignore-stderr",
     "raises-exception",
     "nbval-raises-exception",
     "should_panic",
@@ -55,8 +63,9 @@ pub fn allows(settings: &Settings, kind: &str) -> bool {
 }
 
 pub fn check_allowances(list: &str) -> Result<(), String> {
-    let unknown = names_in(list).find(|name| !ALLOWANCES.contains(name));
-    let message = |it: &str| format!("unknown name `{it}` in `allow`\nhelp: {}", hint(it, ALLOWANCES, "the names are"));
+    let known = [ALLOWANCES, LINT_ALLOWANCES].concat();
+    let unknown = names_in(list).find(|name| !known.contains(name));
+    let message = |it: &str| format!("unknown name `{it}` in `allow`\nhelp: {}", hint(it, &known, "the names are"));
     unknown.map_or(Ok(()), |unknown| Err(message(unknown)))
 }
 
@@ -70,6 +79,9 @@ pub fn unknown_setting(key: &str) -> String {
 
 /// Refuses a tag that is nearly one of ours; other tools' tags are accepted.
 pub fn refuse_lookalike(name: &str, tag: &str) -> Result<(), String> {
+    if OF_OTHERS.iter().any(|begin| name.starts_with(begin)) {
+        return Ok(());
+    }
     let is_ours = name.starts_with("forward-pass") || name.starts_with("forward_pass") || TAGS.contains(&name);
     let bare = |name: &str| name.replace(['-', '_'], "");
     let near = nearest(&bare(name), &TAGS.iter().map(|tag| bare(tag)).collect::<Vec<_>>());

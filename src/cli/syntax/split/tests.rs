@@ -163,7 +163,7 @@ fn only_code_counts_towards_the_limits() {
         ("a+".repeat(10_001), Some("one of its expressions has more than 20,000 parts")),
     ];
     for (code, expected) in cases {
-        assert_eq!(exceeded_limit(&code), expected, "{}", &code[..20]);
+        assert_eq!(depth::exceeded_limit(&code), expected, "{}", &code[..20]);
     }
 }
 

@@ -115,6 +115,7 @@ super::messages! {
     more_lines(count) { "... {count} more lines: `:all` shows them", "... {count}줄 더 있어요: `:all` 명령으로 모두 봐요" }
     pager_keys() { "Space for the next page, q to quit", "스페이스는 다음, q는 나가기" }
     no_output_yet() { "there is no output yet", "아직 나온 출력이 없어요" }
+    not_utf8() { "this line is not UTF-8; it was not run", "UTF-8이 아닌 줄이라 실행하지 않았어요" }
     input_ends(text) { "the input ends before `{text}` is complete", "`{text}` 입력이 끝나지 않았는데 입력이 끊겼어요" }
     moved_away(name, line) {
         "`{name}` was moved by `{line}`; use `{name}.clone()` there to keep it, or undo that line with `:undo`",

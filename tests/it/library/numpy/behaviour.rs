@@ -59,6 +59,7 @@ fn answer(case: &Value) -> String {
             "f4" => ranged::<f32>(case),
             _ => ranged::<f64>(case),
         },
+        first if case["d2"].is_string() => mixed(case, first, text(case, "d2")),
         "i1" => of::<_, i8>(case),
         "i2" => of::<_, i16>(case),
         "i4" => of::<_, i32>(case),
@@ -72,6 +73,28 @@ fn answer(case: &Value) -> String {
         "f8" => of::<_, f64>(case),
         other => panic!("no dtype {other}"),
     }
+}
+
+/// Integers beside floats.
+fn mixed(case: &Value, first: &str, second: &str) -> String {
+    macro_rules! both {
+        ($first:ty, $second:ty) => {{
+            let (a, b) = (array::<$first>(case, "s", "v"), array::<$second>(case, "s2", "v2"));
+            if text(case, "f") == "dot" { outcome(dot(&a, &b)) } else { outcome(matmul(&a, &b)) }
+        }};
+    }
+    macro_rules! pairs {
+        ($($word:literal $integer:ty),*) => {
+            match (first, second) {
+                $(($word, "f4") => both!($integer, f32),
+                ($word, "f8") => both!($integer, f64),
+                ("f4", $word) => both!(f32, $integer),
+                ("f8", $word) => both!(f64, $integer),)*
+                other => panic!("no dtypes {other:?}"),
+            }
+        };
+    }
+    pairs!("i1" i8, "i2" i16, "i4" i32, "i8" i64, "u1" u8, "u2" u16, "u4" u32, "u8" u64)
 }
 
 fn ranged<T: Number + std::str::FromStr<Err: std::fmt::Debug> + num_traits::NumCast>(case: &Value) -> String {
@@ -130,6 +153,54 @@ fn reduced<T: Number>(
         None if keep => whole_kept(),
         None => whole().map(|number| ndarray::arr0(number).into_dyn()),
     })
+}
+
+#[test]
+fn integers_become_floats_where_a_function_is_one_of_floats() {
+    use forward_pass::activation::{
+        gelu_derivative, leaky_relu_derivative, relu_derivative, sigmoid_derivative, silu_derivative,
+        softplus_derivative, tanh_derivative,
+    };
+    let (ints, floats) = (array![[1, 2, 3], [-4, 0, 600]], array![[1.0, 2.0, 3.0], [-4.0, 0.0, 600.0]]);
+    let small = ints.mapv(|x: i32| x.clamp(-100, 100) as i8);
+    macro_rules! same {
+        ($($function:ident)*) => {$(
+            assert_eq!($function(&ints), $function(&floats), stringify!($function));
+            assert_eq!($function(&small), $function(&small.mapv(f64::from)), stringify!($function));
+            assert_eq!($function(2_u64), $function(2.0), stringify!($function));
+            assert_eq!($function(2.0_f32), $function(2.0) as f32 + ($function(2.0_f32) - $function(2.0) as f32));
+        )*};
+    }
+    same!(sigmoid tanh softplus gelu silu leaky_relu sigmoid_derivative relu_derivative leaky_relu_derivative);
+    same!(tanh_derivative softplus_derivative gelu_derivative silu_derivative);
+    assert_eq!(show(&softmax(&array![1, 2, 3])), "[0.09003057 0.24472847 0.66524096]");
+    assert_eq!(show(&sigmoid(&array![1, 2])), "[0.73105858 0.88079708]");
+    assert_eq!(sigmoid(2), sigmoid(2.0));
+    assert_eq!(softmax(&ints), softmax(&floats));
+    assert_eq!(softmax_axis(&ints, 0).unwrap(), softmax_axis(&floats, 0).unwrap());
+    assert_eq!(log_softmax(&ints), log_softmax(&floats));
+    assert_eq!(logsumexp(&ints, 1).unwrap(), logsumexp(&floats, 1).unwrap());
+    assert_eq!(show(&softmax_naive(&array![1000, 1001, 2000])), "[nan nan nan]");
+    assert_eq!(show(&warned::exp(&array![0, 1000])), "[ 1. inf]");
+    assert_eq!(linspace(0, 1, 5).unwrap(), linspace(0.0, 1.0, 5).unwrap());
+    assert_eq!(dot(&array![1, 2], &array![0.5, 0.25]).unwrap(), 1.0);
+}
+
+/// What rustc knows without a word from the reader, before and after integers were taken.
+#[test]
+fn types_are_still_inferred() {
+    let half = sigmoid(0.5);
+    let sum_of: f64 = sigmoid(&array![0.5, 1.0]).iter().sum::<f64>() + half;
+    let single: f32 = sigmoid(0.5);
+    let singles: Array1<f32> = linspace(0.0, 1.0, 3).unwrap();
+    let row = softmax(&array![0.5, 1.0]);
+    let hidden = sigmoid(dot(&array![1.0, 2.0], &array![[0.1], [0.2]]).unwrap() + array![0.5]);
+    let mapped = array![0.5, 1.0].mapv(sigmoid);
+    let nested = relu(tanh(sigmoid(&row)));
+    assert!(
+        sum_of > 0.0 && single < 1.0 && singles.len() == 3 && hidden[0] < 1.0 && mapped[0] < 1.0 && nested[0] < 1.0
+    );
+    assert!(row[0] < row[1]);
 }
 
 #[test]
