@@ -10,7 +10,7 @@
 //! notebook    documents: course, notebook files, normalised outputs, the chapter, the glossary
 //! terminal    output for people: style, messages in two languages, Markdown, pictures, how a cell ended
 //! syntax      Rust as text: splitting a cell, `:dep` lines, short type names
-//! ground      outcome, exit, lang, suggest, files
+//! ground      outcome, exit, lang, suggest, files, streams
 //! ```
 //!
 //! Invariants: no module below `engine` starts a process; only `data` opens connections; only `test --accept`, `review`
@@ -27,6 +27,7 @@ pub mod lang;
 pub mod notebook;
 pub mod outcome;
 pub mod runner;
+pub mod streams;
 pub mod suggest;
 pub mod syntax;
 pub mod terminal;
@@ -41,12 +42,23 @@ use terminal::shown::visible;
 
 /// Parses the arguments, runs the subcommand, and turns errors into messages and exit codes.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
-    let exit = dispatch(args).unwrap_or_else(|error| {
-        anstream::eprintln!("{}", terminal::shown::report(&format!("error: {}", visible(&format!("{error:#}")))));
+    streams::survive_limits();
+    let exit = Args::try_parse().map_or_else(|error| show(&error), dispatch).unwrap_or_else(|error| {
+        streams::eprintln!("{}", terminal::shown::report(&format!("error: {}", visible(&format!("{error:#}")))));
         if error.is::<Misuse>() { Exit::Usage } else { Exit::Broken }
     });
-    ExitCode::from(exit as u8)
+    ExitCode::from(streams::ending().unwrap_or(exit) as u8)
+}
+
+/// The help, the version, or what is wrong with the arguments.
+fn show(message: &clap::Error) -> anyhow::Result<Exit> {
+    let text = message.render();
+    if message.use_stderr() {
+        streams::to_stderr(format_args!("{}", text.ansi()));
+        return Ok(Exit::Usage);
+    }
+    streams::print!("{}", text.ansi());
+    Ok(Exit::Passed)
 }
 
 fn dispatch(args: Args) -> anyhow::Result<Exit> {

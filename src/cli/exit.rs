@@ -14,6 +14,8 @@ pub enum Exit {
     Broken = 3,
     NothingToTest = 4,
     Interrupted = 130,
+    /// As a process has that SIGPIPE ended, by the convention of shells.
+    PipeClosed = 141,
 }
 
 /// A usage error: the command ends with [`Exit::Usage`].

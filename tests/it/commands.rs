@@ -4,6 +4,8 @@ mod completions;
 mod data;
 mod editions;
 mod export;
+mod hooks;
 mod kernel;
 mod lint;
 mod new_course;
+mod round_trips;

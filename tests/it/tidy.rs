@@ -16,13 +16,13 @@ const ROOMS: &[(&str, &str)] = &[
     ("commands", "cells clean completions data edition export kernel lint new repl review run test"),
     (
         "runner",
-        "accept compare editions execute filter notebook options pending pictures pool portability problems report \
+        "accept compare editions execute executed filter notebook options pending pictures pool portability problems report \
          result rules settings stop verdict volatile workers",
     ),
     ("args", "course data help kernel runner"),
     ("engine", "block cache_folder caret evcxr own thread"),
     ("notebook", "chapter course glossary ipynb normalize"),
-    ("terminal", "cell_end highlight interrupt markdown messages picture plural shown style"),
+    ("terminal", "cell_end highlight interrupt keys markdown messages picture plural shown style"),
     ("syntax", "complete dependency input library names split types"),
     // The ground: small files that every room may use, and that use each other only.
     ("outcome", ""),
@@ -30,9 +30,10 @@ const ROOMS: &[(&str, &str)] = &[
     ("lang", ""),
     ("suggest", ""),
     ("files", ""),
+    ("streams", ""),
 ];
 
-const GROUND: [&str; 5] = ["outcome", "exit", "lang", "suggest", "files"];
+const GROUND: [&str; 6] = ["outcome", "exit", "lang", "suggest", "files", "streams"];
 
 /// Commands that use another one, and why.
 const BESIDE: &[(&str, &str, &str)] = &[("repl", "data", "the prompt offers to download a missing data set")];
@@ -53,6 +54,7 @@ const PRINTING: &[(&str, &str)] = &[
     ("src/cli/engine/evcxr/relay.rs", "the child process of evcxr, whose stdout the session reads"),
     ("src/cli/engine/own/process/supervisor.rs", "the process of the cells, whose stderr the session reads"),
     ("src/cli/runner/report/progress.rs", "progress, which has to know what is on the screen"),
+    ("src/cli/streams.rs", "everything that the others print"),
     ("src/display.rs", "the kernels' protocol: `evcxr_display` prints a bundle"),
     ("src/display/live.rs", "the same protocol, while a cell runs"),
 ];

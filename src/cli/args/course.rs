@@ -52,6 +52,9 @@ pub struct ExportArgs {
     /// Overwrite existing files
     #[arg(long)]
     pub force: bool,
+    /// With `--to ipynb`: overwrite the notebook, and keep the outputs of cells whose id and source are the same
+    #[arg(long, requires = "output")]
+    pub update: bool,
 }
 
 /// What a notebook can be converted to.

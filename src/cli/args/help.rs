@@ -23,7 +23,7 @@ A cell can end in these ways (the words in JSON and JUnit):
 
 Exit codes:
   0 all passed   1 something failed   2 wrong usage
-  3 the tool itself failed   4 nothing to test   130 interrupted
+  3 the tool itself failed   4 nothing to test   130 interrupted   141 the reader closed stdout
 
 Tags of a cell (including Jupyter's and nbval's):
   skip-execution, nbval-skip                 it does not run; the setting `reason` says why
@@ -81,7 +81,8 @@ Examples:
 
 pub const REVIEW: &str = "\
 If there are pending changes (NAME.ipynb.new, written by `test --pending` or an earlier review),
-they are shown one at a time and nothing runs. Otherwise the notebooks run first. At each change:
+they are shown one at a time and nothing runs. Otherwise the notebooks run first. At each change,
+press one key, without Enter (from a pipe: one line each):
   a  accept: store the new output in the notebook, at once and atomically
   r  reject: discard the change; the notebook stays as it is
   s  skip: leave the change for the next review

@@ -55,6 +55,12 @@ pub struct TestArgs {
     /// Store the new outputs, and change nothing else; with `--filter`, only those of the chosen cells
     #[arg(long)]
     pub accept: bool,
+    /// With `--accept`: fail if anything had to be stored
+    #[arg(long, requires = "accept")]
+    pub fail: bool,
+    /// Also write the executed notebooks, with their new outputs, into this folder, whether they pass or not
+    #[arg(long, value_name = "FOLDER")]
+    pub write: Option<PathBuf>,
     /// Write changed outputs to NAME.ipynb.new beside each notebook, for `review`
     #[arg(long, conflicts_with = "accept")]
     pub pending: bool,
@@ -89,6 +95,9 @@ pub struct TestArgs {
 pub struct ReviewArgs {
     #[command(flatten)]
     pub runner: RunnerArgs,
+    /// Named by mistake; the message names `test --accept`
+    #[arg(long, hide = true)]
+    pub accept: bool,
 }
 
 #[derive(Debug, Args)]

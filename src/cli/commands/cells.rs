@@ -3,7 +3,7 @@
 //! It continues after a failure, and reads a cell only after printing the result of the previous one: the tests that
 //! compare the two engines, the zoo of failing cells and the benchmark talk to it through a pipe.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use crate::cli::args::CellsArgs;
 use crate::cli::engine::{self, Engine, Interrupter, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::outcome::{Diagnostic, End, Outcome, Output, Stream};
+use crate::cli::streams;
 use crate::cli::terminal::interrupt;
 
 /// The line between two cells.
@@ -60,15 +61,17 @@ pub fn run(engine: Engine, args: &CellsArgs) -> Result<Exit> {
         let outcome = while_watching(&session.interrupter(), || session.run(&cell, &mut |_| {}))?;
         let time = args.time.then(|| started.elapsed());
         if args.json {
-            anstream::println!("{}", as_json(&outcome));
+            streams::println!("{}", as_json(&outcome));
         } else {
-            anstream::print!("{}", as_text(&outcome, time));
+            streams::print!("{}", as_text(&outcome, time));
         }
-        std::io::stdout().flush()?;
+        if streams::is_failed() {
+            break;
+        }
     }
     if args.variables {
         for variable in session.variables() {
-            anstream::println!("{}: {}", variable.name, variable.type_name);
+            streams::println!("{}: {}", variable.name, variable.type_name);
         }
     }
     Ok(Exit::Passed)

@@ -6,18 +6,19 @@ use anyhow::Result;
 
 use crate::cli::engine;
 use crate::cli::exit::Exit;
+use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 
 pub fn run() -> Result<Exit> {
     let cleared = engine::clear_cache()?;
     let folder = cleared.folder.display();
     match (cleared.freed, cleared.in_use) {
-        (0, 0) => anstream::println!("nothing to free: `{folder}` is empty"),
+        (0, 0) => streams::println!("nothing to free: `{folder}` is empty"),
         (0, _) => {}
-        (freed, _) => anstream::println!("freed {} in `{folder}`", megabytes(freed)),
+        (freed, _) => streams::println!("freed {} in `{folder}`", megabytes(freed)),
     }
     if cleared.in_use > 0 {
-        anstream::println!("kept {} in use by a running session", count(cleared.in_use, "build"));
+        streams::println!("kept {} in use by a running session", count(cleared.in_use, "build"));
     }
     Ok(Exit::Passed)
 }

@@ -2,7 +2,6 @@
 //!
 //! Nothing is installed; `--help` says where the files belong.
 
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -11,10 +10,12 @@ use clap_complete::Shell;
 
 use crate::cli::args::Args;
 use crate::cli::exit::Exit;
+use crate::cli::streams;
 
 /// Writes a shell's completions to standard output.
 pub fn completions(shell: Shell) -> Result<Exit> {
-    print(&text_for(shell))
+    streams::write(&text_for(shell));
+    Ok(Exit::Passed)
 }
 
 fn text_for(shell: Shell) -> Vec<u8> {
@@ -49,15 +50,8 @@ pub fn man(folder: Option<&Path>) -> Result<Exit> {
     }
     let mut text = Vec::new();
     clap_mangen::Man::new(Args::command()).render(&mut text)?;
-    print(&text)
-}
-
-/// A closed pipe (`| head`) is not an error.
-fn print(text: &[u8]) -> Result<Exit> {
-    match std::io::stdout().write_all(text) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(Exit::Passed),
-    }
+    streams::write(&text);
+    Ok(Exit::Passed)
 }
 
 #[cfg(test)]

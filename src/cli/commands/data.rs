@@ -20,6 +20,7 @@ use sets::{ALL, FASHION, MNIST, Set, Size};
 
 use crate::cli::args::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
 use crate::cli::exit::{Exit, usage};
+use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::style::{BAD, GOOD, QUIET};
 
@@ -47,7 +48,7 @@ fn get(set: &Set, args: &FetchArgs) -> Result<Exit> {
     let (folder, files) = (folder_of(set, args.dir.as_deref())?, count(set.files.len(), "file"));
     let missing: Vec<_> = set.files.iter().filter(|entry| disk::read(&folder, entry).is_err()).collect();
     if missing.is_empty() {
-        anstream::println!("{} is already complete: {files} verified in {}", set.title, folder.display());
+        streams::println!("{} is already complete: {files} verified in {}", set.title, folder.display());
         return Ok(Exit::Passed);
     }
     args.from.iter().try_for_each(|from| fetch::check_source(from))?;
@@ -58,16 +59,16 @@ fn get(set: &Set, args: &FetchArgs) -> Result<Exit> {
         match fetch::file(entry, &sources, Duration::from_secs(args.patience.into())) {
             Ok((bytes, source)) => {
                 disk::place(&folder, entry, &bytes)?;
-                anstream::println!("{:28} {:>8}  from {source}", entry.name, Size(entry.size));
+                streams::println!("{:28} {:>8}  from {source}", entry.name, Size(entry.size));
             }
             Err(report) => {
-                anstream::eprintln!("error: {report}");
+                streams::eprintln!("error: {report}");
                 return Ok(Exit::Failed);
             }
         }
     }
-    anstream::println!("{GOOD}{} is complete: {files} verified{GOOD:#} in {}", set.title, folder.display());
-    anstream::println!("{}", how_to_open(set, &folder));
+    streams::println!("{GOOD}{} is complete: {files} verified{GOOD:#} in {}", set.title, folder.display());
+    streams::println!("{}", how_to_open(set, &folder));
     Ok(Exit::Passed)
 }
 
@@ -104,9 +105,9 @@ fn list() -> Result<Exit> {
             ok if ok == states.len() => "complete and verified".to_string(),
             ok => format!("{ok} of {}: run `forward-pass data {}`", count(states.len(), "file"), set.name),
         };
-        anstream::println!("{:14} {state}", set.name);
-        anstream::println!("{QUIET}{:14} {}, {}{QUIET:#}", "", set.about, Size(set.bytes()));
-        anstream::println!("{QUIET}{:14} {}{QUIET:#}", "", folder.display());
+        streams::println!("{:14} {state}", set.name);
+        streams::println!("{QUIET}{:14} {}, {}{QUIET:#}", "", set.about, Size(set.bytes()));
+        streams::println!("{QUIET}{:14} {}{QUIET:#}", "", folder.display());
     }
     Ok(Exit::Passed)
 }
@@ -129,24 +130,24 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
         exit = if complete && exit != Exit::Failed { Exit::Passed } else { Exit::Failed };
     }
     if exit == Exit::NothingToTest {
-        anstream::eprintln!("no data set is downloaded\nhelp: run `forward-pass data mnist`");
+        streams::eprintln!("no data set is downloaded\nhelp: run `forward-pass data mnist`");
     }
     Ok(exit)
 }
 
 /// Prints the state of every file, and returns whether all of them are intact.
 fn report(set: &Set, folder: &Path, states: &[Result<(), FileError>]) -> bool {
-    anstream::println!("{} in {}", set.title, folder.display());
+    streams::println!("{} in {}", set.title, folder.display());
     for (entry, state) in set.files.iter().zip(states) {
         match state {
-            Ok(()) => anstream::println!("  {:28} {GOOD}ok{GOOD:#}", entry.name),
-            Err(error) => anstream::println!("  {:28} {BAD}{error}{BAD:#}", entry.name),
+            Ok(()) => streams::println!("  {:28} {GOOD}ok{GOOD:#}", entry.name),
+            Err(error) => streams::println!("  {:28} {BAD}{error}{BAD:#}", entry.name),
         }
     }
     let complete = states.iter().all(Result::is_ok);
     if !complete {
         let dir = if is_default(set, folder) { String::new() } else { format!(" --dir \"{}\"", folder.display()) };
-        anstream::println!("help: `forward-pass data {}{dir}` downloads the missing and damaged files", set.name);
+        streams::println!("help: `forward-pass data {}{dir}` downloads the missing and damaged files", set.name);
     }
     complete
 }

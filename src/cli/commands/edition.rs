@@ -19,8 +19,9 @@ use serde_json::{Serializer, Value};
 
 use crate::cli::args::{EditionAction, EditionArgs};
 use crate::cli::exit::Exit;
-use crate::cli::files::write_atomically;
+use crate::cli::files::{Edited, Origin, edit, make_folder, write_atomically};
 use crate::cli::notebook::chapter;
+use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 
 /// The edition that the others are translated from.
@@ -74,10 +75,10 @@ fn check(root: &Path) -> Result<Exit> {
         }
     }
     if differ == 0 {
-        anstream::println!("{ORIGINAL} and {} agree", others.join(", "));
+        streams::println!("{ORIGINAL} and {} agree", others.join(", "));
         return Ok(Exit::Passed);
     }
-    anstream::println!(
+    streams::println!(
         "help: `edition sync` copies code and outputs; `edition settle CELL` confirms that its prose matches"
     );
     Ok(Exit::Failed)
@@ -85,10 +86,10 @@ fn check(root: &Path) -> Result<Exit> {
 
 fn report(language: &str, name: &str, difference: &Difference) {
     for cell in &difference.cells {
-        anstream::println!("{language}/{name}: `{cell}` differs");
+        streams::println!("{language}/{name}: `{cell}` differs");
     }
     for Prose { cell, why } in &difference.prose {
-        anstream::println!("{language}/{name}: `{cell}`: {why}");
+        streams::println!("{language}/{name}: `{cell}`: {why}");
     }
 }
 
@@ -100,18 +101,27 @@ fn sync(root: &Path, from: &str, to: &str) -> Result<Exit> {
     for name in names(root, &[from])? {
         let source = read(root, from, &name)?;
         let path = root.join(to).join(&name);
-        let old = path.is_file().then(|| read(root, to, &name)).transpose()?;
-        let new = carry(&source, old.as_ref());
-        if old.as_ref() != Some(&new) {
-            write(&path, &new)?;
+        let mut new = carry(&source, None);
+        let mut is_changed = false;
+        if path.is_file() {
+            rewrite(&path, &mut |old| {
+                new = carry(&source, Some(&old));
+                is_changed = new != old;
+                is_changed.then(|| new.clone())
+            })?;
+        } else {
+            is_changed = true;
+            create(&path, &new)?;
+        }
+        if is_changed {
             changed += 1;
-            anstream::println!("{to}/{name}: code and outputs copied from {from}");
+            streams::println!("{to}/{name}: code and outputs copied from {from}");
         }
         let (original, other) = if to == ORIGINAL { (&new, &source) } else { (&source, &new) };
         let prose = Difference { cells: Vec::new(), prose: compare(original, other).prose };
         report(if to == ORIGINAL { from } else { to }, &name, &prose);
     }
-    anstream::println!("{} of {to} changed; the prose is unchanged", count(changed, "notebook"));
+    streams::println!("{} of {to} changed; the prose is unchanged", count(changed, "notebook"));
     Ok(Exit::Passed)
 }
 
@@ -119,11 +129,12 @@ fn settle(root: &Path, cells: &[String]) -> Result<Exit> {
     let mut known = BTreeSet::new();
     for language in languages(root)? {
         for name in names(root, &[&language])? {
-            let (original, mut other) = (read(root, ORIGINAL, &name)?, read(root, &language, &name)?);
-            let settled = pair::settle(&original, &mut other, |id| cells.is_empty() || cells.iter().any(|it| it == id));
-            if !settled.is_empty() {
-                write(&root.join(&language).join(&name), &other)?;
-            }
+            let original = read(root, ORIGINAL, &name)?;
+            let mut settled = Default::default();
+            rewrite(&root.join(&language).join(&name), &mut |mut other| {
+                settled = pair::settle(&original, &mut other, |id| cells.is_empty() || cells.iter().any(|it| it == id));
+                (!settled.is_empty()).then_some(other)
+            })?;
             known.extend(settled);
         }
     }
@@ -134,7 +145,7 @@ fn settle(root: &Path, cells: &[String]) -> Result<Exit> {
             unknown.join("`, `")
         );
     }
-    anstream::println!("{} confirmed", count(known.len(), "prose cell"));
+    streams::println!("{} confirmed", count(known.len(), "prose cell"));
     Ok(Exit::Passed)
 }
 
@@ -229,13 +240,29 @@ fn read(root: &Path, language: &str, name: &str) -> Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
 }
 
-/// As Jupyter writes it: an indent of 1 and a final newline.
-fn write(path: &Path, notebook: &Value) -> Result<()> {
+/// Rewrites an edition as it is now, whatever else is written into it at the same time; `None` leaves it as it is.
+fn rewrite(path: &Path, new: &mut dyn FnMut(Value) -> Option<Value>) -> Result<()> {
+    let edited = edit(path, &Origin::of(path), &mut |bytes| {
+        let old = serde_json::from_slice(bytes).context("it is not JSON")?;
+        new(old).map(|new| as_text(&new)).transpose()
+    })?;
+    match edited {
+        Edited::Done => Ok(()),
+        Edited::Refused(why) => bail!("nothing was written: {why}"),
+    }
+}
+
+fn create(path: &Path, notebook: &Value) -> Result<()> {
     let folder = path.parent().context("a notebook needs a folder")?;
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    make_folder(folder)?;
+    write_atomically(path, &as_text(notebook)?)
+}
+
+/// As Jupyter writes it: an indent of 1 and a final newline.
+fn as_text(notebook: &Value) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     let indent = PrettyFormatter::with_indent(b" ");
     notebook.serialize(&mut Serializer::with_formatter(&mut text, indent))?;
     text.push(b'\n');
-    write_atomically(path, &text)
+    Ok(text)
 }

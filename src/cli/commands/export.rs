@@ -12,12 +12,14 @@ mod shown;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::args::{ExportArgs, Target};
 use crate::cli::exit::{Exit, usage};
-use crate::cli::files::write_atomically;
+use crate::cli::files::{Edited, Origin, edit, make_folder, write_atomically};
 use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::streams;
+use crate::cli::terminal::plural::count;
 
 /// A notebook: the model, and its JSON for what the model leaves out.
 struct Source {
@@ -28,15 +30,49 @@ struct Source {
 }
 
 pub fn run(args: &ExportArgs) -> Result<Exit> {
+    if args.update && args.to != Target::Ipynb {
+        return Err(usage("`--update` keeps the outputs of a notebook\nhelp: use it with `--to ipynb`"));
+    }
     let files = match args.to {
         Target::Ipynb => Exported::single(script::read(&read_text(&args.file)?, &args.file)?),
         target => of_notebook(&Source::read(&args.file)?, target, args.output.as_deref())?,
     };
     match &args.output {
-        None => print(&files.text)?,
+        None => streams::write(files.text.as_bytes()),
+        Some(output) if args.update && output.exists() => update(&files.text, output)?,
         Some(output) => files.write(&args.file, output, args.force)?,
     }
     Ok(Exit::Passed)
+}
+
+/// Writes a notebook over an older version of it, and keeps the outputs of the cells that are still the same.
+fn update(text: &str, output: &Path) -> Result<()> {
+    let new = Notebook::parse(text)?;
+    let (mut kept, mut all) = (0, 0);
+    let edited = edit(output, &Origin::of(output), &mut |bytes| {
+        let old = Notebook::of_bytes(bytes)?;
+        let stored: Value = serde_json::from_slice(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes))?;
+        let mut value: Value = serde_json::from_str(text)?;
+        (kept, all) = (0, 0);
+        for (at, place) in old.places_in(&new).into_iter().enumerate() {
+            let from = &stored["cells"][at];
+            all += usize::from(from["outputs"].as_array().is_some_and(|outputs| !outputs.is_empty()));
+            let Some(to) = place.map(|place| &mut value["cells"][place]).filter(|_| from["outputs"].is_array()) else {
+                continue;
+            };
+            kept += usize::from(from["outputs"] != json!([]));
+            to["outputs"] = from["outputs"].clone();
+            to["execution_count"] = from["execution_count"].clone();
+        }
+        Ok(Some(script::indented(&value)?.into_bytes()))
+    })?;
+    match edited {
+        Edited::Done => {
+            streams::eprintln!("{}: kept the outputs of {kept} of {}", output.display(), count(all, "cell"))
+        }
+        Edited::Refused(why) => bail!("nothing was written: {why}"),
+    }
+    Ok(())
 }
 
 fn of_notebook(source: &Source, target: Target, output: Option<&Path>) -> Result<Exported> {
@@ -102,8 +138,7 @@ impl Exported {
         }
         for (path, bytes) in &files {
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)
-                    .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+                make_folder(folder)?;
             }
             write_atomically(path, bytes)?;
         }
@@ -130,13 +165,4 @@ fn refuse(input: &Path, path: &Path, force: bool) -> Result<()> {
 fn read_text(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
-}
-
-/// A pipe closed early (`| head`) is not an error.
-fn print(text: &str) -> Result<()> {
-    use std::io::Write;
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
-        _ => Ok(()),
-    }
 }

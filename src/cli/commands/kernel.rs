@@ -24,18 +24,19 @@ use anyhow::Result;
 use crate::cli::args::{KernelAction, KernelArgs};
 use crate::cli::engine::Engine;
 use crate::cli::exit::Exit;
+use crate::cli::streams;
 
 pub fn run(engine: Engine, args: &KernelArgs) -> Result<Exit> {
     match &args.action {
         KernelAction::Install(args) => {
             let path = spec::install(engine, args)?;
-            anstream::println!("{}", path.display());
+            streams::println!("{}", path.display());
         }
         KernelAction::Uninstall(args) => {
             let path = spec::uninstall(args)?;
-            anstream::println!("removed {}", path.display());
+            streams::println!("removed {}", path.display());
         }
-        KernelAction::List => anstream::print!("{}", spec::list()),
+        KernelAction::List => streams::print!("{}", spec::list()),
         KernelAction::Run(args) => serve::serve(engine, &args.connection, args.timeout.map(Duration::from_secs))?,
     }
     Ok(Exit::Passed)

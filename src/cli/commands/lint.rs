@@ -23,6 +23,7 @@ use crate::cli::notebook::ipynb::file::read_text;
 use crate::cli::runner::report::github::annotation;
 use crate::cli::runner::rules::{Rules, Settings, allows};
 use crate::cli::runner::settings;
+use crate::cli::streams;
 use crate::cli::suggest::nearest;
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::shown::{self, visible};
@@ -56,7 +57,7 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
     let allowed = allowed(&args.allow)?;
     let paths = asked_for(&args.paths)?;
     if paths.is_empty() {
-        anstream::eprintln!("error: nothing to lint: no notebook was found\nhelp: name a notebook or a folder of them");
+        streams::eprintln!("error: nothing to lint: no notebook was found\nhelp: name a notebook or a folder of them");
         return Ok(Exit::NothingToTest);
     }
     let mut all = Vec::new();
@@ -69,7 +70,7 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
         all.extend(findings.into_iter().map(|finding| (path.clone(), finding)));
     }
     match args.format {
-        Format::Json => anstream::println!("{}", shown::json(&document(&all))),
+        Format::Json => streams::println!("{}", shown::json(&document(&all))),
         _ => print_summary(paths.len(), all.len()),
     }
     Ok(if all.is_empty() { Exit::Passed } else { Exit::Failed })
@@ -139,17 +140,17 @@ fn print_finding(path: &Path, finding: &Finding, format: Format) {
     if !finding.help.is_empty() {
         text += &format!("{QUIET}help: {}{QUIET:#}\n", finding.help);
     }
-    anstream::print!("{}", shown::report(&text));
+    streams::print!("{}", shown::report(&text));
     if format == Format::Github {
-        anstream::print!("{}", annotation("warning", path, finding.line, finding.lint, &message));
+        streams::print!("{}", annotation("warning", path, finding.line, finding.lint, &message));
     }
 }
 
 fn print_summary(notebooks: usize, findings: usize) {
     let notebooks = count(notebooks, "notebook");
     match findings {
-        0 => anstream::println!("{GOOD}ok{GOOD:#} {notebooks}, nothing found"),
-        some => anstream::println!("{notebooks}, {BAD}{} found{BAD:#}", count(some, "problem")),
+        0 => streams::println!("{GOOD}ok{GOOD:#} {notebooks}, nothing found"),
+        some => streams::println!("{notebooks}, {BAD}{} found{BAD:#}", count(some, "problem")),
     }
 }
 

@@ -25,6 +25,7 @@ use super::engine::Engine;
 use super::files;
 use super::notebook::chapter;
 use super::runner::options::Options;
+use super::streams;
 use super::terminal::shown::name;
 use super::terminal::style::QUIET;
 
@@ -33,7 +34,7 @@ fn asked_for(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let found = chapter::asked_for(paths)?;
     for (path, what) in &found.skipped {
         let path = files::shown_path(path);
-        anstream::eprintln!("{QUIET}skipped {}: it is {what}, not a file{QUIET:#}", name(&path));
+        streams::eprintln!("{QUIET}skipped {}: it is {what}, not a file{QUIET:#}", name(&path));
     }
     Ok(found.files)
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::cli::args::NewArgs;
 use crate::cli::exit::{Exit, usage};
+use crate::cli::streams;
 use crate::cli::terminal::style::{QUIET, STRONG};
 
 /// The files of a course; `{{package}}` and `{{crate}}` in their texts are replaced by its name.
@@ -72,13 +73,13 @@ fn create(folder: &Path, name: &str) -> Result<()> {
 
 fn print_next_steps(name: &Path) {
     let name = name.display();
-    anstream::println!("{STRONG}{name}{STRONG:#} is a course of one section:");
+    streams::println!("{STRONG}{name}{STRONG:#} is a course of one section:");
     let mut names: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
     names.sort_unstable();
     for path in names {
-        anstream::println!("  {QUIET}{path}{QUIET:#}");
+        streams::println!("  {QUIET}{path}{QUIET:#}");
     }
-    anstream::println!(
+    streams::println!(
         "\nNext:\n  cd {name}\n  \
          forward-pass test               run the notebook and compare its outputs: it passes\n  \
          forward-pass repl notebooks     walk through it in the terminal\n\n\

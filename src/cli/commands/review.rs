@@ -5,7 +5,7 @@
 
 pub mod answer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use answer::{Answer, Answers};
 use anyhow::Result;
@@ -14,7 +14,7 @@ use super::{asked_for, runner_options};
 use crate::cli::args::ReviewArgs;
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
-use crate::cli::files::{self, write_atomically};
+use crate::cli::files::{self, Origin};
 use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::runner::compare::{self, Difference, Measure, pictures as pixels};
 use crate::cli::runner::filter::{self, Chosen};
@@ -23,6 +23,7 @@ use crate::cli::runner::report::human;
 use crate::cli::runner::result::UNSTABLE;
 use crate::cli::runner::rules::{Rules, allows};
 use crate::cli::runner::{self, accept, pictures, settings, volatile};
+use crate::cli::streams;
 use crate::cli::terminal::picture::{ImageProtocol, Images, probe};
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::shown::{self, visible};
@@ -30,6 +31,9 @@ use crate::cli::terminal::style::{BAD, GOOD, Look, QUIET, STRONG};
 use crate::cli::terminal::{highlight, interrupt, picture};
 
 pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
+    if args.accept {
+        return Err(usage("`review` asks about each change\nhelp: `test --accept` stores all of them"));
+    }
     if files::in_ci() {
         return Err(usage("`review` writes nothing when CI is set\nhelp: review on your own machine"));
     }
@@ -52,12 +56,12 @@ pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
     }
     let total = pending.iter().map(|(_, changes)| changes.len()).sum();
     let mut review = Review::new(total);
-    for (path, changes) in &pending {
-        if !review.notebook(path, changes)? {
+    for (it, changes) in &pending {
+        if !review.notebook(&it.path, &it.origin, changes)? {
             break;
         }
     }
-    anstream::println!("{}", review.summary());
+    streams::println!("{}", review.summary());
     if review.interrupted {
         return Ok(Exit::Interrupted);
     }
@@ -65,12 +69,12 @@ pub fn run(engine: Engine, args: &ReviewArgs) -> Result<Exit> {
 }
 
 fn nothing(message: &str) -> Result<Exit> {
-    anstream::eprintln!("error: {message}");
+    streams::eprintln!("error: {message}");
     Ok(Exit::NothingToTest)
 }
 
 /// The pending changes of the chosen cells; stale ones are reported, and dropped when their file is written again.
-fn all_pending(chosen: &[Chosen]) -> Result<Vec<(PathBuf, Vec<Pending>)>> {
+fn all_pending(chosen: &[Chosen]) -> Result<Vec<(&Chosen, Vec<Pending>)>> {
     let mut all = Vec::new();
     for it in chosen {
         let path = &it.path;
@@ -84,7 +88,7 @@ fn all_pending(chosen: &[Chosen]) -> Result<Vec<(PathBuf, Vec<Pending>)>> {
             None => {
                 let path = files::shown_path(path);
                 let path = shown::name(&path);
-                anstream::eprintln!(
+                streams::eprintln!(
                     "{QUIET}the pending change of `{}` in {path} is stale: the cell has changed since{QUIET:#}",
                     shown::name(&change.id)
                 );
@@ -93,7 +97,7 @@ fn all_pending(chosen: &[Chosen]) -> Result<Vec<(PathBuf, Vec<Pending>)>> {
         };
         let current: Vec<Pending> = changes.into_iter().filter(is_chosen).collect();
         if !current.is_empty() {
-            all.push((path.clone(), current));
+            all.push((it, current));
         }
     }
     Ok(all)
@@ -111,11 +115,9 @@ fn find_changes(engine: Engine, args: &ReviewArgs, chosen: &[Chosen]) -> Result<
             exit = Exit::Failed;
             progress.print(&human::notebook(&report, true));
         }
-        let Some(notebook) = &report.notebook else { return };
-        let (changes, refused) = accept::changes(&report, notebook);
-        refused.iter().for_each(|it| progress.print(&human::problem_text(&it.text)));
-        let changes: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
-        written = pending::write(&report.path, &changes);
+        written = pending::write(&report).map(|refused| {
+            refused.iter().for_each(|it| progress.print(&human::problem_text(&it.text)));
+        });
     });
     written?;
     Ok(if interrupted { Exit::Interrupted } else { exit })
@@ -136,9 +138,14 @@ struct Review {
 impl Review {
     fn new(total: usize) -> Review {
         let look = Look::of_stdout(false);
-        let answers = Answers::new();
-        // Input typed before the first change is shown is discarded: it cannot be an answer.
-        let protocol = probe::ask(Images::Auto, look.decorated && answers.is_terminal).answer().protocol;
+        // Input typed before the first change is shown is discarded: it cannot be an answer. Nothing reads from the
+        // terminal while it is asked.
+        let mut answers = Answers::new();
+        let asked = probe::ask(Images::Auto, look.decorated && answers.are_keys()).answer();
+        if let Answers::Keys(keys) = &mut answers {
+            keys.begun(&asked.begun);
+        }
+        let protocol = asked.protocol;
         Review { answers, protocol, look, total, seen: 0, accepted: 0, rejected: 0, interrupted: false }
     }
 
@@ -156,7 +163,7 @@ impl Review {
     }
 
     /// All changes of a notebook; false when the user quits.
-    fn notebook(&mut self, path: &Path, changes: &[Pending]) -> Result<bool> {
+    fn notebook(&mut self, path: &Path, origin: &Origin, changes: &[Pending]) -> Result<bool> {
         for change in changes {
             self.seen += 1;
             let notebook = Notebook::read(path)?;
@@ -165,18 +172,22 @@ impl Review {
             let refusal = self.refusal(path, &notebook, cell.cell, change)?;
             let answer = loop {
                 match (self.answers.ask(), &refusal) {
-                    (Answer::Accept, Some(refusal)) => anstream::println!("{BAD}{}{BAD:#}", visible(refusal)),
+                    (Answer::Accept, Some(refusal)) => streams::println!("{BAD}{}{BAD:#}", visible(refusal)),
                     (answer, _) => break answer,
                 }
             };
             match answer {
                 Answer::Accept => {
-                    write_atomically(path, notebook.with_changes(&[cell]).as_bytes())?;
-                    forget(path, change)?;
-                    self.accepted += 1;
+                    if accept::answered(path, origin, change)? {
+                        self.accepted += 1;
+                    } else {
+                        streams::println!("{BAD}`{}` {}{BAD:#}", change.id, accept::MEANWHILE);
+                        continue;
+                    }
+                    pending::forget(path, &change.id)?;
                 }
                 Answer::Reject => {
-                    forget(path, change)?;
+                    pending::forget(path, &change.id)?;
                     self.rejected += 1;
                 }
                 Answer::Skip => {}
@@ -196,10 +207,10 @@ impl Review {
         let place = shown::name(&place);
         let head = format!("{} of {}: `{}`", self.seen, self.total, shown::name(&cell.id));
         let head = format!("\n{STRONG}{head}{STRONG:#} {QUIET}{place}{QUIET:#}");
-        anstream::println!("{}", shown::report(&head));
-        anstream::println!("{}\n", shown::report(&highlight::rust(&visible(cell.source.trim_end()), &self.look)));
+        streams::println!("{}", shown::report(&head));
+        streams::println!("{}\n", shown::report(&highlight::rust(&visible(cell.source.trim_end()), &self.look)));
         for difference in compare::compare(&cell.outputs, &change.outputs, &Measure::default()) {
-            anstream::println!("{}", human::difference_text(&difference));
+            streams::println!("{}", human::difference_text(&difference));
             if difference.part.starts_with("image/") {
                 self.show_picture(path, &cell.id, &difference)?;
             }
@@ -208,20 +219,20 @@ impl Review {
     }
 
     /// The stored and the fresh figure, if the terminal can show them, and links to their files.
-    #[expect(clippy::print_stdout, reason = "anstream would drop the picture where NO_COLOR is set")]
     fn show_picture(&self, path: &Path, id: &str, difference: &Difference) -> Result<()> {
         let mime = difference.part.split(' ').next().unwrap_or_default();
         for (style, name, text) in [(BAD, "stored", &difference.stored), (GOOD, "fresh", &difference.fresh)] {
             let drawn =
                 text.as_ref().and_then(|text| picture::draw(&as_svg(mime, text)?, &self.protocol, &self.look, None));
             if let Some(drawn) = drawn {
-                anstream::println!("    {style}{name}{style:#}");
-                print!("{drawn}");
+                streams::println!("    {style}{name}{style:#}");
+                // As it is: a picture has no place among the colours that NO_COLOR switches off.
+                streams::write(drawn.as_bytes());
             }
         }
         let Some(home) = pictures::cached(path) else { return Ok(()) };
         for file in pictures::write(&home, pictures::files(difference, id)?)? {
-            anstream::println!("    file://{}", shown::name(&file.display().to_string()));
+            streams::println!("    file://{}", shown::name(&file.display().to_string()));
         }
         Ok(())
     }
@@ -238,12 +249,6 @@ impl Review {
         Ok(what
             .map(|what| format!("cannot accept this change: it contains {what}\nhelp: allow `{UNSTABLE}`, or skip it")))
     }
-}
-
-/// Removes an answered change from its file.
-fn forget(path: &Path, change: &Pending) -> Result<()> {
-    let rest = pending::read(path)?.into_iter().filter(|other| other.id != change.id);
-    pending::write(path, &rest.collect::<Vec<_>>())
 }
 
 /// Pictures are drawn as SVG: pixels are wrapped in one.

@@ -9,13 +9,15 @@ use anyhow::{Result, anyhow};
 use crate::cli::args::RunArgs;
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, usage};
-use crate::cli::files::write_atomically;
+use crate::cli::files::{folder_of, make_folder, write_atomically};
 use crate::cli::lang::Lang;
-use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
-use crate::cli::outcome::{End, Event, MimeBundle, Outcome, Output, Stream, Waiting};
+use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::outcome::{End, Event, MimeBundle, Output, Stream, Waiting};
 use crate::cli::runner::execute::{self, Step};
+use crate::cli::runner::executed;
 use crate::cli::runner::rules::Expect;
 use crate::cli::runner::settings;
+use crate::cli::streams;
 use crate::cli::terminal::cell_end;
 use crate::cli::terminal::shown::{self, Passage, visible};
 use crate::cli::terminal::style::{BAD, QUIET};
@@ -43,49 +45,40 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
         if let Some(skip) = &rules.skip {
             let reason = skip.reason.as_deref().unwrap_or("no reason given");
             let head = format!("{QUIET}[{}] skipped: {}{QUIET:#}", shown::name(&cell.id), visible(reason));
-            anstream::println!("{}", shown::report(&head));
+            streams::println!("{}", shown::report(&head));
             continue;
         }
-        anstream::println!("{}", shown::report(&format!("{QUIET}[{}]{QUIET:#}", shown::name(&cell.id))));
+        streams::println!("{}", shown::report(&format!("{QUIET}[{}]{QUIET:#}", shown::name(&cell.id))));
         let (mut waiting, mut passage) = (Waiting::default(), Passage::default());
-        let show = &mut |event| show(event, &mut waiting, &mut passage);
-        let (outcome, _) = execute::cell(session.as_mut(), cell, show)?;
+        let interrupter = session.interrupter();
+        let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| {
+            show(event, &mut waiting, &mut passage);
+            if streams::is_failed() {
+                interrupter.interrupt();
+            }
+        })?;
         for output in waiting.rest() {
-            anstream::print!("{}", output_text(&output, &mut passage));
+            streams::print!("{}", output_text(&output, &mut passage));
         }
-        anstream::print!("{}", passage.rest());
-        changes.push(change(at, &outcome, changes.len() as u64 + 1));
+        streams::print!("{}", passage.rest());
+        changes.push(executed::change(at, &outcome, changes.len() as u64 + 1));
         for note in &outcome.notes {
-            anstream::eprintln!("{QUIET}note: {}{QUIET:#}", visible(note));
+            streams::eprintln!("{QUIET}note: {}{QUIET:#}", visible(note));
         }
         let Some(words) = cell_end::predicate(&outcome.end, Lang::En) else { continue };
         let (head, report) = (format!("`{}` {words}", shown::name(&cell.id)), cell_end::compiler_report(&outcome.end));
         let text = format!("{BAD}{}{BAD:#}\n{}", visible(&head), visible(&report));
-        anstream::println!("{}", shown::report(&text));
+        streams::println!("{}", shown::report(&text));
         if rules.expect == Expect::Success || outcome.end == End::Interrupted {
             exit = if outcome.end == End::Interrupted { Exit::Interrupted } else { Exit::Failed };
             break;
         }
     }
     if let Some(output) = &args.output {
+        make_folder(folder_of(output))?;
         write_atomically(output, notebook.with_changes(&changes).as_bytes())?;
     }
     Ok(exit)
-}
-
-/// What is stored in a cell after it ran.
-fn change(cell: usize, outcome: &Outcome, count: u64) -> CellChange {
-    let error = match &outcome.end {
-        // The stock kernel stores no error for these: their output describes it.
-        End::Passed | End::Panicked { .. } | End::ReturnedError { .. } => ErrorChange::Remove,
-        end => {
-            let details = cell_end::compiler_report(end);
-            let words =
-                if details.is_empty() { cell_end::predicate(end, Lang::En).unwrap_or_default() } else { details };
-            ErrorChange::Store("Error".to_string(), words)
-        }
-    };
-    CellChange { cell, outputs: outcome.outputs.clone(), error, execution_count: Some(count) }
 }
 
 fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
@@ -102,10 +95,10 @@ fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
 
 fn show(event: Event, waiting: &mut Waiting, passage: &mut Passage) {
     match event {
-        Event::Progress(words) => anstream::eprintln!("{QUIET}{}{QUIET:#}", visible(&words)),
+        Event::Progress(words) => streams::eprintln!("{QUIET}{}{QUIET:#}", visible(&words)),
         Event::Output(output) => {
             if let Some(output) = waiting.pass(output) {
-                anstream::print!("{}", output_text(&output, passage));
+                streams::print!("{}", output_text(&output, passage));
             }
         }
     }

@@ -17,11 +17,12 @@ use crate::cli::exit::{Exit, usage};
 use crate::cli::files;
 use crate::cli::runner::filter::{self, Chosen};
 use crate::cli::runner::options::Options;
-use crate::cli::runner::pending::Pending;
+use crate::cli::runner::report::progress::Progress;
 use crate::cli::runner::report::summary::Summary;
 use crate::cli::runner::report::{github, human, json, junit, list};
 use crate::cli::runner::result::{CellReport, NotebookReport};
-use crate::cli::runner::{self, accept, pending, pictures, problems};
+use crate::cli::runner::{self, accept, executed, pending, pictures, problems};
+use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::style::QUIET;
 use crate::cli::terminal::{interrupt, shown};
@@ -36,14 +37,14 @@ pub fn run(engine: Engine, args: &TestArgs) -> Result<Exit> {
     let chosen = match chosen(args)? {
         Ok(chosen) => chosen,
         Err(nothing) => {
-            anstream::eprintln!("error: {}", shown::visible(&nothing));
+            streams::eprintln!("error: {}", shown::visible(&nothing));
             return Ok(Exit::NothingToTest);
         }
     };
     if args.list {
         match args.format {
-            Format::Json => anstream::println!("{}", shown::json(&list::document(&chosen))),
-            _ => anstream::print!("{}", list::text(&chosen)),
+            Format::Json => streams::println!("{}", shown::json(&list::document(&chosen))),
+            _ => streams::print!("{}", list::text(&chosen)),
         }
         return Ok(if list::has_unreadable(&chosen) { Exit::Failed } else { Exit::Passed });
     }
@@ -74,6 +75,9 @@ fn chosen(args: &TestArgs) -> Result<Result<Vec<Chosen>, String>> {
 }
 
 fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit> {
+    // Before anything runs: a folder that cannot be made must not cost the results.
+    let folders = [args.junit.as_deref().map(files::folder_of), args.pictures.as_deref(), args.write.as_deref()];
+    folders.into_iter().flatten().try_for_each(files::make_folder)?;
     let begun = Instant::now();
     let options =
         Options { fail_fast: args.fail_fast, portable: args.portable, ..runner_options(engine, &args.runner) };
@@ -83,7 +87,7 @@ fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit>
         if stored.is_err() {
             return;
         }
-        stored = store(&mut report, args);
+        stored = store(&mut report, args, progress);
         match args.format {
             Format::Json => {}
             Format::Human => progress.print(&human::notebook(&report, args.accept)),
@@ -98,11 +102,11 @@ fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit>
     let exit = exit(&reports, args, interrupted, !unused_normalisers.is_empty());
     let summary = Summary::of(&reports, args.accept, took);
     if args.format == Format::Json {
-        anstream::println!("{}", shown::json(&json::document(&reports, args.accept, &summary, exit)));
+        streams::println!("{}", shown::json(&json::document(&reports, args.accept, &summary, exit)));
     } else {
-        anstream::print!("{}", summary.text(args.accept));
+        streams::print!("{}", summary.text(args.accept));
     }
-    unused_normalisers.iter().for_each(|message| anstream::eprintln!("error: {}", shown::visible(message)));
+    unused_normalisers.iter().for_each(|message| streams::eprintln!("error: {}", shown::visible(message)));
     if let Some(file) = &args.junit {
         junit::write(file, &reports, took)?;
     }
@@ -110,18 +114,19 @@ fn test_once(engine: Engine, args: &TestArgs, chosen: &[Chosen]) -> Result<Exit>
 }
 
 /// Writes what the arguments ask for: pictures, outputs, pending changes.
-fn store(report: &mut NotebookReport, args: &TestArgs) -> Result<()> {
+fn store(report: &mut NotebookReport, args: &TestArgs, progress: &Progress) -> Result<()> {
     pictures::save(report, args.pictures.as_deref())?;
+    if let Some(folder) = &args.write {
+        executed::write(report, folder)?;
+    }
     if args.accept {
-        accept::store(report)?;
+        if accept::store(report)? {
+            progress.note(&format!("{} was edited while it ran; the edits stay", files::shown_path(&report.path)));
+        }
         pending::drop_stale(&report.path)?;
     }
-    if args.pending
-        && let Some(notebook) = &report.notebook
-    {
-        let (changes, _) = accept::changes(report, notebook);
-        let pending: Vec<Pending> = changes.iter().map(|change| Pending::of(change, notebook)).collect();
-        pending::write(&report.path, &pending)?;
+    if args.pending {
+        pending::write(report)?;
     }
     Ok(())
 }
@@ -150,7 +155,7 @@ fn exit(reports: &[NotebookReport], args: &TestArgs, interrupted: bool, has_erro
     if reports.iter().all(NotebookReport::has_nothing) {
         return Exit::NothingToTest;
     }
-    let fails = |report: &NotebookReport| report.fails_finally(args.accept);
+    let fails = |report: &NotebookReport| report.fails_finally(args.accept && !args.fail);
     if has_errors || reports.iter().any(fails) { Exit::Failed } else { Exit::Passed }
 }
 
@@ -158,15 +163,16 @@ fn watch_and_test(engine: Engine, args: &TestArgs, mut chosen: Vec<Chosen>) -> R
     let paths: Vec<PathBuf> = chosen.iter().map(|chosen| chosen.path.clone()).collect();
     loop {
         let mut watch = Watch::new(&paths);
-        if test_once(engine, args, &chosen)? == Exit::Interrupted {
-            return Ok(Exit::Interrupted);
+        let exit = test_once(engine, args, &chosen)?;
+        if exit == Exit::Interrupted || streams::is_failed() {
+            return Ok(exit);
         }
-        anstream::eprintln!("{QUIET}watching {}; Ctrl-C stops{QUIET:#}", count(paths.len(), "notebook"));
+        streams::eprintln!("{QUIET}watching {}; Ctrl-C stops{QUIET:#}", count(paths.len(), "notebook"));
         let Some(changed) = watch.wait() else { return Ok(Exit::Interrupted) };
         chosen = match filter::filter(changed, &args.runner.filter) {
             Ok(chosen) => chosen,
             Err(nothing) => {
-                anstream::eprintln!("error: {}", shown::visible(&nothing));
+                streams::eprintln!("error: {}", shown::visible(&nothing));
                 Vec::new()
             }
         };

@@ -61,7 +61,7 @@ pub struct Found {
     pub skipped: Vec<(PathBuf, &'static str)>,
 }
 
-/// The `.ipynb` files directly in a folder, sorted, without hidden ones.
+/// The `.ipynb` files directly in a folder, in natural order, without hidden ones.
 pub fn notebooks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
     let mut files = Vec::new();
@@ -72,7 +72,7 @@ pub fn notebooks_in(folder: &Path) -> Result<Vec<PathBuf>> {
             files.push(path);
         }
     }
-    files.sort();
+    files.sort_by_cached_key(|file| natural(file));
     Ok(files)
 }
 
@@ -88,19 +88,45 @@ fn only_files(found: Vec<PathBuf>) -> Found {
     all
 }
 
-/// All notebooks below a folder, sorted; hidden folders, `target` and `node_modules` are skipped.
-fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Folders with what tools have built: cargo, npm, Jupyter Book.
+const BUILT: [&str; 3] = ["target", "node_modules", "_build"];
+
+/// A part of a name: digits by their number, and text.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Number(usize, String),
+    Text(String),
+}
+
+/// What paths are sorted by: 2-a comes before 10-b. Equal numbers, as in 2 and 02, are told apart by the path itself.
+fn natural(path: &Path) -> (Vec<Vec<Part>>, PathBuf) {
+    let parts = |name: &str| {
+        let mut parts: Vec<Part> = Vec::new();
+        for run in name.chars().collect::<Vec<_>>().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
+            let text: String = run.iter().collect();
+            parts.push(match text.trim_start_matches('0') {
+                _ if !run[0].is_ascii_digit() => Part::Text(text),
+                digits => Part::Number(digits.len(), digits.to_owned()),
+            });
+        }
+        parts
+    };
+    (path.iter().map(|name| parts(&name.to_string_lossy())).collect(), path.to_path_buf())
+}
+
+/// All notebooks below a folder, in natural order; hidden folders and those of `BUILT` are skipped.
+pub fn notebooks_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = notebooks_in(folder)?;
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         // Links to folders are not followed: they could form a cycle.
-        if entry.file_type()?.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
+        if entry.file_type()?.is_dir() && !name.starts_with('.') && !BUILT.contains(&name.as_str()) {
             files.extend(notebooks_below(&entry.path())?);
         }
     }
-    files.sort();
+    files.sort_by_cached_key(|file| natural(file));
     Ok(files)
 }
 
@@ -205,6 +231,21 @@ mod tests {
         }
         let list = build::notebooks(root.path()).unwrap();
         assert!(list.find("01-a") < list.find("02-b"), "{list}");
+    }
+
+    #[test]
+    fn notebooks_are_in_natural_order_without_what_was_built() {
+        let root = tempfile::tempdir().unwrap();
+        let expected = ["1.ipynb", "02-a.ipynb", "2-a.ipynb", "2-b/9.ipynb", "2-b/11.ipynb", "10-b.ipynb", "a.ipynb"];
+        let built = [".ipynb_checkpoints/a.ipynb", "_build/a.ipynb", "2-b/_build/html/a.ipynb", "target/a.ipynb"];
+        for name in expected.iter().chain(&built).rev() {
+            let file = root.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, "").unwrap();
+        }
+        let found = notebooks_below(root.path()).unwrap();
+        let names: Vec<_> = found.iter().map(|it| it.strip_prefix(root.path()).unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, expected);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub struct Cell {
 }
 
 /// What a cell holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CellKind {
     #[default]
     Markdown,

@@ -2,10 +2,12 @@
 //!
 //! No cell is run and no file is written here.
 
+mod conflict;
 #[cfg(test)]
 mod fuzz;
 pub mod file;
 mod places;
+mod since;
 mod spans;
 mod style;
 mod types;
@@ -41,10 +43,18 @@ impl Notebook {
         Notebook::parse(&file::read_text(path)?).with_context(|| format!("cannot use {}", path.display()))
     }
 
+    /// Parses the bytes of a file.
+    pub fn of_bytes(bytes: &[u8]) -> Result<Notebook> {
+        Notebook::parse(std::str::from_utf8(bytes).context("it is not UTF-8")?)
+    }
+
     /// Parses a notebook's text, nbformat 4.0 to 4.5.
     pub fn parse(text: &str) -> Result<Notebook> {
         let json = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let value: Value = serde_json::from_str(json).context("it is not JSON")?;
+        let value: Value = match (serde_json::from_str(json), conflict::of(json)) {
+            (Err(_), Some(conflict)) => bail!("{conflict}"),
+            (value, _) => value.context("it is not JSON")?,
+        };
         check_format(&value)?;
         let cells = value["cells"].as_array().context("it has no list of cells")?;
         cells.iter().enumerate().try_for_each(|(at, cell)| types::check_cell(cell, at))?;

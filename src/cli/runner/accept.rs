@@ -7,46 +7,76 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::compare::{self, gaps, normalised};
-use super::result::{CellReport, NotebookReport, Problem, UNSTABLE};
+use super::pending::Pending;
+use super::result::{CHANGED_MEANWHILE, CellReport, NotebookReport, Problem, UNSTABLE};
 use super::rules::allows;
 use super::verdict::Verdict;
 use super::volatile;
-use crate::cli::files::write_atomically;
+use crate::cli::files::{Edited, Origin, edit};
 use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook};
 use crate::cli::outcome::{End, MimeBundle, Outcome, Output, Stream, join_streams};
 
-/// Stores every changed output of a notebook; each refused one becomes a problem.
-pub fn store(report: &mut NotebookReport) -> Result<()> {
-    let Some(notebook) = report.notebook.take() else { return Ok(()) };
-    let (changes, refused) = changes(report, &notebook);
+/// Stores every changed output of a notebook; each one that is not stored becomes a problem. The outputs go into the
+/// file as it is now, to the cells that are still what ran. True if the file was edited meanwhile.
+pub fn store(report: &mut NotebookReport) -> Result<bool> {
+    let Some(notebook) = &report.notebook else { return Ok(false) };
+    let mut refused = Vec::new();
+    let mut is_edited = false;
+    if report.cells.iter().any(|cell| matches!(cell.verdict, Verdict::Changed(_))) {
+        let edited = edit(&report.path, &report.origin, &mut |bytes| {
+            let now = Notebook::of_bytes(bytes)?;
+            is_edited = !now.has_text_of(notebook);
+            let changes;
+            (changes, refused) = self::changes(report, notebook, &now);
+            Ok((!changes.is_empty()).then(|| now.with_changes(&changes).into_bytes()))
+        })?;
+        if let Edited::Refused(why) = edited {
+            refused = vec![Problem::new(CHANGED_MEANWHILE, format!("no output was stored: {why}"))];
+        }
+    }
     report.problems.extend(refused);
-    let result = if changes.is_empty() {
-        Ok(())
-    } else {
-        write_atomically(&report.path, notebook.with_changes(&changes).as_bytes())
-    };
-    report.notebook = Some(notebook);
-    result
+    Ok(is_edited)
 }
 
-/// The changes to store, and a problem for each change that cannot be stored.
-pub fn changes(report: &NotebookReport, notebook: &Notebook) -> (Vec<CellChange>, Vec<Problem>) {
+/// The changes to store in the notebook as it is now, and a problem for each change that cannot be stored.
+pub fn changes(report: &NotebookReport, ran: &Notebook, now: &Notebook) -> (Vec<CellChange>, Vec<Problem>) {
     let (mut changes, mut refused) = (Vec::new(), Vec::new());
     let folder = report.path.parent().unwrap_or(Path::new("/"));
+    let places = ran.places_in(now);
     for cell in report.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Changed(_))) {
         let Some(outcome) = &cell.outcome else { continue };
-        let stored = &notebook.cells[cell.at];
+        let Some(at) = places[cell.at] else {
+            refused.push(Problem::new(CHANGED_MEANWHILE, format!("`{}` {MEANWHILE}", cell.id)));
+            continue;
+        };
+        let stored = &now.cells[at];
         let outputs = outputs(cell, stored, outcome);
         match volatile::of_outputs(&stored.outputs, &outputs, &cell.rules.measure, folder) {
             Some(what) if !allows(&report.settings, UNSTABLE) && !allows(&stored.settings, UNSTABLE) => {
                 refused.push(refusal(&cell.id, &what));
             }
-            _ => changes.push(change(cell.at, outputs, outcome)),
+            _ => changes.push(change(at, outputs, outcome)),
         }
     }
     (changes, refused)
 }
+
+/// Stores an accepted change; false if it cannot be stored any more, because its cell changed while it was looked at.
+pub fn answered(path: &Path, origin: &Origin, change: &Pending) -> Result<bool> {
+    let mut is_fresh = false;
+    let edited = edit(path, origin, &mut |bytes| {
+        let now = Notebook::of_bytes(bytes)?;
+        let change = change.for_notebook(&now);
+        is_fresh = change.is_some();
+        Ok(change.map(|change| now.with_changes(&[change]).into_bytes()))
+    })?;
+    Ok(is_fresh && edited == Edited::Done)
+}
+
+/// Why a cell's output is not stored.
+pub const MEANWHILE: &str =
+    "was not stored: the cell has changed since it ran\nhelp: your edit is still there; run it again";
 
 fn change(cell: usize, outputs: Vec<Output>, outcome: &Outcome) -> CellChange {
     // An expected failure keeps the error that the stock kernel stored for it.

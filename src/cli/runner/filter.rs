@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 use super::execute::code_cells;
-use crate::cli::files;
+use crate::cli::files::{self, Origin};
 use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::suggest::nearest;
 
@@ -16,11 +16,17 @@ use crate::cli::suggest::nearest;
 #[derive(Clone, Debug)]
 pub struct Chosen {
     pub path: PathBuf,
+    /// The file it leads to, before any cell runs.
+    pub origin: Origin,
     /// The places of the chosen cells; `None` means all of them.
     pub cells: Option<HashSet<usize>>,
 }
 
 impl Chosen {
+    fn new(path: PathBuf, cells: Option<HashSet<usize>>) -> Chosen {
+        Chosen { origin: Origin::of(&path), path, cells }
+    }
+
     /// Whether the cell at this place is chosen.
     pub fn has(&self, at: usize) -> bool {
         self.cells.as_ref().is_none_or(|cells| cells.contains(&at))
@@ -36,7 +42,7 @@ pub fn shard(chosen: Vec<Chosen>, (part, parts): (usize, usize)) -> Vec<Chosen> 
 /// matches nothing.
 pub fn filter(paths: Vec<PathBuf>, filters: &[String]) -> Result<Vec<Chosen>, String> {
     if filters.is_empty() {
-        return Ok(paths.into_iter().map(|path| Chosen { path, cells: None }).collect());
+        return Ok(paths.into_iter().map(|path| Chosen::new(path, None)).collect());
     }
     let filters: Vec<Filter> = filters.iter().map(|text| Filter::new(text)).collect();
     let mut used = vec![false; filters.len()];
@@ -47,7 +53,7 @@ pub fn filter(paths: Vec<PathBuf>, filters: &[String]) -> Result<Vec<Chosen>, St
         let Ok(notebook) = Notebook::read(&path) else {
             let named: Vec<bool> = filters.iter().map(|filter| filter.names_notebook(&path)).collect();
             used.iter_mut().zip(&named).for_each(|(used, named)| *used |= named);
-            all.extend(named.contains(&true).then_some(Chosen { path, cells: None }));
+            all.extend(named.contains(&true).then(|| Chosen::new(path, None)));
             continue;
         };
         let mut cells = HashSet::new();
@@ -61,7 +67,7 @@ pub fn filter(paths: Vec<PathBuf>, filters: &[String]) -> Result<Vec<Chosen>, St
             }
         }
         names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
-        all.extend((!cells.is_empty()).then_some(Chosen { path, cells: Some(cells) }));
+        all.extend((!cells.is_empty()).then(|| Chosen::new(path, Some(cells))));
     }
     match filters.iter().zip(&used).find(|(_, used)| !**used) {
         Some((filter, _)) => Err(no_match(&filter.text, &names)),

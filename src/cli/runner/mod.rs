@@ -6,6 +6,7 @@ pub mod accept;
 pub mod compare;
 mod editions;
 pub mod execute;
+pub mod executed;
 pub mod filter;
 mod notebook;
 pub mod options;

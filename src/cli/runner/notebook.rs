@@ -39,7 +39,7 @@ pub fn test_notebook(
     edition: Option<&NotebookReport>,
 ) -> NotebookReport {
     let path = &chosen.path;
-    let mut report = NotebookReport { path: path.clone(), ..NotebookReport::default() };
+    let mut report = NotebookReport { path: path.clone(), origin: chosen.origin.clone(), ..NotebookReport::default() };
     let (notebook, settings) = match read(path) {
         Ok(read) => read,
         Err(error) => {

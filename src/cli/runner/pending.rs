@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::cli::files::write_atomically;
+use super::accept;
+use super::result::{CellReport, NotebookReport, Problem};
+use super::verdict::Verdict;
+use crate::cli::files::{Lock, write_here};
 use crate::cli::notebook::ipynb::{CellChange, ErrorChange, Notebook, output_values, outputs_of};
 use crate::cli::outcome::Output;
 
@@ -53,33 +56,59 @@ impl Pending {
     }
 }
 
-/// Writes the pending changes; without any, the file is removed.
-pub fn write(notebook: &Path, changes: &[Pending]) -> Result<()> {
+/// Writes the changes of a notebook that ran, for `review`; those of cells that did not run stay. Each change that
+/// cannot be stored is returned as a problem.
+pub fn write(report: &NotebookReport) -> Result<Vec<Problem>> {
+    let Some(notebook) = &report.notebook else { return Ok(Vec::new()) };
+    let (changes, refused) = accept::changes(report, notebook, notebook);
+    let ran = |id: &str| {
+        let is_judged = |cell: &CellReport| !cell.is_not_run() && cell.verdict != Verdict::LeftOut;
+        report.cells.iter().any(|cell| cell.id == id && is_judged(cell))
+    };
+    update(&report.path, true, &mut |old| {
+        let rest = old.into_iter().filter(|old| !ran(&old.id) && old.for_notebook(notebook).is_some());
+        rest.chain(changes.iter().map(|change| Pending::of(change, notebook))).collect()
+    })?;
+    Ok(refused)
+}
+
+/// Drops the changes to cells that have changed since.
+pub fn drop_stale(notebook: &Path) -> Result<()> {
+    // Where the notebook cannot be read, nothing is known to be stale.
+    let Ok(read) = Notebook::read(notebook) else { return Ok(()) };
+    let is_fresh = |change: &Pending| change.for_notebook(&read).is_some();
+    update(notebook, false, &mut |old| old.into_iter().filter(is_fresh).collect())
+}
+
+/// Drops the change of one cell, once it is answered.
+pub fn forget(notebook: &Path, id: &str) -> Result<()> {
+    update(notebook, false, &mut |old| old.into_iter().filter(|other| other.id != id).collect())
+}
+
+/// Changes the file of pending changes, one process at a time; without changes it is removed. With `anew`, a file that
+/// cannot be read is written from scratch.
+fn update(notebook: &Path, anew: bool, new: &mut dyn FnMut(Vec<Pending>) -> Vec<Pending>) -> Result<()> {
     let file = file_of(notebook);
+    let _lock = Lock::of(&file);
+    let old = match read(notebook) {
+        Err(_) if anew => Vec::new(),
+        old => old?,
+    };
+    let is_missing = old.is_empty() && std::fs::symlink_metadata(&file).is_err();
+    let changes = new(old);
+    if changes.is_empty() && is_missing {
+        return Ok(());
+    }
     if changes.is_empty() {
-        return match std::fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("cannot remove {}", file.display()))
-            }
-            _ => Ok(()),
-        };
+        return std::fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()));
     }
     let changes = changes.iter().map(|change| {
         json!({"cell": change.id, "fingerprint": change.fingerprint, "keep_error": change.keep_error,
             "outputs": output_values(&change.outputs, None)})
     });
     let document = json!({"forward_pass_pending": FORMAT, "changes": changes.collect::<Vec<_>>()});
-    write_atomically(&file, format!("{document:#}\n").as_bytes())
-}
-
-/// Drops the changes to cells that have changed since.
-pub fn drop_stale(notebook: &Path) -> Result<()> {
-    if !file_of(notebook).exists() {
-        return Ok(());
-    }
-    let read = Notebook::read(notebook)?;
-    let rest = self::read(notebook)?.into_iter().filter(|change| change.for_notebook(&read).is_some());
-    write(notebook, &rest.collect::<Vec<_>>())
+    // A link in the place of this file leads somewhere that nobody named.
+    write_here(&file, format!("{document:#}\n").as_bytes())
 }
 
 /// The pending changes of a notebook.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::rules::{Rules, Settings};
 use super::verdict::Verdict;
+use crate::cli::files::Origin;
 use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::outcome::{End, Outcome};
 
@@ -20,6 +21,7 @@ pub const UNUSED_NORMALISER: &str = "unused-normaliser";
 pub const GREEDY_NORMALISER: &str = "greedy-normaliser";
 pub const NOT_PORTABLE: &str = "not-portable";
 pub const UNSTABLE: &str = "unstable-output";
+pub const CHANGED_MEANWHILE: &str = "changed-meanwhile";
 
 /// Something wrong with a notebook as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,7 @@ pub struct Problem {
 #[derive(Default)]
 pub struct NotebookReport {
     pub path: PathBuf,
+    pub origin: Origin,
     /// `None` when it could not be read; `problems` then says why.
     pub notebook: Option<Notebook>,
     pub settings: Settings,

@@ -17,6 +17,8 @@ const TICK: Duration = Duration::from_millis(20);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Halt {
     Interrupted,
+    /// Nobody can see the report.
+    Unwritable,
     /// Which cell failed.
     Failed(String),
 }
@@ -25,6 +27,7 @@ impl Halt {
     pub fn reason(self) -> String {
         match self {
             Halt::Interrupted => "the run was interrupted".to_string(),
+            Halt::Unwritable => "the report cannot be written".to_string(),
             Halt::Failed(why) => why,
         }
     }
@@ -51,6 +54,11 @@ impl Control {
         locked(&self.halt).get_or_insert(Halt::Failed(why));
     }
 
+    /// Stops everything: the report cannot be written.
+    pub fn abandon(&self) {
+        locked(&self.halt).get_or_insert(Halt::Unwritable);
+    }
+
     /// From now on Ctrl-C stops what this worker runs.
     pub fn register(&self, worker: usize, interrupter: Interrupter) {
         locked(&self.running).insert(worker, interrupter);
@@ -74,7 +82,7 @@ impl Control {
                 }
                 *locked(&self.halt) = Some(Halt::Interrupted);
             }
-            if self.is_interrupted() {
+            if matches!(self.halted(), Some(Halt::Interrupted | Halt::Unwritable)) {
                 // Repeatedly: a cell that is about to start clears the flag.
                 locked(&self.running).values().for_each(Interrupter::interrupt);
             }

@@ -12,12 +12,15 @@ use super::filter::Chosen;
 use super::notebook::{Run, test_notebook};
 use super::pool::Pool;
 use super::result::NotebookReport;
+use crate::cli::streams;
 
 /// Tests all notebooks; each report is handed on as soon as all earlier ones have been.
 pub fn test_all(run: &Run, chosen: &[Chosen], on_report: &mut dyn FnMut(NotebookReport)) {
     let (next, groups) = (AtomicUsize::new(0), editions::groups(chosen));
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
+        // Also when a report panics: the scope waits for the watching thread.
+        let _finish = Finish(run);
         scope.spawn(|| run.control.watch());
         for worker in 0..run.options.workers().clamp(1, groups.len().max(1)) {
             let (sender, next, groups) = (sender.clone(), &next, &groups);
@@ -31,10 +34,21 @@ pub fn test_all(run: &Run, chosen: &[Chosen], on_report: &mut dyn FnMut(Notebook
             while let Some(report) = waiting.remove(&reported) {
                 reported += 1;
                 on_report(report);
+                if streams::is_failed() {
+                    run.control.abandon();
+                }
             }
         }
-        run.control.finish();
     });
+}
+
+/// Ends the watching thread when dropped.
+struct Finish<'a>(&'a Run<'a>);
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        self.0.control.finish();
+    }
 }
 
 fn work(

@@ -5,6 +5,7 @@
 pub mod cell_end;
 pub mod highlight;
 pub mod interrupt;
+pub mod keys;
 pub mod markdown;
 pub mod messages;
 pub mod picture;

@@ -12,6 +12,7 @@ use super::disk::{self, FileError};
 use super::sets::Entry;
 use super::web;
 use crate::cli::exit::usage;
+use crate::cli::streams;
 use crate::cli::terminal::style::QUIET;
 
 const BAR: &str = "{msg:28} [{bar:30}] {decimal_bytes} of {decimal_total_bytes}, {eta} left";
@@ -48,7 +49,7 @@ pub fn file<'a>(entry: &Entry, sources: &'a [String], patience: Duration) -> Res
             Err(error) => {
                 failures += &format!("\n  {name}: {error}");
                 if index + 1 < sources.len() {
-                    bar.suspend(|| anstream::eprintln!("{QUIET}{}: {name}: {error}{QUIET:#}", entry.name));
+                    bar.suspend(|| streams::eprintln!("{QUIET}{}: {name}: {error}{QUIET:#}", entry.name));
                 }
             }
         }

@@ -7,7 +7,7 @@ mod read;
 mod yaml;
 
 use anyhow::{Context, Result};
-pub use read::read;
+pub use read::{indented, read};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
@@ -33,7 +33,7 @@ pub fn write(source: &Source) -> Result<String> {
         text.push_str(&format!("\n// %%{kind}{}\n", options(json)?));
         if !cell.source.is_empty() {
             for line in cell.source.split('\n') {
-                let line = if cell.kind == CellKind::Code { escaped(line) } else { commented(line) };
+                let line = if cell.kind == CellKind::Code { escaped(line) } else { escaped_prose(line) };
                 text.push_str(&line);
                 text.push('\n');
             }
@@ -83,6 +83,17 @@ fn options(cell: &Value) -> Result<String> {
 /// A line of prose as a comment.
 fn commented(line: &str) -> String {
     if line.is_empty() { "//".into() } else { format!("// {line}") }
+}
+
+/// A line of prose as a comment; one that a script would read as the next cell becomes a comment twice.
+fn escaped_prose(line: &str) -> String {
+    if marks_a_cell().is_match(line) { format!("// // {line}") } else { commented(line) }
+}
+
+/// `%%`, and the same after any number of `// `.
+fn marks_a_cell() -> &'static Regex {
+    static MARK: std::sync::OnceLock<Regex> = std::sync::OnceLock::new();
+    MARK.get_or_init(|| Regex::new(r"^(?:// )*\s*%%+(?:\s|$)").expect("the pattern is valid"))
 }
 
 /// A line of code; one that a script would read as a kernel command or as the next cell becomes a comment.

@@ -7,6 +7,8 @@ use std::collections::{HashSet, VecDeque};
 use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent, UnknownMessage};
 use jupyter_zmq_client::{KernelIoPubConnection, RawMessage, RouterRecvConnection};
 use serde_json::{Value, json};
+
+use crate::cli::streams;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zeromq::SocketRecv;
 
@@ -75,7 +77,7 @@ pub async fn receive(connection: &mut RouterRecvConnection, heard: &mut Heard) -
 
 /// Jupyter logs what a kernel writes to stderr.
 pub fn log(message: &str) {
-    anstream::eprintln!("forward-pass kernel: {message}");
+    streams::eprintln!("forward-pass kernel: {message}");
 }
 
 fn read(raw: RawMessage) -> Result<Incoming, String> {

@@ -9,6 +9,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::pager;
 use crate::cli::lang::Lang;
+use crate::cli::streams;
 use crate::cli::terminal::picture::ImageProtocol;
 use crate::cli::terminal::shown::{self, Passage};
 use crate::cli::terminal::style::{self, BAD, GOOD, Look, NOTE, QUIET};
@@ -73,7 +74,7 @@ impl Screen {
     pub fn line(&mut self, text: &str) {
         self.fresh_line();
         self.after_blank = text.is_empty() || text.ends_with("\n");
-        write(&mut std::io::stdout(), &format!("{}\n", shown::report(text)));
+        write(&format!("{}\n", shown::report(text)));
     }
 
     pub fn faint(&mut self, text: &str) {
@@ -96,7 +97,7 @@ impl Screen {
     /// Prints a prompt before the line editor starts, which draws it again in the same place.
     pub fn prompt(&mut self, text: &str) {
         self.fresh_line();
-        write(&mut std::io::stdout(), &format!("\r{}", self.look.paint(GOOD, text)));
+        write(&format!("\r{}", self.look.paint(GOOD, text)));
     }
 
     /// Prints a blank line, unless the last line was blank.
@@ -113,7 +114,7 @@ impl Screen {
             return;
         }
         self.clear_spinner();
-        write(&mut std::io::stdout(), text);
+        write(text);
         self.at_line_start = text.ends_with('\n');
         self.after_blank = text == "\n" || text.ends_with("\n\n");
     }
@@ -228,7 +229,7 @@ impl Screen {
         if self.interactive {
             self.say(text);
         } else {
-            write(&mut std::io::stderr(), &format!("{text}\n"));
+            write_aside(&format!("{text}\n"));
         }
     }
 
@@ -264,7 +265,7 @@ impl Screen {
     pub fn fresh_line(&mut self) {
         self.clear_spinner();
         if !std::mem::replace(&mut self.at_line_start, true) {
-            write(&mut std::io::stdout(), "\n");
+            write("\n");
         }
     }
 
@@ -281,13 +282,13 @@ impl Screen {
         let what = cut(what, self.look.width.saturating_sub(12));
         let text = format!("{frame} {what} {:.1} s", waited.as_secs_f64());
         let text = if self.look.color { self.look.paint(QUIET, &text) } else { text };
-        write(&mut std::io::stderr(), &format!("\r{text}\x1b[K"));
+        write_aside(&format!("\r{text}\x1b[K"));
     }
 
     /// Removes the spinner.
     pub fn clear_spinner(&mut self) {
         if self.spinner.as_ref().is_some_and(|spinner| spinner.drawn > 0) {
-            write(&mut std::io::stderr(), "\r\x1b[K");
+            write_aside("\r\x1b[K");
         }
         self.spinner = None;
     }
@@ -318,10 +319,15 @@ pub fn shortened(text: &str, columns: usize) -> String {
     if text.width() <= columns { text.to_owned() } else { cut(text, columns.saturating_sub(1)) + "…" }
 }
 
-/// A closed pipe (`| head`) ends the program quietly.
-fn write(to: &mut dyn Write, text: &str) {
-    let written = to.write_all(text.as_bytes()).and_then(|()| to.flush());
-    if written.is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
-        std::process::exit(0);
+/// Where nothing can be written any more, the program ends.
+fn write(text: &str) {
+    streams::write(text.as_bytes());
+    if let Some(exit) = streams::ending() {
+        std::process::exit(exit as i32);
     }
+}
+
+/// To stderr.
+fn write_aside(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -13,6 +13,8 @@ use super::{Notebook, spans};
 #[derive(Clone, Debug)]
 pub struct Place {
     pub cell: Range<usize>,
+    /// Its id, in quotes; `None` if the notebook has none.
+    pub id: Option<Range<usize>>,
     pub outputs: Option<Range<usize>>,
     pub execution_count: Option<Range<usize>>,
     /// The line of the file for each line of the source.
@@ -29,6 +31,7 @@ impl Place {
         };
         Place {
             cell: cell.range.clone(),
+            id: cell.get("id").map(|node| node.range.clone()),
             outputs: cell.get("outputs").map(|node| node.range.clone()),
             execution_count: cell.get("execution_count").map(|node| node.range.clone()),
             source_lines,

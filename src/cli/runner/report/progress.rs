@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::outcome::Event;
+use crate::cli::streams;
 use crate::cli::terminal::shown::{name, visible};
 use crate::cli::terminal::style::QUIET;
 
@@ -43,7 +44,17 @@ impl Progress {
         let message = visible(message);
         match &self.bar {
             Some(bar) => bar.set_message(format!("{}: {message}", visible(notebook))),
-            None => anstream::eprintln!("{QUIET}  {message}{QUIET:#}"),
+            None => streams::eprintln!("{QUIET}  {message}{QUIET:#}"),
+        }
+    }
+
+    /// Prints to stderr.
+    pub fn note(&self, text: &str) {
+        let text = visible(text);
+        let print = || streams::eprintln!("{QUIET}note: {text}{QUIET:#}");
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
     }
 
@@ -55,7 +66,7 @@ impl Progress {
 
     /// Prints to stdout.
     pub fn print(&self, text: &str) {
-        let print = || anstream::print!("{text}");
+        let print = || streams::print!("{text}");
         match &self.bar {
             Some(bar) => bar.suspend(print),
             None => print(),

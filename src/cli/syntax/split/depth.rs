@@ -22,7 +22,10 @@ pub fn within_limits<T: Send>(code: &str, read: impl FnOnce() -> T + Send) -> Re
     }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-        thread.ok().and_then(|thread| thread.join().ok()).ok_or(TooDeep("it cannot be parsed on this machine's threads"))
+        thread
+            .ok()
+            .and_then(|thread| thread.join().ok())
+            .ok_or(TooDeep("it cannot be parsed on this machine's threads"))
     })
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
 
-use super::super::style;
+use super::super::{keys, style};
 use super::{ImageProtocol, Images};
 
 /// kitty graphics support, the size of a character in pixels, and the device attributes.
@@ -31,6 +31,8 @@ struct Answer {
     complete: bool,
     /// What the user typed meanwhile; it belongs to the line.
     typed: String,
+    /// The beginning of an answer whose rest has not arrived.
+    begun: String,
     /// Anything was read at all.
     heard: bool,
 }
@@ -42,6 +44,8 @@ pub struct Asked {
     pub typed: String,
     /// The terminal has not answered yet.
     pub is_waiting: bool,
+    /// The beginning of an answer whose rest has not arrived.
+    pub begun: String,
 }
 
 /// A query in flight.
@@ -70,7 +74,7 @@ impl Question {
         let answer = self.quiet.as_mut().and_then(|quiet| listen(&mut quiet.terminal, Some(self.until)));
         let answer = answer.unwrap_or_default();
         let protocol = protocol_by(self.wanted, self.terminal, &answer);
-        Asked { protocol, typed: answer.typed, is_waiting: is_asked && !answer.complete }
+        Asked { protocol, typed: answer.typed, is_waiting: is_asked && !answer.complete, begun: answer.begun }
     }
 }
 
@@ -79,7 +83,7 @@ pub fn late_answer(wanted: Images) -> Asked {
     let answer = Quiet::begin().and_then(|mut quiet| listen(&mut quiet.terminal, None)).unwrap_or_default();
     // Someone who types is not kept waiting for the terminal.
     let is_waiting = !answer.complete && answer.typed.is_empty() && answer.heard;
-    Asked { protocol: protocol_by(wanted, true, &answer), typed: answer.typed, is_waiting }
+    Asked { protocol: protocol_by(wanted, true, &answer), typed: answer.typed, is_waiting, begun: answer.begun }
 }
 
 fn protocol_by(wanted: Images, terminal: bool, answer: &Answer) -> ImageProtocol {
@@ -178,7 +182,8 @@ fn listen(terminal: &mut File, until: Option<Instant>) -> Option<Answer> {
 /// Parses what was read: the answers, and everything else as typed. It is complete once the last query is answered.
 fn parse(received: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(received);
-    let mut answer = Answer { heard: !received.is_empty(), ..Answer::default() };
+    let begun = keys::typed(&text).1.to_owned();
+    let mut answer = Answer { heard: !received.is_empty(), begun, ..Answer::default() };
     let mut rest = &*text;
     while let Some(at) = rest.find('\x1b') {
         answer.typed.push_str(&rest[..at]);
@@ -240,7 +245,8 @@ mod tests {
         ];
         for (received, answer) in cases {
             let answer = Answer { heard: !received.is_empty(), ..answer };
-            assert_eq!(parse(received.as_bytes()), answer, "{received:?}");
+            let parsed = Answer { begun: String::new(), ..parse(received.as_bytes()) };
+            assert_eq!(parsed, answer, "{received:?}");
         }
     }
 

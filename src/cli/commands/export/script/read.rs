@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::{special, yaml};
+use super::{marks_a_cell, special, yaml};
 
 /// The minor version of nbformat for a script that names none.
 const MINOR: u64 = 5;
@@ -34,7 +34,8 @@ pub fn read(text: &str, path: &Path) -> Result<String> {
     indented(&json!({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}))
 }
 
-fn indented(notebook: &Value) -> Result<String> {
+/// As Jupyter writes it.
+pub fn indented(notebook: &Value) -> Result<String> {
     let mut bytes = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
     serde::Serialize::serialize(notebook, &mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
@@ -85,7 +86,7 @@ fn cell(marker: &str, body: &[&str], minor: u64, nth: usize) -> Result<Value> {
         _ => options,
     };
     let code = kind == "code";
-    let lines = body.iter().map(|line| if code { unescaped(line) } else { uncommented(line) });
+    let lines = body.iter().map(|line| if code { unescaped(line) } else { prose(line) });
     let source = lines.collect::<Vec<_>>().join("\n");
     let source: Vec<&str> = source.split_inclusive('\n').collect();
     let members = [
@@ -151,6 +152,12 @@ fn value(text: &str) -> Result<(Value, &str)> {
 
 fn uncommented(line: &str) -> &str {
     line.strip_prefix("// ").or_else(|| line.strip_prefix("//")).unwrap_or(line)
+}
+
+/// Undoes `escaped_prose`.
+fn prose(line: &str) -> &str {
+    let line = uncommented(line);
+    line.strip_prefix("// ").filter(|inner| marks_a_cell().is_match(inner)).unwrap_or(line)
 }
 
 /// Undoes `escaped`.

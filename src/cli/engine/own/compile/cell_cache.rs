@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use serde_json::{Value, json};
 
 use super::super::cache::{self, DONE};
@@ -20,6 +19,7 @@ use super::diagnostics::is_summary;
 use super::rustc::{CompileEnd, Compiled, Job};
 use super::standby::around;
 use super::toolchain::Toolchain;
+use crate::cli::streams;
 
 /// Changes with the format of entries.
 const FORMAT: &[u8] = b"2";
@@ -45,7 +45,7 @@ pub struct CellCache {
 impl CellCache {
     /// `None` if the user's cache cannot be used.
     pub fn open() -> Option<CellCache> {
-        survive_limits();
+        streams::survive_limits();
         Some(CellCache { groups: cache::folder().ok()?.join("cells"), has_evicted: Arc::default() })
     }
 
@@ -84,8 +84,8 @@ impl CellCache {
         // Without the list of what was read, or after a crash of the compiler, the inputs are unknown.
         let Ok(read) = fs::read_to_string(job.dep_info()) else { return };
         let (files, variables) = dep_info(&read, &job.folder);
-        let has_no_other_input = variables.iter().all(|name| job.env.contains_key(name))
-            && files.iter().all(|file| is_source(file, job));
+        let has_no_other_input =
+            variables.iter().all(|name| job.env.contains_key(name)) && files.iter().all(|file| is_source(file, job));
         if has_no_other_input && compiled.rest.is_empty() {
             let _ = self.store(key, compiled, succeeded);
         }
@@ -148,15 +148,6 @@ fn is_judgement(compiled: &Compiled, job: &Job) -> bool {
 
 fn is_source(file: &Path, job: &Job) -> bool {
     [&job.source, &around(job)].iter().any(|source| source.file_name() == file.file_name())
-}
-
-/// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with
-/// the default action again.
-fn survive_limits() {
-    extern "C" fn nothing(_: nix::libc::c_int) {}
-    let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::SA_RESTART, SigSet::empty());
-    // SAFETY: the handler does nothing.
-    let _ = unsafe { sigaction(Signal::SIGXFSZ, &action) };
 }
 
 /// A hash of all inputs of a compilation: the compiler, the source, the libraries by content, the flags.

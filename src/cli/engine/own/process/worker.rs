@@ -242,7 +242,8 @@ fn restart_crates(threads: &Threads) -> Option<Restarted> {
     unsafe { reset_layers() };
     let crates: Vec<String> = owners.into_iter().collect();
     let may_hold = |name: &str| name == "dyn" || crates.iter().any(|one| one == name);
-    let variables = store::leak_of_types(|type_name| type_name.split(|c: char| !c.is_alphanumeric() && c != '_').any(may_hold));
+    let variables =
+        store::leak_of_types(|type_name| type_name.split(|c: char| !c.is_alphanumeric() && c != '_').any(may_hold));
     Some(Restarted { crates, variables })
 }
 

@@ -1,0 +1,212 @@
+//! Single keys from a terminal, without Enter and without echo; dropping it restores the terminal.
+//!
+//! What the terminal itself sends, such as late answers to queries, is not a key. Lines are edited elsewhere.
+
+use std::collections::VecDeque;
+use std::io::{self, Stdin};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
+
+use super::interrupt;
+
+/// How often Ctrl-C is checked.
+const TICK: Duration = Duration::from_millis(20);
+/// How long the rest of a sequence may take once it has begun.
+const BREATH: Duration = Duration::from_millis(100);
+/// How late that rest may be.
+const REST: Duration = Duration::from_secs(2);
+const CTRL_D: char = '\u{4}';
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Char(char),
+    /// Ctrl-D, or the terminal is gone.
+    End,
+    /// Ctrl-C
+    Interrupted,
+}
+
+/// A terminal that hands over every key at once.
+pub struct Keys {
+    stdin: Stdin,
+    before: Termios,
+    typed: VecDeque<char>,
+    /// A sequence whose end has not arrived, and since when.
+    begun: (String, Instant),
+    is_at_end: bool,
+}
+
+impl Keys {
+    /// `None` where stdin is not a terminal. Keys pressed before are discarded.
+    pub fn begin() -> Option<Keys> {
+        let stdin = io::stdin();
+        let before = tcgetattr(&stdin).ok()?;
+        let keys =
+            Keys { stdin, before, typed: VecDeque::new(), begun: (String::new(), Instant::now()), is_at_end: false };
+        keys.hold(SetArg::TCSAFLUSH).then_some(keys)
+    }
+
+    fn hold(&self, when: SetArg) -> bool {
+        let mut single = self.before.clone();
+        // Ctrl-C stays a signal.
+        single.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
+        single.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
+        single.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+        tcsetattr(&self.stdin, when, &single).is_ok()
+    }
+
+    /// The beginning of a sequence that somebody else has read.
+    pub fn begun(&mut self, sequence: &str) {
+        self.begun = (sequence.to_owned(), Instant::now());
+    }
+
+    /// Waits for a key.
+    pub fn next(&mut self) -> Key {
+        // A shell that continued the process after Ctrl-Z may have changed the terminal.
+        self.hold(SetArg::TCSADRAIN);
+        loop {
+            match self.typed.pop_front() {
+                Some(CTRL_D) => return Key::End,
+                Some(key) => return Key::Char(key),
+                None if self.is_at_end => return Key::End,
+                None if interrupt::take() => return Key::Interrupted,
+                None => self.read(),
+            }
+        }
+    }
+
+    fn read(&mut self) {
+        let mut bytes = Vec::new();
+        let mut patience = TICK;
+        while self.is_ready(patience) {
+            let mut more = [0; 256];
+            // Not through the buffer of stdin, which `poll` does not see.
+            match nix::unistd::read(&self.stdin, &mut more) {
+                Ok(count) if count > 0 => bytes.extend(&more[..count]),
+                Err(Errno::EINTR | Errno::EAGAIN) => break,
+                _ => {
+                    self.is_at_end = true;
+                    break;
+                }
+            }
+            // A sequence may come in pieces.
+            patience = if bytes.contains(&0x1b) { BREATH } else { Duration::ZERO };
+        }
+        if bytes.is_empty() {
+            return;
+        }
+        let (mut all, since) = (std::mem::take(&mut self.begun.0), self.begun.1);
+        if since.elapsed() > REST {
+            all.clear();
+        }
+        all += &String::from_utf8_lossy(&bytes);
+        let (keys, begun) = typed(&all);
+        self.typed.extend(keys);
+        // A lone escape is the key.
+        self.begun(if begun == "\u{1b}" { "" } else { begun });
+    }
+
+    fn is_ready(&self, patience: Duration) -> bool {
+        let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
+        let mut stdin = [PollFd::new(self.stdin.as_fd(), PollFlags::POLLIN)];
+        poll(&mut stdin, timeout).is_ok_and(|ready| ready > 0)
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        let _ = tcsetattr(&self.stdin, SetArg::TCSADRAIN, &self.before);
+    }
+}
+
+/// The keys in what a terminal sent, without escape sequences, whoever caused them; and the last sequence, where its
+/// end has not arrived.
+pub fn typed(text: &str) -> (Vec<char>, &str) {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(key) = rest.chars().next() {
+        match sequence(rest) {
+            Some(0) => return (keys, rest),
+            Some(length) => rest = &rest[length..],
+            None => {
+                keys.push(key);
+                rest = &rest[key.len_utf8()..];
+            }
+        }
+    }
+    (keys, "")
+}
+
+/// The length of the escape sequence at the beginning, if there is one; 0 if it is not complete.
+fn sequence(text: &str) -> Option<usize> {
+    let after = text.strip_prefix('\u{1b}')?;
+    let Some(kind) = after.chars().next() else { return Some(0) };
+    let inner = after.get(1..).unwrap_or_default();
+    let length = match kind {
+        // A control sequence: parameters, then one last letter. Linux's console has a second bracket in some.
+        '[' if inner.starts_with('[') => inner[1..].chars().next().map(|last| 1 + last.len_utf8()),
+        '[' => inner.find(|c: char| ('@'..='~').contains(&c)).map(|at| at + 1),
+        // A key of the application mode.
+        'O' => inner.chars().next().map(char::len_utf8),
+        // A string, up to its terminator.
+        'P' | 'X' | ']' | '^' | '_' => {
+            let ends = [inner.find('\u{7}').map(|at| at + 1), inner.find("\u{1b}\\").map(|at| at + 2)];
+            ends.into_iter().flatten().min()
+        }
+        // Alt and a key.
+        other => return Some(1 + other.len_utf8()),
+    };
+    Some(length.map_or(0, |length| 2 + length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn sequences_are_not_keys() {
+        let cases = [
+            ("a", "a"),
+            ("ar\n", "ar\n"),
+            ("\u{1b}[?62;4;22c", ""),
+            ("\u{1b}_Gi=31;OK\u{1b}\\\u{1b}[6;34;17t\u{1b}[?62;cs", "s"),
+            ("\u{1b}P>|tmux 3.4 aqrs\u{1b}\\q", "q"),
+            ("\u{1b}]11;rgb:aaaa/rrrr/ssss\u{7}r", "r"),
+            ("\u{1b}OA\u{1b}[A\u{1b}[[A\u{1b}[1;5A", ""),
+            ("\u{1b}as", "s"),
+            ("\u{1b}", ""),
+            ("\u{1b}[?64;1", ""),
+            ("\u{1b}[200~a", "a"),
+        ];
+        for (sent, keys) in cases {
+            assert_eq!(typed(sent).0.into_iter().collect::<String>(), keys, "{sent:?}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever sequences stand between them, the keys remain, and nothing else.
+        #[test]
+        fn keys_among_sequences_are_found(
+            parts in proptest::collection::vec(
+                "[arsq]|\u{1b}\\[[?0-9;]{0,6}[a-zA-Z]|\u{1b}O[A-Z]|\u{1b}[P_][a-z0-9;]{0,8}\u{1b}\\\\|\
+                 \u{1b}\\][a-z0-9:]{0,9}\u{7}",
+                0..12,
+            ),
+            cut: proptest::sample::Index,
+        ) {
+            let keys: String = parts.iter().filter(|part| part.len() == 1).cloned().collect();
+            let all = parts.concat();
+            proptest::prop_assert_eq!(typed(&all).0.into_iter().collect::<String>(), keys.clone());
+            // However the bytes are cut in two, the rest of a begun sequence completes it.
+            let (one, two) = all.split_at(cut.index(all.len() + 1));
+            let (mut found, begun) = typed(one);
+            let joined = format!("{begun}{two}");
+            found.extend(typed(&joined).0);
+            proptest::prop_assert_eq!(found.into_iter().collect::<String>(), keys);
+        }
+    }
+}
