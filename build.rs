@@ -15,6 +15,7 @@ fn main() -> io::Result<()> {
     if env::var_os("CARGO_FEATURE_CLI").is_some() {
         let out = env::var("OUT_DIR").expect("cargo sets it");
         fs::write(format!("{out}/notebooks.rs"), notebooks(Path::new("."))?)?;
+        fs::write(format!("{out}/exercises.rs"), exercises(Path::new("."))?)?;
         fs::write(format!("{out}/sources.rs"), sources(Path::new("."))?)?;
     }
     Ok(())
@@ -33,6 +34,16 @@ pub fn notebooks(root: &Path) -> io::Result<String> {
         }
     }
     Ok(format!("&[\n{editions}]\n"))
+}
+
+/// The exercises of the chapter: name and text of each file, in the order of the names.
+fn exercises(root: &Path) -> io::Result<String> {
+    let files = names(&root.join("notebooks/exercises"))?;
+    let files = files.iter().filter(|name| name.ends_with(".md") && !name.starts_with('.'));
+    Ok(format!(
+        "&[\n{}]\n",
+        files.map(|name| embedded(name, &format!("notebooks/exercises/{name}"))).collect::<String>()
+    ))
 }
 
 /// The files of the library: path and text, in the order in which `lib.rs` declares the modules.

@@ -36,7 +36,9 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 use clap::Parser;
-use commands::{cells, completions, data, edition, export, kernel, lint, new, repl, review, run, test};
+use commands::{
+    cells, completions, data, edition, exercises, export, kernel, learn, lint, new, repl, review, run, test,
+};
 use exit::{Exit, Misuse};
 use terminal::shown::visible;
 
@@ -71,6 +73,8 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Edition(args) => edition::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Learn(args) => learn::run(&args),
+        Command::Exercises(args) => exercises::run(engine, &args),
         Command::New(args) => new::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Kernel(args) => kernel::run(engine, &args),

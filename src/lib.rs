@@ -33,6 +33,8 @@
 //! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
 //! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |
 //!
+//! Each section ends with exercises, whose answers [`check`](exercise::check) judges.
+//!
 //! The notebooks are in `notebooks/en` and `notebooks/ko`, the tests in `tests/it/library`. Every name above is in the
 //! [`prelude`]. An argument `x` is a scalar, an array, a view, or a reference to one of these. Element-wise functions
 //! never fail; functions that depend on a shape or a file return a [`Result`].
@@ -64,6 +66,7 @@ pub mod network;
 pub mod mnist;
 pub mod train;
 pub mod reading;
+pub mod exercise;
 
 /// Everything that a notebook cell needs: `use forward_pass::prelude::*;`.
 pub mod prelude {
@@ -72,6 +75,7 @@ pub mod prelude {
     pub use crate::display::CellDisplay;
     pub use crate::display::live::{Gauge, clear_output, display_as};
     pub use crate::error::{Error, ErrorKind, Result};
+    pub use crate::exercise::check;
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, confusion, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network};
     pub use crate::plot::{Figure, bar, hist, imshow, plot, scatter, subplots};

@@ -43,6 +43,12 @@ pub(crate) use reduce::{lanes, place};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shape(Vec<usize>);
 
+impl Shape {
+    pub(crate) fn from_sizes(sizes: &[usize]) -> Shape {
+        Shape(sizes.to_vec())
+    }
+}
+
 /// The shape of an array, a view or a number.
 pub fn shape<X: Shaped + ?Sized>(x: &X) -> Shape {
     Shape(x.sizes().to_vec())

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-pub use course::{EditionAction, EditionArgs, ExportArgs, NewArgs, Target};
+pub use course::{EditionAction, EditionArgs, ExercisesArgs, ExportArgs, LearnArgs, NewArgs, Target};
 pub use data::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
 pub use kernel::{KernelAction, KernelArgs, KernelInstallArgs, KernelPlace, KernelUninstallArgs};
 pub use runner::{CellsArgs, Foreign, Format, LintArgs, ReviewArgs, RunArgs, RunnerArgs, TestArgs};
@@ -59,6 +59,10 @@ pub enum Command {
     Lint(LintArgs),
     /// Convert a notebook to a program, a page or a script, or a script to a notebook, without running it
     Export(ExportArgs),
+    /// Copy the chapter's notebooks into a folder of your own, to solve the exercises there
+    Learn(LearnArgs),
+    /// List the chapter's exercises and which of them you have solved, or check them all
+    Exercises(ExercisesArgs),
     /// Create a course: a crate with a notebook, a test and a CI workflow, ready to run
     New(NewArgs),
     /// Download the real digits, or check the downloaded files

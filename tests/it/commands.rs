@@ -3,6 +3,7 @@
 mod completions;
 mod data;
 mod editions;
+mod exercises;
 mod export;
 mod hooks;
 mod kernel;

@@ -1,5 +1,6 @@
 //! The library through its prelude, beside NumPy and the book.
 
+mod exercises;
 mod figures;
 mod mistakes;
 mod mnist;

@@ -13,7 +13,7 @@ use tokens::Contents;
 
 /// The command line's rooms from the top down, each with its modules. A room uses only rooms below it.
 const ROOMS: &[(&str, &str)] = &[
-    ("commands", "cells clean completions data edition export kernel lint new repl review run test"),
+    ("commands", "cells clean completions data edition exercises export kernel learn lint new repl review run test"),
     (
         "runner",
         "accept compare editions execute executed filter notebook options pending pictures pool portability problems report \
@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     ("args", "course data help kernel runner"),
     ("engine", "block cache_folder caret evcxr own thread"),
-    ("notebook", "chapter course glossary ipynb normalize"),
+    ("notebook", "chapter course exercise glossary ipynb normalize"),
     ("terminal", "cell_end highlight interrupt keys markdown messages picture plural shown style"),
     ("syntax", "complete dependency input library names split types"),
     // The ground: small files that every room may use, and that use each other only.
@@ -36,7 +36,10 @@ const ROOMS: &[(&str, &str)] = &[
 const GROUND: [&str; 6] = ["outcome", "exit", "lang", "suggest", "files", "streams"];
 
 /// Commands that use another one, and why.
-const BESIDE: &[(&str, &str, &str)] = &[("repl", "data", "the prompt offers to download a missing data set")];
+const BESIDE: &[(&str, &str, &str)] = &[
+    ("repl", "data", "the prompt offers to download a missing data set"),
+    ("exercises", "repl", "what is solved is remembered with the prompt's progress"),
+];
 
 /// The longest a file and a function may be, in lines.
 const LONGEST_FILE: usize = 350;

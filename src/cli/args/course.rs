@@ -4,10 +4,34 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::lang::Lang;
+
 #[derive(Debug, Args)]
 pub struct NewArgs {
     /// The course's folder, which must not exist yet; its last part is the name of the crate
     pub name: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct LearnArgs {
+    /// The folder for the copy, which must not exist yet
+    pub folder: PathBuf,
+    /// The language of the notebooks [default: from LC_ALL or LANG]
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExercisesArgs {
+    /// Run them: every stub must fail, every solution pass, and every wrong answer be rejected with its hint
+    #[arg(long)]
+    pub check: bool,
+    /// Print one line of JSON for each exercise
+    #[arg(long)]
+    pub json: bool,
+    /// The language of the titles [default: from LC_ALL or LANG]
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
 }
 
 #[derive(Debug, Args)]

@@ -32,6 +32,7 @@ Tags of a cell (including Jupyter's and nbval's):
   raises-exception, nbval-raises-exception   it must fail
   should_panic, should_panic=TEXT            it must panic, with TEXT in the message
   compile_fail, compile_fail=E0382,E0505     it must not compile, with these error codes
+  exercise-check, exercise-check=TEXT        its output may begin with `solved`, or TEXT, instead
   quoted-numbers                             for prose: `lint` checks its numbers
 
 Settings go into the metadata of a cell or a notebook, as `\"forward_pass\": {\"rtol\": \"1e-6\"}`,

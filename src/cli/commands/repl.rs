@@ -9,6 +9,7 @@ mod analyzer;
 mod complete;
 mod diff;
 mod edit;
+mod exercises;
 mod hints;
 mod inspect;
 mod journal;
@@ -24,7 +25,7 @@ mod prose;
 mod question;
 mod save;
 mod screen;
-mod state;
+pub mod state;
 mod steps;
 mod types;
 mod walk;
@@ -38,6 +39,7 @@ use analyzer::{Analyzer, Project};
 use anyhow::Result;
 use command::{Command, is_command};
 use complete::Candidates;
+use exercises::Trying;
 use keyboard::Keyboard;
 use place::Place;
 use prompt::{Prompt, Typed};
@@ -113,6 +115,7 @@ struct Repl {
     screen: Screen,
     progress: Progress,
     written: WrittenFiles,
+    trying: Trying,
     /// What the reader was asked: the next line may be the answer.
     question: Option<Question>,
     /// The course is this project's chapter, which has editions in other languages.
@@ -146,6 +149,7 @@ impl Repl {
             screen,
             progress: Progress::load(),
             written: WrittenFiles::default(),
+            trying: Trying::default(),
             question: None,
             is_own_chapter: false,
         }
@@ -305,6 +309,12 @@ impl Repl {
             Command::RunAll => self.run_all(),
             Command::Goto(name) => drop(self.goto(&name)),
             Command::Lang(name) => self.change_language(&name),
+
+            Command::Exercises => self.list_exercises(),
+            Command::Try(name) => return self.try_exercise(&name),
+            Command::Check => self.check_exercise(),
+            Command::Hint => self.hint_exercise(),
+            Command::Solution => self.solve_exercise(),
 
             Command::Rust(code) => work.run_line(place, screen, &code),
             Command::Again => work.again(place, screen),

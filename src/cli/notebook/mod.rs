@@ -4,6 +4,7 @@
 
 pub mod chapter;
 pub mod course;
+pub mod exercise;
 pub mod glossary;
 pub mod ipynb;
 pub mod normalize;

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use forward_pass::error::ErrorKind;
+use forward_pass::exercise::SOLVED;
 use forward_pass::mnist::find_folder;
 use serde_json::Value;
 use value::{normalisers, number, seconds, truth, ulp, whole};
@@ -29,6 +30,8 @@ pub struct Rules {
     pub expect: Expect,
     /// The cell runs, but its outputs are not compared.
     pub ignore_output: bool,
+    /// The cell also passes if its output begins with this: it checks an exercise, and the exercise is solved.
+    pub solved: Option<String>,
     pub skip: Option<Skip>,
     pub compile_timeout: Option<Duration>,
     pub run_timeout: Option<Duration>,
@@ -122,6 +125,7 @@ impl Rules {
             ("raises-exception" | "nbval-raises-exception", None) => self.expect = Expect::Failure,
             ("should_panic", text) => self.expect = Expect::Panic(text.map(str::to_string)),
             ("compile_fail", codes) => self.expect_compile_error(codes),
+            ("exercise-check", text) => self.solved = Some(text.unwrap_or(SOLVED).to_owned()),
             ("quoted-numbers", None) => {}
             (name, _) => return refuse_lookalike(name, tag),
         }

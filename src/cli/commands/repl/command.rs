@@ -53,6 +53,13 @@ pub enum Command {
     /// The reader's lines as a notebook or as Rust.
     Export(String),
     Progress,
+    Exercises,
+    /// Begin the exercise of this id; the next unsolved one if empty.
+    Try(String),
+    /// Check the answer to the exercise begun last.
+    Check,
+    Hint,
+    Solution,
     /// A term of the glossary; all of them if empty.
     Term(String),
     /// The language of the chapter and of the REPL's messages.
@@ -84,6 +91,7 @@ pub enum Group {
     Figures,
     Rust,
     Help,
+    Exercises,
 }
 
 type Text = fn(Lang) -> String;
@@ -96,7 +104,7 @@ enum Make {
     Maybe(&'static str, fn(String) -> Command),
 }
 
-use Group::{Cell, Figures, Help, Rust, Walking};
+use Group::{Cell, Exercises, Figures, Help, Rust, Walking};
 use Make::{Maybe, Needs, Plain};
 
 /// Every command, in the order of `:help`.
@@ -129,6 +137,11 @@ pub const ENTRIES: &[Entry] = &[
     entry("explain", &[], Help, Lang::brief_explain, Lang::help_explain, Maybe("[CODE]", Command::Explain)),
     entry("lang", &[], Help, Lang::brief_lang, Lang::help_lang, Needs("LANG", Command::Lang)),
     entry("help", &["h", "?"], Help, Lang::brief_help, Lang::help_help, Maybe("[NAME]", Command::Help)),
+    entry("exercises", &[], Exercises, Lang::brief_exercises, Lang::help_exercises, Plain(Command::Exercises)),
+    entry("try", &[], Exercises, Lang::brief_try, Lang::help_try, Maybe("[ID]", Command::Try)),
+    entry("check", &[], Exercises, Lang::brief_check, Lang::help_check, Plain(Command::Check)),
+    entry("hint", &[], Exercises, Lang::brief_hint, Lang::help_hint, Plain(Command::Hint)),
+    entry("solution", &[], Exercises, Lang::brief_solution, Lang::help_solution, Plain(Command::Solution)),
     entry("quit", &["q", "exit"], Help, Lang::brief_quit, Lang::help_quit, Plain(Command::Quit)),
 ];
 

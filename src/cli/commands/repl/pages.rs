@@ -9,7 +9,7 @@ use super::place::Place;
 use super::screen::{self, Screen};
 use super::state::Progress;
 use super::walk::find_place;
-use super::{command, prose};
+use super::{command, exercises, prose};
 use crate::cli::lang::Lang;
 use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::glossary;
@@ -127,7 +127,9 @@ pub fn show_progress(place: &Place, progress: &Progress, screen: &mut Screen) {
         let of = section.cells.len();
         let bar = if screen.look.decorated { format!("{} ", bar(count, of)) } else { String::new() };
         let seen = lang.seen(format!("{count:>2}"), format!("{of:>2}"));
-        screen.line(&format!("{:>2}  {bar}{seen}  {}", section.number, section.bare_title()));
+        let solved = exercises::solved_of(section, |id| progress.is_solved(id));
+        let solved = solved.map(|(count, of)| lang.exercises_solved(count, of)).unwrap_or_default();
+        screen.line(&format!("{:>2}  {bar}{seen}{solved}  {}", section.number, section.bare_title()));
     }
 }
 
@@ -197,15 +199,16 @@ const USAGE: usize = 16;
 
 type Titled = (Group, fn(Lang) -> String);
 
-const GROUPS: [Titled; 5] = [
+const GROUPS: [Titled; 6] = [
     (Group::Walking, Lang::group_walking),
     (Group::Cell, Lang::group_cell),
     (Group::Figures, Lang::group_figure),
     (Group::Rust, Lang::group_rust),
+    (Group::Exercises, Lang::group_exercises),
     (Group::Help, Lang::group_help),
 ];
 
-/// Two halves: walking, cells and figures on the left, code and help on the right.
+/// Two halves: walking, cells and figures on the left, code, exercises and help on the right.
 fn page(lang: Lang, look: &Look) -> Vec<String> {
     let group = |(group, title): &Titled| {
         let head = (look.paint(HEADING, &title(lang)), title(lang).width());

@@ -39,7 +39,10 @@ pub fn save_figure(name: &str, svg: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The cells that a reader has seen, as `section/cell`, across sessions.
+/// What begins the lines of solved exercises; no section has this name.
+const EXERCISE: &str = "solved exercise/";
+
+/// The cells that a reader has seen, as `section/cell`, and the exercises solved, across sessions.
 pub struct Progress {
     seen: BTreeSet<String>,
     /// The last one seen in an earlier session.
@@ -53,7 +56,7 @@ impl Progress {
         let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
         Progress {
             seen: text.lines().map(str::to_owned).collect(),
-            last: text.lines().last().map(str::to_owned),
+            last: text.lines().rfind(|line| !line.starts_with(EXERCISE)).map(str::to_owned),
             file: path.as_ref().and_then(private),
         }
     }
@@ -72,6 +75,15 @@ impl Progress {
             let _ = writeln!(file, "{line}");
         }
         self.seen.insert(line);
+    }
+
+    /// An exercise was solved.
+    pub fn note_solved(&mut self, id: &str) {
+        self.note(EXERCISE.trim_end_matches('/'), id);
+    }
+
+    pub fn is_solved(&self, id: &str) -> bool {
+        self.seen.contains(&format!("{EXERCISE}{id}"))
     }
 
     /// How many of these cells have been seen.

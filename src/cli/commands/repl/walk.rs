@@ -34,14 +34,17 @@ impl Repl {
         }
         let Repl { place, work, screen, progress, .. } = self;
         let Some(step) = place.advance() else { return true };
-        for at in step.prose.iter().chain(&step.code) {
-            progress.note(&place.here().name, &place.cell(*at).id);
+        for at in step.cells() {
+            progress.note(&place.here().name, &place.cell(at).id);
         }
         prose::show(place, screen, &step);
         let passed = step.code.is_none_or(|at| {
             prose::show_code(screen, &place.cell(at).source);
             work.run_cell(place, screen, at)
         });
+        if let Some((_, check)) = step.exercise {
+            screen.faint(&screen.lang.an_exercise(place.cell(check).id.trim_end_matches("-check")));
+        }
         if place.is_at_end() {
             prose::show_end(place, screen);
         }

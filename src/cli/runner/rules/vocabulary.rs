@@ -55,6 +55,7 @@ pub const TAGS: &[&str] = &[
     "should_panic",
     "compile_fail",
     "quoted-numbers",
+    "exercise-check",
 ];
 
 /// Whether a kind of problem is allowed.

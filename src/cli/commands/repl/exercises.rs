@@ -1,0 +1,171 @@
+//! The exercises at the prompt: the list, a stub on the line, its check, its hints, its solution.
+//!
+//! Their texts and code are read by `notebook::exercise`; what is solved is remembered with the progress.
+
+use forward_pass::exercise::{NOT_YET, SOLVED};
+
+use super::screen::Screen;
+use super::{Repl, Then, edit, output, prose};
+use crate::cli::lang::Lang;
+use crate::cli::notebook::course::Section;
+use crate::cli::notebook::exercise::{self, Exercise};
+use crate::cli::outcome::{End, Outcome, Output};
+use crate::cli::suggest::nearest;
+use crate::cli::terminal::markdown;
+use crate::cli::terminal::style::{GOOD, HEADING};
+
+/// The exercise that the reader is working on, and how much of it was given away.
+#[derive(Default)]
+pub struct Trying {
+    current: Option<Exercise>,
+    /// Hints shown.
+    hints: usize,
+    /// The solution was asked for.
+    asked: bool,
+}
+
+impl Repl {
+    /// `:exercises`
+    pub(super) fn list_exercises(&mut self) {
+        let Repl { screen, progress, place, .. } = self;
+        for it in exercise::all().unwrap_or_default() {
+            let mark = if progress.is_solved(&it.id) { screen.look.paint(GOOD, "[x]") } else { "[ ]".to_owned() };
+            let here = if it.section == place.here().number { ">" } else { " " };
+            let id = format!("{:14}", it.id);
+            screen.line(&format!("{here} {} {mark} {id} {}", it.section, it.title.of(screen.lang)));
+        }
+        screen.faint(&screen.lang.try_one());
+    }
+
+    /// `:try`: the statement, and the stub on the line; without a name the first unsolved one, here or farther on.
+    pub(super) fn try_exercise(&mut self, name: &str) -> Then {
+        let Some(exercise) = self.exercise_named(name) else { return Then::Continue };
+        let screen = &mut self.screen;
+        screen.line(&screen.look.paint(HEADING, exercise.title.of(screen.lang)));
+        screen.blank();
+        screen.line(&markdown::render(exercise.statement.of(screen.lang), &screen.look));
+        screen.blank();
+        screen.faint(&screen.lang.how_to_try());
+        let stub = exercise.stub.clone();
+        self.trying = Trying { current: Some(exercise), ..Trying::default() };
+        edit::put_on_line(&mut self.screen, &stub)
+    }
+
+    fn exercise_named(&mut self, name: &str) -> Option<Exercise> {
+        let all = exercise::all().unwrap_or_default();
+        let (section, progress) = (self.place.here().number, &self.progress);
+        let found = match name {
+            "" => {
+                let open = || all.iter().filter(|it| !progress.is_solved(&it.id));
+                open().find(|it| it.section >= section).or_else(|| open().next()).or(all.first())
+            }
+            name => all.iter().find(|it| it.id == name),
+        };
+        if found.is_none() {
+            let lang = self.screen.lang;
+            let ids: Vec<String> = all.iter().map(|it| it.id.clone()).collect();
+            let help = match nearest(name, &ids).first() {
+                Some(near) => lang.did_you_mean(format!(":try {near}")),
+                None => lang.see_exercises(),
+            };
+            self.screen.fail_with_help(&lang.no_exercise(name), &help);
+        }
+        found.cloned()
+    }
+
+    /// The exercise being tried; says how to choose one if there is none.
+    fn trying(&mut self) -> Option<Exercise> {
+        if self.trying.current.is_none() {
+            self.screen.fail_with_help(&self.screen.lang.no_exercise_yet(), &self.screen.lang.see_exercises());
+        }
+        self.trying.current.clone()
+    }
+
+    /// `:check`: the verdict on what the reader defined.
+    pub(super) fn check_exercise(&mut self) {
+        let Some(exercise) = self.trying() else { return };
+        let Repl { work, screen, progress, .. } = self;
+        work.finish_setup(screen);
+        let outcome = match work.run_hidden(screen, &exercise.check) {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) => return screen.error(&format!("{error:#}")),
+            None => return screen.faint(&screen.lang.cancelled()),
+        };
+        if outcome.end != End::Passed {
+            screen.failed = true;
+            output::show_end(screen, &outcome);
+            return screen.help(&screen.lang.define_first(&exercise.id));
+        }
+        let verdict = text_of(&outcome);
+        show_verdict(screen, &exercise, &verdict);
+        if verdict.starts_with(SOLVED) {
+            progress.note_solved(&exercise.id);
+            screen.faint(&screen.lang.why_it_works());
+        } else {
+            screen.failed = true;
+            screen.faint(&screen.lang.hint_hint());
+        }
+    }
+
+    /// `:hint`: one more each time.
+    pub(super) fn hint_exercise(&mut self) {
+        let Some(exercise) = self.trying() else { return };
+        let screen = &mut self.screen;
+        match exercise.hints.get(self.trying.hints) {
+            Some(hint) => {
+                self.trying.hints += 1;
+                let (count, of) = (self.trying.hints, exercise.hints.len());
+                screen.faint(&screen.lang.hint_number(count, of));
+                screen.line(&markdown::render(hint.of(screen.lang), &screen.look));
+            }
+            None => screen.faint(&screen.lang.no_more_hints()),
+        }
+    }
+
+    /// `:solution`: after it was solved, or asked for twice.
+    pub(super) fn solve_exercise(&mut self) {
+        let Some(exercise) = self.trying() else { return };
+        if !self.trying.asked && !self.progress.is_solved(&exercise.id) {
+            self.trying.asked = true;
+            return self.screen.faint(&self.screen.lang.really_the_solution());
+        }
+        prose::show_code(&mut self.screen, &exercise.solution);
+        self.screen.line(&markdown::render(exercise.reason.of(self.screen.lang), &self.screen.look));
+    }
+}
+
+fn text_of(outcome: &Outcome) -> String {
+    let text = outcome.outputs.iter().rev().find_map(|output| match output {
+        Output::Rich { data, .. } => data.get("text/plain").cloned(),
+        Output::Stream { .. } => None,
+    });
+    text.unwrap_or_default()
+}
+
+/// The verdict in the reader's language: the check itself speaks English, as all of the library does.
+fn show_verdict(screen: &mut Screen, exercise: &Exercise, verdict: &str) {
+    let lang = screen.lang;
+    let hint = exercise.hint_in(verdict, lang).filter(|_| lang != Lang::En);
+    for line in verdict.lines() {
+        let (name, rest) = line.split_once(": ").map_or(("", line), |(name, rest)| (name, rest.trim_start()));
+        let text = match name {
+            SOLVED => screen.look.paint(GOOD, &lang.exercise_solved(rest)),
+            NOT_YET if lang != Lang::En => lang.exercise_not_yet(),
+            "input" => lang.exercise_input(rest),
+            "yours" => lang.exercise_yours(rest),
+            "wanted" => lang.exercise_wanted(rest),
+            "hint" => lang.exercise_hint(hint.unwrap_or(rest)),
+            _ => line.to_owned(),
+        };
+        screen.line(&text);
+    }
+}
+
+/// How many of a section's exercises are solved, if it has any: `2/2`.
+pub fn solved_of(section: &Section, is_solved: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+    let all = exercise::all().unwrap_or_default();
+    let is_here = |it: &&Exercise| section.cells.iter().any(|cell| cell.id == format!("{}-check", it.id));
+    let here = all.iter().filter(is_here);
+    let count = here.clone().count();
+    (count > 0).then(|| (here.filter(|it| is_solved(&it.id)).count(), count))
+}

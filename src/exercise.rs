@@ -1,0 +1,110 @@
+//! Checks what a learner wrote: more than a hundred inputs, hard ones among them, and the smallest counter-example.
+//!
+//! One function of [`check`] belongs to each exercise of the chapter. Its verdict shows where an answer differs, and,
+//! if the answer is that of a known mistake, what the mistake is. The texts of the exercises, their three hints and
+//! their solutions are not here but in `notebooks/exercises`.
+
+mod answer;
+pub mod check;
+mod inputs;
+mod judge;
+
+use std::fmt;
+
+pub use answer::Gives;
+
+use crate::display::CellDisplay;
+
+/// The first word of the verdict on a solved exercise.
+pub const SOLVED: &str = "solved";
+
+/// The first words of the verdict on an exercise that is not solved.
+pub const NOT_YET: &str = "not yet";
+
+/// What a check found; shown as text, and never an error: an exercise may stay unsolved.
+///
+/// ```
+/// use forward_pass::prelude::*;
+///
+/// fn clipped(x: f64) -> f64 {
+///     x.max(0.0).min(6.0)
+/// }
+///
+/// assert_eq!(
+///     check::clipped(clipped).to_string().lines().take(4).collect::<Vec<_>>(),
+///     ["not yet: 1 of 129 inputs differs, here is the smallest", "input:  x = nan", "yours:  0.0", "wanted: nan"]
+/// );
+/// assert!(check::clipped(|x: f64| x.clamp(0.0, 6.0)).is_solved());
+/// ```
+#[derive(Clone, PartialEq)]
+#[must_use = "end a cell with it to see it"]
+pub struct Verdict {
+    inputs: usize,
+    wrong: usize,
+    /// The smallest input whose answer differs.
+    counter: Option<Counter>,
+    hint: Option<String>,
+    /// The code still stops at `todo!()`.
+    is_to_do: bool,
+}
+
+/// An input, the answer to it, and the right one; a prediction is shown without the right one.
+#[derive(Clone, PartialEq)]
+struct Counter {
+    input: Option<String>,
+    yours: String,
+    wanted: Option<String>,
+}
+
+impl Verdict {
+    /// Whether all answers were right.
+    pub fn is_solved(&self) -> bool {
+        self.wrong == 0
+    }
+
+    /// What the recognised mistake is, if it was recognised.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_solved() {
+            let each = if self.inputs == 1 { "the answer is right" } else { "the answers to all inputs are right" };
+            return match self.inputs {
+                1 => write!(f, "{SOLVED}: {each}"),
+                inputs => write!(f, "{SOLVED}: {each} ({inputs} of {inputs})"),
+            };
+        }
+        if self.is_to_do {
+            return write!(f, "{NOT_YET}: write your code in the place of `todo!()`, then check again");
+        }
+        match self.inputs {
+            1 => write!(f, "{NOT_YET}")?,
+            inputs => {
+                let differ = if self.wrong == 1 { "differs" } else { "differ" };
+                write!(f, "{NOT_YET}: {} of {inputs} inputs {differ}, here is the smallest", self.wrong)?;
+            }
+        }
+        if let Some(Counter { input, yours, wanted }) = &self.counter {
+            let lines = [("input: ", input.as_ref()), ("yours: ", Some(yours)), ("wanted:", wanted.as_ref())];
+            for (name, text) in lines.into_iter().filter_map(|(name, text)| Some((name, text?))) {
+                write!(f, "\n{name} {}", text.replace('\n', "\n        "))?;
+            }
+        }
+        self.hint.iter().try_for_each(|hint| write!(f, "\nhint:   {hint}"))
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl CellDisplay for Verdict {
+    fn cell_text(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}

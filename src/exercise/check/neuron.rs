@@ -1,0 +1,189 @@
+//! The checks of sections 1 to 3: one neuron and its activation.
+
+use ndarray::{Array1, array};
+
+use super::super::Verdict;
+use super::super::answer::Gives;
+use super::super::inputs::{drawn, numbers};
+use super::super::judge::Exercise;
+use super::{cast, gate, named, yes};
+use crate::activation::{relu, sigmoid, step};
+use crate::shape::Float;
+use crate::show::show;
+
+/// Section 1: a neuron with the weights `w1` and `w2` and the bias `b` must say no only to two ones.
+pub fn nand(w1: impl Into<f64>, w2: impl Into<f64>, b: impl Into<f64>) -> Verdict {
+    let (w1, w2, b) = (w1.into(), w2.into(), b.into());
+    gate(
+        |[x1, x2]| yes(x1 + x2 < 2.0),
+        &[
+            ("it never says yes: without any input only the bias speaks, so it must be above 0", |_| yes(false)),
+            ("it always says yes: two ones must bring the sum to 0 or below", |_| yes(true)),
+            ("this is AND: NAND says the opposite, so turn the sign of everything", |[x1, x2]| yes(x1 + x2 > 1.0)),
+            ("this is OR: here a yes of one input should not matter, two should give a no", |[x1, x2]| {
+                yes(x1 + x2 > 0.0)
+            }),
+            ("one yes is enough for a no: the bias is too low (a sum of exactly 0 is a no)", |[x1, x2]| {
+                yes(x1 + x2 < 1.0)
+            }),
+        ],
+    )
+    .check(move |[x1, x2]| step(w1 * x1 + w2 * x2 + b))
+}
+
+/// What a neuron gets: inputs, weights and bias.
+struct Neuron {
+    x: Array1<f64>,
+    w: Array1<f64>,
+    b: f64,
+}
+
+impl Neuron {
+    fn sum(&self) -> f64 {
+        self.x.iter().zip(&self.w).map(|(x, w)| x * w).sum()
+    }
+}
+
+/// Section 1: `yours(&x, &w, b)` must be 1 if the weighted sum of any number of inputs plus the bias is above 0,
+/// else 0.
+pub fn perceptron<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, &Array1<T>, T) -> G + Send + 'static) -> Verdict {
+    let halves = |length: usize, random: &mut crate::random::Random| -> Array1<f64> {
+        (0..length).map(|_| random.below(9) as f64 / 2.0 - 2.0).collect()
+    };
+    let mut inputs: Vec<Neuron> = drawn(2, |random| {
+        let length = 1 + random.below(4);
+        Neuron { x: halves(length, random), w: halves(length, random), b: halves(1, random)[0] }
+    })
+    .collect();
+    inputs.extend([
+        Neuron { x: array![1.0], w: array![1.0], b: -1.0 },
+        Neuron { x: array![-0.0], w: array![1.0], b: 0.0 },
+        Neuron { x: array![], w: array![], b: 1.0 },
+        Neuron { x: array![], w: array![], b: 0.0 },
+        Neuron { x: array![1.0, f64::NAN], w: array![1.0, 1.0], b: 1.0 },
+        Neuron { x: array![1e30, 1.0], w: array![1.0, 1.0], b: 1.0 },
+    ]);
+    Exercise {
+        inputs,
+        shown: |it| format!("{}\n{}\nb = {}", named("x", &it.x), named("w", &it.w), show(&it.b)),
+        wanted: |it| step(it.sum() + it.b).answer(),
+        mistakes: &[
+            ("the step is strict: a sum of exactly 0 is a no, so compare with `>`", |it| {
+                (it.sum() + it.b >= 0.0).answer()
+            }),
+            ("the bias is missing: add it to the sum before you compare", |it| step(it.sum()).answer()),
+            ("the bias is added, not subtracted", |it| step(it.sum() - it.b).answer()),
+            ("the weights are missing: multiply each input by its own weight", |it| {
+                step(it.x.iter().sum::<f64>() + it.b).answer()
+            }),
+            ("this is the sum itself: the step that turns it into 0 or 1 is missing", |it| (it.sum() + it.b).answer()),
+        ],
+    }
+    .check(move |it| yours(&cast(&it.x), &cast(&it.w), T::from_f64(it.b)))
+}
+
+/// Section 2: `yours(p)` must be the number to which the sigmoid says `p`.
+pub fn logit<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    let hard = [0.5, 0.9, 0.1, 0.0, 1.0, 0.25, 0.75, 0.99, 0.01, 0.999, 1e-9];
+    let inputs = hard.into_iter().chain(drawn(3, |random| (1 + random.below(999)) as f64 / 1000.0));
+    Exercise {
+        inputs: inputs.map(super::super::inputs::rounded::<T>).collect(),
+        shown: |p| format!("p = {}", show(p)),
+        wanted: |p| (p / (1.0 - p)).ln().answer(),
+        mistakes: &[
+            ("the sign is turned around: 0.9 lies to the right of 0", |p| ((1.0 - p) / p).ln().answer()),
+            ("a step is missing: take the logarithm of p / (1 - p), not of p", |p| p.ln().answer()),
+            ("this is a logarithm to the base 10: the sigmoid is made of e, and `ln` is its logarithm", |p| {
+                libm::log10(p / (1.0 - p)).answer()
+            }),
+            ("this is the sigmoid itself: here its answer is given, and the question is wanted", |p| {
+                sigmoid(*p).answer()
+            }),
+            ("the logarithm is missing: p / (1 - p) is e to the power of x", |p| (p / (1.0 - p)).answer()),
+        ],
+    }
+    .check(move |p| yours(T::from_f64(*p)))
+}
+
+/// Section 2: `yours(x)` must be the hyperbolic tangent, for every number.
+pub fn my_tanh<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    fn fraction(x: f64) -> f64 {
+        let (up, down) = (x.e_to(), (-x).e_to());
+        (up - down) / (up + down)
+    }
+    Exercise {
+        inputs: numbers::<T>(),
+        shown: |x| format!("x = {}", show(x)),
+        wanted: |x| x.tangent().answer(),
+        mistakes: &[
+            ("infinity by infinity on both sides: no exponential may be of a large number", |x| fraction(*x).answer()),
+            ("half as steep as it should be: look at what is multiplied by x", |x| (2.0 * sigmoid(*x) - 1.0).answer()),
+            ("it runs from 0 to 2: it should run from -1 to 1", |x| (2.0 * sigmoid(2.0 * x)).answer()),
+            ("still infinity by infinity on the left: dividing by e^x helps on the right only", |x| {
+                let small = (-2.0 * x).e_to();
+                ((1.0 - small) / (1.0 + small)).answer()
+            }),
+            ("far left it is -1, and a NaN that goes in must come out", |x| {
+                let y = fraction(*x);
+                if y.is_nan() { 1.0 } else { y }.answer()
+            }),
+        ],
+    }
+    .check(move |x| yours(T::from_f64(*x)))
+}
+
+/// Section 3: `yours(x)` must be 0 below 0, 6 above 6, and the number itself between; NaN stays NaN.
+pub fn clipped<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    Exercise {
+        inputs: numbers::<T>(),
+        shown: |x| format!("x = {}", show(x)),
+        wanted: |x| x.clamp(0.0, 6.0).answer(),
+        mistakes: &[
+            ("`max` and `min` take the other number when one is NaN: ask with `<` and `>` instead", |x| {
+                let above = x.max(0.0);
+                above.min(6.0).answer()
+            }),
+            ("this is ReLU: the second corner, at 6, is missing", |x| relu(*x).answer()),
+            ("this is ReLU, and `max` hides a NaN: the second corner, at 6, is missing", |x| x.max(0.0).answer()),
+            ("the corner at 0 is missing: negative numbers come through", |x| if *x > 6.0 { 6.0 } else { *x }.answer()),
+            ("the corner at 0 is missing, and `min` hides a NaN", |x| x.min(6.0).answer()),
+            ("above 6 it should stay at 6, not fall to 0", |x| {
+                if (0.0..=6.0).contains(x) || x.is_nan() { *x } else { 0.0 }.answer()
+            }),
+        ],
+    }
+    .check(move |x| yours(T::from_f64(*x)))
+}
+
+/// Three ReLUs with their corners at `corners`, weighted and added up.
+fn bump(x: f64, corners: [f64; 3], weights: [f64; 3]) -> f64 {
+    corners.iter().zip(weights).map(|(corner, weight)| weight * relu(x - corner)).sum()
+}
+
+/// Section 3: three weighted ReLUs must make a tent over 1 to 3, 2 high at its top over 2.
+pub fn tent(corners: [f64; 3], weights: [f64; 3]) -> Verdict {
+    Exercise {
+        inputs: numbers::<f64>().into_iter().filter(|x| x.abs() <= 20.0).collect(),
+        shown: |x| format!("x = {}", show(x)),
+        wanted: |x| (2.0 - 2.0 * (x - 2.0).abs()).max(0.0).answer(),
+        mistakes: &[
+            ("nothing there yet: choose where each ReLU has its corner, and how steeply it climbs", |_| 0.0.answer()),
+            ("the corners are on the other side: relu(x - c) begins to climb at c", |x| {
+                bump(*x, [-1.0, -2.0, -3.0], [2.0, -4.0, 2.0]).answer()
+            }),
+            ("the place is right and the height is half: from 1 to 2 it must climb by 2", |x| {
+                bump(*x, [1.0, 2.0, 3.0], [1.0, -2.0, 1.0]).answer()
+            }),
+            ("after 3 it goes on falling: the third ReLU has to level it off", |x| {
+                bump(*x, [1.0, 2.0, 3.0], [2.0, -4.0, 0.0]).answer()
+            }),
+            ("after 2 it is flat: to fall, the second must pull down twice as steeply as the first climbs", |x| {
+                bump(*x, [1.0, 2.0, 3.0], [2.0, -2.0, 0.0]).answer()
+            }),
+            ("a tent of the right height around 0: move its corners", |x| {
+                bump(*x, [-1.0, 0.0, 1.0], [2.0, -4.0, 2.0]).answer()
+            }),
+        ],
+    }
+    .check(move |x| bump(*x, corners, weights))
+}
