@@ -42,9 +42,12 @@ impl Origin {
     }
 }
 
+/// What a file is to hold in place of what it holds; `None` leaves it as it is.
+pub type New<'a> = &'a mut dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>>;
+
 /// Replaces the text of a file by the one that `new` makes of it; `None` leaves the file as it is. An error of `new`
 /// means that the file cannot be edited as it is: it may be half-written, and is read again until it is at rest.
-pub fn edit(path: &Path, origin: &Origin, new: &mut dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>>) -> Result<Edited> {
+pub fn edit(path: &Path, origin: &Origin, new: New) -> Result<Edited> {
     let shown = shown_path(path);
     let Some(real) = &origin.0 else {
         return Ok(Edited::Refused(format!("{shown} was missing at the start")));

@@ -46,7 +46,7 @@ pub fn local_type(mir: &str, number: usize, name: &str) -> Option<TypeText> {
     let end = mir[start..].find("\n}").map_or(mir.len(), |end| start + end);
     let function = &mir[start..end];
     let named = format!("debug {name} => ");
-    let place = function.lines().filter_map(|line| line.trim().strip_prefix(named.as_str())).last()?;
+    let place = function.lines().filter_map(|line| line.trim().strip_prefix(named.as_str())).next_back()?;
     let local = place.strip_suffix(';')?;
     if let Some(constant) = local.strip_prefix("const ZeroSized: ") {
         return Some(TypeText::new(constant));
