@@ -220,7 +220,8 @@ fn what_checkpoints_hold_is_what_the_worker_does_not_share() {
     session.run("change");
     session.run("get");
     let after = held(&session);
-    assert!(before < BIG / 4 && (BIG..BIG + BIG / 4).contains(&after), "{before} {after}");
+    // The system may have swapped some of it out.
+    assert!(before < BIG / 4 && (BIG / 2..BIG + BIG / 4).contains(&after), "{before} {after}");
     assert!(!memory::is_too_much(session.child.worker, &session.child.checkpoints.pids()));
 }
 
