@@ -13,10 +13,15 @@ const CRATES: &[(&str, &[&str], usize)] = &[
 ];
 
 /// Lines of Rust in `src`, rounded up to the next hundred.
-const LINES: usize = 48_400;
+///
+/// Raised from 48,400: one library for the crates of a session and a compiler that waits (1,700); cells whose variables
+/// cannot persist, closures that do (1,200); descriptors and memory of checkpoints, failures of the machine (1,000);
+/// reports that show both sides and no control character, the kernel's door (1,700); edits that are kept and output
+/// that cannot be written (1,200); exercises (1,900).
+const LINES: usize = 56_500;
 
-/// Bytes of the files in the published package, rounded up to the next 10,000.
-const BYTES: u64 = 3_810_000;
+/// Bytes of the files in the published package, rounded up to the next 10,000. Raised from 3,810,000 by the same.
+const BYTES: u64 = 4_240_000;
 
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
