@@ -309,7 +309,9 @@ fn nothing_is_left_over() {
             assert!(!file.text.contains(word), "{} has `{word}`", file.name);
         }
         let is_test = file.name.starts_with("tests/") || file.is_test();
-        assert!(is_test || !without_comments(file.code()).contains("todo!()"), "{} has `todo!()`", file.name);
+        // In backticks it is a word to the reader.
+        let code = without_comments(file.code()).replace("`todo!()`", "");
+        assert!(is_test || !code.contains("todo!()"), "{} has `todo!()`", file.name);
         assert!(file.text.starts_with("//"), "{} does not begin with what it is for", file.name);
     }
 }

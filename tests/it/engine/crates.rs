@@ -90,7 +90,8 @@ fn two_crates_may_bundle_the_same_object() {
     place.write("work/clash.c", "static int n; int clash(void) { return ++n; }\n");
     let build = "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
          let run = |program: &str, arguments: &[&str]| {\n        \
-         assert!(std::process::Command::new(program).args(arguments).current_dir(&out).status().unwrap().success());\n    };\n    \
+         assert!(std::process::Command::new(program).args(arguments).current_dir(&out).status()\
+         .unwrap().success());\n    };\n    \
          let source = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../clash.c\");\n    \
          run(\"cc\", &[\"-fPIC\", \"-c\", source, \"-o\", \"clash.o\"]);\n    run(\"ar\", &[\"rcs\", \"libclash.a\", \"clash.o\"]);\n    \
          println!(\"cargo:rustc-link-search=native={out}\\ncargo:rustc-link-lib=static=clash\");\n}\n";
@@ -130,8 +131,10 @@ fn no_cell_waits_for_a_pool_that_a_crash_has_ended() {
          log::set_max_level(log::LevelFilter::Debug);\nlet squares = Arc::new(vec![1, 4, 9]);\n%%\n\
          (0..10).into_par_iter().sum::<i32>()\n%%\n\
          struct App { pool: rayon::ThreadPool }\nfn pool() -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> \
-         { rayon::ThreadPoolBuilder::new().num_threads(2).build() }\nlet app = App { pool: pool()? };\nlet plain = pool()?;\n\
-         let hidden: Box<dyn Fn() -> usize> = { let pool = pool()?; Box::new(move || pool.current_num_threads()) };\n%%\nunsafe { std::process::abort() }\n%%\n\
+         { rayon::ThreadPoolBuilder::new().num_threads(2).build() }\nlet app = App { pool: pool()? };\
+         \nlet plain = pool()?;\n\
+         let hidden: Box<dyn Fn() -> usize> = { let pool = pool()?; Box::new(move || pool.\
+         current_num_threads()) };\n%%\nunsafe { std::process::abort() }\n%%\n\
          (0..100).into_par_iter().sum::<i32>()\n%%\n(squares.len(), log::max_level())\n%%\nplain.install(|| 1)",
     );
     let told = place.tells(&["cells", "--timeout", "20", "cells.txt"]);

@@ -66,7 +66,8 @@ const PROGRAMS: &[&str] = &[
     // Threads and locks.
     "use std::thread; let v = vec![1, 2, 3]; let handle = thread::spawn(move || println!(\"{v:?}\")); handle.join().unwrap();",
     "use std::sync::{Arc, Mutex}; use std::thread; let counter = Arc::new(Mutex::new(0)); let mut handles = vec![];\n\
-     for _ in 0..3 { let counter = Arc::clone(&counter); let handle = thread::spawn(move || { let mut num = counter.lock().unwrap(); *num += 1; }); handles.push(handle); }\n\
+     for _ in 0..3 { let counter = Arc::clone(&counter); let handle = thread::spawn(move || { \
+         let mut num = counter.lock().unwrap(); *num += 1; }); handles.push(handle); }\n\
      for handle in handles { handle.join().unwrap(); } println!(\"{}\", *counter.lock().unwrap());\n%%\nlet guard = counter.lock().unwrap(); println!(\"{}\", *guard);",
     "use std::sync::mpsc; use std::thread; let (tx, rx) = mpsc::channel(); let tx1 = tx.clone();\n\
      thread::spawn(move || tx.send(1).unwrap()).join().unwrap(); thread::spawn(move || tx1.send(2).unwrap()).join().unwrap();\n%%\nlet got: Vec<i32> = rx.iter().collect(); println!(\"{got:?}\");",

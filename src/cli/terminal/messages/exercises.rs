@@ -11,7 +11,7 @@ messages! {
     group_exercises() { "Exercises", "연습" }
     help_exercises() { "list the exercises, and which you have solved", "연습 문제와 푼 것을 보여 줘요" }
     help_try() {
-        "show an exercise and put the beginning of its code on your line: `:try nand`; without a name, the next unsolved one",
+        "show an exercise and put the start of its code on your line: `:try nand`; without a name, the next unsolved one",
         "연습 문제를 보여 주고 코드의 시작을 입력 줄에 놓아요: `:try nand`. 이름이 없으면 아직 풀지 않은 다음 문제예요"
     }
     help_check() {
@@ -35,7 +35,10 @@ messages! {
         "run your code first; `:try {name}` puts its beginning on the line",
         "먼저 코드를 실행하세요. `:try {name}`이 코드의 시작을 입력 줄에 놓아요"
     }
-    why_it_works() { "`:solution` says why it works, `:try` begins the next", "`:solution`이 까닭을 알려 줘요. `:try`로 다음 문제를 시작해요" }
+    why_it_works() {
+        "`:solution` says why it works, `:try` begins the next",
+        "`:solution`이 까닭을 알려 줘요. `:try`로 다음 문제를 시작해요"
+    }
     hint_hint() { "change your code and `:check` again; `:hint` helps", "코드를 고치고 다시 `:check` 하세요. `:hint`가 도와줘요" }
     hint_number(count, of) { "hint {count} of {of}", "힌트 {count}/{of}" }
     no_more_hints() { "that was the last hint; `:solution` shows the solution", "마지막 힌트였어요. `:solution`이 풀이를 보여 줘요" }

@@ -123,7 +123,8 @@ fn system() -> Option<[PathBuf; 2]> {
 }
 
 /// Links crates into one shared library. `words` are what rustc would pass to the linker for a library that uses them
-/// all; of the archives (by their canonical paths) among them, those in `whole` become part of it and those in `left_out` do not.
+/// all; of the archives (by their canonical paths) among them, those in `whole` become part of it and those in
+/// `left_out` do not.
 pub struct Crates<'a> {
     pub words: &'a [String],
     pub whole: &'a BTreeSet<PathBuf>,
