@@ -21,6 +21,7 @@ const COMMANDS: &[(&str, Covered)] = &[
     ("forward-pass test my-course", Here),
     ("forward-pass review my-course", Here),
     ("forward-pass lint my-course", Here),
+    ("forward-pass learn my-chapter", By("commands::exercises")),
     ("forward-pass export notebooks/en/02-sigmoid.ipynb --to html -o sigmoid.html", Here),
     ("forward-pass kernel install", By("commands::kernel, tests/kernel/run.sh")),
     ("jupyter lab notebooks/en", Not("it stays open; tests/kernel/run.sh drives JupyterLab")),

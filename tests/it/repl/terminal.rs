@@ -138,7 +138,7 @@ fn tab_completes_commands_places_and_names() {
     person.says("let my_value = 40;", "\n");
     person.says("my_v\t + 2", "42");
     person.says("fn my_function(n: i32) -> i32 { n - 1 }", "\n");
-    person.says("my_f\t(44)", "43");
+    person.says("my_fu\t(44)", "43");
     person.says("String::from(\"abc\").to_upp\t()", "ABC");
     person.types(":doc sigmo\t\r");
     person.sees("pub fn sigmoid");
