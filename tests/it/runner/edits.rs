@@ -166,7 +166,7 @@ fn hundreds_of_edits_at_any_moment_stay() {
     let folder = tempfile::tempdir().unwrap();
     let title = json!({"cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# Old"]});
     let maker = NotebookBuilder::new().cell(title).code("it", "println!(\"1\");", "0\n");
-    let paths: Vec<_> = (0..40).map(|number| folder.path().join(format!("{number:03}.ipynb"))).collect();
+    let paths: Vec<_> = (0..120).map(|number| folder.path().join(format!("{number:03}.ipynb"))).collect();
     paths.iter().for_each(|path| std::fs::write(path, maker.text()).unwrap());
     let mut child = command(folder.path(), &["test", ".", "--accept", "-j", "2"]);
     let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -193,7 +193,7 @@ fn hundreds_of_edits_at_any_moment_stay() {
         }
         all += edits;
     }
-    assert!(all > 100, "only {all} edits");
+    assert!(all >= 100, "only {all} edits");
     assert!(child.wait().unwrap().code().is_some_and(|code| code == 0));
 }
 
