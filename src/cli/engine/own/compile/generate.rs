@@ -269,8 +269,7 @@ fn put_back(out: &mut Generated, plan: &Plan) {
     }
 }
 
-/// A runtime for each cell that awaits: every cell links its own copy of tokio, which finds its runtime in
-/// thread-locals of that copy. The runtime is leaked, as tasks and values may need it after the cell. tokio 0.2 needs a
+/// A runtime for each cell that awaits. It is leaked, as tasks and values may need it after the cell. tokio 0.2 needs a
 /// mutable runtime, tokio 1 does not.
 const BLOCK_ON: &str =
     "#[allow(unused_mut)] fn __fp_block_on<T, F: ::std::future::Future<Output = T>>(future: F) -> T {
