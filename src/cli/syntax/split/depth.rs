@@ -29,8 +29,8 @@ pub fn within_limits<T: Send>(code: &str, read: impl FnOnce() -> T + Send) -> Re
     })
 }
 
-/// Why a recursive parser must not see the code: it is longer, nests deeper or chains longer than people write. Comments
-/// do not count, and a literal counts as a word.
+/// Why a recursive parser must not see the code: it is longer, nests deeper or chains longer than people write.
+/// Comments do not count, and a literal counts as a word.
 pub(super) fn exceeded_limit(text: &str) -> Option<&'static str> {
     let (mut bytes, mut depth, mut chain, mut elses) = (0usize, 0usize, 0usize, 0usize);
     let mut at = 0;

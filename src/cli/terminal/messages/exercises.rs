@@ -11,7 +11,7 @@ messages! {
     group_exercises() { "Exercises", "연습" }
     help_exercises() { "list the exercises, and which you have solved", "연습 문제와 푼 것을 보여 줘요" }
     help_try() {
-        "show an exercise and put the start of its code on your line: `:try nand`; without a name, the next unsolved one",
+        "show an exercise and put the start of its code on your line: `:try nand`; alone, the next unsolved one",
         "연습 문제를 보여 주고 코드의 시작을 입력 줄에 놓아요: `:try nand`. 이름이 없으면 아직 풀지 않은 다음 문제예요"
     }
     help_check() {
