@@ -13,6 +13,10 @@ impl Child {
         let deadline = Instant::now() + PATIENCE;
         let (mut is_ready, mut is_woken) = (false, pid == 0);
         while Instant::now() < deadline {
+            // Either report may be the last: then nothing more arrives.
+            if is_ready && is_woken {
+                return Ok(());
+            }
             let _ = self.wait_channels(deadline);
             while !is_ready && let Received::Message(message) = self.control.try_receive::<FromWorker>()? {
                 match message {
@@ -24,9 +28,6 @@ impl Child {
                     FromWorker::Lost { name, kinds } => self.note_lost(name, &kinds),
                     _ => {}
                 }
-            }
-            if is_ready && is_woken {
-                return Ok(());
             }
             match self.orders.try_receive::<FromSupervisor>()? {
                 Received::Message(FromSupervisor::Ended { pid: ended, .. }) if pid == ended => break,
