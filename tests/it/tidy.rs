@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     ("args", "course data help kernel runner"),
     ("engine", "block cache_folder caret evcxr own thread"),
-    ("notebook", "chapter course exercise glossary ipynb normalize"),
+    ("notebook", "chapter course exercise glossary ipynb normalize progress"),
     ("terminal", "cell_end highlight interrupt keys markdown messages picture plural shown style"),
     ("syntax", "complete dependency input library names split types"),
     // The ground: small files that every room may use, and that use each other only.
@@ -36,10 +36,7 @@ const ROOMS: &[(&str, &str)] = &[
 const GROUND: [&str; 6] = ["outcome", "exit", "lang", "suggest", "files", "streams"];
 
 /// Commands that use another one, and why.
-const BESIDE: &[(&str, &str, &str)] = &[
-    ("repl", "data", "the prompt offers to download a missing data set"),
-    ("exercises", "repl", "what is solved is remembered with the prompt's progress"),
-];
+const BESIDE: &[(&str, &str, &str)] = &[("repl", "data", "the prompt offers to download a missing data set")];
 
 /// The longest a file and a function may be, in lines.
 const LONGEST_FILE: usize = 350;

@@ -13,14 +13,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 pub use pair::{Prose, stale};
-use serde::Serialize;
-use serde_json::ser::PrettyFormatter;
-use serde_json::{Serializer, Value};
+use serde_json::Value;
 
 use crate::cli::args::{EditionAction, EditionArgs};
 use crate::cli::exit::Exit;
-use crate::cli::files::{Edited, Origin, edit, make_folder, write_atomically};
+use crate::cli::files::{Origin, edit, make_folder, write_atomically};
 use crate::cli::notebook::chapter;
+use crate::cli::notebook::ipynb::as_jupyter_writes;
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 
@@ -101,8 +100,7 @@ fn sync(root: &Path, from: &str, to: &str) -> Result<Exit> {
     for name in names(root, &[from])? {
         let source = read(root, from, &name)?;
         let path = root.join(to).join(&name);
-        let mut new = carry(&source, None);
-        let mut is_changed = false;
+        let (mut new, mut is_changed) = (Value::Null, true);
         if path.is_file() {
             rewrite(&path, &mut |old| {
                 new = carry(&source, Some(&old));
@@ -110,7 +108,7 @@ fn sync(root: &Path, from: &str, to: &str) -> Result<Exit> {
                 is_changed.then(|| new.clone())
             })?;
         } else {
-            is_changed = true;
+            new = carry(&source, None);
             create(&path, &new)?;
         }
         if is_changed {
@@ -244,25 +242,13 @@ fn read(root: &Path, language: &str, name: &str) -> Result<Value> {
 fn rewrite(path: &Path, new: &mut dyn FnMut(Value) -> Option<Value>) -> Result<()> {
     let edited = edit(path, &Origin::of(path), &mut |bytes| {
         let old = serde_json::from_slice(bytes).context("it is not JSON")?;
-        new(old).map(|new| as_text(&new)).transpose()
+        Ok(new(old).map(|new| as_jupyter_writes(&new)).transpose()?)
     })?;
-    match edited {
-        Edited::Done => Ok(()),
-        Edited::Refused(why) => bail!("nothing was written: {why}"),
-    }
+    edited.or_fail()
 }
 
 fn create(path: &Path, notebook: &Value) -> Result<()> {
     let folder = path.parent().context("a notebook needs a folder")?;
     make_folder(folder)?;
-    write_atomically(path, &as_text(notebook)?)
-}
-
-/// As Jupyter writes it: an indent of 1 and a final newline.
-fn as_text(notebook: &Value) -> Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let indent = PrettyFormatter::with_indent(b" ");
-    notebook.serialize(&mut Serializer::with_formatter(&mut text, indent))?;
-    text.push(b'\n');
-    Ok(text)
+    write_atomically(path, &as_jupyter_writes(notebook)?)
 }

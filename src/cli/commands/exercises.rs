@@ -8,12 +8,12 @@ use anyhow::{Result, bail};
 use forward_pass::exercise::{NOT_YET, SOLVED};
 use serde_json::json;
 
-use super::repl::state::Progress;
 use crate::cli::args::ExercisesArgs;
 use crate::cli::engine::{self, Engine, Session, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::lang::Lang;
 use crate::cli::notebook::exercise::{self, Exercise};
+use crate::cli::notebook::progress::Progress;
 use crate::cli::notebook::{chapter, ipynb};
 use crate::cli::outcome::{End, Outcome, Output};
 use crate::cli::streams;
@@ -67,10 +67,10 @@ fn list(exercises: &[Exercise], args: &ExercisesArgs) {
 
 /// A session in which the chapter's first cell has run.
 fn session(engine: Engine) -> Result<Box<dyn Session>> {
-    let shelf = chapter::chapter(Lang::En)?;
-    let Some(section) = shelf.course.sections.first() else { bail!("the chapter has no section") };
+    let chapter = chapter::chapter(Lang::En)?;
+    let Some(section) = chapter.course.sections.first() else { bail!("the chapter has no section") };
     let options = SessionOptions {
-        folder: shelf.folder,
+        folder: chapter.folder,
         compile_timeout: None,
         run_timeout: Some(Duration::from_secs(60)),
         dependencies: ipynb::dependencies(&section.cells),

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::cli::args::{ExportArgs, Target};
 use crate::cli::exit::{Exit, usage};
-use crate::cli::files::{Edited, Origin, edit, make_folder, write_atomically};
-use crate::cli::notebook::ipynb::Notebook;
+use crate::cli::files::{Origin, edit, make_folder, write_atomically};
+use crate::cli::notebook::ipynb::{Notebook, as_jupyter_writes};
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 
@@ -64,14 +64,10 @@ fn update(text: &str, output: &Path) -> Result<()> {
             to["outputs"] = from["outputs"].clone();
             to["execution_count"] = from["execution_count"].clone();
         }
-        Ok(Some(script::indented(&value)?.into_bytes()))
+        Ok(Some(as_jupyter_writes(&value)?))
     })?;
-    match edited {
-        Edited::Done => {
-            streams::eprintln!("{}: kept the outputs of {kept} of {}", output.display(), count(all, "cell"))
-        }
-        Edited::Refused(why) => bail!("nothing was written: {why}"),
-    }
+    edited.or_fail()?;
+    streams::eprintln!("{}: kept the outputs of {kept} of {}", output.display(), count(all, "cell"));
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
 use super::{folder_of, shown_path, staged};
@@ -34,6 +34,16 @@ pub enum Edited {
     Done,
     /// The file is left as it is, and why.
     Refused(String),
+}
+
+impl Edited {
+    /// An error where the file is left as it is.
+    pub fn or_fail(self) -> Result<()> {
+        match self {
+            Edited::Done => Ok(()),
+            Edited::Refused(why) => bail!("nothing was written: {why}"),
+        }
+    }
 }
 
 impl Origin {

@@ -20,7 +20,7 @@ use anyhow::{Context, Result, bail};
 use places::{LineIndex, Place};
 use serde_json::Value;
 use spans::Node;
-pub use write::{CellChange, ErrorChange, output_values};
+pub use write::{CellChange, ErrorChange, as_jupyter_writes, output_values};
 
 use super::course::{Cell, CellKind};
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream, join_streams};

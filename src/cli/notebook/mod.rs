@@ -8,3 +8,4 @@ pub mod exercise;
 pub mod glossary;
 pub mod ipynb;
 pub mod normalize;
+pub mod progress;

@@ -111,7 +111,7 @@ fn is_expected(expected: &Expect, end: &End) -> bool {
     }
 }
 
-/// Whether the variables were lost with the process, so that later cells cannot run.
+/// Whether a cell was cut off, so that later cells may lack what it was to define.
 pub fn ends_session(end: &End) -> bool {
     matches!(end, End::Exited(_) | End::Killed { .. } | End::Interrupted | End::TimedOut { .. })
 }

@@ -36,18 +36,37 @@ pub fn marked(line: &str) -> String {
 pub fn report(text: &str) -> String {
     let mut commands = Commands::default();
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let colour = colour_length(rest);
-        if colour > 0 {
-            out.push_str(&rest[..colour]);
-            rest = &rest[colour..];
-            continue;
+    for piece in (Pieces { rest: text }) {
+        match piece {
+            Piece::Colour(colour) => out.push_str(colour),
+            Piece::Letter(c) => push(&mut out, c, &mut commands),
         }
-        push(&mut out, c, &mut commands);
-        rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+/// A part of printed text.
+enum Piece<'a> {
+    /// A whole colour sequence.
+    Colour(&'a str),
+    Letter(char),
+}
+
+/// The parts of a text, in order.
+struct Pieces<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        let letter = self.rest.chars().next()?;
+        let colour = colour_length(self.rest);
+        let (piece, rest) = self.rest.split_at(if colour > 0 { colour } else { letter.len_utf8() });
+        self.rest = rest;
+        Some(if colour > 0 { Piece::Colour(piece) } else { Piece::Letter(letter) })
+    }
 }
 
 /// A JSON document as text: what could act is escaped, so its value is the same.

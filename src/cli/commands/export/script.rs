@@ -7,7 +7,7 @@ mod read;
 mod yaml;
 
 use anyhow::{Context, Result};
-pub use read::{indented, read};
+pub use read::read;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 

@@ -90,7 +90,7 @@ async fn connected(socket: &Path) -> std::io::Result<UnixStream> {
 
 /// Passes frames on as long as they are of a sane length. `Err` says what is wrong with one.
 async fn pass_frames(from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin)) -> Result<(), String> {
-    let mut passed = 0;
+    let mut passed: u64 = 0;
     if pass(from, to, GREETING).await.is_none() {
         return Ok(());
     }
@@ -106,7 +106,7 @@ async fn pass_frames(from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWr
             head.extend(length.to_be_bytes());
             length
         };
-        passed = if passed == 0 { length } else { length.saturating_add(passed) };
+        passed = length.saturating_add(passed);
         if passed > MOST_BYTES {
             return Err(format!("its message has {passed} bytes or more, and at most {MOST_BYTES} are read"));
         }

@@ -139,8 +139,8 @@ impl Place {
     }
 
     /// The last prose before the exercises.
-    pub fn last_prose(&self) -> Option<&usize> {
-        self.steps.iter().rfind(|step| step.exercise.is_none())?.prose.last()
+    pub fn last_prose(&self) -> Option<usize> {
+        self.steps.iter().rfind(|step| step.exercise.is_none())?.prose.last().copied()
     }
 
     /// The number of another section that defines a name.
@@ -163,7 +163,7 @@ impl Place {
     /// The cell to change for the exercises of the last prose: the only one that defines a name from the prose's code
     /// spans, or sets a field of that name. A name of several cells is passed over: the hint might name the wrong one.
     pub fn cell_to_change(&self) -> Option<&str> {
-        let last = *self.last_prose()?;
+        let last = self.last_prose()?;
         let cells: Vec<usize> = self.code_cells().collect();
         let names = code_spans(&self.cell(last).source).flat_map(names::mentioned);
         let mut found = names.filter(|name| name.chars().count() > 1).filter_map(|name| {

@@ -39,7 +39,7 @@ pub fn show_code(screen: &mut Screen, code: &str) {
 
 /// The end of a section: what Enter does next, and what can be changed.
 pub fn show_end(place: &Place, screen: &mut Screen) {
-    let last = place.last_prose().map_or("", |at| &place.cell(*at).source);
+    let last = place.last_prose().map_or("", |at| &place.cell(at).source);
     let last = last.lines().next_back().unwrap_or_default();
     let number = place.here().number;
     let text = match place.next_section().map(|section| place.sections()[section].bare_title()) {

@@ -1,33 +1,19 @@
-//! What the REPL keeps between sessions, in a folder of the user's: history, figures, and the cells seen.
+//! What the REPL keeps between sessions beside the reader's progress: history and figures.
 //!
 //! None of it is necessary: if it cannot be written, the lesson continues without it.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use etcetera::BaseStrategy;
 
-/// `~/.local/state/forward-pass`, or the system's equivalent; created if missing.
-pub fn folder() -> Result<PathBuf> {
-    let strategy = etcetera::choose_base_strategy()?;
-    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("forward-pass");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    Ok(folder)
-}
+use crate::cli::notebook::progress::{folder, private};
 
 /// The history file, created here so that it is never readable by others.
 pub fn history() -> Option<PathBuf> {
     let file = folder().ok()?.join("history");
     private(&file)?;
     Some(file)
-}
-
-fn private(file: &PathBuf) -> Option<File> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(file).ok()
 }
 
 /// Writes a figure, replacing the last one of the same name.
@@ -37,57 +23,4 @@ pub fn save_figure(name: &str, svg: &str) -> Result<PathBuf> {
     let path = folder.join(format!("{name}.svg"));
     fs::write(&path, svg).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
-}
-
-/// What begins the lines of solved exercises; no section has this name.
-const EXERCISE: &str = "solved exercise/";
-
-/// The cells that a reader has seen, as `section/cell`, and the exercises solved, across sessions.
-pub struct Progress {
-    seen: BTreeSet<String>,
-    /// The last one seen in an earlier session.
-    last: Option<String>,
-    file: Option<File>,
-}
-
-impl Progress {
-    pub fn load() -> Progress {
-        let path = folder().ok().map(|folder| folder.join("progress"));
-        let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
-        Progress {
-            seen: text.lines().map(str::to_owned).collect(),
-            last: text.lines().rfind(|line| !line.starts_with(EXERCISE)).map(str::to_owned),
-            file: path.as_ref().and_then(private),
-        }
-    }
-
-    /// The section and cell seen last before this session.
-    pub fn last(&self) -> Option<(&str, &str)> {
-        self.last.as_deref()?.split_once('/')
-    }
-
-    pub fn note(&mut self, section: &str, cell: &str) {
-        let line = format!("{section}/{cell}");
-        if self.seen.contains(&line) {
-            return;
-        }
-        if let Some(file) = &mut self.file {
-            let _ = writeln!(file, "{line}");
-        }
-        self.seen.insert(line);
-    }
-
-    /// An exercise was solved.
-    pub fn note_solved(&mut self, id: &str) {
-        self.note(EXERCISE.trim_end_matches('/'), id);
-    }
-
-    pub fn is_solved(&self, id: &str) -> bool {
-        self.seen.contains(&format!("{EXERCISE}{id}"))
-    }
-
-    /// How many of these cells have been seen.
-    pub fn count<'a>(&self, section: &str, cells: impl Iterator<Item = &'a str>) -> usize {
-        cells.filter(|cell| self.seen.contains(&format!("{section}/{cell}"))).count()
-    }
 }

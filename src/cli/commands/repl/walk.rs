@@ -54,23 +54,21 @@ impl Repl {
 
     /// `:back`: the step before, which at the start of a section is the last one of the section before.
     pub(super) fn back(&mut self) {
-        if self.place.next < 2 {
-            match (self.place.section, self.place.next) {
-                (0, 0) => return self.screen.faint(&self.screen.lang.at_the_beginning()),
-                (section, 0) => {
-                    self.enter(section - 1);
-                    prose::show_title(&self.place, &mut self.screen);
-                    self.place.next = self.place.steps.len() + 1;
-                }
-                _ => {
-                    self.place.next = 0;
-                    return self.announce();
-                }
+        match (self.place.section, self.place.next) {
+            (0, 0) => return self.screen.faint(&self.screen.lang.at_the_beginning()),
+            (section, 0) => {
+                self.enter(section - 1);
+                prose::show_title(&self.place, &mut self.screen);
+                self.place.next = self.place.steps.len();
             }
+            (_, 1) => {
+                self.place.next = 0;
+                return self.announce();
+            }
+            _ => self.place.next -= 1,
         }
         let Repl { place, screen, .. } = self;
-        place.next -= 1;
-        let step = &place.steps[place.next - 1];
+        let Some(step) = place.next.checked_sub(1).and_then(|at| place.steps.get(at)) else { return };
         prose::show(place, screen, step);
         if let Some(at) = step.code {
             prose::show_code(screen, &place.cell(at).source);

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::style::Style;
@@ -152,6 +154,14 @@ fn renewed(raw: &Raw, at: usize, stored: &[Raw], new: &Output, style: &Style) ->
         return Some(raw.text.to_string());
     }
     is_first.then(|| respliced(raw, new, style))
+}
+
+/// A notebook's JSON as Jupyter writes it: an indent of 1 and a final newline.
+pub fn as_jupyter_writes(notebook: &Value) -> serde_json::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    notebook.serialize(&mut Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b" ")))?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 /// Outputs in nbformat 4.

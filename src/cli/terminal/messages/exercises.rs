@@ -15,8 +15,8 @@ messages! {
         "연습 문제를 보여 주고 코드의 시작을 입력 줄에 놓아요: `:try nand`. 이름이 없으면 아직 풀지 않은 다음 문제예요"
     }
     help_check() {
-        "check your answer on a hundred and more inputs, and show the smallest that goes wrong",
-        "백 개가 넘는 입력으로 답을 확인하고, 틀린 것 가운데 가장 작은 것을 보여 줘요"
+        "check your answer on many inputs, and show the smallest that goes wrong",
+        "여러 입력으로 답을 확인하고, 틀린 것 가운데 가장 작은 것을 보여 줘요"
     }
     help_hint() { "show a hint; the next one says more", "힌트를 보여 줘요. 다음 힌트는 더 많이 알려 줘요" }
     help_solution() {

@@ -1,7 +1,7 @@
 //! What a cell prints while it runs, piece by piece: its colours and carriage returns act, nothing else does.
 
 use super::commands::Commands;
-use super::{LONGEST_COLOUR, colour_length, push};
+use super::{LONGEST_COLOUR, Piece, Pieces, push};
 
 /// The output of one program on its way to the terminal. A colour sequence may be split between two pieces.
 #[derive(Debug, Default)]
@@ -16,21 +16,16 @@ impl Passage {
     pub fn pass(&mut self, piece: &str) -> String {
         let whole = std::mem::take(&mut self.held) + piece;
         let mut out = String::with_capacity(whole.len());
-        let mut rest = whole.as_str();
-        while let Some(c) = rest.chars().next() {
-            let colour = colour_length(rest);
-            if colour > 0 {
-                out.push_str(&rest[..colour]);
-                rest = &rest[colour..];
-                continue;
+        let mut pieces = Pieces { rest: &whole };
+        while !may_become_colour(pieces.rest)
+            && let Some(piece) = pieces.next()
+        {
+            match piece {
+                Piece::Colour(colour) => out.push_str(colour),
+                Piece::Letter(c) => self.push(&mut out, c),
             }
-            if may_become_colour(rest) {
-                self.held = rest.to_owned();
-                break;
-            }
-            self.push(&mut out, c);
-            rest = &rest[c.len_utf8()..];
         }
+        pieces.rest.clone_into(&mut self.held);
         out
     }
 

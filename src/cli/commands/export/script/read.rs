@@ -9,6 +9,7 @@ use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use super::{marks_a_cell, special, yaml};
+use crate::cli::notebook::ipynb::as_jupyter_writes;
 
 /// The minor version of nbformat for a script that names none.
 const MINOR: u64 = 5;
@@ -31,16 +32,8 @@ pub fn read(text: &str, path: &Path) -> Result<String> {
         cells.push(cell(lines[start], body(&lines, start, end), minor, nth).with_context(place)?);
     }
     let metadata = metadata.unwrap_or_else(rust);
-    indented(&json!({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}))
-}
-
-/// As Jupyter writes it.
-pub fn indented(notebook: &Value) -> Result<String> {
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    serde::Serialize::serialize(notebook, &mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
-    bytes.push(b'\n');
-    Ok(String::from_utf8(bytes)?)
+    let notebook = json!({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": minor});
+    Ok(String::from_utf8(as_jupyter_writes(&notebook)?)?)
 }
 
 /// The lines of a cell, without the blank line that the format puts before the next cell.

@@ -19,7 +19,6 @@ use super::diagnostics::is_summary;
 use super::rustc::{CompileEnd, Compiled, Job};
 use super::standby::around;
 use super::toolchain::Toolchain;
-use crate::cli::streams;
 
 /// Changes with the format of entries.
 const FORMAT: &[u8] = b"2";
@@ -45,7 +44,6 @@ pub struct CellCache {
 impl CellCache {
     /// `None` if the user's cache cannot be used.
     pub fn open() -> Option<CellCache> {
-        streams::survive_limits();
         Some(CellCache { groups: cache::folder().ok()?.join("cells"), has_evicted: Arc::default() })
     }
 

@@ -75,7 +75,7 @@ impl<'a> Signature<'a> {
 
     fn forms(&self) -> Vec<Form> {
         let has_borrows = |text: &str| text.contains('&') || text.contains("'_");
-        let written = |text: &str| TypeText::of(text).written();
+        let written = |text: &str| TypeText::new(text).written();
         let inferred = vec!["_".to_owned(); self.parameters.len()];
         let mut signatures = Vec::new();
         if self.parameters.iter().any(|parameter| has_borrows(parameter)) {

@@ -58,13 +58,9 @@ pub fn local_type(mir: &str, number: usize, name: &str) -> Option<TypeText> {
 }
 
 impl TypeText {
-    fn new(text: &str) -> TypeText {
-        TypeText(with_parentheses(text))
-    }
-
     /// A type in the words of the MIR.
-    pub fn of(text: &str) -> TypeText {
-        TypeText::new(text)
+    pub fn new(text: &str) -> TypeText {
+        TypeText(with_parentheses(text))
     }
 
     /// `{closure@FILE:LINE...}`, if the type is a closure itself.
