@@ -33,7 +33,7 @@
 //! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
 //! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |
 //!
-//! Each section ends with exercises, whose answers [`check`](exercise::check) judges.
+//! Each section ends with exercises, whose answers [`check`] judges.
 //!
 //! The notebooks are in `notebooks/en` and `notebooks/ko`, the tests in `tests/it/library`. Every name above is in the
 //! [`prelude`]. An argument `x` is a scalar, an array, a view, or a reference to one of these. Element-wise functions
