@@ -122,6 +122,14 @@ impl<S: Data<Elem: Real>, D: Dimension> Gives for ArrayBase<S, D> {
     }
 }
 
+/// A shape.
+impl Gives for (i64, i64) {
+    fn answer(self) -> Answer {
+        let values = vec![self.0 as f64, self.1 as f64];
+        Answer { sizes: vec![2], values, text: format!("{self:?}"), is_failure: false }
+    }
+}
+
 /// A shape, or none: `Some((2, 3))`.
 impl Gives for Option<(usize, usize)> {
     fn answer(self) -> Answer {

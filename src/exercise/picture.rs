@@ -12,6 +12,8 @@ use crate::plot::{Figure, plot};
 
 /// The curves are drawn up to here on both sides.
 const FAR: f64 = 10.0;
+/// A difference that the eye finds.
+const VISIBLE: f64 = 0.02;
 
 impl Exercise<f64> {
     /// As [`check`](Exercise::check); an answer that is not right is drawn beside the wanted curve.
@@ -24,7 +26,8 @@ impl Exercise<f64> {
                 .filter_map(|(&x, (yours, wanted))| Some((x, yours.number()?, wanted.number()?)))
                 .collect();
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
-            (!points.is_empty()).then(|| curves(&points))
+            // What is wrong farther out, or too little to be seen, is not drawn.
+            points.iter().any(|(_, yours, wanted)| (yours - wanted).abs() > VISIBLE).then(|| curves(&points))
         };
         verdict.seen(draw)
     }
@@ -55,7 +58,7 @@ pub(super) fn regions(layers: Vec<(Array2<f64>, Array1<f64>)>, corners: &[([f64;
         corners.iter().filter(|corner| corner.1 == yes).map(|corner| corner.0[axis]).collect()
     };
     let figure = plot_regions(&net, -0.5, 1.5).title("yours: red is yes");
-    let figure = figure.scatter(&axis(true, 0), &axis(true, 1)).color("C3").label("should be yes");
-    let figure = figure.scatter(&axis(false, 0), &axis(false, 1)).color("navy").label("should be no");
-    Some(figure.markersize(8.0).figsize(4.0, 4.0))
+    let figure = figure.scatter(&axis(true, 0), &axis(true, 1)).color("gold").markersize(8.0).label("should be yes");
+    let figure = figure.scatter(&axis(false, 0), &axis(false, 1)).color("k").markersize(8.0).label("should be no");
+    Some(figure.figsize(4.0, 4.0))
 }

@@ -88,11 +88,13 @@ pub fn bends<N: Into<f64>>(answers: [N; 5]) -> Verdict {
 
 /// Section 4: the shapes of three weight tables and the lengths of three biases, for a batch of (100, 5) and layers of
 /// 4, 6 and 2 neurons.
-pub fn chain(w: [(usize, usize); 3], b: [usize; 3]) -> Verdict {
-    const SIZES: [usize; 4] = [5, 4, 6, 2];
-    fn answer(place: usize, w: impl Fn(usize) -> (usize, usize), b: impl Fn(usize) -> usize) -> Answer {
-        if place % 2 == 0 { Some(w(place / 2)).answer() } else { b(place / 2).answer() }
+pub fn chain<N: Into<i64>, M: Into<i64>>(w: [(N, N); 3], b: [M; 3]) -> Verdict {
+    const SIZES: [i64; 4] = [5, 4, 6, 2];
+    fn answer(place: usize, w: impl Fn(usize) -> (i64, i64), b: impl Fn(usize) -> i64) -> Answer {
+        if place % 2 == 0 { w(place / 2).answer() } else { b(place / 2).answer() }
     }
+    let w = w.map(|(rows, columns)| (rows.into(), columns.into()));
+    let b = b.map(Into::into);
     Exercise {
         inputs: (0..6).collect(),
         shown: |place| format!("{} of layer {}", if place % 2 == 0 { "weights" } else { "bias" }, place / 2 + 1),

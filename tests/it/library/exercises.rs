@@ -137,6 +137,8 @@ fn an_answer_that_ran_and_is_not_right_is_drawn_where_looking_helps() {
     assert_eq!(drawn(&curve).as_deref(), Some("<Figure 480x320 with 1 Axes>"));
     let regions = check::nand(1.0, 1.0, -1.5);
     assert_eq!(drawn(&regions).as_deref(), Some("<Figure 400x400 with 1 Axes>"));
+    // Wrong at 800 only, where no picture reaches.
+    assert_eq!(drawn(&check::my_tanh(|x: f64| (x.exp() - (-x).exp()) / (x.exp() + (-x).exp()))), None);
     // Not where nothing ran, nothing is wrong, or the shapes make no network.
     assert_eq!(drawn(&check::clipped(|_: f64| -> f64 { panic!("not yet implemented") })), None);
     assert_eq!(drawn(&check::clipped(|x: f64| x.clamp(0.0, 6.0))), None);
