@@ -30,6 +30,12 @@ impl Answer {
         &self.text
     }
 
+    /// A single number that can be drawn.
+    pub(super) fn number(&self) -> Option<f64> {
+        let number = self.values.first().copied().filter(|number| number.is_finite());
+        number.filter(|_| !self.is_failure && self.sizes.is_empty())
+    }
+
     /// Equal but for rounding. NaN agrees with NaN, and a zero with the other zero.
     pub(super) fn agrees(&self, other: &Answer) -> bool {
         !self.is_failure
@@ -96,6 +102,13 @@ impl Real for bool {
     }
 }
 
+/// Already in the form that checks compare.
+impl Gives for Answer {
+    fn answer(self) -> Answer {
+        self
+    }
+}
+
 impl Gives for bool {
     fn answer(self) -> Answer {
         Answer { sizes: Vec::new(), values: vec![self.real()], text: repr(&self), is_failure: false }
@@ -106,6 +119,14 @@ impl<S: Data<Elem: Real>, D: Dimension> Gives for ArrayBase<S, D> {
     fn answer(self) -> Answer {
         let values = self.iter().map(|value| value.real()).collect();
         Answer { sizes: self.shape().to_vec(), values, text: repr(&self), is_failure: false }
+    }
+}
+
+/// A shape.
+impl Gives for (i64, i64) {
+    fn answer(self) -> Answer {
+        let values = vec![self.0 as f64, self.1 as f64];
+        Answer { sizes: vec![2], values, text: format!("{self:?}"), is_failure: false }
     }
 }
 
