@@ -9,4 +9,5 @@ mod hooks;
 mod kernel;
 mod lint;
 mod new_course;
+mod pages;
 mod round_trips;

@@ -110,3 +110,21 @@ cell or a notebook: `\"forward_pass\": {\"allow\": \"runs-once\"}`.
 Exit codes:
   0 nothing found   1 something found   2 wrong usage   3 the tool itself failed   4 no notebook
 ";
+
+pub const EXPORT: &str = "\
+Nothing runs: pages show the outputs that the notebook stores. A folder's notebooks are written into
+the folder named with `-o`, and links between them become links between their pages.
+
+Pages are safe to publish. HTML below a cell that has scripts, such as a figure of Plotly, goes into a
+sandboxed frame of the HTML page, where it cannot touch the page or its reader; such a figure may load
+its library from the network. Scripts, event handlers and `javascript:` links in prose are taken out.
+`--trust` leaves all of them in line, as Jupyter does: use it for notebooks of your own.
+
+Attachments and pictures in the notebook's folder (of all folders, for a folder) go into the HTML page,
+or into NAME_files beside the Markdown page. Missing files, and paths that leave the folder, are
+reported and stay as they are; so do pictures of the web.
+
+Cells with the tags hide-cell, hide-input and hide-output, and those that Jupyter shows collapsed, are
+folded; remove-cell, remove-input, remove-output, remove-stdout and remove-stderr leave parts out. Raw
+cells of the formats text/html and text/markdown are rendered.
+";

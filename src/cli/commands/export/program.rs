@@ -76,7 +76,7 @@ pub fn program(source: &Source, in_folder: bool) -> Result<Exported> {
     let text = assembled(source, &pieces, &manifest, in_folder);
     let beside = vec![(PathBuf::from("Cargo.toml"), manifest.text().into_bytes())];
     Ok(match in_folder {
-        true => Exported { text, main: Some("src/main.rs"), beside },
+        true => Exported { text, main: Some("src/main.rs"), beside, notes: Vec::new() },
         false => Exported::single(text),
     })
 }
