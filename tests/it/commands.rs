@@ -5,6 +5,7 @@ mod data;
 mod editions;
 mod exercises;
 mod export;
+mod fmt;
 mod hooks;
 mod kernel;
 mod lint;

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+pub use fields::Repairs;
 use places::{LineIndex, Place};
 use serde_json::Value;
 use spans::Node;

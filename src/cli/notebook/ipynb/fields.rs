@@ -18,6 +18,8 @@ pub struct Repairs {
     pub ids: usize,
     /// Cells with a new execution count.
     pub counts: usize,
+    /// Only nbformat 4.5 has ids.
+    pub has_format: bool,
     /// The stock kernel writes `pygment_lexer` for `pygments_lexer`.
     pub has_lexer: bool,
 }
@@ -104,6 +106,7 @@ impl Notebook {
         }
         let minor = root.get("nbformat_minor");
         if minor.is_none_or(|minor| self.value(minor).as_u64() < Some(5)) && !cells.is_empty() {
+            repairs.has_format = true;
             match (minor, root.get("nbformat")) {
                 (Some(minor), _) => edits.push((minor.range.clone(), "5".into())),
                 (None, Some(major)) => edits.push((major.range.end..major.range.end, ", \"nbformat_minor\": 5".into())),
@@ -231,7 +234,7 @@ mod tests {
     fn repairs_change_what_is_wrong_and_nothing_else() {
         let notebook = Notebook::parse(TEXT).unwrap();
         let (text, repairs) = notebook.repaired();
-        assert_eq!(repairs, Repairs { ids: 2, counts: 2, has_lexer: true });
+        assert_eq!(repairs, Repairs { ids: 2, counts: 2, has_format: true, has_lexer: true });
         let expected = TEXT
             .replace("\"markdown\",", "\"markdown\",\n   \"id\": \"cell-1\",")
             .replacen("\"execution_count\": 7", "\"execution_count\": 1", 2)
