@@ -91,6 +91,15 @@ press one key, without Enter (from a pipe: one line each):
 Figures are shown in the terminal if it supports them, and saved as files; their paths are printed.
 ";
 
+pub const RUN: &str = "\
+`-p NAME=VALUE` gives a variable of the cell tagged `parameters` another value: a cell after it
+defines the name again. The value becomes the kind of literal that the notebook's own value is; for
+anything but numbers, text and truth values, write Rust, such as `-p 'sizes=vec![1, 2]'`.
+
+Exit codes:
+  0 it ran   1 a cell failed   2 wrong usage   3 the tool itself failed   130 interrupted
+";
+
 pub const LINT: &str = "\
 The lints:
   execution-order   stored execution counts that do not increase
@@ -103,6 +112,10 @@ The lints:
                     least three digits are checked
   unreadable        a file that is not a notebook, or is in an unsupported format
   rules             an unknown tag or setting, or one with an invalid value
+
+`--fix` gives cells without an id, or with a repeated one, a new id, numbers execution counts that do
+not increase, and corrects the stock kernel's `pygment_lexer`. It prints what it changed; then the
+lints run. Sources and outputs stay as they are.
 
 A file that is a device, a pipe or a socket is skipped. An author allows a lint in the settings of a
 cell or a notebook: `\"forward_pass\": {\"allow\": \"runs-once\"}`.

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::help;
 
 #[derive(Debug, Args)]
+#[command(after_long_help = help::RUN)]
 pub struct RunArgs {
     /// The notebook; its code, and the build scripts of its dependencies, run as you
     pub notebook: PathBuf,

@@ -94,10 +94,9 @@ fn the_settings_of_rustfmt_apply() {
         "",
     );
     maker.write();
-    std::fs::write(maker.folder.path().join("rustfmt.toml"), "max_width = 37\nuse_small_heuristics = \"Max\"\n")
-        .unwrap();
+    std::fs::write(maker.folder.path().join("rustfmt.toml"), "max_width = 37\n").unwrap();
     fmt(&maker, &["--check"]).exits(0);
-    std::fs::write(maker.folder.path().join("rustfmt.toml"), "max_width = 36\ntab_spaces = 4\n").unwrap();
+    std::fs::write(maker.folder.path().join("rustfmt.toml"), "max_width = 36\n").unwrap();
     fmt(&maker, &["--check"]).exits(1).has("not formatted: `a`");
 }
 

@@ -27,8 +27,6 @@ pub struct Rustfmt {
     settings: Option<PathBuf>,
     /// The widest line.
     width: usize,
-    /// The other widths, which otherwise change with the widest line.
-    widths: String,
 }
 
 impl Rustfmt {
@@ -38,28 +36,24 @@ impl Rustfmt {
         let names = ["rustfmt.toml", ".rustfmt.toml"];
         let mut files = path.ancestors().skip(1).flat_map(|folder| names.map(|name| folder.join(name)));
         let settings = files.find(|file| file.is_file());
-        let mut rustfmt = Rustfmt { settings, width: 100, widths: String::new() };
-        let folder = path.parent().unwrap_or(Path::new("/"));
+        let mut rustfmt = Rustfmt { settings, width: 100 };
+        // The settings of a file apply, whether there is one or not.
+        let file = path.with_extension("rs");
         let mut command = rustfmt.command();
-        let output = command.args(["--print-config", "current"]).arg(folder).output().map_err(|_| Missing)?;
+        let output = command.args(["--print-config", "current"]).arg(file).output().map_err(|_| Missing)?;
         if !output.status.success() {
             bail!("rustfmt cannot use its settings: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
-        for line in String::from_utf8_lossy(&output.stdout).lines() {
-            match line.split_once(" = ") {
-                Some(("max_width", width)) => rustfmt.width = width.parse().unwrap_or(100),
-                // Those of doc comments are not scaled.
-                Some((key, width)) if SCALED.contains(&key) => rustfmt.widths += &format!(",{key}={width}"),
-                _ => {}
-            }
-        }
+        let settings = String::from_utf8_lossy(&output.stdout);
+        let width = settings.lines().find_map(|line| line.strip_prefix("max_width = ")?.trim().parse().ok());
+        rustfmt.width = width.unwrap_or(rustfmt.width);
         Ok(rustfmt)
     }
 
     /// Formats a file that is indented by so much; `None` if it is not valid Rust.
     pub fn format(&self, code: &str, indent: usize) -> Result<Option<String>> {
         let mut command = self.command();
-        let config = format!("max_width={}{},newline_style=Unix", self.width + indent, self.widths);
+        let config = format!("max_width={},newline_style=Unix", self.width + indent);
         command.args(["--emit", "stdout", "--config", &config]);
         if let Some(settings) = &self.settings {
             command.arg("--config-path").arg(settings);
@@ -83,15 +77,3 @@ impl Rustfmt {
         command
     }
 }
-
-/// The widths that rustfmt derives from the widest line.
-const SCALED: [&str; 8] = [
-    "fn_call_width",
-    "attr_fn_like_width",
-    "struct_lit_width",
-    "struct_variant_width",
-    "array_width",
-    "chain_width",
-    "single_line_if_else_max_width",
-    "single_line_let_else_max_width",
-];
