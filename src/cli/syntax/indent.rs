@@ -15,11 +15,11 @@ pub fn by_one(code: &str) -> String {
     lines.collect()
 }
 
-/// The code one step to the left. Lines of block comments move as well: rustfmt indents them with the code.
-pub fn back_by_one(code: &str) -> String {
+/// The code one step to the left, where a step is this text. Lines of block comments move as well: rustfmt indents them with the code.
+pub fn back_by(step: &str, code: &str) -> String {
     let fixed = lines_inside_tokens(code, |kind| !matches!(kind, TokenKind::BlockComment { .. }));
     let lines = code.lines().enumerate().map(|(at, line)| {
-        let moved = line.strip_prefix(STEP).filter(|_| fixed.binary_search(&at).is_err());
+        let moved = line.strip_prefix(step).filter(|_| fixed.binary_search(&at).is_err());
         format!("{}\n", moved.unwrap_or(line))
     });
     lines.collect()
@@ -43,7 +43,7 @@ fn lines_inside_tokens(code: &str, counts: impl Fn(&TokenKind) -> bool) -> Vec<u
 
 #[cfg(test)]
 mod tests {
-    use super::{back_by_one, by_one};
+    use super::{STEP, back_by, by_one};
 
     #[test]
     fn the_inside_of_a_string_is_not_indented() {
@@ -52,6 +52,6 @@ mod tests {
             "    let a = \"one\n  two\";\n    /* three\nfour */ f();\n\n    if a {\n        g(r#\"\nfive\"#);\n    }\n";
         assert_eq!(by_one(code), moved);
         let moved = moved.replace("\nfour", "\n    four");
-        assert_eq!(back_by_one(&moved), format!("{code}\n"));
+        assert_eq!(back_by(STEP, &moved), format!("{code}\n"));
     }
 }

@@ -98,6 +98,14 @@ fn the_settings_of_rustfmt_apply() {
     fmt(&maker, &["--check"]).exits(0);
     std::fs::write(maker.folder.path().join("rustfmt.toml"), "max_width = 36\n").unwrap();
     fmt(&maker, &["--check"]).exits(1).has("not formatted: `a`");
+    for (settings, step) in [("tab_spaces = 2", "  "), ("hard_tabs = true", "\t")] {
+        let after = format!("fn f() {{\n{step}1;\n}}");
+        std::fs::write(maker.folder.path().join("rustfmt.toml"), settings).unwrap();
+        fmt(&maker, &[]).exits(0);
+        assert_eq!(source(&read(maker.folder.path(), "made.ipynb")["cells"][1]), after);
+    }
+    std::fs::write(maker.folder.path().join("rustfmt.toml"), "max_width = \"x\"").unwrap();
+    fmt(&maker, &[]).exits(3).has("rustfmt cannot use its settings");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use anyhow::Result;
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
 use super::rustfmt::Rustfmt;
-use crate::cli::syntax::indent::{back_by_one, by_one};
+use crate::cli::syntax::indent::{back_by, by_one};
 use crate::cli::syntax::split::split;
 
 /// The comment in place of a command.
@@ -89,7 +89,7 @@ fn format(texts: &[&str], rustfmt: &Rustfmt) -> Result<Option<Vec<String>>> {
     let head = |at: usize| format!("fn cell_of_the_notebook_{at}() {{\n");
     // Indented already: rustfmt leaves macros alone that it cannot read, and their lines must move back as they came.
     let functions = texts.iter().enumerate().map(|(at, text)| format!("{}{}}}\n", head(at), by_one(text)));
-    let Some(whole) = rustfmt.format(&functions.collect::<Vec<_>>().join("\n"), 4)? else { return Ok(None) };
+    let Some(whole) = rustfmt.format(&functions.collect::<Vec<_>>().join("\n"))? else { return Ok(None) };
     let mut rest = whole.as_str();
     let mut all = Vec::new();
     for (at, text) in texts.iter().enumerate() {
@@ -97,7 +97,8 @@ fn format(texts: &[&str], rustfmt: &Rustfmt) -> Result<Option<Vec<String>>> {
         let next = format!("}}\n\n{}", head(at + 1));
         // What closes the function within a cell makes more than these functions.
         let end = if at + 1 == texts.len() { after.strip_suffix("}\n").map(str::len) } else { after.find(&next) };
-        let Some(new) = end.map(|end| back_by_one(&after[..end])).filter(|new| words(text) == words(new)) else {
+        let Some(new) = end.map(|end| back_by(&rustfmt.step, &after[..end])).filter(|new| words(text) == words(new))
+        else {
             return Ok(None);
         };
         all.push(new);

@@ -27,6 +27,8 @@ pub struct Rustfmt {
     settings: Option<PathBuf>,
     /// The widest line.
     width: usize,
+    /// What it indents by: spaces, or a tab.
+    pub step: String,
 }
 
 impl Rustfmt {
@@ -36,7 +38,7 @@ impl Rustfmt {
         let names = ["rustfmt.toml", ".rustfmt.toml"];
         let mut files = path.ancestors().skip(1).flat_map(|folder| names.map(|name| folder.join(name)));
         let settings = files.find(|file| file.is_file());
-        let mut rustfmt = Rustfmt { settings, width: 100 };
+        let mut rustfmt = Rustfmt { settings, width: 100, step: String::new() };
         // The settings of a file apply, whether there is one or not.
         let file = path.with_extension("rs");
         let mut command = rustfmt.command();
@@ -45,15 +47,18 @@ impl Rustfmt {
             bail!("rustfmt cannot use its settings: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
         let settings = String::from_utf8_lossy(&output.stdout);
-        let width = settings.lines().find_map(|line| line.strip_prefix("max_width = ")?.trim().parse().ok());
-        rustfmt.width = width.unwrap_or(rustfmt.width);
+        let value = |key: &str| settings.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+        let number = |key, usual| value(key).and_then(|value| value.parse().ok()).unwrap_or(usual);
+        rustfmt.width = number("max_width", 100);
+        rustfmt.step =
+            if value("hard_tabs") == Some("true") { "\t".into() } else { " ".repeat(number("tab_spaces", 4)) };
         Ok(rustfmt)
     }
 
-    /// Formats a file that is indented by so much; `None` if it is not valid Rust.
-    pub fn format(&self, code: &str, indent: usize) -> Result<Option<String>> {
+    /// Formats functions, whose lines are as wide as they would be on their own; `None` if it is not valid Rust.
+    pub fn format(&self, code: &str) -> Result<Option<String>> {
         let mut command = self.command();
-        let config = format!("max_width={},newline_style=Unix", self.width + indent);
+        let config = format!("max_width={},newline_style=Unix", self.width + self.step.replace('\t', "    ").len());
         command.args(["--emit", "stdout", "--config", &config]);
         if let Some(settings) = &self.settings {
             command.arg("--config-path").arg(settings);

@@ -13,12 +13,10 @@ fn acts(html: &str) -> Option<String> {
             || tag.attributes.iter().any(|it| {
                 let value: String = super::super::tags::decoded(it.value).chars().filter(|c| !c.is_control()).collect();
                 let value = value.trim().to_lowercase();
-                // The frame's document may say anything.
-                let is_document = it.name == "srcdoc";
+                // Other texts may say anything.
+                let leads = ["href", "src", "action", "data", "xlink:href", "formaction"].contains(&it.name);
                 it.name.to_lowercase().starts_with("on")
-                    || !is_document && value.starts_with("javascript:")
-                    || value.starts_with("vbscript:")
-                    || value.starts_with("data:text")
+                    || leads && ["javascript:", "vbscript:", "data:text"].iter().any(|begin| value.starts_with(begin))
             });
         bad.then(|| html[tag.range].to_owned())
     })
