@@ -13,8 +13,8 @@
 //! ground      outcome, exit, lang, suggest, files, streams
 //! ```
 //!
-//! Invariants: no module below `engine` starts a process; only `data` opens connections; only `test --accept`, `review`
-//! and `edition sync` write into an existing notebook; no file and no input causes a panic.
+//! Invariants: no module below `engine` starts a process; only `data` opens connections; only `test --accept`, `review`,
+//! `edition sync`, `fmt` and `lint --fix` write into an existing notebook; no file and no input causes a panic.
 
 pub mod args;
 pub mod commands;
@@ -37,7 +37,7 @@ use std::process::ExitCode;
 use args::{Args, Command};
 use clap::Parser;
 use commands::{
-    cells, completions, data, edition, exercises, export, kernel, learn, lint, new, repl, review, run, test,
+    cells, completions, data, edition, exercises, export, fmt, kernel, learn, lint, new, repl, review, run, test,
 };
 use exit::{Exit, Misuse};
 use terminal::shown::visible;
@@ -72,6 +72,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Review(args) => review::run(engine, &args),
         Command::Edition(args) => edition::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Learn(args) => learn::run(&args),
         Command::Exercises(args) => exercises::run(engine, &args),

@@ -15,7 +15,7 @@ use clap_complete::Shell;
 pub use course::{EditionAction, EditionArgs, ExercisesArgs, ExportArgs, LearnArgs, NewArgs, Target};
 pub use data::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
 pub use kernel::{KernelAction, KernelArgs, KernelInstallArgs, KernelPlace, KernelUninstallArgs};
-pub use runner::{CellsArgs, Foreign, Format, LintArgs, ReviewArgs, RunArgs, RunnerArgs, TestArgs};
+pub use runner::{CellsArgs, FmtArgs, Foreign, Format, LintArgs, ReviewArgs, RunArgs, RunnerArgs, TestArgs};
 
 use crate::cli::engine::Engine;
 use crate::cli::lang::Lang;
@@ -57,6 +57,11 @@ pub enum Command {
     Edition(EditionArgs),
     /// Check notebooks without running them
     Lint(LintArgs),
+    /// Format the Rust of notebooks with rustfmt
+    ///
+    /// The settings of the nearest rustfmt.toml apply. Lines of commands, such as `:dep`, outputs and ids stay as they
+    /// are. A cell that is not valid Rust is named and left alone.
+    Fmt(FmtArgs),
     /// Convert a notebook to a program, a page or a script, or a script to a notebook, without running it
     Export(ExportArgs),
     /// Copy the chapter's notebooks into a folder of your own, to solve the exercises there

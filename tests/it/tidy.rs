@@ -13,7 +13,10 @@ use tokens::Contents;
 
 /// The command line's rooms from the top down, each with its modules. A room uses only rooms below it.
 const ROOMS: &[(&str, &str)] = &[
-    ("commands", "cells clean completions data edition exercises export kernel learn lint new repl review run test"),
+    (
+        "commands",
+        "cells clean completions data edition exercises export fmt kernel learn lint new repl review run test",
+    ),
     (
         "runner",
         "accept compare editions execute executed filter notebook options pending pictures pool portability problems report \
@@ -23,7 +26,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("engine", "block cache_folder caret evcxr own thread"),
     ("notebook", "chapter course exercise glossary ipynb normalize progress"),
     ("terminal", "cell_end highlight interrupt keys markdown messages picture plural shown style"),
-    ("syntax", "complete dependency input library names split types"),
+    ("syntax", "complete dependency indent input library names split types"),
     // The ground: small files that every room may use, and that use each other only.
     ("outcome", ""),
     ("exit", ""),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::help;
 use crate::cli::lang::Lang;
 
 #[derive(Debug, Args)]
@@ -64,13 +65,14 @@ pub enum EditionAction {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = help::EXPORT)]
 pub struct ExportArgs {
-    /// The notebook or script
+    /// The notebook or script, or a folder of notebooks
     pub file: PathBuf,
     /// The target format
     #[arg(long, value_enum, value_name = "FORM")]
     pub to: Target,
-    /// The file to write, or for `rs` the folder [default: stdout]
+    /// The file to write; for `rs`, and for a folder of notebooks, the folder [default: stdout]
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
     /// Overwrite existing files
@@ -79,6 +81,9 @@ pub struct ExportArgs {
     /// With `--to ipynb`: overwrite the notebook, and keep the outputs of cells whose id and source are the same
     #[arg(long, requires = "output")]
     pub update: bool,
+    /// Leave scripts, event handlers and `javascript:` links of the notebook in the page
+    #[arg(long)]
+    pub trust: bool,
 }
 
 /// What a notebook can be converted to.

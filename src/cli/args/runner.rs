@@ -1,4 +1,4 @@
-//! The arguments of `run`, `test`, `review`, `lint` and `cells`.
+//! The arguments of `run`, `test`, `review`, `lint`, `fmt` and `cells`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,12 +8,16 @@ use clap::{Args, ValueEnum};
 use super::help;
 
 #[derive(Debug, Args)]
+#[command(after_long_help = help::RUN)]
 pub struct RunArgs {
     /// The notebook; its code, and the build scripts of its dependencies, run as you
     pub notebook: PathBuf,
     /// Write the executed notebook to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Give a variable of the cell tagged `parameters` another value; can be repeated
+    #[arg(short, long = "parameter", value_name = "NAME=VALUE")]
+    pub parameters: Vec<String>,
     /// Run `!command` lines in the shell, instead of refusing them
     #[arg(long)]
     pub allow_shell: bool,
@@ -111,6 +115,18 @@ pub struct LintArgs {
     /// The format of the report on stdout
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
+    /// First repair what is safe: missing and repeated ids, execution counts, and the stock kernel's `pygment_lexer`
+    #[arg(long)]
+    pub fix: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Notebooks, or folders of notebooks [default: this project's]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing, name the notebooks that are not formatted, and fail if there are any
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// What to do with a notebook in another language.

@@ -2,47 +2,67 @@
 //!
 //! Nothing runs: the outputs are those the notebook stores.
 
+mod addresses;
+mod anchors;
+mod beside;
+mod folder;
+mod frame;
 mod html;
+mod language;
 mod markdown;
 mod mathml;
+mod parts;
 mod program;
+mod prose;
+mod sanitize;
+mod screen;
 mod script;
 mod shown;
+mod source;
+mod tags;
+mod written;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use addresses::Pages;
+use anyhow::Result;
 use serde_json::{Value, json};
+use source::Source;
+use written::Exported;
 
 use crate::cli::args::{ExportArgs, Target};
 use crate::cli::exit::{Exit, usage};
-use crate::cli::files::{Origin, edit, make_folder, write_atomically};
+use crate::cli::files::{Origin, edit, shown_path};
+use crate::cli::notebook::ipynb::file::read_text;
 use crate::cli::notebook::ipynb::{Notebook, as_jupyter_writes};
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
-
-/// A notebook: the model, and its JSON for what the model leaves out.
-struct Source {
-    name: String,
-    folder: PathBuf,
-    notebook: Notebook,
-    json: Value,
-}
+use crate::cli::terminal::shown::{name, visible};
 
 pub fn run(args: &ExportArgs) -> Result<Exit> {
     if args.update && args.to != Target::Ipynb {
         return Err(usage("`--update` keeps the outputs of a notebook\nhelp: use it with `--to ipynb`"));
     }
+    if args.file.is_dir() {
+        return folder::export(args);
+    }
+    let pages = Pages::of_one(args.to);
     let files = match args.to {
         Target::Ipynb => Exported::single(script::read(&read_text(&args.file)?, &args.file)?),
-        target => of_notebook(&Source::read(&args.file)?, target, args.output.as_deref())?,
+        target => of_notebook(&Source::read(&args.file)?, target, args.output.as_deref(), &pages, args.trust)?,
     };
     match &args.output {
         None => streams::write(files.text.as_bytes()),
         Some(output) if args.update && output.exists() => update(&files.text, output)?,
         Some(output) => files.write(&args.file, output, args.force)?,
     }
+    print_notes(&args.file, &files.notes);
     Ok(Exit::Passed)
+}
+
+fn print_notes(file: &Path, notes: &[String]) {
+    let file = shown_path(file);
+    notes.iter().for_each(|note| streams::eprintln!("note: {}: {}", name(&file), visible(note)));
 }
 
 /// Writes a notebook over an older version of it, and keeps the outputs of the cells that are still the same.
@@ -71,11 +91,11 @@ fn update(text: &str, output: &Path) -> Result<()> {
     Ok(())
 }
 
-fn of_notebook(source: &Source, target: Target, output: Option<&Path>) -> Result<Exported> {
-    Ok(match target {
+fn of_notebook(source: &Source, to: Target, output: Option<&Path>, pages: &Pages, trusts: bool) -> Result<Exported> {
+    Ok(match to {
         Target::Script | Target::Ipynb => Exported::single(script::write(source)?),
-        Target::Html => Exported::single(html::page(source)),
-        Target::Md => markdown::page(source, output),
+        Target::Html => html::page(source, pages, trusts),
+        Target::Md => markdown::page(source, output, pages, trusts),
         Target::Rs => match source.notebook.other_language() {
             Some(_) => {
                 let language = &source.notebook.language;
@@ -87,78 +107,4 @@ fn of_notebook(source: &Source, target: Target, output: Option<&Path>) -> Result
             None => program::program(source, output.is_some())?,
         },
     })
-}
-
-impl Source {
-    fn read(path: &Path) -> Result<Source> {
-        let text = read_text(path)?;
-        if path.extension().is_some_and(|ending| ending == "rs") {
-            return Err(usage(format!(
-                "{} is not a notebook\nhelp: to convert a script to a notebook, use `--to ipynb`",
-                path.display()
-            )));
-        }
-        let notebook = Notebook::parse(&text).with_context(|| format!("cannot use {}", path.display()))?;
-        let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
-        Ok(Source { name, folder, notebook, json })
-    }
-
-    /// The JSON of a cell.
-    fn cell(&self, at: usize) -> &Value {
-        &self.json["cells"][at]
-    }
-}
-
-/// The result of an export: a text, and the files it refers to, by their relative paths.
-struct Exported {
-    text: String,
-    /// The path of the text where the output is a folder.
-    main: Option<&'static str>,
-    beside: Vec<(PathBuf, Vec<u8>)>,
-}
-
-impl Exported {
-    fn single(text: String) -> Exported {
-        Exported { text, main: None, beside: Vec::new() }
-    }
-
-    fn write(&self, input: &Path, output: &Path, force: bool) -> Result<()> {
-        let main = self.main.map_or_else(|| output.to_path_buf(), |main| output.join(main));
-        let root = if self.main.is_some() { output } else { output.parent().unwrap_or(Path::new("")) };
-        let beside = self.beside.iter().map(|(path, bytes)| (root.join(path), bytes.as_slice()));
-        let files: Vec<(PathBuf, &[u8])> = beside.chain([(main, self.text.as_bytes())]).collect();
-        for (path, _) in &files {
-            refuse(input, path, force)?;
-        }
-        for (path, bytes) in &files {
-            if let Some(folder) = path.parent() {
-                make_folder(folder)?;
-            }
-            write_atomically(path, bytes)?;
-        }
-        Ok(())
-    }
-}
-
-fn refuse(input: &Path, path: &Path, force: bool) -> Result<()> {
-    if path.exists() && input.canonicalize().ok() == path.canonicalize().ok() {
-        return Err(usage(format!(
-            "`-o {}` would overwrite the file that is exported\nhelp: name another file",
-            path.display()
-        )));
-    }
-    if path.is_dir() {
-        bail!("{} is a folder\nhelp: name a file in it", path.display());
-    }
-    if path.exists() && !force {
-        bail!("{} already exists\nhelp: name another file, or add `--force` to overwrite it", path.display());
-    }
-    Ok(())
-}
-
-fn read_text(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
 }

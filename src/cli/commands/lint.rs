@@ -1,7 +1,8 @@
-//! `lint`: checks notebooks without running them.
+//! `lint`: checks notebooks without running them; `--fix` repairs what is safe.
 //!
-//! Nothing is run or changed.
+//! Nothing is run.
 
+mod fix;
 mod names;
 mod order;
 mod prose;
@@ -62,6 +63,9 @@ pub fn run(args: &LintArgs) -> Result<Exit> {
     }
     let mut all = Vec::new();
     for path in &paths {
+        if args.fix {
+            fix::repair(path)?;
+        }
         let mut findings = of_file(path)?;
         findings.retain(|finding| !allowed.contains(finding.lint));
         if args.format != Format::Json {

@@ -11,6 +11,7 @@ pub mod data;
 pub mod edition;
 pub mod exercises;
 pub mod export;
+pub mod fmt;
 pub mod kernel;
 pub mod learn;
 pub mod lint;

@@ -2,6 +2,8 @@
 //!
 //! It compares nothing, and never overwrites its input.
 
+mod parameters;
+
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
@@ -34,6 +36,7 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     if let Some(output) = &args.output {
         refuse_same_file(&path, output)?;
     }
+    let notebook = parameters::injected(notebook, &args.parameters)?;
     let settings = settings::of_notebook(&path, &notebook)?;
     let mut session = execute::session(engine, &path, &notebook, None, None, args.allow_shell)?;
     let steps = execute::steps(&notebook, &settings);

@@ -3,6 +3,7 @@
 //! No cell is run and no file is written here.
 
 mod conflict;
+mod fields;
 #[cfg(test)]
 mod fuzz;
 pub mod file;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+pub use fields::Repairs;
 use places::{LineIndex, Place};
 use serde_json::Value;
 use spans::Node;

@@ -1,9 +1,10 @@
-//! Rust as text: splitting cells, completing names, `:dep` lines, short type names, the library's source.
+//! Rust as text: splitting cells, indenting code, completing names, `:dep` lines, short type names, the library's source.
 //!
 //! Nothing here compiles or runs code.
 
 pub mod complete;
 pub mod dependency;
+pub mod indent;
 pub mod input;
 pub mod library;
 pub mod names;

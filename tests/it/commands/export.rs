@@ -271,12 +271,12 @@ fn pages_show_prose_code_and_outputs() {
         .cell(json!({"cell_type": "code", "execution_count": 1, "id": "figure (1)", "metadata": {},
             "outputs": figure, "source": "plot()"}))
         .code("hidden", "secret()", "shown\n")
-        .tags(&["hide-input"]);
+        .tags(&["remove-input"]);
     let path = made.write();
     let html = export(&path, &["--to", "html"]).stdout;
     for part in [
         "<title>A title</title>",
-        "<h1>A <em>title</em></h1>",
+        "<h1 id=\"a-title\">A <em>title</em></h1>",
         "<msup><mi>x</mi><mn>2</mn></msup>",
         "<code>a &lt; b</code>",
         "<a href=\"02-b.html#c\">next</a>",

@@ -58,7 +58,7 @@ fn the_hooks_run_on_the_files_that_they_get() {
     let hooks = text(".pre-commit-hooks.yaml");
     let entries: Vec<&str> =
         hooks.lines().filter_map(|line| line.trim().strip_prefix("entry: forward-pass ")).collect();
-    assert_eq!(entries, ["lint", "test"]);
+    assert_eq!(entries, ["lint", "fmt", "test"]);
     for entry in entries {
         crate::support::forward_pass(maker.folder.path(), &[entry, "made.ipynb"]).exits(0);
     }

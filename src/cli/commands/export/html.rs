@@ -1,115 +1,153 @@
-//! A notebook as one self-contained HTML page: no script, no font, no network.
+//! A notebook as one self-contained HTML page: no font and no network of its own, and no script.
 //!
-//! HTML in prose and outputs is not sanitized, as in Jupyter's own converter: read a stranger's notebook before you
-//! publish its page.
+//! HTML of the notebook that could act is taken out of prose, and put into a sandboxed frame below a cell; `--trust`
+//! leaves it in line.
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
-
-use super::shown::{Part, Shown, escaped};
-use super::{Source, mathml, shown};
+use super::addresses::{Addresses, Pages, Place};
+use super::language::Fold;
+use super::parts::{Part, Parts};
+use super::sanitize::clean;
+use super::shown::{Shown, escaped, formula};
+use super::{Exported, Source, frame, language, mathml, prose, screen, shown};
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::outcome::Stream;
-use crate::cli::terminal::highlight;
 
 const STYLE: &str = include_str!("page.css");
 
-pub fn page(source: &Source) -> String {
-    let title = source.notebook.title().unwrap_or_else(|| source.name.clone());
-    let cells = source.notebook.cells.iter().enumerate().filter(|(_, cell)| !shown::hides(cell, Part::Cell));
-    let body: String = cells.map(|(at, it)| cell(it, &source.cell(at)["attachments"])).collect();
-    format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
+pub fn page(source: &Source, pages: &Pages, trusts: bool) -> Exported {
+    let mut page = Page {
+        source,
+        addresses: Addresses::new(source, pages, Place::Inside),
+        language: language::of(source),
+        trusts,
+    };
+    let shown: Vec<(usize, &Cell, Parts)> = source.shown_cells();
+    // All headings have their ids before the first link is read.
+    let prose: Vec<String> = shown
+        .iter()
+        .map(|(at, cell, _)| match cell.kind {
+            CellKind::Markdown => prose::html(&cell.source, &mut page.addresses.anchors),
+            CellKind::Raw if source.raw_format(*at) == Some("markdown") => {
+                prose::html(&cell.source, &mut page.addresses.anchors)
+            }
+            _ => String::new(),
+        })
+        .collect();
+    let cells = shown.iter().zip(prose).map(|((at, cell, parts), prose)| page.cell(*at, cell, parts, prose));
+    let body: String = cells.collect();
+    let text = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
-        escaped(&title.replace(['*', '`'], ""))
-    )
+        page.language,
+        escaped(&source.title())
+    );
+    Exported { notes: page.addresses.notes, ..Exported::single(text) }
 }
 
-fn cell(cell: &Cell, attachments: &serde_json::Value) -> String {
-    let id = escaped(&cell.id);
-    match cell.kind {
-        CellKind::Markdown => format!("<section id=\"{id}\">\n{}</section>\n", prose(&cell.source, attachments)),
-        CellKind::Raw => format!("<pre class=\"raw\" id=\"{id}\">{}</pre>\n", escaped(&cell.source)),
-        CellKind::Code => format!("<section class=\"cell\" id=\"{id}\">\n{}</section>\n", code_cell(cell)),
+struct Page<'a> {
+    source: &'a Source,
+    addresses: Addresses<'a>,
+    language: String,
+    trusts: bool,
+}
+
+impl Page<'_> {
+    fn cell(&mut self, at: usize, cell: &Cell, parts: &Parts, prose: String) -> String {
+        self.addresses.of_cell(at);
+        let id =
+            if self.addresses.anchors.has(&cell.id) { String::new() } else { format!(" id=\"{}\"", escaped(&cell.id)) };
+        let html = match cell.kind {
+            CellKind::Markdown => format!("<section{id}>\n{}</section>\n", self.prose(&prose)),
+            CellKind::Raw => match self.source.raw_format(at) {
+                Some("markdown") => format!("<section{id}>\n{}</section>\n", self.prose(&prose)),
+                Some("html") => format!("<section{id}>\n{}</section>\n", self.html(&cell.source)),
+                _ => format!("<pre class=\"raw\"{id}>{}</pre>\n", escaped(&cell.source)),
+            },
+            CellKind::Code => format!("<section class=\"cell\"{id}>\n{}</section>\n", self.code_cell(at, cell, parts)),
+        };
+        self.folded(parts.cell, Fold::Cell, html)
     }
-}
 
-fn code_cell(cell: &Cell) -> String {
-    let mut html = String::new();
-    if !shown::hides(cell, Part::Input) {
-        html += &format!("<pre class=\"rust\"><code>{}</code></pre>\n", code(&cell.source));
+    fn folded(&self, part: Part, what: Fold, html: String) -> String {
+        match part {
+            _ if html.is_empty() => html,
+            Part::Shown => html,
+            Part::Folded => {
+                let words = what.words(&self.language);
+                format!("<details>\n<summary>{words}</summary>\n{html}</details>\n")
+            }
+            Part::Removed => String::new(),
+        }
     }
-    if !shown::hides(cell, Part::Output) {
-        html.extend(shown::outputs(cell).into_iter().map(output));
+
+    fn code_cell(&mut self, at: usize, cell: &Cell, parts: &Parts) -> String {
+        let code = match self.source.language() {
+            "rust" => format!("<pre class=\"rust\"><code>{}</code></pre>\n", prose::code(&cell.source)),
+            _ => format!("<pre><code>{}</code></pre>\n", escaped(&cell.source)),
+        };
+        let input = if cell.source.is_empty() { String::new() } else { self.folded(parts.input, Fold::Code, code) };
+        if parts.outputs == Part::Removed {
+            return input;
+        }
+        let shown = shown::outputs(cell, self.source.cell(at), parts);
+        let outputs = shown.into_iter().map(|shown| self.output(shown)).collect();
+        input + &self.folded(parts.outputs, Fold::Output, outputs)
     }
-    html
-}
 
-fn output(shown: Shown) -> String {
-    match shown {
-        Shown::Text { stream, text } => {
-            let class = if stream == Some(Stream::Stderr) { "output stderr" } else { "output" };
-            format!("<pre class=\"{class}\">{}</pre>\n", escaped(text.trim_end_matches('\n')))
+    fn output(&mut self, shown: Shown) -> String {
+        match shown {
+            Shown::Text { stream, text } => {
+                let class = if stream == Some(Stream::Stderr) { "output stderr" } else { "output" };
+                format!("<pre class=\"{class}\">{}</pre>\n", screen::html(text.trim_end_matches('\n')))
+            }
+            Shown::Figure(figure) => {
+                format!("<img class=\"figure\" src=\"{}\" alt=\"{}\">\n", figure.as_data_uri(), escaped(&figure.alt))
+            }
+            Shown::Html(html) => self.html(&html),
+            Shown::Plotly(json) if self.trusts => format!("<div class=\"output paper\">{}</div>\n", frame::plot(&json)),
+            Shown::Plotly(json) => frame::around(&frame::plot(&json)),
+            Shown::Markdown(markdown) => {
+                let html = prose::html(&markdown, &mut self.addresses.anchors);
+                format!("<div class=\"output\">{}</div>\n", self.prose(&html))
+            }
+            Shown::Latex(latex) => {
+                format!("<div class=\"output\">{}</div>\n", mathml::render(formula(&latex), true))
+            }
+            Shown::File(file) => format!(
+                "<p class=\"output\"><a href=\"{}\" download=\"{}\">{}</a></p>\n",
+                file.as_data_uri(),
+                escaped(&file.alt),
+                escaped(&file.label())
+            ),
         }
-        Shown::Figure(figure) => {
-            format!("<img class=\"figure\" src=\"{}\" alt=\"{}\">\n", figure.as_data_uri(), escaped(&figure.alt))
-        }
-        Shown::Html(html) => format!("<div class=\"output\">{html}</div>\n"),
-        Shown::Markdown(markdown) => prose(&markdown, &serde_json::Value::Null),
     }
-}
 
-/// Prose as HTML, formulas as MathML, `attachment:` images from the cell.
-fn prose(markdown: &str, attachments: &serde_json::Value) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH;
-    let options = options | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
-    let mut in_rust = false;
-    let events = Parser::new_ext(markdown, options).map(|event| match event {
-        Event::InlineMath(latex) => Event::InlineHtml(mathml::render(&latex, false).into()),
-        Event::DisplayMath(latex) => Event::InlineHtml(mathml::render(&latex, true).into()),
-        Event::Start(Tag::CodeBlock(kind)) => {
-            in_rust = matches!(&kind, CodeBlockKind::Fenced(language) if language.starts_with("rust"));
-            Event::Start(Tag::CodeBlock(kind))
+    /// HTML of an output or of a raw cell: in line if it only shows something.
+    fn html(&mut self, html: &str) -> String {
+        let class = if frame::has_colours(html) { "output paper" } else { "output" };
+        if self.trusts {
+            return format!("<div class=\"{class}\">{}</div>\n", self.addresses.applied(html));
         }
-        Event::End(TagEnd::CodeBlock) => {
-            in_rust = false;
-            Event::End(TagEnd::CodeBlock)
+        let clean = clean(html);
+        if !clean.was_active {
+            return format!("<div class=\"{class}\">{}</div>\n", self.addresses.applied(&clean.html));
         }
-        Event::Text(text) if in_rust => Event::InlineHtml(code(&text).into()),
-        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-            let dest_url = attached(&dest_url, attachments).map_or(dest_url, CowStr::from);
-            Event::Start(Tag::Image { link_type, dest_url, title, id })
-        }
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = page_of(&dest_url).map_or(dest_url, CowStr::from);
-            Event::Start(Tag::Link { link_type, dest_url, title, id })
-        }
-        other => other,
-    });
-    let mut html = String::new();
-    pulldown_cmark::html::push_html(&mut html, events);
-    html
-}
+        self.addresses.note("HTML with scripts is in a frame of its own; `--trust` puts it in line".into());
+        frame::around(&self.addresses.applied(html))
+    }
 
-/// Links to other notebooks, such as `02-relu.ipynb`, become links to their pages.
-fn page_of(link: &str) -> Option<String> {
-    let (path, place) = link.split_once('#').map_or((link, ""), |(path, _)| (path, &link[path.len()..]));
-    let stem = path.strip_suffix(".ipynb").filter(|stem| !stem.contains(':') && !stem.starts_with('/'))?;
-    Some(format!("{stem}.html{place}"))
-}
-
-fn attached(link: &str, attachments: &serde_json::Value) -> Option<String> {
-    let bundle = attachments[link.strip_prefix("attachment:")?].as_object()?;
-    let (mime, data) = bundle.iter().next()?;
-    Some(format!("data:{mime};base64,{}", data.as_str()?.split_whitespace().collect::<String>()))
-}
-
-/// Rust with a `<span>` around each coloured token.
-fn code(rust: &str) -> String {
-    let pieces = highlight::pieces(rust).into_iter();
-    let html = pieces.map(|(kind, text)| match kind.class() {
-        Some(class) => format!("<span class=\"{class}\">{}</span>", escaped(text)),
-        None => escaped(text),
-    });
-    html.collect()
+    /// Prose without what could act, and with its addresses.
+    fn prose(&mut self, html: &str) -> String {
+        let mut html = html.to_owned();
+        if !self.trusts {
+            let clean = clean(&html);
+            if clean.was_active {
+                let what = "scripts, event handlers and `javascript:` links are taken out; `--trust` keeps them";
+                self.addresses.note(what.into());
+            }
+            html = clean.html;
+        }
+        self.addresses.applied(&html)
+    }
 }

@@ -3,7 +3,6 @@
 //! Items go beside `main`, statements into it, prose into comments. What a program cannot contain (two `impl`s of one
 //! trait for one type) is an error. A figure is printed as its text.
 
-mod indent;
 mod manifest;
 mod pieces;
 
@@ -13,10 +12,12 @@ use anyhow::{Context, Result, anyhow};
 use manifest::Manifest;
 use pieces::Pieces;
 
-use super::{Exported, Source};
+use super::source::Source;
+use super::written::Exported;
 use crate::cli::notebook::course::CellKind;
 use crate::cli::runner::rules::{Expect, Rules};
 use crate::cli::runner::settings;
+use crate::cli::syntax::indent;
 
 /// Prints a value as below a cell: its own text if the crate provides one, else `{:?}`.
 const SHOW: &str = r#"
@@ -76,7 +77,7 @@ pub fn program(source: &Source, in_folder: bool) -> Result<Exported> {
     let text = assembled(source, &pieces, &manifest, in_folder);
     let beside = vec![(PathBuf::from("Cargo.toml"), manifest.text().into_bytes())];
     Ok(match in_folder {
-        true => Exported { text, main: Some("src/main.rs"), beside },
+        true => Exported { text, main: Some("src/main.rs"), beside, notes: Vec::new() },
         false => Exported::single(text),
     })
 }

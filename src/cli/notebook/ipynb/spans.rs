@@ -8,6 +8,8 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default)]
 pub struct Node {
     pub range: Range<usize>,
+    /// Its key, in quotes, in an object.
+    pub key: Option<Range<usize>>,
     children: Vec<(Option<String>, Node)>,
 }
 
@@ -55,7 +57,7 @@ impl Scanner<'_> {
                 Vec::new()
             }
         };
-        Node { range: self.base + start..self.base + self.at, children }
+        Node { range: self.base + start..self.base + self.at, key: None, children }
     }
 
     fn children(&mut self, close: u8, named: bool) -> Vec<(Option<String>, Node)> {
@@ -63,8 +65,11 @@ impl Scanner<'_> {
         self.at += 1;
         self.space();
         while self.at < self.bytes.len() && self.peek() != close {
+            let start = self.at;
             let name = named.then(|| self.key());
-            children.push((name, self.value()));
+            let mut value = self.value();
+            value.key = name.is_some().then(|| self.key_at(start));
+            children.push((name, value));
             self.space();
             if self.peek() == b',' {
                 self.at += 1;
@@ -83,6 +88,15 @@ impl Scanner<'_> {
         self.space();
         self.at += 1; // the colon
         key.unwrap_or_default()
+    }
+
+    /// The place of the key that begins here.
+    fn key_at(&self, start: usize) -> Range<usize> {
+        let mut end = start + 1;
+        while end < self.bytes.len() && self.bytes[end] != b'"' {
+            end += if self.bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        self.base + start..self.base + (end + 1).min(self.bytes.len())
     }
 
     fn string(&mut self) {
