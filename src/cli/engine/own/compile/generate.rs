@@ -21,7 +21,7 @@ pub fn symbol(number: usize) -> String {
 /// Generates the source of a cell's library.
 pub fn generate(state: &State, crates: &[String], source: &Source, plan: &Plan) -> Generated {
     let mut out = Generated::default();
-    head(&mut out, state, crates);
+    head(&mut out, state, crates, source);
     items(&mut out, state, source);
     if source.cell.has_statements() {
         function(&mut out, state, source, plan);
@@ -29,11 +29,15 @@ pub fn generate(state: &State, crates: &[String], source: &Source, plan: &Plan) 
     out
 }
 
-/// The cell's own attributes are already in the state, so an error in one has no place in the cell.
-fn head(out: &mut Generated, state: &State, crates: &[String]) {
+/// The cell's own attributes are already in the state.
+fn head(out: &mut Generated, state: &State, crates: &[String], source: &Source) {
     out.add("#![allow(warnings)]\n");
     for attribute in &state.attributes {
-        out.add(attribute);
+        let is_it = |part: &&CellPart| part.kind == PartKind::Attribute && source.text_of(part) == attribute;
+        match source.cell.parts.iter().find(is_it) {
+            Some(part) => out.cell(&source.code, part.start..part.range.end),
+            None => out.add(attribute),
+        }
         out.add("\n");
     }
     for name in crates {
@@ -163,7 +167,7 @@ fn loads(out: &mut Generated, state: &State, plan: &Plan) {
 
 fn body(out: &mut Generated, source: &Source, plan: &Plan) {
     // After text that is not Rust, rustc must report the end of a block, not a token of generated code.
-    out.add(if source.cell.opaque { "{" } else { "" });
+    out.add(if source.cell.opaque { "let _ = {" } else { "" });
     for part in &source.cell.parts {
         match &part.kind {
             PartKind::Statement { .. } => with_options(out, &source.code, part.range.clone(), plan),
@@ -175,7 +179,7 @@ fn body(out: &mut Generated, source: &Source, plan: &Plan) {
         }
     }
     // A comment may end the last line; a statement without its semicolon is left for rustc to report.
-    out.add(if source.cell.opaque { "\n}\n" } else { "\n;\n" });
+    out.add(if source.cell.opaque { "\n};\n" } else { "\n;\n" });
 }
 
 /// `?` on an `Option` becomes `?` on a `Result`, where rustc reported it.
@@ -206,9 +210,9 @@ fn show(out: &mut Generated, code: &str, range: Range<usize>, plan: &Plan) {
             )
         }
     };
-    out.push(Origin::Show, before);
-    with_options(out, code, range, plan);
-    out.push(Origin::Show, &after);
+    out.push(Origin::Show { of: range.clone(), is_before: true }, before);
+    with_options(out, code, range.clone(), plan);
+    out.push(Origin::Show { of: range, is_before: false }, &after);
 }
 
 /// Loaded variables into which values of the cell are put become its own.

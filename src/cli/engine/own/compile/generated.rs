@@ -29,8 +29,8 @@ pub enum Origin {
     Release(String),
     /// The code that puts this loaded variable back.
     PutBack(String),
-    /// The code that shows the final expression.
-    Show,
+    /// The code before or after the final expression that shows it; the expression's place in the cell.
+    Show { of: Range<usize>, is_before: bool },
     /// Anything else that the user did not write.
     Other,
 }
@@ -68,6 +68,30 @@ impl Generated {
             Some((start, origin)) => (origin, at - start),
             None => (&Origin::Other, at),
         }
+    }
+
+    /// The part of the cell that a span of this text stands for. What begins or ends in the code that shows the final
+    /// expression stands for that expression; what ends in other generated code ends with its own length.
+    pub fn range_in_cell(&self, start: usize, end: usize, code: &str) -> Option<Range<usize>> {
+        let from = match self.origin(start) {
+            (Origin::Cell(from), offset) => from + offset,
+            (Origin::Show { of, is_before }, _) if start < end || *is_before => of.start,
+            (Origin::Show { of, .. }, _) => of.end,
+            _ => return None,
+        };
+        let to = match self.origin(end.max(start + 1) - 1) {
+            _ if start == end => from,
+            (Origin::Cell(from), offset) => from + offset + 1,
+            (Origin::Show { of, .. }, _) => of.end,
+            _ => from + (end - start),
+        };
+        Some(from..to.clamp(from, code.len().max(from)))
+    }
+
+    /// The first byte of the cell that a span of this text contains.
+    pub fn in_cell_between(&self, start: usize, end: usize) -> Option<usize> {
+        let spans = self.spans.iter().filter(|(at, _)| (start..end).contains(at));
+        self.in_cell(start).or(spans.clone().find_map(|(at, _)| self.in_cell(*at)))
     }
 
     /// The byte of the cell that a byte of this text stands for.

@@ -82,7 +82,7 @@ fn beginning(crates: &[String], parts: &[Part]) -> Vec<(Option<usize>, Generated
     for (index, part) in parts.iter().enumerate() {
         let mut piece = Generated::default();
         if index == 0 {
-            head(&mut piece, part.state, crates);
+            head(&mut piece, part.state, crates, part.source);
             items(&mut piece, part.state, part.source);
         } else {
             part.source.items().for_each(|(item, _)| own_item(&mut piece, part.source, item));
