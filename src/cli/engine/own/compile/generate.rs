@@ -217,6 +217,9 @@ fn show(out: &mut Generated, code: &str, range: Range<usize>, plan: &Plan) {
 
 /// Loaded variables into which values of the cell are put become its own.
 fn inside(out: &mut Generated, state: &State, plan: &Plan) {
+    for name in plan.load.iter().filter(|name| plan.whole && !plan.inside.contains(*name)) {
+        out.push(Origin::Load(name.clone()), &format!("let _ = &{};\n", identifier(name)));
+    }
     for name in &plan.inside {
         let mutable = if state.variables.get(name).is_some_and(|variable| variable.mutable) { "mut " } else { "" };
         let variable = identifier(name);
