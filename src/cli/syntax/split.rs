@@ -6,6 +6,7 @@ pub mod bindings;
 pub mod commands;
 pub mod depth;
 pub mod items;
+pub mod one_line;
 pub mod plain;
 pub mod words;
 
@@ -223,7 +224,9 @@ fn kind_of(
             PartKind::Item(items::item_of_call(&call.mac, text)?)
         }
         Stmt::Macro(call) if call.semi_token.is_none() && is_last => PartKind::Final { words: words::of(text)? },
-        Stmt::Expr(syn::Expr::Macro(call), semi) if items::call_makes_items(&call.mac, macros) && semi.is_some() => {
+        Stmt::Expr(syn::Expr::Macro(call), semi)
+            if items::call_makes_items(&call.mac, macros) && (semi.is_some() || call.mac.path.is_ident("include")) =>
+        {
             PartKind::Item(items::item_of_call(&call.mac, text)?)
         }
         Stmt::Expr(_, None) if is_last => PartKind::Final { words: words::of_statement(statement, text)? },

@@ -75,6 +75,7 @@ impl OwnSession {
         compiler.timeout = options.compile_timeout;
         compiler.runtime_layer = runtime::layer(&compiler.toolchain, &compiler.runtime);
         compiler.cache = CellCache::open();
+        compiler.notebook.clone_from(&options.folder);
         Ok(OwnSession {
             options,
             compiler,
@@ -133,11 +134,11 @@ impl OwnSession {
     fn split(&self, code: &str) -> Result<Source, Halt> {
         let (macros, number) = (&self.history.state().item_macros, self.lookahead.next_number());
         if code.len() < LONG_CELL {
-            return Ok(Source::split(code, macros, number));
+            return Ok(Source::split_in(&self.options.folder, code, macros, number));
         }
         let (sender, answer) = channel();
-        let (code, macros) = (code.to_owned(), macros.clone());
-        std::thread::spawn(move || drop(sender.send(Source::split(&code, &macros, number))));
+        let (code, macros, folder) = (code.to_owned(), macros.clone(), self.options.folder.clone());
+        std::thread::spawn(move || drop(sender.send(Source::split_in(&folder, &code, &macros, number))));
         loop {
             match answer.recv_timeout(Duration::from_millis(20)) {
                 Ok(source) => return Ok(source),

@@ -31,6 +31,11 @@ pub fn commands_of(code: &str) -> (Vec<Command>, usize) {
     let mut commands = Vec::new();
     let begin = if code.starts_with(MARK) { MARK.len_utf8() } else { 0 };
     let (mut rust, mut at) = (begin, begin);
+    let is_shebang = code[begin..].strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
+    if is_shebang {
+        at += code[at..].find('\n').map_or(code.len() - at, |end| end + 1);
+        rust = at;
+    }
     while at < code.len() {
         let rest = &code[at..];
         let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
@@ -185,13 +190,17 @@ mod tests {
 
     #[test]
     fn commands_are_found_among_comments_and_over_lines() {
-        let cases: [(&str, &[&str], &str); 15] = [
+        let cases: [(&str, &[&str], &str); 17] = [
             ("// note\n/* block */\n\n:vars", &[":vars"], ""),
             ("/* one\n two */ :vars\nx", &[":vars"], "x"),
             ("/* one */ x\n:vars", &[], "/* one */ x\n:vars"),
             (":dep a = \"1\" // c\nx", &[":dep a = \"1\""], "x"),
             (":dep a = { git = \"https://a.b/c#d\" } # c\nx", &[":dep a = { git = \"https://a.b/c#d\" }"], "x"),
-            (":dep a = { version = \"1\", // {\n  features = [] }\nx", &[":dep a = { version = \"1\",       features = [] }"], "x"),
+            (
+                ":dep a = { version = \"1\", // {\n  features = [] }\nx",
+                &[":dep a = { version = \"1\",       features = [] }"],
+                "x",
+            ),
             (":dep a = { version = \"1\",\nx", &[":dep a = { version = \"1\","], "x"),
             (":dep a = { version = \"1\",\n}\nx", &[":dep a = { version = \"1\"  }"], "x"),
             (":vars // all\n:type q /* of\nx", &[":vars", ":type q /* of"], "x"),
@@ -199,6 +208,8 @@ mod tests {
             (":fmt {:?} // x\nx", &[":fmt {:?} // x"], "x"),
             ("!echo // a\nx", &["!echo // a"], "x"),
             (" !x", &[], " !x"),
+            ("#!/bin/x\n:vars\n", &[":vars"], ""),
+            ("#![a]\n:vars", &[], "#![a]\n:vars"),
             ("\u{feff}:vars\r\nx", &[":vars"], "x"),
             ("::std::mem::drop(1)", &[], "::std::mem::drop(1)"),
         ];

@@ -234,6 +234,17 @@ impl Locator<'_> {
                 let label = label.map(|label| format!(" ({label})")).unwrap_or_default();
                 elsewhere.push(format!("note: in an item of an earlier cell: `{text}`{label}"));
             }
+            (Origin::File(file), offset) => {
+                let at = span_of(self.code, file.at.start, file.at.end, None, true);
+                if is_primary && !fault.diagnostic.spans.contains(&at) {
+                    fault.at.push(file.at.start);
+                    fault.diagnostic.spans.push(at);
+                }
+                let (line, _) = line_and_column(&file.text, offset);
+                let text = file.text.lines().nth(line - 1).unwrap_or_default().trim();
+                let label = label.map(|label| format!(" ({label})")).unwrap_or_default();
+                elsewhere.push(format!("note: in `{}`: `{text}`{label}", file.name));
+            }
             (Origin::Other | Origin::Cell(_) | Origin::Show { .. }, _) => {}
         }
     }

@@ -5,13 +5,28 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::super::files::Edit;
 use super::super::state::StoredItem;
+use crate::cli::syntax::split::one_line::on_one_line;
 
 /// Text with the origins of its spans.
 #[derive(Clone, Debug, Default)]
 pub struct Generated {
     pub text: String,
     spans: Vec<(usize, Origin)>,
+    /// Each line of the cell gets its own number here, as far as the order of the text allows it.
+    keeps_lines: bool,
+    /// The line breaks so far.
+    breaks: usize,
+}
+
+/// The text of a file that a cell names.
+#[derive(Debug)]
+pub struct FileText {
+    pub name: Arc<str>,
+    pub text: String,
+    /// What names it in the cell.
+    pub at: Range<usize>,
 }
 
 /// Where a span comes from.
@@ -21,6 +36,8 @@ pub enum Origin {
     Cell(usize),
     /// An item of an earlier cell, from this byte on.
     Earlier(Arc<StoredItem>, usize),
+    /// A file that the cell names.
+    File(Arc<FileText>),
     /// The code that loads this variable under its written type.
     Load(String),
     /// The code that stores this variable, or its place in the marked tuple.
@@ -36,9 +53,26 @@ pub enum Origin {
 }
 
 impl Generated {
+    /// A text that gives the cell's lines their own numbers: panic hooks, `line!()` and `dbg!` see these.
+    pub fn in_lines() -> Generated {
+        Generated { keeps_lines: true, ..Generated::default() }
+    }
+
     pub fn push(&mut self, origin: Origin, text: &str) {
-        self.spans.push((self.text.len(), origin));
-        self.text.push_str(text);
+        self.spans.push((self.text.len(), origin.clone()));
+        match origin {
+            Origin::Cell(_) | Origin::Earlier(..) | Origin::File(_) => self.text.push_str(text),
+            _ if self.keeps_lines => self.text.push_str(&text.replace('\n', " ")),
+            _ => self.text.push_str(text),
+        }
+        self.breaks += self.text[self.spans.last().map_or(0, |(start, _)| *start)..].matches('\n').count();
+    }
+
+    /// A line break that the text before it may need.
+    pub fn break_line(&mut self) {
+        self.spans.push((self.text.len(), Origin::Other));
+        self.text.push('\n');
+        self.breaks += 1;
     }
 
     /// Text that the user did not write.
@@ -48,6 +82,10 @@ impl Generated {
 
     /// A span of the cell; `code` is the whole cell.
     pub fn cell(&mut self, code: &str, range: Range<usize>) {
+        if self.keeps_lines {
+            let before = code[..range.start].matches('\n').count();
+            (self.breaks..before).for_each(|_| self.break_line());
+        }
         self.push(Origin::Cell(range.start), &code[range]);
     }
 
@@ -86,6 +124,30 @@ impl Generated {
             _ => from + (end - start),
         };
         Some(from..to.clamp(from, code.len().max(from)))
+    }
+
+    /// A span of the cell with replacements, whose places start from the span.
+    pub fn cell_with(&mut self, code: &str, range: Range<usize>, edits: &[Edit]) {
+        let mut at = range.start;
+        let whole = code[range.clone()].trim();
+        let named = range.end - whole.len()..range.end;
+        for edit in edits {
+            let replaced = range.start + edit.range.start..range.start + edit.range.end;
+            self.cell(code, at..replaced.start);
+            match &edit.file {
+                Some(file) => self.file(file, &edit.text, named.clone()),
+                None => self.push(Origin::Cell(replaced.start), &edit.text),
+            }
+            at = replaced.end;
+        }
+        self.cell(code, at..range.end);
+    }
+
+    /// The text of a file that this part of the cell names.
+    pub fn file(&mut self, name: &Arc<str>, text: &str, at: Range<usize>) {
+        let line = if self.keeps_lines { on_one_line(text) } else { None };
+        let part = Arc::new(FileText { name: name.clone(), text: text.to_owned(), at });
+        self.push(Origin::File(part), line.as_deref().unwrap_or(text));
     }
 
     /// The first byte of the cell that a span of this text contains.

@@ -32,6 +32,8 @@ pub struct Plan {
     /// Where in the cell a `?` follows an `Option`.
     pub option_at: BTreeSet<usize>,
     pub awaits: bool,
+    /// The name under which tokio's runtime is stored, if the cell runs inside it.
+    pub runtime: Option<String>,
     pub show: Show,
     /// The format of errors: `{}`, `{:?}`, `{:#?}`.
     pub error_format: String,

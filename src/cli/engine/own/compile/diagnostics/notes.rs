@@ -41,7 +41,9 @@ impl Locator<'_> {
         let more = if is_suggestion {
             match self.suggestion(&spans, &places) {
                 Some(lines) => lines,
-                None if is_outside && !in_cell || places.iter().any(|place| matches!(place, Place::Earlier(_))) => return,
+                None if is_outside && !in_cell || places.iter().any(|place| matches!(place, Place::Earlier(_))) => {
+                    return;
+                }
                 None => String::new(),
             }
         } else {

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use super::super::generated::{Generated, Origin};
 use super::super::plan::Plan;
-use super::{body, failure, function, head, identifier, items, own_item, result, types};
+use super::body::body;
+use super::{failure, function, head, identifier, items, own_item, result, types};
 use crate::cli::engine::own::source::Source;
 use crate::cli::engine::own::state::State;
 
