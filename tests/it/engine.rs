@@ -2,7 +2,9 @@
 
 mod cache;
 mod crates;
+mod files;
 mod persist;
+mod places;
 mod programs;
 mod stale;
 mod standby;

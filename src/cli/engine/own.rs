@@ -6,6 +6,7 @@ pub mod cache;
 mod cell_commands;
 mod compile;
 mod deps;
+mod files;
 mod halt;
 mod listener;
 mod output;

@@ -26,6 +26,7 @@ pub use write::{CellChange, ErrorChange, as_jupyter_writes, output_values};
 
 use super::course::{Cell, CellKind};
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream, join_streams};
+use crate::cli::syntax::split::commands::commands_of;
 
 /// A notebook: its text, and the cells in it.
 #[derive(Clone, Debug)]
@@ -102,8 +103,8 @@ impl Notebook {
 /// The `:dep` lines of these cells, in order.
 pub fn dependencies(cells: &[Cell]) -> Vec<String> {
     let code = cells.iter().filter(|cell| cell.kind == CellKind::Code);
-    let lines = code.flat_map(|cell| cell.source.lines()).map(str::trim);
-    lines.filter(|line| line.starts_with(":dep ")).map(str::to_string).collect()
+    let commands = code.flat_map(|cell| commands_of(&cell.source).0).map(|command| command.text);
+    commands.filter(|text| text.starts_with(":dep ")).collect()
 }
 
 fn check_format(value: &Value) -> Result<()> {

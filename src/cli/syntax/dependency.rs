@@ -36,6 +36,15 @@ impl Dependency {
         &self.name
     }
 
+    /// The required version, without its operator.
+    pub fn version(&self) -> Option<&str> {
+        let version = match &self.spec {
+            Value::Table(table) => table.get("version")?,
+            other => other,
+        };
+        Some(version.as_str()?.trim_start_matches(['=', '^', '~', '>', ' ']))
+    }
+
     /// A version of a crate from the registry.
     pub fn of(name: &str, version: &str) -> Dependency {
         Dependency { name: name.to_owned(), spec: Value::String(version.to_owned()) }

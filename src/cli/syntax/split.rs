@@ -3,8 +3,10 @@
 //! What a part means for a session is the engine's business.
 
 pub mod bindings;
+pub mod commands;
 pub mod depth;
 pub mod items;
+pub mod one_line;
 pub mod plain;
 pub mod words;
 
@@ -12,6 +14,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use bindings::{Binding, bindings_of};
+use commands::{Command, commands_of};
 use items::{Item, ItemKind};
 use proc_macro2::Span;
 use syn::Stmt;
@@ -28,14 +31,6 @@ pub struct Cell {
     pub opaque: bool,
     /// Why it was not even tried: the limit that it exceeds.
     pub too_large: Option<&'static str>,
-}
-
-/// A line that begins with `:` or `!`, before any Rust.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
-    pub line: usize,
-    pub range: Range<usize>,
-    pub text: String,
 }
 
 /// A stretch of the cell, from the end of the previous part to its own end, comments included.
@@ -126,40 +121,19 @@ impl Cell {
     }
 }
 
-/// The commands at the head of the cell, possibly with blank lines and `//` lines between them, and where its Rust
-/// begins.
-fn commands_of(code: &str) -> (Vec<Command>, usize) {
-    let mut commands = Vec::new();
-    let mut rust = 0;
-    let mut offset = 0;
-    for (index, line) in code.split_inclusive('\n').enumerate() {
-        let text = line.trim_end_matches(['\n', '\r']);
-        let trimmed = text.trim_start_matches(' ');
-        if (trimmed.starts_with(':') && !trimmed.starts_with("::")) || text.starts_with('!') && !text.starts_with("!=")
-        {
-            let range = offset + (text.len() - trimmed.len())..offset + text.len();
-            commands.push(Command { line: index + 1, range, text: trimmed.trim_end().to_owned() });
-            rust = offset + line.len();
-        } else if !text.trim().is_empty() && !text.starts_with("//") {
-            break;
-        }
-        offset += line.len();
-    }
-    (commands, rust)
-}
-
 /// The code with its commands blanked out, so that lines keep their numbers. Lines with `:` after Rust are blanked,
 /// too: the stock kernel accepts them.
 pub fn without_commands(code: &str) -> String {
-    let (_, rust) = commands_of(code);
+    let mut text = String::with_capacity(code.len());
+    let mut at = if code.starts_with(commands::MARK) { commands::MARK.len_utf8() } else { 0 };
+    for command in commands_of(code).0 {
+        text.push_str(&code[at..command.range.start]);
+        text.extend(code[command.range.clone()].chars().filter(|c| *c == '\n'));
+        at = command.range.end;
+    }
+    text.push_str(&code[at..]);
     let is_command = |line: &str| line.starts_with(':') && !line.starts_with("::");
-    let mut at = 0;
-    let lines = code.split('\n').map(|line| {
-        let start = at;
-        at += line.len() + 1;
-        let is_shell = start < rust && line.starts_with('!');
-        if is_shell || is_command(line.trim_start()) { "" } else { line }
-    });
+    let lines = text.split('\n').map(|line| if is_command(line.trim_start()) { "" } else { line });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -250,7 +224,9 @@ fn kind_of(
             PartKind::Item(items::item_of_call(&call.mac, text)?)
         }
         Stmt::Macro(call) if call.semi_token.is_none() && is_last => PartKind::Final { words: words::of(text)? },
-        Stmt::Expr(syn::Expr::Macro(call), semi) if items::call_makes_items(&call.mac, macros) && semi.is_some() => {
+        Stmt::Expr(syn::Expr::Macro(call), semi)
+            if items::call_makes_items(&call.mac, macros) && (semi.is_some() || call.mac.path.is_ident("include")) =>
+        {
             PartKind::Item(items::item_of_call(&call.mac, text)?)
         }
         Stmt::Expr(_, None) if is_last => PartKind::Final { words: words::of_statement(statement, text)? },

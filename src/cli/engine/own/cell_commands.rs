@@ -8,7 +8,7 @@ mod output;
 use std::ops::Range;
 use std::process;
 
-use command::{Command, place_of};
+use command::{Command, place_of, place_of_name};
 pub use output::CommandOutput;
 
 use super::compile::Compiler;
@@ -60,14 +60,20 @@ pub fn run_all(
     let mut output = CommandOutput::default();
     let mut wanted: Vec<Wanted> = Vec::new();
     for line in &source.cell.commands {
+        if !line.is_plain(&source.code) {
+            let name = line.text.split(' ').next().unwrap_or_default();
+            let why = format!("`{name}` has a comment or several lines: the stock kernel refuses that");
+            output.beyond_stock.push(why);
+        }
         let command = Command::parse(&line.text);
         if let Command::Dep(text) = command {
             wanted.push(Wanted { text: text.to_owned(), range: place_of(line) });
             continue;
         }
         session.add_crates(&std::mem::take(&mut wanted), &source.code, events)?;
+        let place = if matches!(command, Command::Unknown(_)) { place_of_name(line) } else { place_of(line) };
         run(session, command, &mut output).map_err(|failure| match failure {
-            Failure::Refused(message) => refused(message, place_of(line), &source.code).into(),
+            Failure::Refused(message) => refused(message, place.clone(), &source.code).into(),
             Failure::Halt(halt) => halt,
         })?;
     }

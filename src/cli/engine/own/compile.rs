@@ -22,6 +22,7 @@ mod learn;
 mod machine;
 mod passes;
 mod plan;
+mod pointers;
 mod refuse;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,8 @@ use crate::cli::syntax::split::bindings::Binding;
 pub struct Compiler {
     pub toolchain: Toolchain,
     pub folder: PathBuf,
+    /// The notebook's folder.
+    pub notebook: PathBuf,
     pub runtime: PathBuf,
     pub libraries: Libraries,
     /// The crates in shared libraries, the last first.
@@ -59,6 +62,8 @@ pub struct Compiler {
     pub runtime_layer: Option<Layer>,
     /// tokio is among the crates, with the features that a runtime needs.
     pub awaits: bool,
+    /// That tokio has runtimes that code can enter, as since its version 1.
+    pub enters: bool,
     pub opt_level: String,
     pub error_format: String,
     pub value_format: String,
@@ -110,11 +115,13 @@ impl Compiler {
         Compiler {
             toolchain,
             folder: folder.to_owned(),
+            notebook: PathBuf::new(),
             runtime,
             libraries: Libraries::default(),
             layers: Vec::new(),
             runtime_layer: None,
             awaits: false,
+            enters: false,
             opt_level: "0".to_owned(),
             error_format: "{}".to_owned(),
             value_format: "{:?}".to_owned(),
@@ -141,6 +148,19 @@ impl Compiler {
             with_type: self.with_type,
             ..Plan::default()
         }
+    }
+
+    /// What the cell loads, and whether it runs inside tokio's runtime: it may, if it can reach any crate.
+    fn surround(&self, plan: &mut Plan, state: &State, cell: &Cell) {
+        plan.load = loaded_names(state, cell);
+        let names = cell.words().names;
+        let externs: BTreeSet<&String> = self.libraries.externs.iter().map(|(name, _)| name).collect();
+        let mentions = |words: &BTreeSet<String>| externs.iter().any(|name| words.contains(*name));
+        let in_items = || state.items.iter().any(|item| mentions(&item.words));
+        let in_types = || plan.load.iter().any(|name| !state.variables[name].type_text.names().1.is_empty());
+        let reaches = self.enters && (plan.awaits || mentions(&names) || in_items() || in_types());
+        let print = self.libraries.fingerprints.get("tokio").map_or("", String::as_str);
+        plan.runtime = reaches.then(|| format!("\\0tokio {print}"));
     }
 
     /// The state with the cell's items, and the variables that it drops because their types change.
@@ -242,6 +262,8 @@ impl Compiler {
     fn job(&self, number: usize, state: &State, kind: Kind) -> Job {
         let mut externs = self.externs(state);
         externs.push(("fp_rt".to_owned(), self.runtime.clone()));
+        let mut env = self.libraries.env.clone();
+        env.insert("CARGO_MANIFEST_DIR".to_owned(), self.notebook.display().to_string());
         Job {
             crate_name: "cell".to_owned(),
             source: self.folder.join(file_name(number)),
@@ -252,7 +274,7 @@ impl Compiler {
             opt_level: self.opt_level.clone(),
             externs,
             search_paths: self.libraries.search_paths.clone(),
-            env: self.libraries.env.clone(),
+            env,
             layers: self.layers(),
         }
     }

@@ -33,6 +33,7 @@ use super::scratch::Scratch;
 use super::source::Source;
 use super::stop::Stop;
 use crate::cli::outcome::{Diagnostic, End, Event, Outcome};
+use crate::cli::syntax::split::commands::MARK;
 
 /// A live session.
 pub struct OwnSession {
@@ -74,6 +75,7 @@ impl OwnSession {
         compiler.timeout = options.compile_timeout;
         compiler.runtime_layer = runtime::layer(&compiler.toolchain, &compiler.runtime);
         compiler.cache = CellCache::open();
+        compiler.notebook.clone_from(&options.folder);
         Ok(OwnSession {
             options,
             compiler,
@@ -132,11 +134,11 @@ impl OwnSession {
     fn split(&self, code: &str) -> Result<Source, Halt> {
         let (macros, number) = (&self.history.state().item_macros, self.lookahead.next_number());
         if code.len() < LONG_CELL {
-            return Ok(Source::split(code, macros, number));
+            return Ok(Source::split_in(&self.options.folder, code, macros, number));
         }
         let (sender, answer) = channel();
-        let (code, macros) = (code.to_owned(), macros.clone());
-        std::thread::spawn(move || drop(sender.send(Source::split(&code, &macros, number))));
+        let (code, macros, folder) = (code.to_owned(), macros.clone(), self.options.folder.clone());
+        std::thread::spawn(move || drop(sender.send(Source::split_in(&folder, &code, &macros, number))));
         loop {
             match answer.recv_timeout(Duration::from_millis(20)) {
                 Ok(source) => return Ok(source),
@@ -188,6 +190,7 @@ impl OwnSession {
 impl Session for OwnSession {
     fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
         self.stop.clear();
+        let code = without_mark(code);
         self.lookahead.advance_to(code);
         let mut outcome = Outcome::default();
         match self.run_cell(code, &mut outcome, events) {
@@ -234,17 +237,22 @@ impl Session for OwnSession {
     }
 
     fn expect(&mut self, code: &str) {
-        self.lookahead.precompile(&self.compiler, self.history.state(), code);
+        self.lookahead.precompile(&self.compiler, self.history.state(), without_mark(code));
     }
 
     fn script(&mut self, cells: Vec<String>) {
         self.compiler.standby.set_off(!cells.is_empty());
-        self.lookahead.set_script(cells);
+        self.lookahead.set_script(cells.iter().map(|code| without_mark(code).to_owned()).collect());
     }
 
     fn items(&mut self) -> Vec<String> {
         self.history.state().item_names().into_iter().collect()
     }
+}
+
+/// As rustc reads a file: without the byte order mark that some editors put first.
+fn without_mark(code: &str) -> &str {
+    code.strip_prefix(MARK).unwrap_or(code)
 }
 
 /// The runtime of cells, locked in the cache during the session.

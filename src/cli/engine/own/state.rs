@@ -75,13 +75,22 @@ impl State {
         dropped
     }
 
+    fn basis_now(&self, variable: &LiveVariable, crates: &BTreeMap<String, String>) -> Basis {
+        let known = crates.iter().filter(|(name, _)| variable.crates.contains(*name));
+        let known = known.map(|(name, print)| (name.clone(), print.clone())).collect();
+        self.basis_of_value(&variable.type_text, &known, &variable.basis)
+    }
+
+    /// The crates of a variable's type, if one that it depends on is another now; `None` if none is.
+    pub fn crates_rebuilt(&self, variable: &str, crates: &BTreeMap<String, String>) -> Option<Vec<String>> {
+        let variable = self.variables.get(variable)?;
+        let is_other = variable.basis.has_other_crates(&self.basis_now(variable, crates));
+        is_other.then(|| variable.type_text.names().1.into_iter().collect())
+    }
+
     /// Drops the variables whose types have changed; returns their names, in order.
     pub fn drop_outdated(&mut self, crates: &BTreeMap<String, String>) -> Vec<String> {
-        let outdated = |variable: &LiveVariable| {
-            let known = crates.iter().filter(|(name, _)| variable.crates.contains(*name));
-            let known = known.map(|(name, print)| (name.clone(), print.clone())).collect();
-            self.basis_of_value(&variable.type_text, &known, &variable.basis) != variable.basis
-        };
+        let outdated = |variable: &LiveVariable| self.basis_now(variable, crates) != variable.basis;
         let all = self.variables.iter().filter(|(_, variable)| outdated(variable));
         let dropped: Vec<String> = all.map(|(name, _)| name.clone()).collect();
         for name in &dropped {

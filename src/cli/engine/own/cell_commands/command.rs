@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::cli::syntax::split::Command as Line;
+use crate::cli::syntax::split::commands::Command as Line;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command<'a> {
@@ -99,6 +99,11 @@ pub fn place_of(line: &Line) -> Range<usize> {
     let rest = &line.text[name.len()..];
     let start = line.range.start + name.len() + (rest.len() - rest.trim_start().len());
     start..start + argument.len()
+}
+
+/// The place of the command's name in the cell.
+pub fn place_of_name(line: &Line) -> Range<usize> {
+    line.range.start..line.range.start + name_and_argument(&line.text).0.len()
 }
 
 fn name_and_argument(text: &str) -> (&str, &str) {

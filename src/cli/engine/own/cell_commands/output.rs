@@ -9,6 +9,8 @@ use crate::cli::outcome::{Event, Outcome, Output, RichKind};
 pub struct CommandOutput {
     text: Option<String>,
     pub notes: Vec<String>,
+    /// Why the stock kernel would refuse the commands.
+    pub beyond_stock: Vec<String>,
 }
 
 impl CommandOutput {
@@ -32,5 +34,6 @@ impl CommandOutput {
             outcome.outputs.push(output);
         }
         outcome.notes.extend(self.notes);
+        outcome.beyond_stock.extend(self.beyond_stock);
     }
 }

@@ -21,7 +21,7 @@ use super::plan::Plan;
 use super::recipe::recipes;
 use super::rustc::{CompileEnd, Compiled, Kind};
 use super::types::{TypeText, marked_types};
-use super::{Compiler, NewVariables, Ready, loaded_names};
+use super::{Compiler, NewVariables, Ready, loaded_names, pointers};
 
 /// The cells that are expected to run, and those of them that are compiled.
 #[derive(Default)]
@@ -127,7 +127,9 @@ impl Compiler {
             if !state.drop_outdated(&self.libraries.fingerprints).is_empty() {
                 return Err(NoBatch::Without(at));
             }
-            let plan = Plan { load: loaded_names(&state, &member.source.cell), ..member.plan.clone() };
+            let mut plan = member.plan.clone();
+            self.surround(&mut plan, &state, &member.source.cell);
+            let notes = pointers::note(&state, &new, &member.source).into_iter().collect();
             let recipes = recipes(&state, &plan, &new, &member.source);
             let ready = Box::new(Ready {
                 library: None,
@@ -139,7 +141,7 @@ impl Compiler {
                 recipes,
                 dropped: Vec::new(),
                 hidden: BTreeSet::new(),
-                notes: Vec::new(),
+                notes,
                 generated: Generated::default(),
                 file: members[0].source.file_name(),
             });

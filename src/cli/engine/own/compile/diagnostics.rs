@@ -2,6 +2,8 @@
 //!
 //! Generated code is never shown; errors inside it are classified, so that the next pass can avoid them.
 
+mod notes;
+
 use serde_json::Value;
 
 use super::super::source::line_and_column;
@@ -25,6 +27,8 @@ pub struct Fault {
     pub dropped: Option<String>,
     /// It touches the generated code that shows the final expression.
     pub in_show: bool,
+    /// Its primary span is the final expression as a whole.
+    pub is_final: bool,
     /// The bytes of the cell where its primary spans begin.
     pub at: Vec<usize>,
     /// Earlier items that it touches, by address.
@@ -108,7 +112,7 @@ impl Locator<'_> {
             diagnostic: Diagnostic {
                 code: message["code"]["code"].as_str().map(str::to_owned),
                 level: "error".to_owned(),
-                message: cleaned(message["message"].as_str().unwrap_or_default()),
+                message: self.worded(message["message"].as_str().unwrap_or_default()),
                 ..Diagnostic::default()
             },
             ..Fault::default()
@@ -147,6 +151,17 @@ impl Locator<'_> {
             // The mismatched bracket may be a generated one.
             fault.diagnostic.message = "this cell contains an unclosed delimiter".to_owned();
         }
+        // Only the generated closure is around it.
+        let is_stray = fault.code == "E0267" && fault.diagnostic.spans.iter().all(|span| span.is_primary);
+        if is_stray && let Some(word) = fault.diagnostic.message.split('`').nth(1) {
+            let outside = format!("`{word}` outside of a loop or labeled block");
+            for span in &mut fault.diagnostic.spans {
+                span.label = Some(format!("cannot {outside}"));
+            }
+            fault.diagnostic.message = outside;
+            fault.code = "E0268".to_owned();
+            fault.diagnostic.code = Some(fault.code.clone());
+        }
         // The bracket after the cell is a generated one.
         let is_at_end = fault.earlier.is_empty() && fault.at.iter().all(|at| code.get(*at..).is_none_or(is_blank));
         if is_at_end && let Some(before) = fault.diagnostic.message.strip_suffix("found `}`") {
@@ -154,24 +169,53 @@ impl Locator<'_> {
         }
     }
 
+    /// rustc's words, without generated names and places.
+    fn worded(&self, text: &str) -> String {
+        let mark = format!("@{}:", self.file);
+        let mut pieces = text.split(&mark);
+        let mut worded = cleaned(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            let length = piece.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == ' ')).unwrap_or(piece.len());
+            let (place, rest) = piece.split_at(length);
+            let numbers: Vec<usize> = place.split([':', ' ']).filter_map(|number| number.parse().ok()).collect();
+            let in_cell = |pair: &[usize]| {
+                let at = self.generated.byte_at(*pair.first()?, *pair.get(1)?)?;
+                let (line, column) = line_and_column(self.code, self.generated.range_in_cell(at, at, self.code)?.start);
+                Some(format!("{line}:{column}"))
+            };
+            let places: Option<Vec<String>> = numbers.chunks(2).map(in_cell).collect();
+            if let Some(places) = places.filter(|places| !places.is_empty()) {
+                worded.push_str(&format!("@cell:{}", places.join(": ")));
+            }
+            worded.push_str(&cleaned(rest));
+        }
+        worded
+    }
+
     fn place(&self, span: &Value, fault: &mut Fault, elsewhere: &mut Vec<String>) {
         let is_primary = span["is_primary"] == true;
-        let label = span["label"].as_str().map(cleaned).filter(|label| !label.is_empty());
+        let label = span["label"].as_str().map(|label| self.worded(label)).filter(|label| !label.is_empty());
         let Some((start, end)) = self.bytes_of(span) else { return };
         let is_drop = |label: &str| label.contains("when `") && label.contains("` is dropped");
         if let Some(label) = label.as_deref().filter(|label| is_drop(label)) {
             fault.dropped = label.split("when `").nth(1).and_then(|rest| rest.split('`').next()).map(str::to_owned);
         }
-        match self.generated.origin(start) {
-            (Origin::Cell(from), offset) => {
-                let length = end.saturating_sub(start);
-                let at = from + offset;
-                if is_primary {
-                    fault.at.push(at);
-                }
-                let end = (at + length).min(self.code.len());
-                fault.diagnostic.spans.push(span_of(self.code, at, end, label, is_primary));
+        if let Some(range) = self.generated.range_in_cell(start, end, self.code) {
+            // Code that only shows the final expression has no place of its own.
+            let is_shown = |at: usize| matches!(self.generated.origin(at).0, Origin::Show { .. });
+            fault.in_show |= is_shown(start);
+            let is_all_show = is_shown(start) && self.generated.in_cell_between(start, end).is_none();
+            if !is_primary && is_all_show {
+                return;
             }
+            if is_primary && !is_all_show {
+                fault.at.push(range.start);
+                fault.is_final |= is_shown(start);
+            }
+            fault.diagnostic.spans.push(span_of(self.code, range.start, range.end, label, is_primary));
+            return;
+        }
+        match self.generated.origin(start) {
             (Origin::Store(name), _) => fault.touch(name, Role::Stored, is_primary),
             (Origin::Release(name), _) => fault.touch(name, Role::Released, is_primary),
             (Origin::PutBack(name), _) => fault.touch(name, Role::PutBack, is_primary),
@@ -183,7 +227,6 @@ impl Locator<'_> {
                     fault.holder = Some(name.clone());
                 }
             }
-            (Origin::Show, _) => fault.in_show = true,
             (Origin::Earlier(item, from), offset) => {
                 fault.earlier.push(std::sync::Arc::as_ptr(item) as usize);
                 let (line, _) = line_and_column(&item.text, from + offset);
@@ -191,38 +234,19 @@ impl Locator<'_> {
                 let label = label.map(|label| format!(" ({label})")).unwrap_or_default();
                 elsewhere.push(format!("note: in an item of an earlier cell: `{text}`{label}"));
             }
-            (Origin::Other, _) => {}
-        }
-    }
-
-    fn note(&self, child: &Value, fault: &mut Fault) {
-        let level = child["level"].as_str().unwrap_or("note");
-        let text = cleaned(child["message"].as_str().unwrap_or_default());
-        let spans: Vec<&Value> = child["spans"].as_array().into_iter().flatten().collect();
-        let mut in_cell = false;
-        let mut replacement = None;
-        let mut outside = false;
-        for span in &spans {
-            match self.bytes_of(span).map(|(start, _)| self.generated.origin(start)) {
-                Some((Origin::Cell(_), _)) => {
-                    in_cell = true;
-                    replacement = span["suggested_replacement"].as_str().map(cleaned).or(replacement);
+            (Origin::File(file), offset) => {
+                let at = span_of(self.code, file.at.start, file.at.end, None, true);
+                if is_primary && !fault.diagnostic.spans.contains(&at) {
+                    fault.at.push(file.at.start);
+                    fault.diagnostic.spans.push(at);
                 }
-                Some((Origin::Store(name), _)) => {
-                    fault.touch(name, Role::Stored, false);
-                    outside = true;
-                }
-                Some(_) => outside = true,
-                None => {}
+                let (line, _) = line_and_column(&file.text, offset);
+                let text = file.text.lines().nth(line - 1).unwrap_or_default().trim();
+                let label = label.map(|label| format!(" ({label})")).unwrap_or_default();
+                elsewhere.push(format!("note: in `{}`: `{text}`{label}", file.name));
             }
+            (Origin::Other | Origin::Cell(_) | Origin::Show { .. }, _) => {}
         }
-        if outside && !in_cell || is_about_generated_code(&text) {
-            return;
-        }
-        let text = without_cargo(&text).trim_end().replace('\n', "\n      ");
-        let replacement = replacement.filter(|it| !it.trim().is_empty() && spans.len() == 1);
-        let replacement = replacement.map(|it| format!(": `{}`", it.trim())).unwrap_or_default();
-        fault.diagnostic.notes.push(format!("{level}: {text}{replacement}"));
     }
 
     /// The bytes of a span in the generated text, outside whatever macro it is in.
@@ -241,23 +265,6 @@ impl Locator<'_> {
         }
         Some((span["byte_start"].as_u64()? as usize, span["byte_end"].as_u64()? as usize))
     }
-}
-
-/// There is no Cargo.toml to edit: a crate is added by a line of the cell.
-fn without_cargo(text: &str) -> String {
-    let heads = ["use `cargo add ", "you might be missing a crate named `"];
-    let named = heads.iter().find_map(|head| text.split_once(*head)).and_then(|(_, rest)| rest.split('`').next());
-    match named {
-        Some(name) => format!("add the crate with a line at the top of the cell: `:dep {name} = \"*\"`"),
-        None => text.to_owned(),
-    }
-}
-
-/// Notes on generated code, lint levels and files that the user does not see.
-fn is_about_generated_code(text: &str) -> bool {
-    let is_lint_note = text.starts_with("`#[") || text.contains("originates in the macro");
-    let is_build_note = text.contains("full name for the type") || text.contains("--verbose");
-    text.contains("fp_rt") || text.is_empty() || is_lint_note || is_build_note
 }
 
 /// The first closing bracket without a matching opening one.

@@ -3,14 +3,17 @@
 //! Generated paths are absolute and generated names reserved, so that the user may define `Result`, `Box` or `run`.
 
 pub mod batch;
+mod body;
 
-use std::ops::Range;
+use body::body;
 
 use super::super::source::Source;
 use super::super::state::{Key, State};
 use super::generated::{Generated, Origin};
-use super::plan::{Plan, Show};
+use super::plan::Plan;
 use super::types::{RESERVED, mark};
+use crate::cli::syntax::split::items::Item;
+use crate::cli::syntax::split::one_line::on_one_line;
 use crate::cli::syntax::split::{Part as CellPart, PartKind};
 
 /// The name of the function that runs a cell.
@@ -18,22 +21,37 @@ pub fn symbol(number: usize) -> String {
     format!("fp_cell_{number}")
 }
 
-/// Generates the source of a cell's library.
+/// Generates the source of a cell's library. What a macro needs comes first, and earlier items come last, so that the
+/// cell's lines can have their own numbers; items between statements follow these.
 pub fn generate(state: &State, crates: &[String], source: &Source, plan: &Plan) -> Generated {
-    let mut out = Generated::default();
-    head(&mut out, state, crates);
-    items(&mut out, state, source);
+    let mut out = Generated::in_lines();
+    head(&mut out, state, crates, source);
+    let is_statement = |part: &&CellPart| matches!(part.kind, PartKind::Statement { .. } | PartKind::Final { .. });
+    let first = source.cell.parts.iter().find(is_statement).map_or(usize::MAX, |part| part.start);
+    let own = |out: &mut Generated, is_wanted: &dyn Fn(&CellPart, &Item) -> bool| {
+        let wanted = source.items().filter(|(part, item)| is_wanted(part, item));
+        wanted.for_each(|(part, _)| own_item(out, source, part));
+    };
+    earlier_items(&mut out, state, source.number, true);
+    own(&mut out, &|_, item| item.is_macro());
+    own(&mut out, &|part, item| !item.is_macro() && part.start < first);
     if source.cell.has_statements() {
         function(&mut out, state, source, plan);
     }
+    own(&mut out, &|part, item| !item.is_macro() && part.start > first);
+    earlier_items(&mut out, state, source.number, false);
     out
 }
 
-/// The cell's own attributes are already in the state, so an error in one has no place in the cell.
-fn head(out: &mut Generated, state: &State, crates: &[String]) {
+/// The cell's own attributes are already in the state.
+fn head(out: &mut Generated, state: &State, crates: &[String], source: &Source) {
     out.add("#![allow(warnings)]\n");
     for attribute in &state.attributes {
-        out.add(attribute);
+        let is_it = |part: &&CellPart| part.kind == PartKind::Attribute && source.text_of(part) == attribute;
+        match source.cell.parts.iter().find(is_it) {
+            Some(part) => out.cell(&source.code, part.start..part.range.end),
+            None => out.add(attribute),
+        }
         out.add("\n");
     }
     for name in crates {
@@ -42,7 +60,7 @@ fn head(out: &mut Generated, state: &State, crates: &[String]) {
     }
 }
 
-/// Macros by example come first: only what follows them sees them.
+/// All items. Macros by example come first: only what follows them sees them.
 fn items(out: &mut Generated, state: &State, source: &Source) {
     for macros in [true, false] {
         earlier_items(out, state, source.number, macros);
@@ -72,7 +90,8 @@ fn earlier_items(out: &mut Generated, state: &State, number: usize, macros: bool
             }
             open = head;
         }
-        out.push(Origin::Earlier(item.clone(), 0), &item.text);
+        let line = if macros { on_one_line(&item.text) } else { None };
+        out.push(Origin::Earlier(item.clone(), 0), line.as_deref().unwrap_or(&item.text));
         out.add("\n");
     }
     if open.is_some() {
@@ -81,24 +100,25 @@ fn earlier_items(out: &mut Generated, state: &State, number: usize, macros: bool
 }
 
 fn own_item(out: &mut Generated, source: &Source, part: &CellPart) {
-    out.cell(&source.code, part.range.clone());
+    match source.included(part) {
+        Some((name, text)) => out.file(&name, &text, part.start..part.range.end),
+        None => out.cell_with(&source.code, part.range.clone(), &source.edits(part.range.clone())),
+    }
     out.add(part.lacks(&source.code));
     out.add("\n");
 }
 
 fn function(out: &mut Generated, state: &State, source: &Source, plan: &Plan) {
-    if plan.question {
-        failure(out, source.number, &plan.error_format);
-    }
-    if plan.awaits {
-        out.add(BLOCK_ON);
-    }
     let name = symbol(source.number);
     out.add(&format!(
         "#[unsafe(no_mangle)]\npub extern \"C\" fn {name}(__fp_api: ::fp_rt::ApiPointer) -> ::fp_rt::Code {{\n\
          ::fp_rt::enter(__fp_api);\n"
     ));
+    if let Some(name) = &plan.runtime {
+        out.add(&INSIDE.replace("NAME", name));
+    }
     loads(out, state, plan);
+    out.add(if plan.runtime.is_some() { "let __fp_inside = __fp_enter();\n" } else { "" });
     out.add("let __fp_end = ::fp_rt::run(|__fp_done: &mut ::fp_rt::Done| ");
     let output = if plan.question { result(source.number) } else { "()".to_owned() };
     if plan.awaits {
@@ -118,6 +138,12 @@ fn function(out: &mut Generated, state: &State, source: &Source, plan: &Plan) {
     out.add(";\n");
     put_back(out, plan);
     out.add("__fp_end\n}\n");
+    if plan.question {
+        failure(out, source.number, &plan.error_format);
+    }
+    if plan.awaits && plan.runtime.is_none() {
+        out.add(BLOCK_ON);
+    }
 }
 
 /// The error type of a cell with `?`: converting an error into it reports the error.
@@ -161,58 +187,11 @@ fn loads(out: &mut Generated, state: &State, plan: &Plan) {
     }
 }
 
-fn body(out: &mut Generated, source: &Source, plan: &Plan) {
-    // After text that is not Rust, rustc must report the end of a block, not a token of generated code.
-    out.add(if source.cell.opaque { "{" } else { "" });
-    for part in &source.cell.parts {
-        match &part.kind {
-            PartKind::Statement { .. } => with_options(out, &source.code, part.range.clone(), plan),
-            PartKind::Final { .. } => {
-                out.cell(&source.code, part.range.start..part.start);
-                show(out, &source.code, part.start..part.range.end, plan);
-            }
-            _ => {}
-        }
-    }
-    // A comment may end the last line; a statement without its semicolon is left for rustc to report.
-    out.add(if source.cell.opaque { "\n}\n" } else { "\n;\n" });
-}
-
-/// `?` on an `Option` becomes `?` on a `Result`, where rustc reported it.
-fn with_options(out: &mut Generated, code: &str, range: Range<usize>, plan: &Plan) {
-    let mut from = range.start;
-    for at in plan.option_at.range(range.clone()) {
-        out.cell(code, from..*at);
-        out.add(".ok_or(\"None\")");
-        from = *at;
-    }
-    out.cell(code, from..range.end);
-}
-
-fn show(out: &mut Generated, code: &str, range: Range<usize>, plan: &Plan) {
-    let (before, after) = match plan.show {
-        Show::Either => ("match &(", "\n) { __fp_value => ::fp_rt::show!(__fp_value) };\n".to_owned()),
-        Show::Method => ("(", "\n).evcxr_display();\n".to_owned()),
-        Show::Format => {
-            let (text, of) = (&plan.value_format, "__fp_value");
-            let shown = if plan.with_type {
-                format!("::std::format!(\": {{}} = {text}\", ::fp_rt::type_name_of({of}), {of})")
-            } else {
-                format!("::std::format!(\"{text}\", {of})")
-            };
-            (
-                "match &(",
-                format!("\n) {{ __fp_value => {{ ::fp_rt::value_begins(); ::fp_rt::send_plain(&{shown}) }} }};\n"),
-            )
-        }
-    };
-    out.push(Origin::Show, before);
-    with_options(out, code, range, plan);
-    out.push(Origin::Show, &after);
-}
-
 /// Loaded variables into which values of the cell are put become its own.
 fn inside(out: &mut Generated, state: &State, plan: &Plan) {
+    for name in plan.load.iter().filter(|name| plan.whole && !plan.inside.contains(*name)) {
+        out.push(Origin::Load(name.clone()), &format!("let _ = &{};\n", identifier(name)));
+    }
     for name in &plan.inside {
         let mutable = if state.variables.get(name).is_some_and(|variable| variable.mutable) { "mut " } else { "" };
         let variable = identifier(name);
@@ -269,8 +248,23 @@ fn put_back(out: &mut Generated, plan: &Plan) {
     }
 }
 
-/// A runtime for each cell that awaits. It is leaked, as tasks and values may need it after the cell. tokio 0.2 needs a
-/// mutable runtime, tokio 1 does not.
+/// One runtime for the session, made anew after a crash: its tasks run on between cells. Within it, but not within its
+/// `block_on`, a cell can start tasks and timers, and a runtime of its own. The trait is for a runtime without `enter`.
+const INSIDE: &str = "fn __fp_runtime() -> &'static ::tokio::runtime::Runtime {
+::fp_rt::forever(\"NAME\", || ::std::result::Result::expect(::tokio::runtime::Runtime::new(), \"tokio's runtime cannot start\"))
+}
+fn __fp_enter() -> impl ::std::marker::Sized {
+trait Enter { fn enter(&self) {} }
+impl<T> Enter for T {}
+__fp_runtime().enter()
+}
+#[allow(unused)] fn __fp_block_on<T, F: ::std::future::Future<Output = T>>(future: F) -> T {
+__fp_runtime().block_on(future)
+}
+";
+
+/// With a tokio before 1, a runtime for each cell that awaits. It is leaked, as tasks and values may need it after the
+/// cell.
 const BLOCK_ON: &str =
     "#[allow(unused_mut)] fn __fp_block_on<T, F: ::std::future::Future<Output = T>>(future: F) -> T {
 let mut runtime = ::std::result::Result::expect(::tokio::runtime::Runtime::new(), \"tokio's runtime cannot start\");

@@ -228,6 +228,11 @@ impl Lessons {
         if *role == Role::Released {
             return;
         }
+        // A new variable of its name persists.
+        let is_replaced = *role == Role::PutBack && self.plan.store.iter().any(|stored| stored == name);
+        if is_replaced {
+            return;
+        }
         if fault.diagnostic.message.contains("partially") {
             self.notes.push(format!("variable `{name}` was dropped: this cell moved a part of it"));
         } else if fault.code == "E0381" {

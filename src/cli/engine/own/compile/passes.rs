@@ -20,7 +20,7 @@ use super::refuse::shown;
 use super::rustc::{CompileEnd, Compiled, Kind};
 use super::toolchain::CHANNEL;
 use super::types::{TypeText, Unnameable, local_type, marked_types};
-use super::{Attempt, Compiler, NewVariables, Ready, loaded_names};
+use super::{Attempt, Compiler, NewVariables, Ready, pointers};
 use crate::cli::outcome::{End, Phase};
 
 const MOST_PASSES: usize = 24;
@@ -50,6 +50,7 @@ impl Compiler {
                         return Ok(Attempt::Ready(Box::new(ready)));
                     }
                 }
+                CompileEnd::Failed if pass.compiled.has_crashed() && lessons.plan.simplify() => {}
                 CompileEnd::Failed => {
                     if let Some(why) = failure(&pass.compiled, &self.folder, &self.toolchain.version) {
                         return Err(anyhow!(why).into());
@@ -71,7 +72,7 @@ impl Compiler {
         for name in &lessons.hidden {
             dropped.extend(state.variables.remove(name).map(|_| name.clone()));
         }
-        lessons.plan.load = loaded_names(&state, &source.cell);
+        self.surround(&mut lessons.plan, &state, &source.cell);
         let generated = generate(&state, &self.crates(&state), source, &lessons.plan);
         let kind = if source.cell.has_statements() { Kind::Cell } else { Kind::Check };
         let compiled = self.call(&generated, source.number, &state, kind)?;
@@ -106,6 +107,7 @@ impl Compiler {
         let type_of = |name: &String| Some((name.clone(), local_type(&mir, source.number, name)?));
         let mut notes = std::mem::take(&mut lessons.notes);
         notes.extend(ended::note(&plan.ended, &plan.ended.keys().filter_map(type_of).collect()));
+        notes.extend(pointers::note(&pass.state, &new, source));
         Ok(Some(Ready {
             library: source.cell.has_statements().then_some(pass.compiled.library),
             layers: self.layers(),

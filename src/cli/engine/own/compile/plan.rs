@@ -19,6 +19,8 @@ pub struct Plan {
     pub released: Vec<String>,
     /// Loaded variables that become the cell's own, as values of the cell are put into them.
     pub inside: BTreeSet<String>,
+    /// The cell's closure captures each loaded variable as a whole, and not only the fields that it uses.
+    pub whole: bool,
     /// All names that the cell binds: they shadow loaded variables at the cell's end.
     pub bound: BTreeSet<String>,
     /// Loaded variables that the cell moves, or that can't be put back.
@@ -30,6 +32,8 @@ pub struct Plan {
     /// Where in the cell a `?` follows an `Option`.
     pub option_at: BTreeSet<usize>,
     pub awaits: bool,
+    /// The name under which tokio's runtime is stored, if the cell runs inside it.
+    pub runtime: Option<String>,
     pub show: Show,
     /// The format of errors: `{}`, `{:?}`, `{:#?}`.
     pub error_format: String,
@@ -50,6 +54,17 @@ impl Plan {
             inside,
             ..self.clone()
         }
+    }
+
+    /// rustc has crashed: tries a form of the same cell with less for it to do; `false` if none is left.
+    pub fn simplify(&mut self) -> bool {
+        // rustc 1.95 crashes on `..old` in a closure if the type of a field names an associated type.
+        let before = (self.whole, self.show);
+        if self.whole {
+            self.show = Show::Format;
+        }
+        self.whole = true;
+        before != (self.whole, self.show)
     }
 
     /// Leaves a variable in its cell.

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::super::files::may_name_files;
 use super::super::halt::Halt;
 use super::super::source::Source;
 use super::super::state::State;
@@ -26,7 +27,8 @@ impl Precompiled {
     /// Starts, unless the cell has commands, which could change how it is compiled.
     pub fn begin(compiler: &Compiler, state: &State, code: &str, number: usize) -> Option<Precompiled> {
         let source = Source::split(code, &state.item_macros, number);
-        if !source.cell.commands.is_empty() || !source.cell.has_code() {
+        // Files may change before the cell runs.
+        if !source.cell.commands.is_empty() || !source.cell.has_code() || may_name_files(code) {
             return None;
         }
         let stop = Stop::new().ok()?;

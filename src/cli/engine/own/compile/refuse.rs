@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::source::Source;
 use super::super::state::State;
 use super::diagnostics::{Fault, refusal};
+use super::learn::BORROWS;
 use super::plan::Plan;
 use crate::cli::engine::caret;
 use crate::cli::outcome::Diagnostic;
@@ -16,16 +17,18 @@ pub fn shown(faults: Vec<Fault>, state: &State, dropped: &[String], plan: &Plan,
     let variables = &variables;
     let words = source.cell.words().names;
     let dropped: Vec<&String> = dropped.iter().filter(|name| words.contains(*name)).collect();
-    let has_own_place = faults.iter().any(|fault| !fault.at.is_empty());
+    let follows = |fault: &Fault| fault.is_final && !BORROWS.contains(&fault.code.as_str());
+    let has_own_place = faults.iter().any(|fault| !fault.at.is_empty() && !follows(fault));
     let mut diagnostics = Vec::new();
     for fault in faults {
-        // Errors in generated code alone follow from an error with a place in the cell.
-        if has_own_place && fault.at.is_empty() && fault.earlier.is_empty() {
+        // Errors in generated code alone, or about the value as a whole, follow from an error with a place in the cell.
+        if has_own_place && (fault.at.is_empty() || follows(&fault)) && fault.earlier.is_empty() {
             continue;
         }
         let mut diagnostic = fault.diagnostic;
         declared_earlier(&mut diagnostic, plan, &source.code);
         chosen_too_late(&mut diagnostic);
+        command_after_code(&mut diagnostic, &source.code);
         variable_in_a_function(&mut diagnostic, &fault.code, &fault.at, variables, source);
         for name in dropped.iter().filter(|name| diagnostic.message.contains(&format!("`{name}`"))) {
             let note = format!("note: variable `{name}` was dropped: a type it depends on was redefined");
@@ -74,6 +77,31 @@ fn chosen_too_late(diagnostic: &mut Diagnostic) {
         diagnostic.rendered.push_str(&format!("  = {help}\n"));
         diagnostic.notes.push(help.to_owned());
     }
+}
+
+/// Commands are read before the first Rust of a cell; below it they are read as Rust.
+fn command_after_code(diagnostic: &mut Diagnostic, code: &str) {
+    let Some(span) = diagnostic.spans.iter_mut().find(|span| span.is_primary) else { return };
+    let line = code.lines().nth(span.line.saturating_sub(1)).unwrap_or_default();
+    let word = line.trim().split([' ', '=']).next().unwrap_or_default();
+    let is_name = |name: &str| name.starts_with(|c: char| c.is_alphabetic());
+    let is_first = line.chars().take(span.column.saturating_sub(1)).all(|c| c.is_whitespace() || c == '!');
+    if !is_first {
+        return;
+    }
+    if word.strip_prefix(':').is_some_and(is_name) && diagnostic.message.contains("found `:`") {
+        span.end_line = span.line;
+        span.end_column = span.column + word.chars().count();
+        span.label = None;
+        diagnostic.message = format!("a command such as `{word}` stands at the top of a cell, before any Rust");
+        diagnostic.notes = vec!["help: move this line to the top, or to a cell of its own".to_owned()];
+    } else if word.strip_prefix('!').is_some_and(is_name) && span.column > 1 {
+        let help = format!("help: a shell command such as `{word}` stands at the top of a cell, before any Rust");
+        diagnostic.notes.push(help);
+    } else {
+        return;
+    }
+    diagnostic.rendered = caret::render(diagnostic, code);
 }
 
 pub fn cannot_be_named(fault: &Fault, code: &str) -> Diagnostic {

@@ -189,6 +189,11 @@ fn finish(mut child: Child, job: &Job, timeout: Option<Duration>, stop: &Stop) -
 }
 
 impl Compiled {
+    /// rustc ended with neither a result nor an error in the code.
+    pub fn has_crashed(&self) -> bool {
+        self.code.is_some_and(|code| code > 1)
+    }
+
     pub fn read_mir(&self) -> Result<String> {
         std::fs::read_to_string(&self.mir).context("cannot read the MIR that rustc wrote")
     }

@@ -188,13 +188,21 @@ pub fn around(job: &Job) -> PathBuf {
     job.source.with_file_name(format!("around_{name}"))
 }
 
-/// The lines that name the crates, and the rest; `None` if the cell has attributes of the crate.
+/// What names the crates, and the rest; `None` if the cell has attributes of the crate.
 fn split(text: &str) -> Option<(&str, &str)> {
-    let is_head =
-        |line: &str| line == "#![allow(warnings)]\n" || line.starts_with("extern crate ") && line.contains(RESERVED);
-    let end = text.split_inclusive('\n').take_while(|line| is_head(line)).map(str::len).sum();
+    let allow = "#![allow(warnings)]";
+    let mut end = if text.starts_with(allow) { allow.len() } else { return None };
+    loop {
+        let rest = &text[end..];
+        let blank = rest.len() - rest.trim_start().len();
+        let item = rest[blank..].split_inclusive(';').next().unwrap_or_default();
+        if !(item.starts_with("extern crate ") && item.ends_with(';') && item.contains(RESERVED)) {
+            break;
+        }
+        end += blank + item.len();
+    }
     let (head, body) = text.split_at(end);
-    (!head.is_empty() && !body.starts_with("#!")).then_some((head, body))
+    (!body.trim_start().starts_with("#!")).then_some((head, body))
 }
 
 /// May the text depend on where it is?
@@ -212,11 +220,11 @@ mod tests {
 
     #[test]
     fn the_crates_are_split_from_a_cell() {
-        let head = "#![allow(warnings)]\nextern crate a as __fp_a;\nextern crate __fp_b;\n";
+        let head = "#![allow(warnings)] extern crate a as __fp_a; extern crate __fp_b;";
         for (body, expected) in [
-            ("let x = 1;\n", Some("let x = 1;\n")),
-            ("extern crate alloc;\n", Some("extern crate alloc;\n")),
-            ("#![feature(test)]\n", None),
+            (" let x = 1;\n", Some(" let x = 1;\n")),
+            ("\nextern crate alloc;\n", Some("\nextern crate alloc;\n")),
+            (" #![feature(test)]\n", None),
         ] {
             assert_eq!(split(&format!("{head}{body}")), expected.map(|body| (head, body)));
         }

@@ -81,7 +81,9 @@ impl Crates {
             Some(prefetch) => prefetch.finish(timeout, stop, &mut progress)?,
             None => deps::build(&compiler.toolchain, &all, timeout, stop, &mut progress)?,
         };
-        compiler.awaits = all.contains(&deps::tokio(&all));
+        let tokio = deps::tokio(&all);
+        compiler.awaits = all.contains(&tokio);
+        compiler.enters = compiler.awaits && !tokio.version().is_some_and(|version| version.starts_with("0."));
         let rebuilt = rebuilt(&compiler.libraries, &libraries);
         compiler.libraries = libraries;
         self.dependencies = all;

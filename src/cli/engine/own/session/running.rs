@@ -25,7 +25,16 @@ impl OwnSession {
             let has_name = |space: &(Space, String)| space.1 == *name && space.0 != Space::Type;
             let is_replaced = ready.hidden.contains(name)
                 || ready.state.items.iter().any(|item| item.cell == ready.number && item.names.iter().any(has_name));
-            let why = if is_replaced { "an item has its name now" } else { "a type it depends on was redefined" };
+            let rebuilt = self.history.state().crates_rebuilt(name, &self.compiler.libraries.fingerprints);
+            let why = match rebuilt {
+                _ if is_replaced => "an item has its name now".to_owned(),
+                Some(crates) if crates.is_empty() => "cargo compiled a crate that it depends on again".to_owned(),
+                Some(crates) => format!(
+                    "cargo compiled {} or a crate below it again, for a `:dep` line",
+                    crates.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                ),
+                None => "a type it depends on was redefined".to_owned(),
+            };
             let note = format!("variable `{name}: {of_type}` was dropped: {why}");
             outcome.notes.push(note);
         }

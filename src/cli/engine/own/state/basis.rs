@@ -15,6 +15,13 @@ pub struct Basis {
     crates: u64,
 }
 
+impl Basis {
+    /// Are the crates others, whatever became of the items?
+    pub fn has_other_crates(&self, other: &Basis) -> bool {
+        self.crates != other.crates
+    }
+}
+
 impl State {
     /// The basis of a new value of this type.
     pub fn basis(&self, type_text: &TypeText, crates: &BTreeMap<String, String>) -> Basis {

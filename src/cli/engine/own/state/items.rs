@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::super::files::edited;
 use super::super::source::Source;
 use super::State;
 use crate::cli::syntax::split::items::{Import, Item, ItemKind, Layout, Member, Space};
+use crate::cli::syntax::split::words::names_and_hash;
 use crate::cli::syntax::split::{Part, PartKind};
 
 /// An item (or a member of an `impl`, or one name of a `use`) that later cells see.
@@ -62,15 +64,41 @@ struct Addition<'a> {
 
 impl Addition<'_> {
     fn add(&mut self, part: &Part) {
+        if let (PartKind::Item(_), Some((_, text))) = (&part.kind, self.source.included(part)) {
+            return self.add_file(&text);
+        }
         let text = self.source.text_of(part);
         self.part_start = part.start;
         match &part.kind {
             PartKind::Attribute if !self.state.attributes.iter().any(|attribute| attribute == text) => {
                 self.state.attributes.push(text.to_owned());
             }
-            PartKind::Item(item) => self.add_item(item, text),
+            PartKind::Item(item) => {
+                let edits = self.source.edits(part.start..part.range.end);
+                match names_and_hash(&edited(text, &edits)) {
+                    Some((words, hash)) if edits.iter().any(|edit| edit.file.is_some()) => {
+                        self.add_item(&Item { words, hash, ..item.clone() }, &edited(text, &edits));
+                    }
+                    // The places of its members are those of the cell.
+                    _ if matches!(item.kind, ItemKind::InherentImpl { .. }) => self.add_item(item, text),
+                    _ => self.add_item(item, &edited(text, &edits)),
+                }
+            }
             _ => {}
         }
+    }
+
+    /// The items of a file that the cell includes.
+    fn add_file(&mut self, text: &str) {
+        let source = self.source.of_file(text, &self.state.item_macros);
+        let new_types = std::mem::take(&mut self.new_types);
+        let state = &mut *self.state;
+        let mut inner = Addition { state, source: &source, part_start: 0, changed: BTreeSet::new(), new_types };
+        let items = source.cell.parts.iter().filter(|part| matches!(part.kind, PartKind::Item(_)));
+        items.for_each(|part| inner.add(part));
+        let (changed, new_types) = (inner.changed, inner.new_types);
+        self.changed.extend(changed);
+        self.new_types = new_types;
     }
 
     fn add_item(&mut self, item: &Item, text: &str) {
@@ -122,7 +150,8 @@ impl Addition<'_> {
             let key = Key::Member { of: key.to_owned(), name: member.name.clone(), head: head.to_owned() };
             self.state.items.retain(|stored| !stored.key.is_same_member(&key));
             let text = &self.source.code[member.range.clone()];
-            let stored = self.stored(item, key, &[], text);
+            let text = edited(text, &self.source.edits(member.range.clone()));
+            let stored = self.stored(item, key, &[], &text);
             self.push(StoredItem { of_type: of_type.clone(), layout: Some(layout.clone()), ..stored });
         }
     }

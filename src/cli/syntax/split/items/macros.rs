@@ -11,7 +11,9 @@ use super::Space;
 /// Whether a macro call makes items: known by the macro's own rules, or guessed from its input.
 pub fn call_makes_items(call: &syn::Macro, item_macros: &BTreeSet<String>) -> bool {
     let name = call.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
-    item_macros.contains(&name) || name == "thread_local" || begins_like_item(&call.tokens)
+    // The session knows which included files hold items.
+    let is_include = name == "include" && item_macros.contains(call.tokens.to_string().trim_end_matches([' ', ',']));
+    is_include || item_macros.contains(&name) || name == "thread_local" || begins_like_item(&call.tokens)
 }
 
 /// Whether a rule of a `macro_rules!` macro expands to something that begins like an item.

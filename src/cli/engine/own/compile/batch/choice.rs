@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::super::plan::Plan;
 use super::Member;
+use crate::cli::engine::own::files::may_name_files;
 use crate::cli::engine::own::source::Source;
 use crate::cli::engine::own::state::{Key, State, StoredItem};
 use crate::cli::syntax::split::items::{Item, ItemKind, Space};
@@ -104,7 +105,8 @@ impl Before {
         let reveals = |names: &BTreeSet<String>| has(names, &self.revealing) || has(names, &self.escaping);
         let is_strict = |item: &Item| STRICT.iter().any(|word| item.words.contains(*word));
         let items_are_quiet = source.items().all(|(_, item)| !reveals(&item.words) && !is_strict(item));
-        let is_plain = !source.cell.opaque && !words.awaits && !words.reaches_out && !leaves;
+        let is_plain =
+            !source.cell.opaque && !may_name_files(&source.code) && !words.awaits && !words.reaches_out && !leaves;
         is_plain && !reveals(&words.names) && items_are_quiet
     }
 

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use super::super::generated::{Generated, Origin};
 use super::super::plan::Plan;
-use super::{body, failure, function, head, identifier, items, own_item, result, types};
+use super::body::body;
+use super::{failure, function, head, identifier, items, own_item, result, types};
 use crate::cli::engine::own::source::Source;
 use crate::cli::engine::own::state::State;
 
@@ -82,7 +83,7 @@ fn beginning(crates: &[String], parts: &[Part]) -> Vec<(Option<usize>, Generated
     for (index, part) in parts.iter().enumerate() {
         let mut piece = Generated::default();
         if index == 0 {
-            head(&mut piece, part.state, crates);
+            head(&mut piece, part.state, crates, part.source);
             items(&mut piece, part.state, part.source);
         } else {
             part.source.items().for_each(|(item, _)| own_item(&mut piece, part.source, item));
