@@ -6,6 +6,7 @@ mod persist;
 mod programs;
 mod stale;
 mod standby;
+mod statics;
 mod suites;
 mod system;
 mod zoo;

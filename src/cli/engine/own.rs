@@ -6,6 +6,7 @@ pub mod cache;
 mod cell_commands;
 mod compile;
 mod deps;
+mod elf;
 mod halt;
 mod listener;
 mod output;
@@ -15,6 +16,7 @@ mod session;
 mod shell;
 mod source;
 mod state;
+mod statics;
 pub mod stop;
 
 pub use session::OwnSession;

@@ -14,6 +14,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use super::super::statics::name_statics;
 use super::rustc::Job;
 use super::toolchain::{Toolchain, system_libraries};
 
@@ -62,6 +63,9 @@ impl Linker {
         }
         let mut words: Vec<OsString> = SHARED.iter().map(Into::into).collect();
         words.extend(["--threads=1", "--gc-sections", "--version-script"].map(Into::into));
+        if name_all_statics(&objects)? {
+            words.insert(0, "--emit-relocs".into());
+        }
         words.extend([exports.into(), "-o".into(), job.library().into()]);
         words.extend(objects.iter().map(Into::into));
         words.extend(job.layers.iter().map(|layer| layer.stub.clone().into()));
@@ -114,6 +118,19 @@ fn objects(job: &Job) -> Result<Vec<PathBuf>> {
         .collect();
     objects.sort();
     Ok(objects)
+}
+
+/// Prepares the statics of a cell for being shared; `false` if it has none.
+fn name_all_statics(objects: &[PathBuf]) -> Result<bool> {
+    let mut found = false;
+    for object in objects {
+        let mut bytes = fs::read(object).with_context(|| format!("cannot read `{}`", object.display()))?;
+        if name_statics(&mut bytes) {
+            fs::write(object, bytes).with_context(|| format!("cannot write `{}`", object.display()))?;
+            found = true;
+        }
+    }
+    Ok(found)
 }
 
 /// The libraries of the system that code refers to directly: with them, it refers to the versions that rustc meant.
