@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod generate;
 pub mod generated;
 pub mod link;
+pub mod linker;
 pub mod precompiled;
 pub mod recipe;
 pub mod runtime;

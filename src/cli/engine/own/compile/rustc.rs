@@ -18,7 +18,8 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::super::stop::Stop;
-use super::link::{Layer, Linker};
+use super::link::Layer;
+use super::linker::Linker;
 use super::standby::around;
 use super::toolchain::{Toolchain, system_libraries};
 

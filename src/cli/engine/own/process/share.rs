@@ -13,7 +13,7 @@ use nix::libc;
 use super::loader::{Library, libraries};
 use super::wire::FromWorker;
 use super::wire::worker_side::send;
-use crate::cli::engine::own::elf::{Elf, FUNCTION, LOADED, RELOCATIONS, Relocation, Symbol, THREAD_LOCAL};
+use crate::cli::engine::own::elf::{Elf, FUNCTION, LOADED, RELOCATIONS, Relocation, Section, Symbol, THREAD_LOCAL};
 use crate::cli::engine::own::statics::Shared;
 
 /// Where each static is, by its key.
@@ -80,7 +80,9 @@ fn share<'a>(library: &Library, list: &'a [Shared], homes: &mut BTreeMap<u64, Ho
     }
     let mut sites: Vec<Relocation> = Vec::new();
     let is_loaded = |number: u32| elf.sections.get(number as usize).is_some_and(|it| it.flags & LOADED != 0);
-    for table in elf.sections.iter().filter(|section| section.kind == RELOCATIONS && is_loaded(section.info)) {
+    // Those that the loader reads are of other symbols.
+    let is_ours = |it: &&Section| it.kind == RELOCATIONS && it.flags & LOADED == 0 && is_loaded(it.info);
+    for table in elf.sections.iter().filter(is_ours) {
         let is_of_static = |site: &Relocation| {
             symbols.get(site.symbol as usize).is_some_and(|symbol| symbol.kind == THREAD_LOCAL)
                 || own.contains_key(&site.symbol)
