@@ -15,6 +15,10 @@ const STD_TYPES: &str = "Arc AtomicBool AtomicI16 AtomicI32 AtomicI64 AtomicI8 A
     Instant LazyCell LazyLock Mutex None OnceCell OnceLock Option Ordering Path PathBuf Rc RefCell Result RwLock Some \
     String Vec VecDeque";
 
+/// What most modules and most statics mention.
+const COMMON: &str = "bool cell char const crate dyn f32 f64 fn i128 i16 i32 i64 i8 impl isize let move mut new pub ref \
+    self static std str super sync u128 u16 u32 u64 u8 unsafe use usize";
+
 /// Hashes of everything that the layout of a value can depend on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Basis {
@@ -82,7 +86,9 @@ impl State {
         loop {
             let mut grew = false;
             for (index, item) in self.items.iter().enumerate() {
-                if seen[index] || !(item.is_used(&reached) || self.may_make(item, &reached)) {
+                let is_used =
+                    item.is_used(&reached) || self.may_make(item, &reached) || self.may_import(item, &reached);
+                if seen[index] || !is_used {
                     continue;
                 }
                 if before.is_some_and(|before| item.cannot_be_part(before, &reached)) {
@@ -109,6 +115,14 @@ impl State {
             }
         }
         (Basis { items, crates: hasher.finish() }, has_crates)
+    }
+
+    /// Is this the glob import of a module of the session that may give one of these names?
+    fn may_import(&self, glob: &StoredItem, names: &BTreeSet<String>) -> bool {
+        let is_known = |name: &str| COMMON.split_whitespace().chain(STD_TYPES.split_whitespace()).any(|it| it == name);
+        let imports = |item: &&Arc<StoredItem>| item.names.iter().any(|(_, name)| glob.words.contains(name));
+        let gives = |item: &Arc<StoredItem>| item.words.iter().any(|word| names.contains(word) && !is_known(word));
+        glob.key == Key::Glob && self.items.iter().filter(imports).any(gives)
     }
 
     /// Is one of these the name of a type that neither the standard library nor an item of the session gives?
@@ -176,6 +190,8 @@ impl StoredItem {
         match &self.layout {
             Some(_) if self.is_called(names) => words::names_and_hash(&self.text).unwrap_or_default(),
             Some(layout) => (layout.words.clone(), self.layout_hash()),
+            // One name of a `use` does not depend on the others.
+            None if self.is_import() => words::names_and_hash(&self.text).unwrap_or_default(),
             None => (self.words.clone(), self.hash),
         }
     }
