@@ -166,20 +166,24 @@ fn thirty_forms_of_statics_persist() {
     assert!(FORMS.len() >= 30, "{}", FORMS.len());
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut wrong = String::new();
-    for level in ["0", "2"] {
-        for (items, code, first, second) in FORMS {
-            let script = [format!(":opt {level}"), format!("{NAMES}{items}\n{code}"), (*code).to_owned()];
-            for batched in [false, true] {
-                let mut cells = if batched {
-                    Cells::spawn_with_script(command("own", root, &[]), script.iter().cloned())
-                } else {
-                    Cells::start("own", root)
-                };
-                let lines: Vec<Vec<String>> = script.iter().map(|code| cells.lines(code)).collect();
-                let found = [results(&lines[1]), results(&lines[2])].concat();
-                if found != [format!("= {first}"), format!("= {second}")] {
-                    wrong.push_str(&format!("{items}\n{code}\n:opt {level}, batched {batched}: {lines:?}\n\n"));
-                }
+    for (level, batched) in [("0", false), ("0", true), ("2", false), ("2", true)] {
+        let script: Vec<[String; 4]> = FORMS
+            .iter()
+            .map(|(items, code, ..)| {
+                let first = format!("{NAMES}{items}\n{code}");
+                [":clear".to_owned(), format!(":opt {level}"), first, (*code).to_owned()]
+            })
+            .collect();
+        let mut cells = if batched {
+            Cells::spawn_with_script(command("own", root, &[]), script.iter().flatten().cloned())
+        } else {
+            Cells::start("own", root)
+        };
+        for (script, (.., first, second)) in script.iter().zip(FORMS) {
+            let lines: Vec<Vec<String>> = script.iter().map(|code| cells.lines(code)).collect();
+            let found = [results(&lines[2]), results(&lines[3])].concat();
+            if found != [format!("= {first}"), format!("= {second}")] {
+                wrong.push_str(&format!("{}\n:opt {level}, batched {batched}: {lines:?}\n\n", script[2]));
             }
         }
     }
