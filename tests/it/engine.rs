@@ -2,6 +2,7 @@
 
 mod cache;
 mod crates;
+mod linker;
 mod persist;
 mod programs;
 mod stale;
