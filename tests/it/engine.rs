@@ -3,11 +3,13 @@
 mod cache;
 mod crates;
 mod files;
+mod linker;
 mod persist;
 mod places;
 mod programs;
 mod stale;
 mod standby;
+mod statics;
 mod suites;
 mod system;
 mod zoo;

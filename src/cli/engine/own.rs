@@ -6,6 +6,7 @@ pub mod cache;
 mod cell_commands;
 mod compile;
 mod deps;
+mod elf;
 mod files;
 mod halt;
 mod listener;
@@ -16,6 +17,7 @@ mod session;
 mod shell;
 mod source;
 mod state;
+mod statics;
 pub mod stop;
 
 pub use session::OwnSession;

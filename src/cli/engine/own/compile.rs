@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod generate;
 pub mod generated;
 pub mod link;
+pub mod linker;
 pub mod precompiled;
 pub mod recipe;
 pub mod runtime;
@@ -42,7 +43,7 @@ use types::{RESERVED, TypeText};
 
 use super::deps::Libraries;
 use super::source::{Source, file_name};
-use super::state::{LiveVariable, State};
+use super::state::{Key, LiveVariable, State};
 use super::stop::Stop;
 use crate::cli::syntax::split::Cell;
 use crate::cli::syntax::split::bindings::Binding;
@@ -223,7 +224,8 @@ impl Compiler {
 
     /// One call of rustc, or its cached result.
     fn call(&self, generated: &Generated, number: usize, state: &State, kind: Kind) -> Result<Compiled> {
-        let job = self.job(number, state, kind);
+        let has_statics = self.opt_level != "0" && may_have_statics(&generated.text, state);
+        let job = Job { has_statics, ..self.job(number, state, kind) };
         std::fs::write(&job.source, &generated.text)
             .with_context(|| format!("cannot write `{}`", job.source.display()))?;
         let key = || cell_cache::key(&self.toolchain, &job, &generated.text, &self.libraries.fingerprints);
@@ -272,6 +274,7 @@ impl Compiler {
             kind,
             metadata: format!("fp{}", state.salt),
             opt_level: self.opt_level.clone(),
+            has_statics: false,
             externs,
             search_paths: self.libraries.search_paths.clone(),
             env,
@@ -308,6 +311,11 @@ impl Compiler {
         }
         state
     }
+}
+
+/// Without the word, a macro of a crate may define one.
+fn may_have_statics(text: &str, state: &State) -> bool {
+    text.replace("'static", "").contains("static") || state.items.iter().any(|item| matches!(item.key, Key::Text(_)))
 }
 
 /// The variables that a cell mentions.

@@ -2,7 +2,7 @@
 //! when one dies.
 //!
 //! It compiles nothing, and does not interpret what a cell prints. Below it is a line, in which each module imports
-//! only from those after it: `supervisor`, `worker`, `threads`, `loader`, `store`, `wire`.
+//! only from those after it: `supervisor`, `worker`, `threads`, `share`, `loader`, `store`, `wire`.
 
 mod checkpoints;
 mod descriptors;
@@ -11,6 +11,7 @@ mod memory;
 mod owners;
 mod report;
 mod run;
+mod share;
 mod stdin;
 mod store;
 pub mod streams;
@@ -48,6 +49,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// For the drops of all variables at the end: a value that waits for something must not hold back the session.
 const PATIENCE_FOR_DROPS: Duration = Duration::from_secs(2);
+
+/// A compiled cell, to be run.
+pub struct Cell<'a> {
+    pub library: &'a Path,
+    pub layers: &'a [PathBuf],
+    pub symbol: &'a str,
+    /// It has statics; their list lies beside the library.
+    pub shares: bool,
+}
 
 /// The processes of one session.
 pub struct Child {
@@ -121,9 +131,7 @@ impl Child {
     /// Runs one compiled cell to its end, however it ends.
     pub fn run(
         &mut self,
-        library: &Path,
-        layers: &[PathBuf],
-        symbol: &str,
+        Cell { library, layers, symbol, shares }: Cell,
         timeout: Option<Duration>,
         on_piece: &mut dyn FnMut(Piece),
     ) -> Result<RunReport> {
@@ -134,7 +142,7 @@ impl Child {
         let text = |path: &Path| path.to_str().map(str::to_owned).context("the path of a compiled cell is not UTF-8");
         let layers = layers.iter().map(|layer| text(layer)).collect::<Result<_>>()?;
         let (library, symbol) = (text(library)?, symbol.to_owned());
-        let order = ToWorker::Run { library, layers, symbol, reads: self.input.is_usable() };
+        let order = ToWorker::Run { library, layers, symbol, reads: self.input.is_usable(), shares };
         let is_sent = self.control.send(&order).is_ok();
         let mut run = Run::new(self, on_piece);
         let ended = if is_sent {

@@ -4,12 +4,14 @@
 
 mod basis;
 mod items;
+mod statics;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use basis::Basis;
 pub use items::{Key, StoredItem};
+pub use statics::Statics;
 
 use super::compile::recipe::Recipe;
 use super::compile::types::TypeText;
@@ -29,6 +31,8 @@ pub struct State {
     pub item_macros: BTreeSet<String>,
     /// Crates that no `:dep` line names and that the type of a variable, present or past, comes from.
     pub transitive: BTreeSet<String>,
+    /// What only running cells teaches: a compiled cell does not depend on it.
+    pub statics: Statics,
 }
 
 /// A variable that outlives its cell.
@@ -51,6 +55,12 @@ impl State {
             && items.all(|(one, two)| Arc::ptr_eq(one, two))
             && (&self.attributes, &self.variables, self.salt, &self.item_macros, &self.transitive)
                 == (&other.attributes, &other.variables, other.salt, &other.item_macros, &other.transitive)
+    }
+
+    /// The process has begun anew.
+    pub fn clear_values(&mut self) {
+        self.variables.clear();
+        self.statics = Statics::default();
     }
 
     /// The names of items and imports.

@@ -21,7 +21,7 @@ use super::standby::around;
 use super::toolchain::Toolchain;
 
 /// Changes with the format of entries.
-const FORMAT: &[u8] = b"2";
+const FORMAT: &[u8] = b"3";
 
 /// The size limit of all cached cells, in bytes.
 const LIMIT: u64 = 1 << 30;
@@ -156,7 +156,7 @@ pub fn key(toolchain: &Toolchain, job: &Job, text: &str, fingerprints: &BTreeMap
         path(&toolchain.sysroot),
         text.to_owned(),
         path(Path::new(job.source.file_name().unwrap_or_default())),
-        format!("{:?} {} {} {}", job.kind, job.crate_name, job.metadata, job.opt_level),
+        format!("{:?} {} {} {} {}", job.kind, job.crate_name, job.metadata, job.opt_level, job.has_statics),
     ];
     parts.extend(job.externs.iter().map(|(name, file)| format!("{name}={}", path(file))));
     parts.extend(job.layers.iter().map(|layer| path(&layer.library)));

@@ -1,20 +1,17 @@
-//! Calls of the toolchain's linker: crates into one shared library, and a cell against such libraries.
+//! Layers: the crates of a session, linked into shared libraries by the toolchain's linker.
 //!
 //! All cells of a process use the one copy of each library, so the statics of crates live as long as the process. A
-//! cell is linked with stubs: libraries of the same name without a symbol. The linker reads them at once, and the
-//! loader finds the symbols in the real ones.
+//! cell is linked with stubs (`linker`): libraries of the same name without a symbol. The linker reads them at once, and
+//! the loader finds the symbols in the real ones.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::rustc::Job;
 use super::toolchain::{Toolchain, system_libraries};
 
 /// A shared library with the code of crates.
@@ -30,97 +27,8 @@ pub struct Layer {
 pub const OWNERS: &str = "owners";
 
 /// What every shared library is linked with.
-const SHARED: [&str; 9] =
+pub const SHARED: [&str; 9] =
     ["-shared", "--eh-frame-hdr", "-z", "relro", "-z", "now", "-z", "noexecstack", "--build-id=none"];
-
-/// Cells export their functions only: what one cell defines must not replace a symbol of another.
-const EXPORTS: &str = "{ global: fp_cell_*; local: *; };\n";
-
-/// A linker that has started, and waits for what it is to link.
-pub struct Linker {
-    child: Child,
-    system: [PathBuf; 2],
-}
-
-impl Linker {
-    /// `None` if this toolchain has no linker that we could call. Its arguments come by its standard input.
-    pub fn start(toolchain: &Toolchain, job: &Job) -> Option<Linker> {
-        let (lld, system) = (toolchain.lld(&job.folder)?, system()?);
-        let mut command = Command::new(lld);
-        // With the machine's name, it reads the rest only once.
-        command.args(["-m", emulation().ok()?, "@/dev/stdin"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-        Some(Linker { child: command.spawn().ok()?, system })
-    }
-
-    /// Links the object files that rustc wrote for a cell. `false` if the linker cannot.
-    pub fn finish(mut self, job: &Job) -> Result<bool> {
-        let objects = objects(job)?;
-        let exports = job.folder.join("cells.map");
-        if !exports.is_file() {
-            fs::write(&exports, EXPORTS).with_context(|| format!("cannot write `{}`", exports.display()))?;
-        }
-        let mut words: Vec<OsString> = SHARED.iter().map(Into::into).collect();
-        words.extend(["--threads=1", "--gc-sections", "--version-script"].map(Into::into));
-        words.extend([exports.into(), "-o".into(), job.library().into()]);
-        words.extend(objects.iter().map(Into::into));
-        words.extend(job.layers.iter().map(|layer| layer.stub.clone().into()));
-        words.push("--as-needed".into());
-        words.extend(self.system.iter().map(Into::into));
-        let is_sent = self.child.stdin.take().is_some_and(|mut stdin| stdin.write_all(&quoted(&words)).is_ok());
-        let status = self.child.wait().context("cannot wait for the linker")?;
-        for object in &objects {
-            let _ = fs::remove_file(object);
-        }
-        Ok(is_sent && !objects.is_empty() && status.success())
-    }
-}
-
-impl Drop for Linker {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// As in a response file: a word a line, in quotes.
-fn quoted(words: &[OsString]) -> Vec<u8> {
-    let mut quoted = Vec::new();
-    for word in words {
-        quoted.push(b'"');
-        for &byte in word.as_encoded_bytes() {
-            if matches!(byte, b'"' | b'\\') {
-                quoted.push(b'\\');
-            }
-            quoted.push(byte);
-        }
-        quoted.extend(b"\"\n");
-    }
-    quoted
-}
-
-/// `cell-1.cell.0123-cgu.0.rcgu.o` and the like, in order.
-fn objects(job: &Job) -> Result<Vec<PathBuf>> {
-    let begin = format!("{}{}.", job.crate_name, job.suffix);
-    let entries = fs::read_dir(&job.folder).with_context(|| format!("cannot read `{}`", job.folder.display()))?;
-    let mut objects: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            name.starts_with(&begin) && name.ends_with(".o")
-        })
-        .map(|entry| entry.path())
-        .collect();
-    objects.sort();
-    Ok(objects)
-}
-
-/// The libraries of the system that code refers to directly: with them, it refers to the versions that rustc meant.
-fn system() -> Option<[PathBuf; 2]> {
-    let find = |name: &str| system_libraries().iter().map(|folder| folder.join(name)).find(|file| file.is_file());
-    Some([find("libc.so.6")?, find("libm.so.6")?])
-}
 
 /// Links crates into one shared library. `words` are what rustc would pass to the linker for a library that uses them
 /// all; of the archives (by their canonical paths) among them, those in `whole` become part of it and those in
@@ -269,7 +177,7 @@ fn run(lld: &Path, arguments: &[OsString]) -> Result<()> {
 }
 
 /// The linker's word for this machine, for a library that is made of no object file.
-fn emulation() -> Result<&'static str> {
+pub fn emulation() -> Result<&'static str> {
     match std::env::consts::ARCH {
         "x86_64" => Ok("elf_x86_64"),
         "aarch64" => Ok("aarch64linux"),

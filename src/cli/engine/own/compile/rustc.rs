@@ -18,7 +18,8 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::super::stop::Stop;
-use super::link::{Layer, Linker};
+use super::link::Layer;
+use super::linker::Linker;
 use super::standby::around;
 use super::toolchain::{Toolchain, system_libraries};
 
@@ -35,6 +36,8 @@ pub struct Job {
     pub kind: Kind,
     pub metadata: String,
     pub opt_level: String,
+    /// The text may define statics, and is optimised.
+    pub has_statics: bool,
     pub externs: Vec<(String, PathBuf)>,
     pub search_paths: Vec<String>,
     pub env: BTreeMap<String, String>,
@@ -282,6 +285,12 @@ fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString
     if matches!(job.kind, Kind::Front | Kind::Object | Kind::Cell) {
         add(&format!("-Copt-level={}", job.opt_level));
         add("-Cdebug-assertions=on");
+        // The paths of statics can be read from their symbols.
+        add("-Csymbol-mangling-version=v0");
+        if job.has_statics {
+            // Otherwise the optimiser takes the value of a static that this cell only reads to be its first one.
+            add("-Clink-dead-code");
+        }
     }
     if job.kind == Kind::Cell && linking != Linking::Layers {
         link_arguments(toolchain, job, linking == Linking::Direct).iter().for_each(|text| add(text));

@@ -27,9 +27,9 @@ pub struct Library {
     pub file: String,
     pub base: usize,
     pub code: Vec<Range<usize>>,
-    writable: Vec<Range<usize>>,
+    pub writable: Vec<Range<usize>>,
     /// Written to while it was loaded, and never again.
-    fixed: Range<usize>,
+    pub fixed: Range<usize>,
     /// What this thread's variables begin as, and where they are if there are any.
     thread: Option<(Range<usize>, usize, usize)>,
 }

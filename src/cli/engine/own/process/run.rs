@@ -144,6 +144,13 @@ impl<'a> Run<'a> {
                     self.report(kind);
                 }
             }
+            FromWorker::NotShared(names) => {
+                let note = format!(
+                    "in this cell, {names} began with the first value again: its code cannot use the earlier one \
+                     (with `:opt 0` it can)"
+                );
+                self.child.notes.push(note);
+            }
             FromWorker::Overflowed => self.overflowed = true,
             // It is being killed already: that end counts.
             FromWorker::NotLoaded(_) | FromWorker::Done { .. } if self.killed_for.is_some() => {}

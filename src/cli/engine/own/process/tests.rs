@@ -72,7 +72,10 @@ impl Session {
             Piece::Report(kind, bytes) => out.extend(format!("<{kind} {}>", bytes.len()).bytes()),
             Piece::Reads(_) => out.extend(b"<reads>"),
         };
-        let report = self.child.run(&library(), &[], symbol, Some(timeout), &mut on_piece).unwrap();
+        let report = self
+            .child
+            .run(Cell { library: &library(), layers: &[], symbol, shares: false }, Some(timeout), &mut on_piece)
+            .unwrap();
         self.out = String::from_utf8_lossy(&out).into_owned();
         self.err = String::from_utf8_lossy(&err).into_owned();
         report

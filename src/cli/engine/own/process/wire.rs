@@ -14,8 +14,8 @@ pub const PIECE: usize = 32 * 1024;
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToWorker {
     /// Load the `layers` unless they are loaded, then the library, and call its function; `reads` says whether stdin is
-    /// answered or empty.
-    Run { library: String, layers: Vec<String>, symbol: String, reads: bool },
+    /// answered or empty, `shares` whether the library has a list of statics.
+    Run { library: String, layers: Vec<String>, symbol: String, reads: bool, shares: bool },
     /// Drop a variable.
     Forget(String),
     /// Lose a variable without dropping it.
@@ -56,6 +56,8 @@ pub enum FromWorker {
     },
     /// The process is about to die of a stack overflow.
     Overflowed,
+    /// The library's own copies of these statics are used, as it could not be led to those of earlier libraries.
+    NotShared(String),
     NotLoaded(String),
     Done {
         code: u32,
@@ -103,10 +105,10 @@ pub trait Message: Sized {
 impl Message for ToWorker {
     fn encode(&self) -> Vec<u8> {
         match self {
-            ToWorker::Run { library, layers, symbol, reads } => {
+            ToWorker::Run { library, layers, symbol, reads, shares } => {
                 // No path contains a null.
                 let all: Vec<&str> = [symbol, library].into_iter().chain(layers).map(String::as_str).collect();
-                packet(0, &[u64::from(*reads)], all.join("\0").as_bytes())
+                packet(0, &[u64::from(*reads), u64::from(*shares)], all.join("\0").as_bytes())
             }
             ToWorker::Forget(name) => packet(1, &[], name.as_bytes()),
             ToWorker::GoOn => packet(2, &[], &[]),
@@ -119,9 +121,9 @@ impl Message for ToWorker {
         let (kind, mut rest) = packet.split_first()?;
         Some(match kind {
             0 => {
-                let reads = number(&mut rest)? != 0;
+                let (reads, shares) = (number(&mut rest)? != 0, number(&mut rest)? != 0);
                 let mut all = rest.split(|&byte| byte == 0).map(text);
-                ToWorker::Run { symbol: all.next()?, library: all.next()?, layers: all.collect(), reads }
+                ToWorker::Run { symbol: all.next()?, library: all.next()?, layers: all.collect(), reads, shares }
             }
             1 => ToWorker::Forget(text(rest)),
             2 => ToWorker::GoOn,
@@ -148,6 +150,7 @@ impl Message for FromWorker {
             FromWorker::Overflowed => OVERFLOWED.to_vec(),
             FromWorker::NotLoaded(why) => packet(5, &[], why.as_bytes()),
             FromWorker::Done { code } => packet(6, &[u64::from(*code)], &[]),
+            FromWorker::NotShared(names) => packet(8, &[], names.as_bytes()),
             FromWorker::Lost { name, kinds } => packet(7, &[kinds.len() as u64], format!("{kinds}{name}").as_bytes()),
         }
     }
@@ -178,6 +181,7 @@ impl Message for FromWorker {
                 let (kinds, name) = rest.split_at_checked(length)?;
                 FromWorker::Lost { name: text(name), kinds: text(kinds) }
             }
+            8 => FromWorker::NotShared(text(rest)),
             _ => return None,
         })
     }
@@ -266,7 +270,7 @@ mod tests {
     fn every_message_arrives_as_it_was_sent() {
         for layers in [vec![], vec!["/tmp/liba.so".into(), "/tmp/ü/libb.so".into()]] {
             let (library, symbol) = ("/tmp/ü/libcell_1.so".into(), "fp_cell_1".into());
-            survives(ToWorker::Run { library, layers, symbol, reads: true });
+            survives(ToWorker::Run { library, layers, symbol, reads: true, shares: false });
         }
         survives(ToWorker::Forget("x".into()));
         survives(ToWorker::Leak("x".into()));
@@ -281,6 +285,7 @@ mod tests {
         survives(FromWorker::Report { kind: 300, more: true, bytes: vec![255; PIECE] });
         survives(FromWorker::Overflowed);
         survives(FromWorker::NotLoaded("no such file".into()));
+        survives(FromWorker::NotShared("`A`, `f::B`".into()));
         survives(FromWorker::Done { code: 3 });
         survives(FromWorker::Lost { name: "l".into(), kinds: "pipe and socket".into() });
         survives(ToSupervisor::Kill);

@@ -22,6 +22,7 @@ use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, g
 use super::descriptors::{Base, Closed, reopen};
 use super::loader::{load_cell, load_layers, reset_layers};
 use super::owners::{self, Owners};
+use super::share::share_statics;
 use super::store::{self, API};
 use super::threads::Threads;
 use super::wire::worker_side::{self, BROKEN, Fds, LOADED, announce_overflow, exit, report, send};
@@ -45,14 +46,14 @@ pub fn run(fds: &'static Fds) -> ! {
     let mut has_checkpoint = false;
     loop {
         match fds.control.receive() {
-            Ok(Some(ToWorker::Run { library, layers, symbol, reads })) => {
+            Ok(Some(ToWorker::Run { library, layers, symbol, reads, shares })) => {
                 // Before the checkpoint, so that it has them.
                 let layers = load_layers(&layers);
                 if !has_checkpoint && worker.checkpoint() == Checkpoint::Woken {
                     continue;
                 }
                 set_stdin(fds, reads);
-                run_cell(fds, layers, &library, &symbol);
+                run_cell(fds, layers, &library, &symbol, shares);
                 has_checkpoint = worker.checkpoint() == Checkpoint::Frozen;
             }
             Ok(Some(ToWorker::Forget(name))) => store::forget(&name),
@@ -87,10 +88,13 @@ fn set_stdin(fds: &Fds, reads: bool) {
     }
 }
 
-fn run_cell(fds: &Fds, layers: Result<(), String>, library: &str, symbol: &str) {
+fn run_cell(fds: &Fds, layers: Result<(), String>, library: &str, symbol: &str, shares: bool) {
     let pid = getpid();
     let begun = Instant::now();
     let loaded = layers.and_then(|()| load_cell(library, symbol));
+    if shares && loaded.is_ok() {
+        share_statics(library);
+    }
     report(LOADED, begun.elapsed().as_micros().to_string().as_bytes());
     let answer = match loaded {
         // SAFETY: a cell that our own compiler made against this very table.

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::super::compile::generate::symbol;
 use super::super::compile::runtime::PASSED;
 use super::super::compile::{Compiler, Ready};
-use super::super::process::{After, Child, Ended, Mark, Piece, RunReport};
+use super::super::process::{After, Cell, Child, Ended, Mark, Piece, RunReport};
 use super::super::state::State;
-use super::restart::{holders, note};
+use super::super::statics::{Shared, of_library};
+use super::restart::{holders, note, note_statics};
 
 /// How many cells `:undo` remembers.
 const MOST_UNDO: usize = 64;
@@ -47,12 +48,17 @@ impl History {
         self.child.input.is_open = is_open;
     }
 
-    /// Takes over the items of a compiled cell and drops outdated variables; returns the state before.
-    pub fn begin(&mut self, ready: &Ready) -> Result<State> {
+    /// Takes over the items of a compiled cell, and drops outdated variables and statics; returns the state before, and
+    /// a note on the statics.
+    pub fn begin(&mut self, ready: &Ready, compiler: &Compiler) -> Result<(State, Option<String>)> {
         if !ready.dropped.is_empty() {
             self.child.forget(&ready.dropped)?;
         }
-        Ok(std::mem::replace(&mut self.state, ready.state.clone()))
+        let statics = self.state.statics.clone();
+        let before = std::mem::replace(&mut self.state, State { statics, ..ready.state.clone() });
+        let anew = self.state.forget_changed_statics(&compiler.libraries.fingerprints);
+        let why = "its definition changed, or one that it depends on";
+        Ok((before, note_statics(&anew, why)))
     }
 
     /// Runs a compiled cell in the process.
@@ -60,11 +66,17 @@ impl History {
         &mut self,
         library: &Path,
         ready: &Ready,
+        compiler: &Compiler,
         timeout: Option<Duration>,
         on_piece: &mut dyn FnMut(Piece),
     ) -> Result<RunReport> {
+        let statics = self.state.keys_of_statics(of_library(library), &compiler.libraries.fingerprints);
+        if !statics.is_empty() {
+            Shared::write(&statics, library).context("cannot write the list of the cell's statics")?;
+        }
         let layers: Vec<PathBuf> = ready.layers.iter().map(|layer| layer.library.clone()).collect();
-        let report = self.child.run(library, &layers, &symbol(ready.number), timeout, on_piece)?;
+        let (symbol, shares) = (&*symbol(ready.number), !statics.is_empty());
+        let report = self.child.run(Cell { library, layers: &layers, symbol, shares }, timeout, on_piece)?;
         if let (Ended::NotLoaded(_), After::Kept(mark)) = (&report.ended, report.after) {
             self.by_mark.insert(mark, self.state.clone());
         }
@@ -85,7 +97,9 @@ impl History {
     pub fn end(&mut self, ready: &Ready, before: State, report: &RunReport, compiler: &Compiler) -> Vec<String> {
         let note = match report.after {
             After::Kept(mark) => {
-                self.state = compiler.state_after(ready, report.ended == Ended::Returned(PASSED));
+                let statics = std::mem::take(&mut self.state.statics);
+                let after = compiler.state_after(ready, report.ended == Ended::Returned(PASSED));
+                self.state = State { statics, ..after };
                 self.by_mark.insert(mark, self.state.clone());
                 self.remember(before, true);
                 None
@@ -93,7 +107,7 @@ impl History {
             After::Restored(mark) => self.restored(mark, &before, ready, compiler),
             After::Lost => {
                 let lost: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
-                self.state.variables.clear();
+                self.state.clear_values();
                 self.by_mark = BTreeMap::from([(self.child.mark(), self.state.clone())]);
                 (!lost.is_empty()).then(|| format!("the variables {} were lost with the process", lost.join(", ")))
             }
@@ -113,15 +127,19 @@ impl History {
         restarted.variables.sort();
         restarted.variables.dedup();
         self.state.variables.retain(|name, _| !restarted.variables.contains(name));
+        let anew = self.state.forget_statics_of_crates();
         // The next checkpoint is of this mark.
         self.by_mark.insert(self.child.mark(), self.state.clone());
-        Some(note(&restarted))
+        let statics = note_statics(&anew, "what is of a crate may wait for such a thread");
+        Some([Some(note(&restarted)), statics].into_iter().flatten().collect::<Vec<_>>().join("; "))
     }
 
     /// The items stay, as they compiled; the variables are those of the copy.
     fn restored(&mut self, mark: Mark, before: &State, ready: &Ready, compiler: &Compiler) -> Option<String> {
-        self.state.variables = self.by_mark.get(&mark).map(|state| state.variables.clone()).unwrap_or_default();
+        let then = self.by_mark.get(&mark).cloned().unwrap_or_default();
+        (self.state.variables, self.state.statics) = (then.variables, then.statics);
         self.state.drop_outdated(&compiler.libraries.fingerprints);
+        self.state.forget_changed_statics(&compiler.libraries.fingerprints);
         let (expected, now) = (before.variables.len(), self.state.variables.len());
         self.drop_lost(mark);
         (now < expected.min(now + ready.dropped.len()))
@@ -170,7 +188,7 @@ impl History {
     /// Restarts the process; the items stay.
     pub fn restart(&mut self) -> Result<()> {
         self.child.reset()?;
-        self.state.variables.clear();
+        self.state.clear_values();
         Ok(())
     }
 

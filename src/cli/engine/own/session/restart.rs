@@ -58,6 +58,16 @@ pub fn note(restarted: &Restarted) -> String {
     note
 }
 
+/// The note that statics start anew.
+pub fn note_statics(names: &BTreeSet<String>, why: &str) -> Option<String> {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &quoted[..] {
+        [] => None,
+        [one] => Some(format!("the static {one} starts again with its first value: {why}")),
+        all => Some(format!("the statics {} start again with their first values: {why}", all.join(", "))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use super::super::compile::runtime::{FAILED, LOST, PANICKED};
 use super::super::compile::{Attempt, Compiler, Ready};
 use super::super::halt::Halt;
 use super::super::listener::{Failure, Listener};
-use super::super::process::Ended;
+use super::super::process::{Ended, Piece};
 use super::super::source::Source;
 use super::OwnSession;
 use super::crates::own_copies;
@@ -49,14 +49,16 @@ impl OwnSession {
         outcome: &mut Outcome,
         events: &mut dyn FnMut(Event),
     ) -> Result<Duration, Halt> {
-        let before = self.history.begin(&ready)?;
+        let (before, note) = self.history.begin(&ready, &self.compiler)?;
+        outcome.notes.extend(note);
         let Some(library) = &ready.library else {
             self.history.end_without_run(before);
             return Ok(Duration::ZERO);
         };
         let timeout = self.options.run_timeout;
         let mut listener = Listener::new(&ready.generated, &source.code, &ready.file, events, self.reader.as_mut());
-        let mut report = self.history.run(library, &ready, timeout, &mut |piece| listener.hear(piece))?;
+        let (compiler, hear) = (&self.compiler, &mut |piece: Piece| listener.hear(piece));
+        let mut report = self.history.run(library, &ready, compiler, timeout, hear)?;
         let load = listener.load;
         if let (Ended::NotLoaded(why), false) = (&report.ended, ready.layers.is_empty()) {
             drop(listener);
