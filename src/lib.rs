@@ -79,7 +79,9 @@ pub mod prelude {
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, confusion, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network};
     pub use crate::plot::{Figure, bar, hist, imshow, plot, scatter, subplots};
-    pub use crate::reading::{Reading, classify_drawing, classify_png, plot_reading, read_drawing, read_png};
+    pub use crate::reading::{
+        Reading, classify_drawing, classify_png, plot_reading, read_drawing, read_image, read_png,
+    };
     pub use crate::shape::{
         All, Shape, arange, argmax, dot, keepdims, linspace, matmul, max, mean, reshape, shape, sum,
     };
