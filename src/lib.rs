@@ -66,6 +66,7 @@ pub mod network;
 pub mod mnist;
 pub mod train;
 pub mod reading;
+pub mod moving;
 pub mod exercise;
 
 /// Everything that a notebook cell needs: `use forward_pass::prelude::*;`.

@@ -81,7 +81,7 @@ fn bytes_in_memory_read_as_the_files_do() {
     let swapped = message((&five_and_zero, &train), (&test, &seven));
     assert!(swapped.starts_with("train images: magic number 2049 (labels), not 2051 (images)"), "{swapped}");
     let short = message((&train, &five_and_zero), (&test[..100], &seven));
-    assert!(short.starts_with("t10k images: the header says 784 bytes follow, and there are 84"), "{short}");
+    assert!(short.starts_with("test images: the header says 784 bytes follow, and there are 84"), "{short}");
     let few = message((&train, &seven), (&test, &seven));
     assert!(few.starts_with("train images has 2 images and train labels has 1 labels"), "{few}");
 }
