@@ -11,6 +11,8 @@
 mod arrays;
 #[path = "../hard/draw.rs"]
 mod draw;
+#[path = "../hard/exercises.rs"]
+mod exercises;
 #[path = "../hard/figures.rs"]
 mod figures;
 #[path = "../hard/networks.rs"]

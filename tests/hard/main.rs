@@ -14,6 +14,7 @@
 mod allocation;
 mod arrays;
 mod draw;
+mod exercises;
 mod figures;
 mod networks;
 mod trials;
@@ -95,7 +96,13 @@ const UNSEEN: [&str; 14] = [
 
 #[test]
 fn every_public_function_is_called_here() {
-    let tried = [include_str!("arrays.rs"), include_str!("figures.rs"), include_str!("networks.rs")].concat();
+    let tried = [
+        include_str!("arrays.rs"),
+        include_str!("exercises.rs"),
+        include_str!("figures.rs"),
+        include_str!("networks.rs"),
+    ]
+    .concat();
     let mut missing = Vec::new();
     let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
     while let Some(folder) = folders.pop() {

@@ -1,12 +1,12 @@
 //! The groups of functions to test; the fuzzer in `tests/fuzz` uses them, too.
 
 use crate::draw::Draw;
-use crate::{arrays, figures, networks};
+use crate::{arrays, exercises, figures, networks};
 
 /// A group of functions, each called once with drawn arguments.
 pub type Trial = fn(&mut Draw);
 
-pub const TRIALS: [(&str, Trial); 9] = [
+pub const TRIALS: [(&str, Trial); 10] = [
     ("arrays of f64", arrays::floats::<f64>),
     ("arrays of f32", arrays::floats::<f32>),
     ("arrays of i32", arrays::numbers::<_, i32>),
@@ -16,4 +16,5 @@ pub const TRIALS: [(&str, Trial); 9] = [
     ("figures", figures::figures),
     ("networks", networks::networks),
     ("files", networks::files),
+    ("exercises", exercises::exercises),
 ];
