@@ -2,7 +2,7 @@
 //!
 //! Nothing runs: the outputs are those the notebook stores.
 
-mod html;
+pub mod html;
 mod markdown;
 mod mathml;
 mod program;
@@ -22,10 +22,10 @@ use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 
 /// A notebook: the model, and its JSON for what the model leaves out.
-struct Source {
-    name: String,
+pub struct Source {
+    pub name: String,
     folder: PathBuf,
-    notebook: Notebook,
+    pub notebook: Notebook,
     json: Value,
 }
 
@@ -90,7 +90,7 @@ fn of_notebook(source: &Source, target: Target, output: Option<&Path>) -> Result
 }
 
 impl Source {
-    fn read(path: &Path) -> Result<Source> {
+    pub fn read(path: &Path) -> Result<Source> {
         let text = read_text(path)?;
         if path.extension().is_some_and(|ending| ending == "rs") {
             return Err(usage(format!(
@@ -98,8 +98,13 @@ impl Source {
                 path.display()
             )));
         }
-        let notebook = Notebook::parse(&text).with_context(|| format!("cannot use {}", path.display()))?;
-        let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
+        Source::of(path, &text)
+    }
+
+    /// A notebook that is not, or not yet, a file.
+    pub fn of(path: &Path, text: &str) -> Result<Source> {
+        let notebook = Notebook::parse(text).with_context(|| format!("cannot use {}", path.display()))?;
+        let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(Source { name, folder, notebook, json })

@@ -5,27 +5,32 @@
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
-use super::shown::{Part, Shown, escaped};
+pub use super::shown::escaped;
+use super::shown::{Part, Shown};
 use super::{Source, mathml, shown};
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::outcome::Stream;
 use crate::cli::terminal::highlight;
 
-const STYLE: &str = include_str!("page.css");
+pub const PAGE_STYLE: &str = include_str!("page.css");
 
 pub fn page(source: &Source) -> String {
     let title = source.notebook.title().unwrap_or_else(|| source.name.clone());
-    let cells = source.notebook.cells.iter().enumerate().filter(|(_, cell)| !shown::hides(cell, Part::Cell));
-    let body: String = cells.map(|(at, it)| cell(it, &source.cell(at)["attachments"])).collect();
+    let body: String = (0..source.notebook.cells.len()).map(|at| cell(source, at)).collect();
     format!(
         "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
+         <title>{}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
         escaped(&title.replace(['*', '`'], ""))
     )
 }
 
-fn cell(cell: &Cell, attachments: &serde_json::Value) -> String {
+/// One cell of a page; nothing for a hidden one.
+pub fn cell(source: &Source, at: usize) -> String {
+    let (cell, attachments) = (&source.notebook.cells[at], &source.cell(at)["attachments"]);
+    if shown::hides(cell, Part::Cell) {
+        return String::new();
+    }
     let id = escaped(&cell.id);
     match cell.kind {
         CellKind::Markdown => format!("<section id=\"{id}\">\n{}</section>\n", prose(&cell.source, attachments)),
@@ -105,7 +110,7 @@ fn attached(link: &str, attachments: &serde_json::Value) -> Option<String> {
 }
 
 /// Rust with a `<span>` around each coloured token.
-fn code(rust: &str) -> String {
+pub fn code(rust: &str) -> String {
     let pieces = highlight::pieces(rust).into_iter();
     let html = pieces.map(|(kind, text)| match kind.class() {
         Some(class) => format!("<span class=\"{class}\">{}</span>", escaped(text)),
