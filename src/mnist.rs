@@ -173,6 +173,11 @@ impl Digits {
         Ok(Digits { images, labels, order: Order::default() })
     }
 
+    /// Points of any dimension with their labels, for networks that read no digits.
+    pub(crate) fn of_points(points: Array2<f32>, labels: Array1<u8>) -> Digits {
+        Digits { images: points, labels, order: Order::default() }
+    }
+
     /// The number of digits.
     pub fn len(&self) -> usize {
         self.labels.len()

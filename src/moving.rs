@@ -41,18 +41,26 @@ pub struct Control {
     pub start: f64,
     /// The names of the values 0, 1, 2, ...; empty for a number.
     pub choices: Vec<String>,
+    /// Whether its values are moments of a film, which can be played.
+    pub plays: bool,
 }
 
 /// A number in a range.
 pub fn slider(name: &str, range: RangeInclusive<f64>, step: f64, start: f64) -> Control {
-    Control { name: name.to_owned(), range, step, start, choices: Vec::new() }
+    Control { name: name.to_owned(), range, step, start, choices: Vec::new(), plays: false }
+}
+
+/// A whole number that counts moments, such as the epochs of a training, and can be played like a film.
+pub fn film(name: &str, range: RangeInclusive<u32>, start: u32) -> Control {
+    let range = f64::from(*range.start())..=f64::from(*range.end());
+    Control { plays: true, ..slider(name, range, 1.0, f64::from(start)) }
 }
 
 /// One of several names; its value is the index, and the first is chosen at the start.
 pub fn choice(name: &str, choices: &[&str]) -> Control {
     let last = choices.len().saturating_sub(1) as f64;
     let choices = choices.iter().map(|&choice| choice.to_owned()).collect();
-    Control { name: name.to_owned(), range: 0.0..=last, step: 1.0, start: 0.0, choices }
+    Control { name: name.to_owned(), range: 0.0..=last, step: 1.0, start: 0.0, choices, plays: false }
 }
 
 /// What a function of controls may return: a [`Figure`], or a [`Result`] of one.

@@ -4,13 +4,17 @@
 //! a notebook names its figure in its metadata: `"forward_pass": {"moving": "two-layers"}`.
 
 mod curves;
+mod digits;
 mod plane;
 mod scores;
+mod shapes;
 
 pub use self::curves::{activation_and_slope, step_and_sigmoid, two_layers};
-pub use self::plane::neuron_line;
+pub use self::digits::{layers_of_a_digit, training_progress};
+pub use self::plane::{neuron_line, trained_regions, two_neurons};
 pub use self::scores::{overflow, softmax_at_temperature};
-use super::{Moving, choice, slider};
+pub use self::shapes::{numbers_on_their_way, product_of_shapes};
+use super::{Moving, choice, film, slider};
 
 /// A figure of the chapter that moves.
 pub struct Entry {
@@ -28,6 +32,10 @@ pub const ALL: &[Entry] = &[
     Entry { name: "step-and-sigmoid", function: "step_and_sigmoid", figure: step_and_sigmoid_figure },
     Entry { name: "activations", function: "activation_and_slope", figure: activations_figure },
     Entry { name: "two-layers", function: "two_layers", figure: two_layers_figure },
+    Entry { name: "shapes", function: "product_of_shapes", figure: shapes_figure },
+    Entry { name: "on-their-way", function: "numbers_on_their_way", figure: on_their_way_figure },
+    Entry { name: "two-neurons", function: "two_neurons", figure: two_neurons_figure },
+    Entry { name: "regions", function: "trained_regions", figure: regions_figure },
     Entry { name: "temperature", function: "softmax_at_temperature", figure: temperature_figure },
     Entry { name: "overflow", function: "overflow", figure: overflow_figure },
 ];
@@ -76,4 +84,41 @@ fn temperature_figure() -> Moving {
 
 fn overflow_figure() -> Moving {
     Moving::new([slider("added to every score", 0.0..=1000.0, 5.0, 0.0)], |[added]| overflow(added))
+}
+
+fn shapes_figure() -> Moving {
+    let size = |name, start| slider(name, 1.0..=6.0, 1.0, start);
+    let controls =
+        [size("rows, left", 2.0), size("columns, left", 3.0), size("rows, right", 3.0), size("columns, right", 4.0)];
+    Moving::new(controls, |sizes| {
+        let [a, b, c, d] = sizes.map(|size| size as usize);
+        product_of_shapes((a, b), (c, d))
+    })
+}
+
+fn on_their_way_figure() -> Moving {
+    let controls = ["x₁", "x₂", "x₃"].map(|name| slider(name, -3.0..=3.0, 0.1, 1.0));
+    Moving::new(controls, numbers_on_their_way)
+}
+
+fn two_neurons_figure() -> Moving {
+    let weight = |name, start| slider(name, -12.0..=12.0, 0.5, start);
+    let controls = [
+        weight("x₁ → neuron 1", 6.0),
+        weight("x₁ → neuron 2", 6.0),
+        weight("x₂ → neuron 1", 6.0),
+        weight("x₂ → neuron 2", 6.0),
+        weight("b of neuron 1", -3.0),
+        weight("b of neuron 2", 0.0),
+        weight("neuron 1 → y", 8.0),
+        weight("neuron 2 → y", -8.0),
+        weight("b of y", -3.0),
+    ];
+    Moving::new(controls, |[a, b, c, d, e, f, g, h, bias]| two_neurons([a, b, c, d], [e, f], [g, h], bias))
+}
+
+fn regions_figure() -> Moving {
+    let controls =
+        [choice("points", &plane::SETS), slider("hidden neurons", 1.0..=10.0, 1.0, 6.0), film("epoch", 0..=100, 0)];
+    Moving::new(controls, |[set, hidden, epochs]| trained_regions(set as usize, hidden as usize, epochs as usize))
 }

@@ -7,10 +7,12 @@
 //! |---|---|
 //! | `figures` | a line for each figure: its name and function, then its controls, see [`figures`] |
 //! | `draw NAME VALUE...` | the figure as SVG |
-//! | `read WIDTH HEIGHT`, then a byte for each pixel, 0 paper to 255 ink | the digit that is read, as SVG |
+//! | `read WIDTH HEIGHT`, then a byte for each pixel, 0 paper to 255 ink | the digit on its way through a network, as SVG |
+//! | `start`, then `learn` again and again | a network in training, as SVG |
 //!
 //! An answer starts with `=`, an error with `!`. There are no threads and no files.
 
+mod digits;
 mod request;
 
 use std::cell::RefCell;

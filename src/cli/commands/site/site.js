@@ -1,7 +1,43 @@
 // What a page of the site does beyond its text: moving figures, search, copying code, light and dark.
 // Every figure is computed by the library, in forward-pass.wasm; nothing of it is written again here.
 "use strict";
-(() => {
+
+// The library: a request goes into its memory as bytes, and the answer comes out as text.
+const library = async (address) => {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status}`);
+  const module = await WebAssembly.compile(await response.arrayBuffer());
+  // A crate below the library declares functions of a browser that nothing here calls.
+  const imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
+  const { memory, allocate, call, length } = (await WebAssembly.instantiate(module, imports)).exports;
+  return (line, bytes = new Uint8Array()) => {
+    const head = new TextEncoder().encode(bytes.length ? `${line}\n` : line);
+    const size = head.length + bytes.length;
+    const at = allocate(size);
+    new Uint8Array(memory.buffer, at, size).set(head);
+    new Uint8Array(memory.buffer, at + head.length, bytes.length).set(bytes);
+    const answer = call(at, size);
+    const text = new TextDecoder().decode(new Uint8Array(memory.buffer, answer, length()));
+    if (text[0] === "!") throw new Error(text.slice(1));
+    return text.slice(1);
+  };
+};
+
+// The same file is the worker in which a network learns.
+if (typeof document === "undefined") {
+  const ready = library("forward-pass.wasm");
+  let before = ready;
+  self.addEventListener("message", ({ data }) => {
+    before = before.then(async () => {
+      try {
+        self.postMessage({ svg: (await ready)(data) });
+      } catch (error) {
+        self.postMessage({ error: error.message });
+      }
+    });
+  });
+} else (() => {
   const root = document.documentElement.dataset.root;
   const words = JSON.parse(document.getElementById("words").textContent);
   const make = (tag, attributes = {}, ...children) => {
@@ -11,65 +47,57 @@
     return element;
   };
 
-  // The library: a request goes into its memory as bytes, and the answer comes out as text.
-  let library = null;
-  const load = () => {
-    library ??= (async () => {
-      const response = await fetch(`${root}assets/forward-pass.wasm`);
-      if (!response.ok) throw new Error(`${response.status}`);
-      const module = await WebAssembly.compile(await response.arrayBuffer());
-      // A crate below the library declares functions of a browser that nothing here calls.
-      const imports = {};
-      for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
-      const { memory, allocate, call, length } = (await WebAssembly.instantiate(module, imports)).exports;
-      return (line, bytes = new Uint8Array()) => {
-        const head = new TextEncoder().encode(bytes.length ? `${line}\n` : line);
-        const size = head.length + bytes.length;
-        const at = allocate(size);
-        new Uint8Array(memory.buffer, at, size).set(head);
-        new Uint8Array(memory.buffer, at + head.length, bytes.length).set(bytes);
-        const answer = call(at, size);
-        const text = new TextDecoder().decode(new Uint8Array(memory.buffer, answer, length()));
-        if (text[0] === "!") throw new Error(text.slice(1));
-        return text.slice(1);
-      };
-    })();
-    return library;
-  };
+  let loaded = null;
+  const load = () => (loaded ??= library(`${root}assets/forward-pass.wasm`));
 
   const controlsOf = (ask, name) => {
     const line = ask("figures").split("\n").find((line) => line.startsWith(`${name}\t`));
     const fields = line.split("\t").slice(2);
     const controls = [];
-    for (let at = 0; at + 5 < fields.length; at += 6) {
-      const [name, least, most, step, start, choices] = fields.slice(at, at + 6);
-      controls.push({ name, least, most, step, start, choices: choices ? choices.split("|") : [] });
+    for (let at = 0; at + 6 < fields.length; at += 7) {
+      const [name, least, most, step, start, choices, film] = fields.slice(at, at + 7);
+      controls.push({ name, least, most, step, start, choices: choices ? choices.split("|") : [], film });
     }
     return controls;
   };
 
-  const moving = async (figure) => {
-    const name = figure.dataset.moving;
+  const button = (text, click) => {
+    const element = make("button", { type: "button" }, text);
+    element.addEventListener("click", () => click(element));
+    return element;
+  };
+
+  const come = async (figure) => {
     const status = figure.querySelector(".status");
-    let ask;
     try {
-      ask = await load();
+      const ask = await load();
+      const kind = { "drawn-digit": drawn, training }[figure.dataset.moving] ?? moving;
+      kind(figure, figure.querySelector(".drawing"), status, ask);
     } catch (error) {
       status.textContent = location.protocol === "file:" ? words.serve : `${words.still} (${error.message})`;
-      return;
     }
-    const still = figure.querySelector(".drawing");
-    const inputs = [];
+  };
+
+  // Shows an answer of the library, or what it says is wrong.
+  const shown = (figure, drawing, status, answer) => {
+    try {
+      drawing.innerHTML = answer();
+      status.textContent = "";
+    } catch (error) {
+      status.textContent = error.message;
+    }
+    figure.dataset.drawn = Number(figure.dataset.drawn ?? 0) + 1;
+  };
+
+  // A figure with controls.
+  const moving = (figure, drawing, status, ask) => {
+    const name = figure.dataset.moving;
+    const [inputs, buttons] = [[], []];
     let waiting = false;
     const draw = () => {
       waiting = false;
-      try {
-        still.innerHTML = ask(`draw ${name} ${inputs.map((input) => input.value).join(" ")}`);
-        status.textContent = "";
-      } catch (error) {
-        status.textContent = error.message;
-      }
-      figure.dataset.drawn = Number(figure.dataset.drawn ?? 0) + 1;
+      const request = `draw ${name} ${inputs.map((input) => input.value).join(" ")}`;
+      shown(figure, drawing, status, () => ask(request));
     };
     const changed = () => {
       if (!waiting) requestAnimationFrame(draw);
@@ -93,12 +121,118 @@
       input.reset();
       inputs.push(input);
       form.append(make("label", { for: id }, control.name), input, value);
+      if (control.film) {
+        let playing = false;
+        const play = button(words.play, () => {
+          playing = !playing;
+          play.textContent = playing ? words.stop : words.play;
+          if (playing && input.value === input.max) input.value = input.min;
+          const next = () => {
+            if (!playing || input.value === input.max) {
+              playing = false;
+              play.textContent = words.play;
+              return;
+            }
+            input.stepUp();
+            show();
+            draw();
+            setTimeout(next, 40);
+          };
+          next();
+        });
+        buttons.push(play);
+      }
     }
-    const reset = make("button", { type: "button" }, words.reset);
-    reset.addEventListener("click", () => { inputs.forEach((input) => input.reset()); changed(); });
-    form.append(reset);
-    still.after(form);
+    buttons.push(button(words.reset, () => { inputs.forEach((input) => input.reset()); changed(); }));
+    form.append(make("div", { class: "buttons" }, ...buttons));
+    drawing.after(form);
     draw();
+  };
+
+  // A canvas to draw a digit on, with a pen or with the arrow keys, and the network that reads it.
+  const SIDE = 140;
+  const drawn = (figure, drawing, status, ask) => {
+    const canvas = make("canvas", { width: SIDE, height: SIDE, tabindex: 0, role: "img", "aria-label": words.canvas });
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    let at = null;
+    const clear = () => {
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, SIDE, SIDE);
+      Object.assign(pen, { lineWidth: SIDE / 12, lineCap: "round", lineJoin: "round", strokeStyle: "#000" });
+      at = null;
+    };
+    const stroke = (x, y) => {
+      pen.beginPath();
+      pen.moveTo(...(at ?? [x, y]));
+      pen.lineTo(x, y);
+      pen.stroke();
+      at = [x, y];
+    };
+    const read = () => {
+      const pixels = pen.getImageData(0, 0, SIDE, SIDE).data;
+      const ink = new Uint8Array(SIDE * SIDE).map((_, place) => 255 - pixels[4 * place]);
+      if (ink.some(Boolean)) shown(figure, drawing, status, () => ask(`read ${SIDE} ${SIDE}`, ink));
+    };
+    const place = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [(event.clientX - box.left) * SIDE / box.width, (event.clientY - box.top) * SIDE / box.height];
+    };
+    let down = false;
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      [down, at] = [true, null];
+      stroke(...place(event));
+    });
+    canvas.addEventListener("pointermove", (event) => { if (down) { stroke(...place(event)); } });
+    canvas.addEventListener("pointerup", () => { down = false; read(); });
+    canvas.addEventListener("pointercancel", () => { down = false; });
+    // The arrow keys move the pen, which draws while the space bar is on.
+    let [spot, inks] = [[SIDE / 2, SIDE / 4], false];
+    canvas.addEventListener("keydown", (event) => {
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      if (event.key === " ") {
+        [inks, at] = [!inks, null];
+        status.textContent = inks ? words.down : words.up;
+      } else if (way) {
+        spot = spot.map((value, axis) => Math.min(SIDE - 10, Math.max(10, value + 5 * way[axis])));
+      } else {
+        return;
+      }
+      event.preventDefault();
+      if (inks) {
+        stroke(...spot);
+        read();
+      }
+    });
+    clear();
+    const clearing = button(words.clear, clear);
+    drawing.before(make("p", {}, words.draw), canvas, make("div", { class: "buttons" }, clearing));
+    figure.dataset.drawn = 1;
+  };
+
+  // A network that learns in a worker, so that the page stays free.
+  const training = (figure, drawing, status) => {
+    const worker = new Worker(`${root}assets/site.js`);
+    let running = false;
+    const start = button(words.train, () => {
+      running = !running;
+      start.textContent = running ? words.stop : words.train;
+      if (running) worker.postMessage("learn");
+    });
+    const again = button(words.reset, () => {
+      if (running) start.click();
+      worker.postMessage("start");
+    });
+    worker.addEventListener("message", ({ data }) => {
+      shown(figure, drawing, status, () => {
+        if (data.error) throw new Error(data.error);
+        return data.svg;
+      });
+      if (running && !data.error) worker.postMessage("learn");
+    });
+    worker.addEventListener("error", () => { status.textContent = words.still; });
+    worker.postMessage("start");
+    drawing.after(make("div", { class: "buttons" }, start, again));
   };
 
   // A figure comes alive shortly before it is seen.
@@ -107,7 +241,7 @@
     const seen = new IntersectionObserver((entries) => {
       for (const entry of entries.filter((entry) => entry.isIntersecting)) {
         seen.unobserve(entry.target);
-        moving(entry.target);
+        come(entry.target);
       }
     }, { rootMargin: "600px" });
     figures.forEach((figure) => seen.observe(figure));
@@ -115,15 +249,15 @@
 
   // Copying code.
   for (const code of document.querySelectorAll("pre.rust")) {
-    const button = make("button", { type: "button", class: "copy" }, words.copy);
-    button.addEventListener("click", async () => {
+    const copy = button(words.copy, async () => {
       await navigator.clipboard.writeText(code.textContent);
-      button.textContent = words.copied;
-      setTimeout(() => { button.textContent = words.copy; }, 1500);
+      copy.textContent = words.copied;
+      setTimeout(() => { copy.textContent = words.copy; }, 1500);
     });
+    copy.className = "copy";
     const box = make("div", { class: "copied" });
     code.replaceWith(box);
-    box.append(code, button);
+    box.append(code, copy);
   }
 
   // Light and dark: the system's choice, until the reader makes another.

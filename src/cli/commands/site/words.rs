@@ -13,7 +13,7 @@ pub struct Words {
     pub theme: &'static str,
     pub rust: &'static str,
     /// Words for the script, as its names for them and the words.
-    pub script: [(&'static str, &'static str); 6],
+    pub script: [(&'static str, &'static str); 14],
 }
 
 pub fn of(lang: Lang) -> &'static Words {
@@ -39,6 +39,14 @@ const ENGLISH: Words = Words {
         ("copied", "Copied"),
         ("reset", "Reset"),
         ("nothing", "Nothing found"),
+        ("play", "Play"),
+        ("stop", "Stop"),
+        ("train", "Train"),
+        ("clear", "Clear"),
+        ("draw", "Draw a digit:"),
+        ("canvas", "A place to draw a digit: arrow keys move the pen, the space bar puts it down and lifts it"),
+        ("down", "The pen is down"),
+        ("up", "The pen is lifted"),
         ("serve", "To move this figure, serve the folder: forward-pass site -o FOLDER --serve 8000"),
         ("still", "This figure stays still: its program could not be loaded"),
     ],
@@ -60,6 +68,14 @@ const KOREAN: Words = Words {
         ("copied", "복사했어요"),
         ("reset", "처음으로"),
         ("nothing", "찾은 것이 없어요"),
+        ("play", "재생"),
+        ("stop", "멈춤"),
+        ("train", "학습"),
+        ("clear", "지우기"),
+        ("draw", "숫자를 그려 보세요:"),
+        ("canvas", "숫자를 그리는 곳: 화살표 키로 펜을 움직이고 스페이스 바로 펜을 내리거나 들어요"),
+        ("down", "펜을 내렸어요"),
+        ("up", "펜을 들었어요"),
         ("serve", "이 그림을 움직이려면 폴더를 서버로 열어 주세요: forward-pass site -o FOLDER --serve 8000"),
         ("still", "프로그램을 불러오지 못해 이 그림은 움직이지 않아요"),
     ],
