@@ -8,12 +8,14 @@ mod answer;
 pub mod check;
 mod inputs;
 mod judge;
+mod picture;
 
 use std::fmt;
 
 pub use answer::Gives;
 
 use crate::display::CellDisplay;
+use crate::plot::Figure;
 
 /// The first word of the verdict on a solved exercise.
 pub const SOLVED: &str = "solved";
@@ -36,7 +38,7 @@ pub const NOT_YET: &str = "not yet";
 /// );
 /// assert!(check::clipped(|x: f64| x.clamp(0.0, 6.0)).is_solved());
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[must_use = "end a cell with it to see it"]
 pub struct Verdict {
     inputs: usize,
@@ -46,6 +48,8 @@ pub struct Verdict {
     hint: Option<String>,
     /// The code still stops at `todo!()`.
     is_to_do: bool,
+    /// What is wrong, where looking helps.
+    figure: Option<Figure>,
 }
 
 /// An input, the answer to it, and the right one; a prediction is shown without the right one.
@@ -60,6 +64,16 @@ impl Verdict {
     /// Whether all answers were right.
     pub fn is_solved(&self) -> bool {
         self.wrong == 0
+    }
+
+    /// A picture of an answer that is not right, if a picture says more.
+    pub fn figure(&self) -> Option<&Figure> {
+        self.figure.as_ref()
+    }
+
+    /// Adds a picture to a verdict on code that ran and is not right.
+    fn seen(self, figure: impl FnOnce() -> Option<Figure>) -> Verdict {
+        if self.is_solved() || self.is_to_do { self } else { Verdict { figure: figure(), ..self } }
     }
 
     /// What the recognised mistake is, if it was recognised.
@@ -83,8 +97,10 @@ impl fmt::Display for Verdict {
         match self.inputs {
             1 => write!(f, "{NOT_YET}")?,
             inputs => {
+                let is_prediction = self.counter.as_ref().is_some_and(|counter| counter.wanted.is_none());
+                let (what, which) = if is_prediction { ("predictions", "first") } else { ("inputs", "smallest") };
                 let differ = if self.wrong == 1 { "differs" } else { "differ" };
-                write!(f, "{NOT_YET}: {} of {inputs} inputs {differ}, here is the smallest", self.wrong)?;
+                write!(f, "{NOT_YET}: {} of {inputs} {what} {differ}, here is the {which}", self.wrong)?;
             }
         }
         if let Some(Counter { input, yours, wanted }) = &self.counter {
@@ -106,5 +122,13 @@ impl fmt::Debug for Verdict {
 impl CellDisplay for Verdict {
     fn cell_text(&self) -> Option<String> {
         Some(self.to_string())
+    }
+
+    /// The picture, if there is one, with the text as a fallback.
+    fn cell_parts(&self) -> Vec<(&'static str, String)> {
+        let mut parts = self.figure.as_ref().map_or_else(Vec::new, CellDisplay::cell_parts);
+        parts.retain(|(kind, _)| *kind != "text/plain");
+        parts.push(("text/plain", self.to_string()));
+        parts
     }
 }

@@ -18,6 +18,7 @@
 
 mod axes;
 mod backend;
+mod blocks;
 mod canvas;
 mod colour;
 mod diagram;
@@ -39,6 +40,7 @@ mod svg;
 mod ticks;
 mod values;
 
+use self::blocks::Blocks;
 use self::diagram::Diagram;
 pub use self::figure::Figure;
 use self::gallery::Gallery;
@@ -101,6 +103,25 @@ pub fn images(pictures: impl IntoIterator<Item = Picture>) -> Figure {
 pub fn diagram(sizes: &[usize], notes: &[impl AsRef<str>]) -> Figure {
     let notes = notes.iter().map(|note| note.as_ref().to_string()).collect();
     Figure::from_diagram(Diagram { sizes: sizes.to_vec(), notes })
+}
+
+/// A chain of products as blocks, rows high and columns wide: the sides that meet are green if they fit, red if not.
+///
+/// If all fit, the product stands behind them.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let figure = plot_product(&[(2, 3), (3, 4)]);
+/// assert!(figure.to_svg().contains("aria-label=\"(2, 4)\""));
+/// assert!(plot_product(&[(2, 3), (2, 4)]).to_svg().contains("aria-label=\"3 ≠ 2\""));
+/// ```
+pub fn plot_product(factors: &[(usize, usize)]) -> Figure {
+    const MOST: usize = 8;
+    if factors.is_empty() || factors.len() > MOST {
+        let message = format!("plot_product got {} shapes", factors.len());
+        return Figure::new().error(message, format!("give it 1 to {MOST}, each as (rows, columns)"));
+    }
+    Figure::from_blocks(Blocks { factors: factors.to_vec() })
 }
 
 /// Several figures in one, row by row.

@@ -30,6 +30,12 @@ impl Answer {
         &self.text
     }
 
+    /// A single number that can be drawn.
+    pub(super) fn number(&self) -> Option<f64> {
+        let number = self.values.first().copied().filter(|number| number.is_finite());
+        number.filter(|_| !self.is_failure && self.sizes.is_empty())
+    }
+
     /// Equal but for rounding. NaN agrees with NaN, and a zero with the other zero.
     pub(super) fn agrees(&self, other: &Answer) -> bool {
         !self.is_failure
@@ -93,6 +99,13 @@ reals!(i32 i64 u8 u32 u64 usize f32 f64);
 impl Real for bool {
     fn real(self) -> f64 {
         f64::from(u8::from(self))
+    }
+}
+
+/// Already in the form that checks compare.
+impl Gives for Answer {
+    fn answer(self) -> Answer {
+        self
     }
 }
 

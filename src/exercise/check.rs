@@ -3,14 +3,22 @@
 //! A function may compute in f32 or f64: whichever its parameters have. What differs only by rounding is right.
 
 mod digits;
+mod images;
+mod layers;
 mod network;
 mod neuron;
+mod predictions;
+mod reader;
 mod rows;
 
 pub use digits::{cross_entropy, nearest, normalise, recall};
+pub use images::{confidence, flatten, saturated};
+pub use layers::{my_product, parameters, silent, two_layers};
 pub use network::{my_forward, product_shape, total_error, xor};
-pub use neuron::{clipped, logit, my_tanh, nand, perceptron, tent};
-pub use rows::{log_sum_exp, softmax_rows};
+pub use neuron::{border, clipped, log_sigmoid, logit, my_tanh, nand, perceptron, tent};
+pub use predictions::{bends, breaks, chain, edges, one_line};
+pub use reader::my_reader;
+pub use rows::{log_sum_exp, softmax_rows, temperature};
 
 use ndarray::{Array, Dimension};
 

@@ -31,20 +31,48 @@ pub(super) struct Exercise<I: 'static> {
     pub mistakes: &'static [Mistake<I>],
 }
 
+/// A verdict, and what it was made of: inputs, the learner's answers and the right ones.
+pub(super) struct Judged<I> {
+    pub verdict: Verdict,
+    pub inputs: Arc<Vec<I>>,
+    pub answers: Vec<Answer>,
+    pub right: Vec<Answer>,
+}
+
 impl<I: Send + Sync + 'static> Exercise<I> {
     /// Compares the answers of `yours` with the right ones.
     pub(super) fn check<G: Gives>(self, yours: impl Fn(&I) -> G + Send + 'static) -> Verdict {
-        let Exercise { mut inputs, shown, wanted, mistakes } = self;
+        self.judge(yours).verdict
+    }
+
+    /// The same for answers that were given beforehand: in their order, and without showing the right one.
+    pub(super) fn check_prediction<G: Gives>(self, yours: impl Fn(&I) -> G + Send + 'static) -> Verdict {
+        let Judged { mut verdict, .. } = self.compare(yours);
+        if let Some(counter) = &mut verdict.counter {
+            counter.wanted = None;
+        }
+        verdict
+    }
+
+    /// Compares, and keeps all answers.
+    pub(super) fn judge<G: Gives>(mut self, yours: impl Fn(&I) -> G + Send + 'static) -> Judged<I> {
         // What is shorter to print is easier to work out on paper; of equals, the earlier one.
-        inputs.sort_by_cached_key(|input| shown(input).len());
+        let shown = self.shown;
+        self.inputs.sort_by_cached_key(|input| shown(input).len());
+        self.compare(yours)
+    }
+
+    fn compare<G: Gives>(self, yours: impl Fn(&I) -> G + Send + 'static) -> Judged<I> {
+        let Exercise { inputs, shown, wanted, mistakes } = self;
         let inputs = Arc::new(inputs);
         let answers = answers(&inputs, move |input| yours(input).answer());
         let right: Vec<Answer> = inputs.iter().take(answers.len()).map(wanted).collect();
         let pairs = || answers.iter().zip(&right);
         let wrong = pairs().filter(|(yours, right)| !yours.agrees(right)).count();
         let first = pairs().position(|(yours, right)| !yours.agrees(right));
-        let verdict = Verdict { inputs: answers.len(), wrong, counter: None, hint: None, is_to_do: false };
-        let Some(first) = first else { return verdict };
+        let mut verdict =
+            Verdict { inputs: answers.len(), wrong, counter: None, hint: None, is_to_do: false, figure: None };
+        let Some(first) = first else { return Judged { verdict, inputs, answers, right } };
         let is_to_do = answers[first].text().contains(TO_DO);
         let is_mistake = |does: fn(&I) -> Answer| inputs.iter().zip(&answers).all(|(x, yours)| yours.agrees(&does(x)));
         let known = mistakes.iter().find(|(_, does)| is_mistake(*does)).map(|(hint, _)| (*hint).to_owned());
@@ -53,8 +81,9 @@ impl<I: Send + Sync + 'static> Exercise<I> {
             yours: answers[first].text().to_owned(),
             wanted: Some(right[first].text().to_owned()),
         };
-        let hint = known.or_else(|| answers[first].remark(&right[first]));
-        Verdict { counter: Some(counter), hint, is_to_do, ..verdict }
+        verdict.hint = known.or_else(|| answers[first].remark(&right[first]));
+        (verdict.counter, verdict.is_to_do) = (Some(counter), is_to_do);
+        Judged { verdict, inputs, answers, right }
     }
 }
 

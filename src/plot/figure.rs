@@ -10,6 +10,7 @@ mod output;
 use std::fmt;
 
 use super::axes::{Axes, Axis};
+use super::blocks::Blocks;
 use super::diagram::Diagram;
 use super::gallery::Gallery;
 use super::problem::Problem;
@@ -47,6 +48,7 @@ pub struct Figure {
 enum Panel {
     Axes(Box<Axes>),
     Diagram(Diagram),
+    Blocks(Blocks),
     Gallery(Gallery),
 }
 
@@ -69,6 +71,11 @@ impl Figure {
     pub(super) fn from_diagram(diagram: Diagram) -> Figure {
         let (width, height) = diagram.size();
         Figure::of(Panel::Diagram(diagram), width, height)
+    }
+
+    pub(super) fn from_blocks(blocks: Blocks) -> Figure {
+        let (width, height) = blocks.size();
+        Figure::of(Panel::Blocks(blocks), width, height)
     }
 
     pub(super) fn from_gallery(gallery: Gallery) -> Figure {
@@ -166,7 +173,7 @@ impl Figure {
         let count = |panel: &Panel| match panel {
             Panel::Axes(axes) if axes.colour_bar => 2,
             Panel::Gallery(gallery) => gallery.len(),
-            Panel::Axes(_) | Panel::Diagram(_) => 1,
+            Panel::Axes(_) | Panel::Diagram(_) | Panel::Blocks(_) => 1,
         };
         self.panels.iter().map(count).sum()
     }

@@ -60,6 +60,8 @@ pub(super) struct Image {
     /// The values of the first and of the last colour; found from the data when not given.
     pub low: Option<f64>,
     pub high: Option<f64>,
+    /// Left, right, bottom and top in data coordinates; rows and columns are counted when not given.
+    pub extent: Option<[f64; 4]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,11 @@ impl Marker {
 }
 
 impl Image {
+    /// Left, right, bottom and top: pixels have integer centres unless an extent is given.
+    pub fn bounds(&self) -> [f64; 4] {
+        self.extent.unwrap_or([-0.5, self.columns as f64 - 0.5, self.rows as f64 - 0.5, -0.5])
+    }
+
     /// The values of the first and of the last colour.
     pub fn range(&self) -> (f64, f64) {
         let finite = self.values.iter().copied().filter(|value| value.is_finite());
@@ -128,7 +135,8 @@ impl Series {
             }
             Kind::Bars(bars) => bars.iter().flat_map(|bar| [(bar.left, 0.0), (bar.right, bar.height)]).collect(),
             Kind::Image(image) => {
-                vec![(-0.5, -0.5), (image.columns as f64 - 0.5, image.rows as f64 - 0.5)]
+                let [left, right, bottom, top] = image.bounds();
+                vec![(left, top), (right, bottom)]
             }
             Kind::Level(y) => vec![(f64::NAN, *y)],
             Kind::Upright(x) => vec![(*x, f64::NAN)],

@@ -39,7 +39,7 @@ pub struct Wrong {
 pub struct Exercise {
     pub section: usize,
     pub id: String,
-    /// `predict`, `write`, `mend`, `find` or `measure`.
+    /// `predict`, `write`, `mend`, `find`, `measure` or `project`.
     pub kind: String,
     pub title: Both,
     pub statement: Both,
@@ -53,7 +53,7 @@ pub struct Exercise {
     pub wrong: Vec<Wrong>,
 }
 
-const KINDS: [&str; 5] = ["predict", "write", "mend", "find", "measure"];
+const KINDS: [&str; 6] = ["predict", "write", "mend", "find", "measure", "project"];
 
 /// All exercises, in the order of the chapter.
 pub fn all() -> Result<Vec<Exercise>> {
@@ -183,9 +183,9 @@ mod tests {
     fn every_exercise_is_complete_and_its_statement_is_short() {
         let all = all().unwrap();
         let mut ids: Vec<&str> = all.iter().map(|exercise| exercise.id.as_str()).collect();
-        assert!(all.len() >= 16, "{ids:?}");
+        assert!(all.len() >= 32, "{ids:?}");
         for section in 1..=8 {
-            assert!(all.iter().filter(|exercise| exercise.section == section).count() >= 2, "section {section}");
+            assert!(all.iter().filter(|exercise| exercise.section == section).count() >= 4, "section {section}");
         }
         for exercise in &all {
             for lang in [Lang::En, Lang::Ko] {
@@ -193,6 +193,9 @@ mod tests {
                 assert!(text.chars().count() <= 8 * 80, "{}: {text}", exercise.id);
             }
             assert!(exercise.wrong.iter().all(|wrong| wrong.code != exercise.solution), "{}", exercise.id);
+        }
+        for kind in KINDS {
+            assert!(all.iter().any(|exercise| exercise.kind == kind), "there is no exercise to {kind}");
         }
         ids.sort_unstable();
         ids.dedup();
@@ -206,7 +209,7 @@ mod tests {
             ("x.md", text.to_owned(), "the name must be SECTION-PLACE-ID.md"),
             (name, text.replace("## hints en", "## hinst en"), "there is no part of this name"),
             (name, text.replacen("3. ", "", 1), "three hints are needed, and there are 2"),
-            (name, text.replace("kind: ", "kind: x"), "is not one of predict, write, mend, find, measure"),
+            (name, text.replace("kind: ", "kind: x"), "is not one of predict, write, mend, find, measure, project"),
             (name, text.replace("## wrong", "## reason en"), "three wrong answers are needed, and there are 0"),
         ];
         for (name, text, message) in cases {

@@ -6,7 +6,8 @@ use super::super::Verdict;
 use super::super::answer::{Answer, Gives};
 use super::super::inputs::{drawn, row, table};
 use super::super::judge::Exercise;
-use super::{cast, gate, named, yes};
+use super::super::picture::regions;
+use super::{PAIRS, cast, gate, named, yes};
 use crate::activation::{sigmoid, step};
 use crate::error::Result;
 use crate::shape::{Float, dot};
@@ -185,7 +186,14 @@ pub fn xor(w1: &Array2<f64>, b1: &Array1<f64>, w2: &Array1<f64>, b2: f64) -> Ver
             ("just the opposite: turn the signs of w2 and b2", |[x1, x2]| yes(x1 == x2)),
         ],
     )
-    .check(move |pair| network(pair, &w1, &b1, &w2, b2))
+    .check({
+        let (w1, b1, w2) = (w1.clone(), b1.clone(), w2.clone());
+        move |pair| network(pair, &w1, &b1, &w2, b2)
+    })
+    .seen(|| {
+        let layers = vec![(w1, b1), (w2.insert_axis(Axis(1)), array![b2])];
+        regions(layers, &PAIRS.map(|[x1, x2]| ([x1, x2], x1 != x2)))
+    })
 }
 
 fn network(pair: &[f64; 2], w1: &Array2<f64>, b1: &Array1<f64>, w2: &Array1<f64>, b2: f64) -> Result<i64> {

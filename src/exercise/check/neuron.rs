@@ -6,8 +6,10 @@ use super::super::Verdict;
 use super::super::answer::Gives;
 use super::super::inputs::{drawn, numbers};
 use super::super::judge::Exercise;
-use super::{cast, gate, named, yes};
+use super::super::picture::regions;
+use super::{PAIRS, cast, gate, named, yes};
 use crate::activation::{relu, sigmoid, step};
+use crate::random::Random;
 use crate::shape::Float;
 use crate::show::show;
 
@@ -29,6 +31,43 @@ pub fn nand(w1: impl Into<f64>, w2: impl Into<f64>, b: impl Into<f64>) -> Verdic
         ],
     )
     .check(move |[x1, x2]| step(w1 * x1 + w2 * x2 + b))
+    .seen(|| regions(vec![(array![[w1], [w2]], array![b])], &PAIRS.map(|pair| (pair, pair.iter().sum::<f64>() < 2.0))))
+}
+
+/// Section 1: `yours(w1, w2, b, x1)` must be the x2 at which the sum of a neuron is 0.
+pub fn border<T: Float, G: Gives>(yours: impl Fn(T, T, T, T) -> G + Send + 'static) -> Verdict {
+    let half = |random: &mut Random| random.below(17) as f64 / 2.0 - 4.0;
+    let draw = drawn(13, |random| {
+        let slope = (1 + random.below(8)) as f64 / 2.0 * if random.below(2) == 0 { 1.0 } else { -1.0 };
+        [half(random), slope, half(random), half(random)]
+    });
+    let hard = [[1.0, 1.0, -1.0, 0.0], [0.5, 0.5, -0.75, 1.0], [0.0, 2.0, 1.0, 3.0], [1.0, -1.0, 0.0, 2.0]];
+    Exercise {
+        inputs: hard.into_iter().chain(draw).collect(),
+        shown: |[w1, w2, b, x1]| format!("w1 = {w1}, w2 = {w2}, b = {b}, x1 = {x1}"),
+        wanted: |[w1, w2, b, x1]| (-(w1 * x1 + b) / w2).answer(),
+        mistakes: &[
+            (
+                "the sign is turned around: what moves to the other side of the equation changes it",
+                |[w1, w2, b, x1]| ((w1 * x1 + b) / w2).answer(),
+            ),
+            ("the bias is missing: without it every border goes through (0, 0)", |[w1, w2, _, x1]| {
+                (-(w1 * x1) / w2).answer()
+            }),
+            ("x2 has a weight, too: divide by w2", |[w1, _, b, x1]| (-(w1 * x1 + b)).answer()),
+            ("the bias has the wrong sign: both w1 x1 and b move to the other side", |[w1, w2, b, x1]| {
+                ((b - w1 * x1) / w2).answer()
+            }),
+            ("this is the sum at x2 = 0: the x2 at which it becomes 0 is wanted", |[w1, _, b, x1]| {
+                (w1 * x1 + b).answer()
+            }),
+            ("the weights are exchanged: w1 belongs to x1", |[w1, w2, b, x1]| (-(w2 * x1 + b) / w1).answer()),
+        ],
+    }
+    .check(move |input| {
+        let [w1, w2, b, x1] = input.map(T::from_f64);
+        yours(w1, w2, b, x1)
+    })
 }
 
 /// What a neuron gets: inputs, weights and bias.
@@ -47,7 +86,7 @@ impl Neuron {
 /// Section 1: `yours(&x, &w, b)` must be 1 if the weighted sum of any number of inputs plus the bias is above 0,
 /// else 0.
 pub fn perceptron<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, &Array1<T>, T) -> G + Send + 'static) -> Verdict {
-    let halves = |length: usize, random: &mut crate::random::Random| -> Array1<f64> {
+    let halves = |length: usize, random: &mut Random| -> Array1<f64> {
         (0..length).map(|_| random.below(9) as f64 / 2.0 - 2.0).collect()
     };
     let mut inputs: Vec<Neuron> = drawn(2, |random| {
@@ -129,7 +168,33 @@ pub fn my_tanh<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> V
             }),
         ],
     }
-    .check(move |x| yours(T::from_f64(*x)))
+    .check_curve(move |x| yours(T::from_f64(*x)))
+}
+
+/// Section 2: `yours(x)` must be the logarithm of the sigmoid, for every number.
+pub fn log_sigmoid<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    Exercise {
+        inputs: numbers::<T>(),
+        shown: |x| format!("x = {}", show(x)),
+        wanted: |x| (x.min(0.0) - libm::log1p((-x.abs()).e_to())).answer(),
+        mistakes: &[
+            ("at -800 the sigmoid is 0 and e^800 infinite: no exponential may be of a large number", |x| {
+                sigmoid(*x).ln().answer()
+            }),
+            ("this is the logarithm of sigmoid(-x): look at the sign of the exponent", |x| sigmoid(-*x).ln().answer()),
+            ("right on the left, but on the right e^x overflows: choose the form by the sign of x", |x| {
+                (x - (1.0 + x.e_to()).ln()).answer()
+            }),
+            ("far left the curve is the line x: where x is negative, it has to be added", |x| {
+                (-libm::log1p((-x.abs()).e_to())).answer()
+            }),
+            ("these are the two straight parts: the bend between them is missing", |x| x.min(0.0).answer()),
+            ("a logarithm of a number below 1 is negative: a minus is missing", |x| {
+                (libm::log1p((-x.abs()).e_to()) - x.min(0.0)).answer()
+            }),
+        ],
+    }
+    .check_curve(move |x| yours(T::from_f64(*x)))
 }
 
 /// Section 3: `yours(x)` must be 0 below 0, 6 above 6, and the number itself between; NaN stays NaN.
@@ -152,7 +217,7 @@ pub fn clipped<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> V
             }),
         ],
     }
-    .check(move |x| yours(T::from_f64(*x)))
+    .check_curve(move |x| yours(T::from_f64(*x)))
 }
 
 /// Three ReLUs with their corners at `corners`, weighted and added up.
@@ -185,5 +250,5 @@ pub fn tent(corners: [f64; 3], weights: [f64; 3]) -> Verdict {
             }),
         ],
     }
-    .check(move |x| bump(*x, corners, weights))
+    .check_curve(move |x| bump(*x, corners, weights))
 }

@@ -104,3 +104,39 @@ pub fn softmax_rows<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send +
     }
     .check(move |x| yours(&cast(x)))
 }
+
+/// Section 6: `yours(&x, t)` must be the softmax of a row of scores, each divided by the temperature `t`.
+pub fn temperature<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, T) -> G + Send + 'static) -> Verdict {
+    type Input = (Array1<f64>, f64);
+    /// Without anything subtracted.
+    fn naive(x: &Array1<f64>) -> Array1<f64> {
+        let exp_x = x.mapv(f64::e_to);
+        let sum = exp_x.sum();
+        exp_x / sum
+    }
+    let draw = drawn(21, |random| {
+        let length = 1 + random.below(3);
+        (row(random, length, 30), [0.5, 1.0, 2.0, 4.0, 0.25][random.below(5)])
+    });
+    let hard: [Input; 4] =
+        [(array![1.0, 2.0, 3.0], 1.0), (array![1.0, 2.0], 2.0), (array![1.0, 2.0], 0.001), (array![-1.0, -2.0], 0.001)];
+    Exercise {
+        inputs: hard.into_iter().chain(draw).collect(),
+        shown: |(x, t)| format!("{}\nt = {t}", named("x", x)),
+        wanted: |(x, t)| softmax(&(x / *t)).answer(),
+        mistakes: &[
+            ("multiplied: a high temperature should make the answers more alike, so divide", |(x, t)| {
+                softmax(&(x * *t)).answer()
+            }),
+            ("divided by a small t the scores are large and overflow: subtract the largest of them", |(x, t)| {
+                naive(&(x / *t)).answer()
+            }),
+            ("the probabilities were divided, and no longer make 1: divide the scores", |(x, t)| {
+                (softmax(x) / *t).answer()
+            }),
+            ("the temperature is missing: divide each score by t", |(x, _)| softmax(x).answer()),
+            ("not yet a softmax: the divided scores are exponents", |(x, t)| (x / *t).answer()),
+        ],
+    }
+    .check(move |(x, t)| yours(&cast(x), T::from_f64(*t)))
+}

@@ -11,8 +11,8 @@ impl Axes {
             return Limits { scale, first, last };
         }
         if let Some(image) = self.image() {
-            let count = if horizontal { image.columns } else { image.rows } as f64;
-            let (first, last) = if horizontal { (-0.5, count - 0.5) } else { (count - 0.5, -0.5) };
+            let [left, right, bottom, top] = image.bounds();
+            let (first, last) = if horizontal { (left, right) } else { (bottom, top) };
             return Limits { scale, first, last };
         }
         let pick = |(x, y): (f64, f64)| if horizontal { x } else { y };

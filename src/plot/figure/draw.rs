@@ -65,7 +65,7 @@ impl Figure {
             self = self.wrong(Problem::not_finite(missing, values.len(), "value"));
         }
         let map = ColourMap::Stops(&VIRIDIS);
-        let image = Image { rows, columns, values, map, low: None, high: None };
+        let image = Image { rows, columns, values, map, low: None, high: None, extent: None };
         self.series(Kind::Image(image))
     }
 

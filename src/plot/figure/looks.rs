@@ -90,6 +90,16 @@ impl Figure {
         self.image("clim", |image| (image.low, image.high) = (Some(low), Some(high)))
     }
 
+    /// Places an image between these x and y instead of counting its columns and rows, like matplotlib's `extent`.
+    pub fn extent(self, left: f64, right: f64, bottom: f64, top: f64) -> Figure {
+        let sides = [left, right, bottom, top];
+        if !sides.iter().all(|side| side.is_finite()) || left == right || bottom == top {
+            let message = format!("extent({left}, {right}, {bottom}, {top}) has no area");
+            return self.wrong(Problem::error(message, "give it left, right, bottom and top"));
+        }
+        self.image("extent", |image| image.extent = Some(sides))
+    }
+
     /// Adds a colour bar on the right, which maps colours to values.
     pub fn colorbar(self) -> Figure {
         let figure = self.image("colorbar", |_| ());

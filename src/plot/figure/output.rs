@@ -132,6 +132,7 @@ impl Figure {
             match panel {
                 Panel::Axes(axes) => axes.draw(page, part, margins)?,
                 Panel::Diagram(diagram) => diagram.draw(page, part)?,
+                Panel::Blocks(blocks) => blocks.draw(page, part)?,
                 Panel::Gallery(gallery) => gallery.draw(page, part)?,
             }
         }

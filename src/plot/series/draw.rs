@@ -9,7 +9,7 @@ use plotters::element::{Circle, Cross, EmptyElement, PathElement, Polygon, Recta
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{Color, RGBAColor};
 
-use super::{Bar, Image, Kind, LINE, Marker, POINT, Series};
+use super::{Bar, Kind, LINE, Marker, POINT, Series};
 use crate::plot::canvas::{Canvas, Dash, Style};
 use crate::plot::colour::BLACK;
 use crate::plot::element::{Dashed, Element};
@@ -31,7 +31,10 @@ impl Series {
             }
             Kind::Points(points) => self.markers(plane, frame, points),
             Kind::Bars(bars) => bars.iter().try_for_each(|bar| self.bar(plane, frame, bar)),
-            Kind::Image(image) => plane.draw(&Element::new([(-0.5, -0.5), image.corner()], image.pixels())),
+            Kind::Image(image) => {
+                let [left, right, bottom, top] = image.bounds();
+                plane.draw(&Element::new([(left, top), (right, bottom)], image.pixels()))
+            }
             Kind::Level(level) if y.scale.takes(*level) => self.line(plane, vec![(x.first, *level), (x.last, *level)]),
             Kind::Upright(place) if x.scale.takes(*place) => {
                 self.line(plane, vec![(*place, y.first), (*place, y.last)])
@@ -110,13 +113,6 @@ impl Series {
             }
         }
         Ok(())
-    }
-}
-
-impl Image {
-    /// The end of its last pixel.
-    fn corner(&self) -> Point {
-        (self.columns as f64 - 0.5, self.rows as f64 - 0.5)
     }
 }
 

@@ -90,3 +90,55 @@ fn a_function_that_never_returns_is_left_to_itself() {
     });
     assert!(verdict.to_string().contains("yours:  no answer within 20 seconds"), "{verdict}");
 }
+
+#[test]
+fn the_newer_checks_accept_f32_too() {
+    let two = |x: &Array2<f32>, (w1, b1): (&Array2<f32>, &Array1<f32>), (w2, b2): (&Array2<f32>, &Array1<f32>)| {
+        let z1 = sigmoid(&(dot(x, w1)? + b1));
+        Result::Ok(sigmoid(&(dot(&z1, w2)? + b2)))
+    };
+    let flat = |z: &Array2<f32>| z.iter().filter(|z| **z < 0.01 || **z > 0.99).count() as f32 / z.len() as f32;
+    let verdicts = [
+        check::border(|w1: f32, w2: f32, b: f32, x1: f32| -(w1 * x1 + b) / w2),
+        check::log_sigmoid(|x: f32| if x < 0.0 { x - x.exp().ln_1p() } else { -(-x).exp().ln_1p() }),
+        check::my_product(|x: &Array2<f32>, w: &Array2<f32>| x.dot(w)),
+        check::silent(|a: &Array2<f32>| a.columns().into_iter().filter(|it| it.iter().all(|v| *v <= 0.0)).count()),
+        check::two_layers(two),
+        check::temperature(|x: &Array1<f32>, t: f32| softmax(&(x / t))),
+        check::saturated(flat),
+        check::flatten(|image: &Array2<f32>| image.iter().copied().collect::<Array1<f32>>()),
+    ];
+    for verdict in verdicts {
+        assert!(verdict.is_solved(), "{verdict}");
+    }
+}
+
+#[test]
+fn a_prediction_is_shown_without_the_right_answer() {
+    assert_eq!(
+        check::edges([0, 0, 0, 0, 0, 1]).to_string(),
+        "not yet: 1 of 6 predictions differs, here is the first\n\
+         input:  x = 1e-300\n\
+         yours:  0\n\
+         hint:   1e-300 is a tiny number, and above zero all the same"
+    );
+    let nearly = check::chain([(5, 4), (4, 6), (6, 3)], [4, 6, 2]).to_string();
+    assert!(nearly.contains("\ninput:  weights of layer 3\n") && !nearly.contains("wanted"), "{nearly}");
+}
+
+#[test]
+fn an_answer_that_ran_and_is_not_right_is_drawn_where_looking_helps() {
+    let drawn = |verdict: &forward_pass::exercise::Verdict| {
+        let kinds: Vec<_> = verdict.cell_parts().into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds.last(), Some(&"text/plain"));
+        verdict.figure().map(Figure::to_string)
+    };
+    let curve = check::clipped(|x: f64| relu(x));
+    assert_eq!(drawn(&curve).as_deref(), Some("<Figure 480x320 with 1 Axes>"));
+    let regions = check::nand(1.0, 1.0, -1.5);
+    assert_eq!(drawn(&regions).as_deref(), Some("<Figure 400x400 with 1 Axes>"));
+    // Not where nothing ran, nothing is wrong, or the shapes make no network.
+    assert_eq!(drawn(&check::clipped(|_: f64| -> f64 { panic!("not yet implemented") })), None);
+    assert_eq!(drawn(&check::clipped(|x: f64| x.clamp(0.0, 6.0))), None);
+    assert_eq!(drawn(&check::xor(&array![[1.0, 1.0]], &array![0.0, 0.0], &array![1.0, 1.0], 0.0)), None);
+}

@@ -236,3 +236,47 @@ proptest! {
         is_drawn(&imshow(&array![[a, b], [c, d]]).clim(alpha, size).colorbar());
     }
 }
+
+fn neuron(weights: Array2<f64>, bias: Array1<f64>, activation: Activation) -> Layer<f64> {
+    Layer::new(weights, bias, activation).unwrap()
+}
+
+#[test]
+fn regions_show_what_a_network_says_in_the_plane() {
+    let and = Network::new(vec![neuron(array![[1.0], [1.0]], array![-1.5], Activation::Step)]).unwrap();
+    let figure = plot_regions(&and, -0.5, 1.5).scatter(&[0.0, 1.0], &[1.0, 1.0]).color("k");
+    check("regions-step", figure.title("AND"));
+    let three = neuron(array![[4.0, -4.0, 0.0], [0.0, 1.0, 3.0]], array![0.0, 0.0, -1.0], Activation::Softmax);
+    check("regions-classes", plot_regions(&Network::new(vec![three]).unwrap(), -2.0, 2.0));
+    let net = Network::untrained(&[3, 2], 1).unwrap();
+    assert_eq!(
+        plot_regions(&net, 0.0, 1.0).check().unwrap_err().to_string(),
+        "plot_regions got a network with 3 inputs and 2 outputs\nhelp: it draws networks with 2 inputs and at most 20 \
+         outputs"
+    );
+    assert_eq!(
+        plot_regions(&and, 1.0, 1.0).check().unwrap_err().to_string(),
+        "plot_regions cannot draw from 1 to 1\nhelp: give the lower end first"
+    );
+}
+
+#[test]
+fn products_are_blocks_that_fit_or_do_not() {
+    check("product-fits", plot_product(&[(2, 3), (3, 4)]));
+    check("product-differs", plot_product(&[(3, 4), (2, 3)]));
+    check("product-chain", plot_product(&[(100, 784), (784, 50), (50, 100), (100, 10)]));
+    let error = plot_product(&[]).check().unwrap_err().to_string();
+    assert_eq!(error, "plot_product got 0 shapes\nhelp: give it 1 to 8, each as (rows, columns)");
+    // A single table has no product; huge and empty ones have sides all the same.
+    for shapes in [&[(2, 3)][..], &[(0, 3), (3, 0)], &[(1, usize::MAX), (usize::MAX, 1)]] {
+        assert!(plot_product(shapes).check().is_ok());
+    }
+}
+
+#[test]
+fn an_image_can_have_an_extent() {
+    let figure = imshow(&image()).extent(-1.0, 1.0, 0.0, 2.0).scatter(&[0.0], &[1.0]).color("w");
+    check("extent", figure);
+    assert!(imshow(&image()).extent(0.0, 0.0, 0.0, 1.0).check().is_err());
+    assert!(plot(&[0.0, 1.0], &[0.0, 1.0]).extent(0.0, 1.0, 0.0, 1.0).check().is_err());
+}

@@ -14,6 +14,9 @@ use crate::cli::lang::Lang;
 use crate::cli::notebook::{chapter, glossary};
 use crate::cli::syntax::library;
 
+/// Figures whose state is more than a few numbers: the page's script drives them, and this function draws them.
+const SPECIAL: [(&str, &str); 2] = [("drawn-digit", "layers_of_a_digit"), ("training", "training_progress")];
+
 /// An edition.
 pub struct Book {
     pub lang: Lang,
@@ -94,11 +97,15 @@ impl Book {
 
     /// A moving figure as it is before anybody moves it, and the function that draws it.
     fn moving(&self, name: &str, cell: &str) -> Result<String> {
+        let entry = moving::ALL.iter().find(|entry| entry.name == name);
+        let still = entry.map(|entry| (entry.figure)().still()).transpose()?.map(|figure| figure.to_svg());
         let unknown = || format!("no moving figure is called `{name}`");
-        let entry = moving::ALL.iter().find(|entry| entry.name == name).with_context(unknown)?;
-        let still = (entry.figure)().still()?.to_svg();
-        let source = library::find(entry.function).into_iter().find(|found| found.file.starts_with("src/moving/"));
-        let source = source.with_context(|| format!("the source of `{}` is missing", entry.function))?;
+        let special = SPECIAL.iter().find(|(special, _)| *special == name);
+        let function = entry.map(|entry| entry.function).or(special.map(|(_, function)| *function));
+        let function = function.with_context(unknown)?;
+        let source = library::find(function).into_iter().find(|found| found.file.starts_with("src/moving/"));
+        let source = source.with_context(|| format!("the source of `{function}` is missing"))?;
+        let still = still.unwrap_or_default();
         Ok(format!(
             "<figure class=\"moving\" id=\"{}-moving\" data-moving=\"{name}\">\n<div class=\"drawing\">{still}</div>\n\
              <p class=\"status\" role=\"status\"></p>\n<details><summary>{}</summary>\n\

@@ -24,6 +24,8 @@ pub fn build() -> Result<Vec<u8>> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--locked", "--quiet", "--target", TARGET, "--manifest-path"]).arg(&manifest);
     cargo.arg("--target-dir").arg(&target).current_dir(folder);
+    // The figures have no Hangul, and training is twice as fast with SIMD, which every browser has had since 2023.
+    cargo.env("RUSTFLAGS", "--cfg latin_letters -C target-feature=+simd128").env_remove("CARGO_ENCODED_RUSTFLAGS");
     // The toolchain is that of the clone, whatever started this process.
     cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").env_remove("RUSTC");
     let output = cargo.output().with_context(|| format!("cannot start cargo\nhelp: install Rust, {STILL}"))?;
