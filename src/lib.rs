@@ -33,6 +33,8 @@
 //! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
 //! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |
 //!
+//! Figures with controls, which a page moves, are in [`moving`].
+//!
 //! Each section ends with exercises, whose answers [`check`] judges.
 //!
 //! The notebooks are in `notebooks/en` and `notebooks/ko`, the tests in `tests/it/library`. Every name above is in the

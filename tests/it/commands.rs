@@ -10,3 +10,4 @@ mod kernel;
 mod lint;
 mod new_course;
 mod round_trips;
+mod site;
