@@ -37,7 +37,7 @@ use std::process::ExitCode;
 use args::{Args, Command};
 use clap::Parser;
 use commands::{
-    cells, completions, data, edition, exercises, export, fmt, kernel, learn, lint, new, repl, review, run, test,
+    cells, completions, data, edition, exercises, export, fmt, kernel, learn, lint, new, repl, review, run, site, test,
 };
 use exit::{Exit, Misuse};
 use terminal::shown::visible;
@@ -74,6 +74,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Lint(args) => lint::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Site(args) => site::run(&args),
         Command::Learn(args) => learn::run(&args),
         Command::Exercises(args) => exercises::run(engine, &args),
         Command::New(args) => new::run(&args),

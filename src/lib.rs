@@ -33,6 +33,8 @@
 //! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
 //! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |
 //!
+//! Figures with controls, which a page moves, are in [`moving`].
+//!
 //! Each section ends with exercises, whose answers [`check`] judges.
 //!
 //! The notebooks are in `notebooks/en` and `notebooks/ko`, the tests in `tests/it/library`. Every name above is in the
@@ -66,6 +68,7 @@ pub mod network;
 pub mod mnist;
 pub mod train;
 pub mod reading;
+pub mod moving;
 pub mod exercise;
 
 /// Everything that a notebook cell needs: `use forward_pass::prelude::*;`.
@@ -79,7 +82,9 @@ pub mod prelude {
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, confusion, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network, plot_regions};
     pub use crate::plot::{Figure, bar, hist, imshow, plot, plot_product, scatter, subplots};
-    pub use crate::reading::{Reading, classify_drawing, classify_png, plot_reading, read_drawing, read_png};
+    pub use crate::reading::{
+        Reading, classify_drawing, classify_png, plot_reading, read_drawing, read_image, read_png,
+    };
     pub use crate::shape::{
         All, Shape, arange, argmax, dot, keepdims, linspace, matmul, max, mean, reshape, shape, sum,
     };

@@ -70,14 +70,28 @@ impl Mnist {
     /// disagree.
     pub fn open(folder: impl AsRef<Path>) -> Result<Mnist> {
         let folder = folder.as_ref();
-        let (train, test) = thread::scope(|scope| {
-            let test = scope.spawn(|| file::read(folder, "t10k"));
-            (file::read(folder, "train"), test.join().expect("what is wrong with a file is an error, not a panic"))
-        });
+        let (train, test) = if cfg!(target_family = "wasm") {
+            (file::read(folder, "train"), file::read(folder, "t10k"))
+        } else {
+            thread::scope(|scope| {
+                let test = scope.spawn(|| file::read(folder, "t10k"));
+                (file::read(folder, "train"), test.join().expect("what is wrong with a file is an error, not a panic"))
+            })
+        };
         let (train, test) = (train?, test?);
         // The files do not say which data set they are.
         let fashion = folder.file_name().is_some_and(|name| name.to_string_lossy().contains("fashion"));
         Ok(Mnist { train, test, source: if fashion { Source::Fashion } else { Source::Handwritten } })
+    }
+
+    /// Reads the four files of [`Mnist::open`] from memory, each plain or gzip: images and labels to train, then images
+    /// and labels to test.
+    ///
+    /// # Errors
+    /// As [`Mnist::open`]; the message names the file by its part, such as `train images`.
+    pub fn from_bytes(train: (&[u8], &[u8]), test: (&[u8], &[u8])) -> Result<Mnist> {
+        let (train, test) = (file::from_bytes("train", train)?, file::from_bytes("test", test)?);
+        Ok(Mnist { train, test, source: Source::Handwritten })
     }
 
     /// Opens the folder that `FORWARD_PASS_MNIST` names, otherwise the user's data folder.
@@ -157,6 +171,11 @@ impl Digits {
             return Err(Error::new(ErrorKind::Shape, message, "give every image one label"));
         }
         Ok(Digits { images, labels, order: Order::default() })
+    }
+
+    /// Points of any dimension with their labels, for networks that read no digits.
+    pub(crate) fn of_points(points: Array2<f32>, labels: Array1<u8>) -> Digits {
+        Digits { images: points, labels, order: Order::default() }
     }
 
     /// The number of digits.

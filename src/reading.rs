@@ -77,6 +77,14 @@ impl Network {
         self.read(read_png(path)?)
     }
 
+    /// Reads the digit in an image of any size: see [`read_image`].
+    ///
+    /// # Errors
+    /// As [`read_image`]; also when the network does not take 784 values.
+    pub fn classify_image(&self, image: &Array2<f32>) -> Result<Reading> {
+        self.read(read_image(image)?)
+    }
+
     fn read(&self, image: Array1<f32>) -> Result<Reading> {
         let probabilities = self.forward(&image)?;
         Ok(Reading { digit: largest(probabilities.iter().copied()), probabilities, image })
@@ -95,6 +103,33 @@ pub fn read_png(path: impl AsRef<Path>) -> Result<Array1<f32>> {
         wrong("the picture has one colour and no ink".into(), "draw a digit that differs from its paper")
     })?;
     Ok(placed(&ink))
+}
+
+/// An image of any size, from 0 (paper) to 1 (ink), converted to the format of MNIST: (784,), the ink scaled to
+/// 20 x 20 pixels and its centre of mass in the middle of 28 x 28.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let mut canvas = Array2::<f32>::zeros((200, 300));
+/// canvas.slice_mut(s![50..150, 20..30]).fill(1.0);
+/// let image = read_image(&canvas)?;
+/// assert_eq!(image.len(), 784);
+/// // A bar of 100 x 10 becomes one of 20 x 2, in the middle.
+/// assert_eq!((image[14 * 28 + 13], image[14 * 28 + 14], image[14 * 28 + 15]), (1.0, 1.0, 0.0));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// When the image has no ink, or a value that is not between 0 and 1.
+pub fn read_image(image: &Array2<f32>) -> Result<Array1<f32>> {
+    if let Some(((row, column), value)) = image.indexed_iter().find(|(_, value)| !(0.0..=1.0).contains(*value)) {
+        let message = format!("pixel ({row}, {column}) is {value}");
+        return Err(Error::new(ErrorKind::Value, message, "give 0 for paper, 1 for ink, and shades between them"));
+    }
+    if image.iter().all(|&value| value == 0.0) {
+        return Err(Error::new(ErrorKind::Value, "the image has no ink", "give 0 for paper and 1 for ink"));
+    }
+    Ok(placed(image))
 }
 
 type Problem = (String, &'static str);

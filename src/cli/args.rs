@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-pub use course::{EditionAction, EditionArgs, ExercisesArgs, ExportArgs, LearnArgs, NewArgs, Target};
+pub use course::{EditionAction, EditionArgs, ExercisesArgs, ExportArgs, LearnArgs, NewArgs, SiteArgs, Target};
 pub use data::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
 pub use kernel::{KernelAction, KernelArgs, KernelInstallArgs, KernelPlace, KernelUninstallArgs};
 pub use runner::{CellsArgs, FmtArgs, Foreign, Format, LintArgs, ReviewArgs, RunArgs, RunnerArgs, TestArgs};
@@ -64,6 +64,12 @@ pub enum Command {
     Fmt(FmtArgs),
     /// Convert a notebook to a program, a page or a script, or a script to a notebook, without running it
     Export(ExportArgs),
+    /// Make a web site of the chapter, or of a folder of notebooks, for any static host
+    ///
+    /// The chapter's site has figures that move, computed in the browser by the library itself. They are compiled for
+    /// WebAssembly, which needs a clone of the project and `rustup target add wasm32-unknown-unknown`. Browsers run
+    /// them only on pages from a server: `forward-pass site -o site --serve 8000` is one.
+    Site(SiteArgs),
     /// Copy the chapter's notebooks into a folder of your own, to solve the exercises there
     Learn(LearnArgs),
     /// List the chapter's exercises and which of them you have solved, or check them all

@@ -58,8 +58,9 @@ fn find(title: &str, set: &str, variable: &str) -> Result<PathBuf> {
     };
     let named = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = named.or_else(|| default_folder(set).filter(|folder| folder.is_dir())).ok_or_else(|| {
-        let place = default_folder(set).map_or("the data folder".into(), |folder| folder.display().to_string());
-        absent(format!("{title} was not found: {variable} is not set and {place} does not exist"))
+        let place = default_folder(set)
+            .map_or("this system has no data folder".into(), |folder| format!("{} does not exist", folder.display()));
+        absent(format!("{title} was not found: {variable} is not set and {place}"))
     })?;
     let files = ["train", "t10k"].into_iter().flat_map(|part| KINDS.map(|kind| (part, kind)));
     for (part, kind) in files {
@@ -84,9 +85,26 @@ fn not_in(folder: &Path, part: &str, kind: &str) -> String {
 }
 
 pub(super) fn read(folder: &Path, part: &str) -> Result<Digits> {
-    let (stream, images_name) = open(folder, part, KINDS[0])?;
+    digits(open(folder, part, KINDS[0])?, || open(folder, part, KINDS[1]))
+}
+
+/// The digits of one part, from the bytes of its two files.
+pub(super) fn from_bytes(part: &str, (images, labels): (&[u8], &[u8])) -> Result<Digits> {
+    let named = |bytes, kind| (unpacked(bytes), format!("{part} {kind}"));
+    digits(named(images, "images"), || Ok(named(labels, "labels")))
+}
+
+fn unpacked(bytes: &[u8]) -> Box<dyn Read + '_> {
+    if bytes.starts_with(&GZIP) { Box::new(Gunzip::new(bytes)) } else { Box::new(bytes) }
+}
+
+/// A stream and its name in messages.
+type Named<'a> = (Box<dyn Read + 'a>, String);
+
+fn digits<'a>(images: Named<'a>, labels: impl FnOnce() -> Result<Named<'a>>) -> Result<Digits> {
+    let (stream, images_name) = images;
     let images = idx::images(stream, &images_name)?;
-    let (stream, labels_name) = open(folder, part, KINDS[1])?;
+    let (stream, labels_name) = labels()?;
     let labels = idx::labels(stream, &labels_name)?;
     if images.nrows() != labels.len() {
         let message =
@@ -96,7 +114,7 @@ pub(super) fn read(folder: &Path, part: &str) -> Result<Digits> {
     Digits::new(images, labels)
 }
 
-fn open(folder: &Path, part: &str, kind: &str) -> Result<(Box<dyn Read>, String)> {
+fn open(folder: &Path, part: &str, kind: &str) -> Result<Named<'static>> {
     for name in names(part, kind) {
         let path = folder.join(&name);
         match File::open(&path) {

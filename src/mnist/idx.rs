@@ -57,23 +57,45 @@ pub fn images(mut stream: impl Read, name: &str) -> Result<Array2<f32>> {
     Ok(Array2::from_shape_vec((count, PIXELS), values).expect("the body was counted"))
 }
 
-/// Every byte of the body divided by 255, on a separate thread: allocating the floats takes longer than unpacking.
+/// Every byte of the body divided by 255.
 fn floats(stream: &mut impl Read, name: &str, expected: u64) -> Result<Vec<f32>> {
     let mut body = Body { stream, name, expected, seen: 0 };
+    if cfg!(target_family = "wasm") { floats_here(&mut body) } else { floats_beside(&mut body) }
+}
+
+fn convert(values: &mut Vec<f32>, bytes: &[u8], rest: u64, name: &str) -> Result<()> {
+    grow(values, bytes.len(), rest, name)?;
+    values.extend(bytes.iter().map(|&byte| f32::from(byte) / 255.0));
+    Ok(())
+}
+
+/// For systems without threads.
+fn floats_here(body: &mut Body<impl Read>) -> Result<Vec<f32>> {
+    let (mut values, mut piece) = (Vec::new(), Vec::new());
+    loop {
+        let rest = body.rest();
+        if !body.next(&mut piece)? {
+            return Ok(values);
+        }
+        convert(&mut values, &piece, rest, body.name)?;
+    }
+}
+
+/// On a separate thread: allocating the floats takes longer than unpacking.
+fn floats_beside(body: &mut Body<impl Read>) -> Result<Vec<f32>> {
+    let name = body.name;
     thread::scope(|scope| {
         let (full, pieces) = mpsc::sync_channel::<(Vec<u8>, u64)>(AHEAD);
         let (empty, spare) = mpsc::channel();
-        let convert = move || {
+        let converter = scope.spawn(move || {
             let mut values: Vec<f32> = Vec::new();
             for (bytes, rest) in pieces {
-                grow(&mut values, bytes.len(), rest, name)?;
-                values.extend(bytes.iter().map(|&byte| f32::from(byte) / 255.0));
+                convert(&mut values, &bytes, rest, name)?;
                 // The reader may have stopped already.
                 let _ = empty.send(bytes);
             }
             Ok(values)
-        };
-        let converter = scope.spawn(convert);
+        });
         let mut read = || -> Result<()> {
             loop {
                 let (mut piece, rest) = (spare.try_recv().unwrap_or_default(), body.rest());

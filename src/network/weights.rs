@@ -75,6 +75,22 @@ impl Network<f32> {
         };
         read.map_err(|problem| problem.of(path))
     }
+
+    /// Reads the bytes of a `.npz` file, or of a `.safetensors` file with the feature `safetensors`, from memory.
+    ///
+    /// ```
+    /// use forward_pass::prelude::*;
+    /// let net = Network::untrained(&[784, 50, 100, 10], 1)?;
+    /// assert_eq!(Network::from_bytes(&net.to_bytes())?, net);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load`](Network::load).
+    pub fn from_bytes(bytes: &[u8]) -> Result<Network<f32>> {
+        const NAME: &str = "the bytes";
+        read(bytes, NAME).map_err(|problem| problem.of(Path::new(NAME)))
+    }
 }
 
 impl Network<f32> {
@@ -93,6 +109,11 @@ impl Network<f32> {
 }
 
 impl<T: Real + Element> Network<T> {
+    /// The bytes of the `.npz` file that [`save`](Network::save) writes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        npz::write(self)
+    }
+
     /// Writes `.npz`, which `np.load` reads, or `.safetensors` with the feature `safetensors`; the extension decides.
     ///
     /// The file is written atomically.

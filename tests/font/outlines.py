@@ -1,7 +1,9 @@
 """Makes src/plot/font/outlines.bin, the letters of every figure, from forward-pass-sans.otf; needs fonttools.
 
-    python outlines.py            writes the file
-    python outlines.py --check    fails if the file differs from what would be written
+And latin.bin, the same without Hangul, for pages whose figures have none.
+
+    python outlines.py            writes the files
+    python outlines.py --check    fails if a file differs from what would be written
 
 Everything is little-endian, lengths are in font units, and y points upwards:
 
@@ -26,7 +28,8 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent
-TABLE = HERE.parent.parent / "src/plot/font/outlines.bin"
+FOLDER = HERE.parent.parent / "src/plot/font"
+HANGUL = range(0xAC00, 0xD7A4)
 KINDS = {"moveTo": (0, 2), "lineTo": (1, 2), "curveTo": (2, 6)}
 # The shapes that are frequent; of each kind also the one whose coordinates all change, which fits the others.
 SHAPES = [("moveTo", "xy"), ("lineTo", "x."), ("lineTo", ".y"), ("lineTo", "xy")] + [
@@ -83,9 +86,10 @@ def outline(glyph):
     return bytes([len(shapes)]) + halves + numbers
 
 
-def table(font):
+def table(font, without=()):
     glyphs, widths = font.getGlyphSet(), font["hmtx"]
-    names = {0: ".notdef"} | dict(sorted(font.getBestCmap().items()))
+    names = {code: name for code, name in sorted(font.getBestCmap().items()) if code not in without}
+    names = {0: ".notdef"} | names
     shapes = bytes(KINDS[kind][0] << 6 | mask(changes) for kind, changes in SHAPES)
     start = len(shapes) + 2 + 8 * len(names)
     entries, body, places = b"", b"", {}
@@ -98,12 +102,13 @@ def table(font):
 
 
 def main():
-    made = table(TTFont(HERE / "forward-pass-sans.otf"))
-    if sys.argv[1:] == ["--check"]:
-        if TABLE.read_bytes() != made:
-            sys.exit(f"{TABLE} is not what this script makes of the font: run `bash tests/font/run.sh write`")
-    else:
-        TABLE.write_bytes(made)
+    font = TTFont(HERE / "forward-pass-sans.otf")
+    for name, made in [("outlines.bin", table(font)), ("latin.bin", table(font, without=HANGUL))]:
+        path = FOLDER / name
+        if sys.argv[1:] != ["--check"]:
+            path.write_bytes(made)
+        elif path.read_bytes() != made:
+            sys.exit(f"{path} is not what this script makes of the font: run `bash tests/font/run.sh write`")
 
 
 main()

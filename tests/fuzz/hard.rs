@@ -15,6 +15,8 @@ mod draw;
 mod exercises;
 #[path = "../hard/figures.rs"]
 mod figures;
+#[path = "../hard/moving.rs"]
+mod moving;
 #[path = "../hard/networks.rs"]
 mod networks;
 #[path = "../hard/trials.rs"]

@@ -16,6 +16,7 @@ mod arrays;
 mod draw;
 mod exercises;
 mod figures;
+mod moving;
 mod networks;
 mod trials;
 
@@ -100,6 +101,7 @@ fn every_public_function_is_called_here() {
         include_str!("arrays.rs"),
         include_str!("exercises.rs"),
         include_str!("figures.rs"),
+        include_str!("moving.rs"),
         include_str!("networks.rs"),
     ]
     .concat();

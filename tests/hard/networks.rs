@@ -130,12 +130,17 @@ pub fn files(draw: &mut Draw) {
         std::fs::write(folder.path().join(name), &bytes).unwrap();
     }
     draw.now("load");
-    black_box(Network::load(folder.path().join("w.npz")).is_ok());
+    black_box((Network::load(folder.path().join("w.npz")).is_ok(), Network::from_bytes(&bytes).is_ok()));
+    draw.now("bytes of a data set");
+    black_box(Mnist::from_bytes((&bytes, &bytes), (&bytes, &[])).is_ok());
     draw.now("read_png and classify_png");
     let picture = folder.path().join("digit.png");
     let net = Network::untrained(&[784, 10], 1).unwrap();
     black_box((read_png(&picture).is_ok(), net.classify_png(&picture).map(|reading| reading.to_string()).is_ok()));
     black_box(classify_png("no such file").is_ok());
+    draw.now("read_image and classify_image");
+    let image = draw.matrix::<f32>();
+    black_box((read_image(&image).is_ok(), net.classify_image(&image).is_ok(), net.to_bytes().len()));
     draw.now("read_drawing and classify_drawing");
     let drawing = String::from_utf8_lossy(&bytes);
     black_box((read_drawing(&drawing).is_ok(), net.classify_drawing(&drawing).is_ok()));

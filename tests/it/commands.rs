@@ -12,3 +12,4 @@ mod lint;
 mod new_course;
 mod pages;
 mod round_trips;
+mod site;

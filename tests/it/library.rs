@@ -4,6 +4,7 @@ mod exercises;
 mod figures;
 mod mistakes;
 mod mnist;
+mod moving;
 mod network;
 mod numpy;
 mod reading;

@@ -23,6 +23,27 @@ pub struct LearnArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct SiteArgs {
+    /// A folder of notebooks to make the site from, instead of the chapter
+    pub path: Option<PathBuf>,
+    /// The folder to write
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: PathBuf,
+    /// The language of the pages [default: every language of the chapter]
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
+    /// Serve the site to this machine's browser afterwards; 0 takes any free port
+    #[arg(long, value_name = "PORT")]
+    pub serve: Option<u16>,
+    /// The site's address, for a list of its pages that search engines read
+    #[arg(long, value_name = "URL")]
+    pub base: Option<String>,
+    /// Leave out the moving figures, which have to be compiled
+    #[arg(long)]
+    pub still: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct ExercisesArgs {
     /// Run them: every stub must fail, every solution pass, and every wrong answer be rejected with its hint
     #[arg(long)]

@@ -19,6 +19,7 @@ pub mod new;
 pub mod repl;
 pub mod review;
 pub mod run;
+pub mod site;
 pub mod test;
 
 use std::path::PathBuf;

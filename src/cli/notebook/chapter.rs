@@ -39,6 +39,20 @@ pub fn chapter(lang: Lang) -> Result<Chapter> {
     Ok(Chapter { course: Course { sections: sections.collect::<Result<_>>()? }, folder })
 }
 
+/// The chapter's notebooks as they stand: name and text of each.
+pub fn texts(lang: Lang) -> Result<Vec<(String, String)>> {
+    let Some(folder) = edition_folder(lang) else {
+        let edition = EMBEDDED.iter().filter(|(language, _)| *language == lang.code());
+        let notebooks = edition.flat_map(|(_, notebooks)| *notebooks);
+        return Ok(notebooks.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
+    };
+    let text = |file: PathBuf| {
+        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok((file.file_name().unwrap_or_default().to_string_lossy().into_owned(), text))
+    };
+    notebooks_in(&folder)?.into_iter().map(text).collect()
+}
+
 /// The chapter's notebooks for a reader's own folder: name and text of each, with a `:dep` line that works there.
 pub fn working_copy(lang: Lang) -> Result<Vec<(String, String)>> {
     let Some(folder) = edition_folder(lang) else {

@@ -69,6 +69,23 @@ fn every_spelling_reads_the_same() {
     }
 }
 
+#[test]
+fn bytes_in_memory_read_as_the_files_do() {
+    let (train, test) = (images(2, &[[0; 784], [255; 784]].concat()), images(1, &[51; 784]));
+    let (five_and_zero, seven) = (labels(2, &[5, 0]), labels(1, &[7]));
+    let from_files = Mnist::open(folder(plain).path()).unwrap();
+    assert_eq!(Mnist::from_bytes((&train, &five_and_zero), (&test, &seven)).unwrap(), from_files);
+    let packed = [&train, &five_and_zero, &test, &seven].map(|bytes| gzip(bytes));
+    assert_eq!(Mnist::from_bytes((&packed[0], &packed[1]), (&packed[2], &packed[3])).unwrap(), from_files);
+    let message = |train: (&[u8], &[u8]), test: (&[u8], &[u8])| Mnist::from_bytes(train, test).unwrap_err().to_string();
+    let swapped = message((&five_and_zero, &train), (&test, &seven));
+    assert!(swapped.starts_with("train images: magic number 2049 (labels), not 2051 (images)"), "{swapped}");
+    let short = message((&train, &five_and_zero), (&test[..100], &seven));
+    assert!(short.starts_with("test images: the header says 784 bytes follow, and there are 84"), "{short}");
+    let few = message((&train, &seven), (&test, &seven));
+    assert!(few.starts_with("train images has 2 images and train labels has 1 labels"), "{few}");
+}
+
 /// Replaces one file of a good folder and returns the message, with the folder's path taken out.
 fn message(spell: fn(&str, &[u8]) -> (String, Vec<u8>), name: &str, bytes: &[u8]) -> String {
     let folder = folder(spell);

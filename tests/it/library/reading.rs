@@ -54,6 +54,35 @@ fn a_picture_reads_as_the_digit_it_was_made_from() {
 }
 
 #[test]
+fn a_canvas_reads_as_the_same_picture_in_a_file() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("digit.png");
+    for image in Mnist::drawn(20, 0, 3).train.images.rows() {
+        // Without shades: a PNG also takes its faintest ink for paper.
+        let image = image.mapv(|ink| ink.round());
+        let canvas = Array2::from_shape_fn((120, 120), |(row, column)| match (row / 3, column / 3) {
+            (row, column) if row < 28 && column < 28 => image[row * 28 + column],
+            _ => 0.0,
+        });
+        write(&path, &image.view(), 3, 120, |ink| vec![255 - (ink * 255.0) as u8]);
+        let off = (&read_image(&canvas).unwrap() - &read_png(&path).unwrap()).mapv(f32::abs).sum();
+        assert!(off < 1e-3, "{off}");
+    }
+}
+
+#[test]
+fn a_canvas_without_ink_or_with_other_values_is_refused() {
+    let message = |image: Array2<f32>| read_image(&image).unwrap_err().to_string();
+    assert!(message(Array2::zeros((28, 28))).starts_with("the image has no ink"));
+    assert!(message(Array2::zeros((0, 5))).starts_with("the image has no ink"));
+    for (value, shown) in [(255.0, "255"), (-0.5, "-0.5"), (f32::NAN, "NaN")] {
+        let mut image = Array2::zeros((3, 4));
+        image[[1, 2]] = value;
+        assert!(message(image).starts_with(&format!("pixel (1, 2) is {shown}")));
+    }
+}
+
+#[test]
 fn a_picture_is_twenty_wide_and_its_mass_in_the_middle() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("bar.png");

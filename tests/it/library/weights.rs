@@ -35,6 +35,19 @@ fn every_float_type_layout_and_packing_is_read() {
     }
 }
 
+#[test]
+fn bytes_in_memory_read_as_the_files_do() {
+    for name in ["f4.npz", "compressed.npz", "big-f8-fortran.npz"] {
+        assert_eq!(Network::from_bytes(&fs::read(fixture(name)).unwrap()).unwrap(), expected(), "{name}");
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("weights.npz");
+    expected().save(&file).unwrap();
+    assert_eq!(fs::read(&file).unwrap(), expected().to_bytes());
+    let short = Network::from_bytes(&expected().to_bytes()[..40]).unwrap_err();
+    assert!(short.message().starts_with("the bytes: "), "{short}");
+}
+
 /// What tests/fixtures/weights/others.py, where no code of this crate runs, found out with NumPy.
 fn others() -> serde_json::Value {
     serde_json::from_slice(&fs::read(fixture("other.json")).unwrap()).unwrap()

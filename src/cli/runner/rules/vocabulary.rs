@@ -13,6 +13,7 @@ pub const SETTINGS: &[&str] = &[
     "ellipsis",
     "ignore_output",
     "ignore_stderr",
+    "moving",
     "normalisers",
     "pixel_tolerance",
     "reason",

@@ -1,0 +1,168 @@
+//! One edition of a course as pages: its sections, its contents and its glossary.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use forward_pass::moving::chapter as moving;
+
+use super::frame::Page;
+use super::{File, places, words};
+use crate::cli::commands::export::Source;
+use crate::cli::commands::export::html::{self, escaped};
+use crate::cli::lang::Lang;
+use crate::cli::notebook::{chapter, glossary};
+use crate::cli::syntax::library;
+
+/// Figures whose state is more than a few numbers: the page's script drives them, and this function draws them.
+const SPECIAL: [(&str, &str); 2] = [("drawn-digit", "layers_of_a_digit"), ("training", "training_progress")];
+
+/// An edition.
+pub struct Book {
+    pub lang: Lang,
+    pub title: String,
+    /// Whether it is the chapter, which has a glossary.
+    pub is_chapter: bool,
+    /// Its notebooks, in their order.
+    pub pages: Vec<Source>,
+}
+
+impl Book {
+    /// The chapter in a language.
+    pub fn of_chapter(lang: Lang) -> Result<Book> {
+        let pages = chapter::texts(lang)?.into_iter().map(|(name, text)| Source::of(Path::new(&name), &text));
+        let title = words::of(lang).title.to_owned();
+        Ok(Book { lang, title, is_chapter: true, pages: pages.collect::<Result<_>>()? })
+    }
+
+    /// The notebooks of a folder.
+    pub fn of_folder(folder: &Path, lang: Lang) -> Result<Book> {
+        let files = chapter::asked_for(&[folder.to_path_buf()])?.files;
+        let pages: Vec<Source> = files.iter().map(|file| Source::read(file)).collect::<Result<_>>()?;
+        let name = std::path::absolute(folder)?.file_name().map(|name| name.to_string_lossy().into_owned());
+        let title = name.filter(|name| name != "notebooks").or_else(|| pages.first()?.notebook.title());
+        Ok(Book { lang, title: title.unwrap_or_default(), is_chapter: false, pages })
+    }
+
+    /// The names of its pages, below the site's folder.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.pages.iter().map(|page| self.name(page)).collect();
+        names.insert(0, format!("{}/index.html", self.lang.code()));
+        if self.is_chapter {
+            names.push(format!("{}/glossary.html", self.lang.code()));
+        }
+        names
+    }
+
+    fn name(&self, page: &Source) -> String {
+        format!("{}/{}.html", self.lang.code(), page.name)
+    }
+
+    /// Every page, and the places that the search knows.
+    pub fn files(&self, all: &[Book], moves: bool) -> Result<Vec<File>> {
+        let other = |name: &str| {
+            let other = all.iter().find(|book| book.lang != self.lang)?;
+            let name = name.replacen(self.lang.code(), other.lang.code(), 1);
+            other.names().into_iter().find(|theirs| *theirs == name)
+        };
+        let framed = |name: String, title: &str, body: String| -> File {
+            let page = Page { lang: self.lang, title, root: "../", other: other(&name), body };
+            (name, page.html().into_bytes())
+        };
+        let mut files = vec![framed(format!("{}/index.html", self.lang.code()), &self.title, self.contents())];
+        for (at, page) in self.pages.iter().enumerate() {
+            let body = self.section(page, moves)? + &self.neighbours(at);
+            files.push(framed(self.name(page), &title(page), body));
+        }
+        if self.is_chapter {
+            let name = words::of(self.lang).glossary;
+            files.push(framed(format!("{}/glossary.html", self.lang.code()), name, self.glossary()));
+        }
+        let list = places::script(self.lang, self.pages.iter().map(|page| (self.name(page), page)));
+        files.push((format!("assets/search-{}.js", self.lang.code()), list.into_bytes()));
+        Ok(files)
+    }
+
+    /// The cells of a notebook, each with its moving figure.
+    fn section(&self, page: &Source, moves: bool) -> Result<String> {
+        let mut body = String::new();
+        for (at, cell) in page.notebook.cells.iter().enumerate() {
+            body += &html::cell(page, at);
+            if let Some(name) = cell.settings.get("moving").filter(|_| moves) {
+                body += &self.moving(name, &cell.id).with_context(|| format!("cell `{}`", cell.id))?;
+            }
+        }
+        Ok(body)
+    }
+
+    /// A moving figure as it is before anybody moves it, and the function that draws it.
+    fn moving(&self, name: &str, cell: &str) -> Result<String> {
+        let entry = moving::ALL.iter().find(|entry| entry.name == name);
+        let still = entry.map(|entry| (entry.figure)().still()).transpose()?.map(|figure| figure.to_svg());
+        let unknown = || format!("no moving figure is called `{name}`");
+        let special = SPECIAL.iter().find(|(special, _)| *special == name);
+        let function = entry.map(|entry| entry.function).or(special.map(|(_, function)| *function));
+        let function = function.with_context(unknown)?;
+        let source = library::find(function).into_iter().find(|found| found.file.starts_with("src/moving/"));
+        let source = source.with_context(|| format!("the source of `{function}` is missing"))?;
+        let still = still.unwrap_or_default();
+        Ok(format!(
+            "<figure class=\"moving\" id=\"{}-moving\" data-moving=\"{name}\">\n<div class=\"drawing\">{still}</div>\n\
+             <p class=\"status\" role=\"status\"></p>\n<details><summary>{}</summary>\n\
+             <pre class=\"rust\"><code>{}</code></pre>\n</details>\n</figure>\n",
+            escaped(cell),
+            words::of(self.lang).rust,
+            html::code(&source.code)
+        ))
+    }
+
+    fn contents(&self) -> String {
+        let about = if self.is_chapter { words::of(self.lang).about } else { "" };
+        let mut body = format!("<h1>{}</h1>\n<p>{about}</p>\n<ul>\n", escaped(&self.title));
+        for page in &self.pages {
+            let _ = writeln!(body, "<li><a href=\"{}.html\">{}</a></li>", escaped(&page.name), escaped(&title(page)));
+        }
+        if self.is_chapter {
+            let _ = writeln!(body, "<li><a href=\"glossary.html\">{}</a></li>", words::of(self.lang).glossary);
+        }
+        body + "</ul>\n"
+    }
+
+    fn neighbours(&self, at: usize) -> String {
+        let link = |page: Option<&Source>, rel: &str, arrow: &dyn Fn(&str) -> String| {
+            let html = |page: &Source| {
+                let (name, title) = (escaped(&page.name), arrow(&escaped(&title(page))));
+                format!("<a rel=\"{rel}\" href=\"{name}.html\">{title}</a>\n")
+            };
+            page.map_or("<span></span>\n".to_owned(), html)
+        };
+        let before = link(at.checked_sub(1).map(|at| &self.pages[at]), "prev", &|title| format!("← {title}"));
+        let after = link(self.pages.get(at + 1), "next", &|title| format!("{title} →"));
+        format!("<nav class=\"pages\" aria-label=\"{}\">\n{before}{after}</nav>\n", words::of(self.lang).contents)
+    }
+
+    /// Every term, with a link to the section where it first appears.
+    fn glossary(&self) -> String {
+        let mut body = format!("<h1>{}</h1>\n<dl>\n", words::of(self.lang).glossary);
+        for term in glossary::terms() {
+            let number = term.section.parse::<usize>().unwrap_or_default();
+            let section = number.checked_sub(1).and_then(|at| self.pages.get(at));
+            let link = section
+                .map(|page| format!(" (<a href=\"{}.html\">{}</a>)", escaped(&page.name), escaped(&title(page))));
+            let _ = writeln!(
+                body,
+                "<dt id=\"{}\">{}</dt>\n<dd>{}{}</dd>",
+                escaped(&term.english.replace(' ', "-")),
+                escaped(term.name(self.lang)),
+                escaped(term.meaning(self.lang)),
+                link.unwrap_or_default()
+            );
+        }
+        body + "</dl>\n"
+    }
+}
+
+/// The first heading of a notebook, without marks, or its name.
+fn title(page: &Source) -> String {
+    page.notebook.title().unwrap_or_else(|| page.name.clone()).replace(['*', '`'], "")
+}

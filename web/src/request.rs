@@ -1,0 +1,52 @@
+//! What a page asks for, and the answers.
+
+use forward_pass::moving::{Control, Moving, chapter};
+
+use crate::digits;
+
+/// The answer to a request, or a sentence that says what is wrong with it.
+pub fn answer(request: &[u8]) -> Result<String, String> {
+    let end = request.iter().position(|&byte| byte == b'\n').unwrap_or(request.len());
+    let line = std::str::from_utf8(&request[..end]).map_err(|_| "the request is not UTF-8")?;
+    let mut words = line.split(' ');
+    match words.next() {
+        Some("figures") => Ok(figures()),
+        Some("draw") => draw(words.next().unwrap_or_default(), &words.collect::<Vec<_>>()),
+        Some("read") => {
+            let size = |word: Option<&str>| word.and_then(|word| word.parse().ok()).ok_or("give a width and a height");
+            digits::read(size(words.next())?, size(words.next())?, request.get(end + 1..).unwrap_or_default())
+        }
+        Some("start") => digits::start(),
+        Some("learn") => digits::learn(),
+        other => Err(format!("unknown request `{}`", other.unwrap_or_default())),
+    }
+}
+
+/// A line for each figure: name, function, and then for each control its name, least, most, step, start, choices, and
+/// `film` if it can be played, all separated by tabs.
+fn figures() -> String {
+    let line = |entry: &chapter::Entry| {
+        let controls: Vec<String> = (entry.figure)().controls().iter().map(fields).collect();
+        format!("{}\t{}\t{}\n", entry.name, entry.function, controls.join("\t"))
+    };
+    chapter::ALL.iter().map(line).collect()
+}
+
+fn fields(control: &Control) -> String {
+    let (least, most) = (control.range.start(), control.range.end());
+    format!(
+        "{}\t{least}\t{most}\t{}\t{}\t{}\t{}",
+        control.name,
+        control.step,
+        control.start,
+        control.choices.join("|"),
+        if control.plays { "film" } else { "" }
+    )
+}
+
+fn draw(name: &str, values: &[&str]) -> Result<String, String> {
+    let figure: Moving = chapter::find(name).ok_or_else(|| format!("no figure is called `{name}`"))?;
+    let number = |word: &&str| word.parse::<f64>().map_err(|_| format!("`{word}` is not a number"));
+    let values: Vec<f64> = values.iter().map(number).collect::<Result<_, _>>()?;
+    Ok(figure.draw(&values).map_err(|error| error.to_string())?.to_svg())
+}
