@@ -5,6 +5,7 @@
 //! ```text
 //! commands    one module for each subcommand
 //! runner      runs notebooks and judges their outputs: rules, comparison, verdicts, reports
+//! page        a notebook as a page: HTML and Markdown, made harmless
 //! args        the arguments, as clap types
 //! engine      live Rust: one trait, two engines; imports only `syntax` and the ground
 //! notebook    documents: course, notebook files, normalised outputs, the chapter, the glossary
@@ -26,6 +27,7 @@ pub mod fuzz;
 pub mod lang;
 pub mod notebook;
 pub mod outcome;
+pub mod page;
 pub mod runner;
 pub mod streams;
 pub mod suggest;

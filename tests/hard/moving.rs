@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use forward_pass::moving::chapter::{
     self, activation_and_slope, layers_of_a_digit, neuron_line, numbers_on_their_way, overflow, product_of_shapes,
-    softmax_at_temperature, step_and_sigmoid, training_progress, trained_regions, two_layers, two_neurons,
+    softmax_at_temperature, step_and_sigmoid, trained_regions, training_progress, two_layers, two_neurons,
 };
 use forward_pass::moving::{Drawn, Moving, choice, film, slider};
 use forward_pass::prelude::*;
@@ -19,9 +19,10 @@ pub fn moved(draw: &mut Draw) {
     let values: Vec<f64> = figure.controls().iter().map(|_| f64::hard(draw)).collect();
     black_box(figure.draw(&values).is_ok());
     let x = f64::hard(draw);
-    let own = Moving::new([slider("x", 0.0..=x.abs().min(1e9), x, x), choice("c", &[]), film("f", 0..=2, 9)], |[x, ..]| {
-        plot(&[x], &[x]).figure()
-    });
+    let own =
+        Moving::new([slider("x", 0.0..=x.abs().min(1e9), x, x), choice("c", &[]), film("f", 0..=2, 9)], |[x, ..]| {
+            plot(&[x], &[x]).figure()
+        });
     black_box((own.draw(&[x, x, x]).is_ok(), own.still().is_ok(), own.controls().len()));
     drawn_by_hand(draw);
 }
@@ -37,7 +38,10 @@ fn drawn_by_hand(draw: &mut Draw) {
     black_box(trained_regions(size, draw.below(4), draw.below(3)).is_ok());
     black_box(softmax_at_temperature([x[0], x[1], x[2]], x[3]).to_svg());
     black_box(overflow(x[4]).to_svg());
-    black_box((product_of_shapes((size, 2), (draw.below(9), 0)).to_svg(), numbers_on_their_way([x[5], x[6], x[7]]).is_ok()));
+    black_box((
+        product_of_shapes((size, 2), (draw.below(9), 0)).to_svg(),
+        numbers_on_their_way([x[5], x[6], x[7]]).is_ok(),
+    ));
     let net = Network::untrained(&[784, 4, 10], 1).unwrap();
     black_box(layers_of_a_digit(&net, &draw.vector()).is_ok());
     let losses = draw.vector::<f64>().to_vec();

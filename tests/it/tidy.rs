@@ -15,12 +15,16 @@ use tokens::Contents;
 const ROOMS: &[(&str, &str)] = &[
     (
         "commands",
-        "cells clean completions data edition exercises export fmt kernel learn lint new repl review run test",
+        "cells clean completions data edition exercises export fmt kernel learn lint new repl review run site test",
     ),
     (
         "runner",
         "accept compare editions execute executed filter notebook options pending pictures pool portability problems report \
          result rules settings stop verdict volatile workers",
+    ),
+    (
+        "page",
+        "addresses anchors beside frame html language markdown mathml parts prose sanitize screen shown source tags written",
     ),
     ("args", "course data help kernel runner"),
     ("engine", "block cache_folder caret evcxr own thread"),

@@ -2,39 +2,24 @@
 //!
 //! Nothing runs: the outputs are those the notebook stores.
 
-mod addresses;
-mod anchors;
-mod beside;
 mod folder;
-mod frame;
-mod html;
-mod language;
-mod markdown;
-mod mathml;
-mod parts;
 mod program;
-mod prose;
-mod sanitize;
-mod screen;
 mod script;
-mod shown;
-mod source;
-mod tags;
-mod written;
 
 use std::path::Path;
 
-use addresses::Pages;
 use anyhow::Result;
 use serde_json::{Value, json};
-use source::Source;
-use written::Exported;
 
 use crate::cli::args::{ExportArgs, Target};
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files::{Origin, edit, shown_path};
 use crate::cli::notebook::ipynb::file::read_text;
 use crate::cli::notebook::ipynb::{Notebook, as_jupyter_writes};
+use crate::cli::page::addresses::Pages;
+use crate::cli::page::source::Source;
+use crate::cli::page::written::Exported;
+use crate::cli::page::{html, markdown};
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::shown::{name, visible};

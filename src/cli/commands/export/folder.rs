@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::addresses::Pages;
-use super::source::Source;
-use super::written::Exported;
 use super::{of_notebook, print_notes};
 use crate::cli::args::{ExportArgs, Target};
 use crate::cli::commands::asked_for;
 use crate::cli::exit::{Exit, usage};
 use crate::cli::files::shown_path;
+use crate::cli::page::addresses::Pages;
+use crate::cli::page::source::Source;
+use crate::cli::page::written::Exported;
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
 use crate::cli::terminal::shown::{name, visible};

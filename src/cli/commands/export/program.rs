@@ -12,9 +12,9 @@ use anyhow::{Context, Result, anyhow};
 use manifest::Manifest;
 use pieces::Pieces;
 
-use super::source::Source;
-use super::written::Exported;
 use crate::cli::notebook::course::CellKind;
+use crate::cli::page::source::Source;
+use crate::cli::page::written::Exported;
 use crate::cli::runner::rules::{Expect, Rules};
 use crate::cli::runner::settings;
 use crate::cli::syntax::indent;

@@ -11,8 +11,8 @@ pub use read::read;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::Source;
 use crate::cli::notebook::course::CellKind;
+use crate::cli::page::source::Source;
 
 /// Keys of the cell itself that the line holds beside its metadata.
 const OWN: [&str; 3] = ["id", "attachments", "metadata"];

@@ -8,10 +8,11 @@ use forward_pass::moving::chapter as moving;
 
 use super::frame::Page;
 use super::{File, places, words};
-use crate::cli::commands::export::Source;
-use crate::cli::commands::export::html::{self, escaped};
 use crate::cli::lang::Lang;
 use crate::cli::notebook::{chapter, glossary};
+use crate::cli::page::addresses::Pages;
+use crate::cli::page::source::Source;
+use crate::cli::page::{code, escaped, html};
 use crate::cli::syntax::library;
 
 /// Figures whose state is more than a few numbers: the page's script drives them, and this function draws them.
@@ -40,7 +41,7 @@ impl Book {
         let files = chapter::asked_for(&[folder.to_path_buf()])?.files;
         let pages: Vec<Source> = files.iter().map(|file| Source::read(file)).collect::<Result<_>>()?;
         let name = std::path::absolute(folder)?.file_name().map(|name| name.to_string_lossy().into_owned());
-        let title = name.filter(|name| name != "notebooks").or_else(|| pages.first()?.notebook.title());
+        let title = name.filter(|name| name != "notebooks").or_else(|| Some(pages.first()?.title()));
         Ok(Book { lang, title: title.unwrap_or_default(), is_chapter: false, pages })
     }
 
@@ -72,7 +73,7 @@ impl Book {
         let mut files = vec![framed(format!("{}/index.html", self.lang.code()), &self.title, self.contents())];
         for (at, page) in self.pages.iter().enumerate() {
             let body = self.section(page, moves)? + &self.neighbours(at);
-            files.push(framed(self.name(page), &title(page), body));
+            files.push(framed(self.name(page), &page.title(), body));
         }
         if self.is_chapter {
             let name = words::of(self.lang).glossary;
@@ -86,8 +87,10 @@ impl Book {
     /// The cells of a notebook, each with its moving figure.
     fn section(&self, page: &Source, moves: bool) -> Result<String> {
         let mut body = String::new();
-        for (at, cell) in page.notebook.cells.iter().enumerate() {
-            body += &html::cell(page, at);
+        let pages = Pages { ending: Some("html"), of: None, root: None };
+        for (at, html) in html::cells(page, &pages, false).html {
+            let cell = &page.notebook.cells[at];
+            body += &html;
             if let Some(name) = cell.settings.get("moving").filter(|_| moves) {
                 body += &self.moving(name, &cell.id).with_context(|| format!("cell `{}`", cell.id))?;
             }
@@ -112,7 +115,7 @@ impl Book {
              <pre class=\"rust\"><code>{}</code></pre>\n</details>\n</figure>\n",
             escaped(cell),
             words::of(self.lang).rust,
-            html::code(&source.code)
+            code(&source.code)
         ))
     }
 
@@ -120,7 +123,7 @@ impl Book {
         let about = if self.is_chapter { words::of(self.lang).about } else { "" };
         let mut body = format!("<h1>{}</h1>\n<p>{about}</p>\n<ul>\n", escaped(&self.title));
         for page in &self.pages {
-            let _ = writeln!(body, "<li><a href=\"{}.html\">{}</a></li>", escaped(&page.name), escaped(&title(page)));
+            let _ = writeln!(body, "<li><a href=\"{}.html\">{}</a></li>", escaped(&page.name), escaped(&page.title()));
         }
         if self.is_chapter {
             let _ = writeln!(body, "<li><a href=\"glossary.html\">{}</a></li>", words::of(self.lang).glossary);
@@ -131,7 +134,7 @@ impl Book {
     fn neighbours(&self, at: usize) -> String {
         let link = |page: Option<&Source>, rel: &str, arrow: &dyn Fn(&str) -> String| {
             let html = |page: &Source| {
-                let (name, title) = (escaped(&page.name), arrow(&escaped(&title(page))));
+                let (name, title) = (escaped(&page.name), arrow(&escaped(&page.title())));
                 format!("<a rel=\"{rel}\" href=\"{name}.html\">{title}</a>\n")
             };
             page.map_or("<span></span>\n".to_owned(), html)
@@ -148,7 +151,7 @@ impl Book {
             let number = term.section.parse::<usize>().unwrap_or_default();
             let section = number.checked_sub(1).and_then(|at| self.pages.get(at));
             let link = section
-                .map(|page| format!(" (<a href=\"{}.html\">{}</a>)", escaped(&page.name), escaped(&title(page))));
+                .map(|page| format!(" (<a href=\"{}.html\">{}</a>)", escaped(&page.name), escaped(&page.title())));
             let _ = writeln!(
                 body,
                 "<dt id=\"{}\">{}</dt>\n<dd>{}{}</dd>",
@@ -160,9 +163,4 @@ impl Book {
         }
         body + "</dl>\n"
     }
-}
-
-/// The first heading of a notebook, without marks, or its name.
-fn title(page: &Source) -> String {
-    page.notebook.title().unwrap_or_else(|| page.name.clone()).replace(['*', '`'], "")
 }

@@ -7,8 +7,9 @@ use serde_json::json;
 use super::File;
 use super::book::Book;
 use super::words::{self, Words};
-use crate::cli::commands::export::html::{PAGE_STYLE, escaped};
 use crate::cli::lang::Lang;
+use crate::cli::page::escaped;
+use crate::cli::page::html::STYLE as PAGE_STYLE;
 
 const STYLE: &str = include_str!("site.css");
 const SCRIPT: &str = include_str!("site.js");

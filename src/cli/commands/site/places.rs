@@ -3,10 +3,10 @@
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use serde_json::json;
 
-use crate::cli::commands::export::Source;
 use crate::cli::lang::Lang;
 use crate::cli::notebook::course::CellKind;
 use crate::cli::notebook::glossary;
+use crate::cli::page::source::Source;
 
 /// How much of a cell's text is kept, in characters.
 const KEPT: usize = 600;

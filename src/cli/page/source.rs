@@ -28,8 +28,13 @@ impl Source {
                 path.display()
             )));
         }
-        let notebook = Notebook::parse(&text).with_context(|| format!("cannot use {}", path.display()))?;
-        let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
+        Source::of(path, &text)
+    }
+
+    /// A notebook that need not be a file.
+    pub fn of(path: &Path, text: &str) -> Result<Source> {
+        let notebook = Notebook::parse(text).with_context(|| format!("cannot use {}", path.display()))?;
+        let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(Source { name, folder, notebook, json })

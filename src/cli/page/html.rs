@@ -12,9 +12,31 @@ use super::{Exported, Source, frame, language, mathml, prose, screen, shown};
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::outcome::Stream;
 
-const STYLE: &str = include_str!("page.css");
+/// The style sheet of a page.
+pub const STYLE: &str = include_str!("page.css");
 
 pub fn page(source: &Source, pages: &Pages, trusts: bool) -> Exported {
+    let cells = cells(source, pages, trusts);
+    let text = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
+        language::of(source),
+        escaped(&source.title()),
+        cells.html.iter().map(|(_, html)| html.as_str()).collect::<String>()
+    );
+    Exported { notes: cells.notes, ..Exported::single(text) }
+}
+
+/// The cells of a page: the place of each in its notebook, and its HTML.
+pub struct Cells {
+    pub html: Vec<(usize, String)>,
+    /// What the author should know.
+    pub notes: Vec<String>,
+}
+
+/// All cells that a page shows.
+pub fn cells(source: &Source, pages: &Pages, trusts: bool) -> Cells {
     let mut page = Page {
         source,
         addresses: Addresses::new(source, pages, Place::Inside),
@@ -33,16 +55,9 @@ pub fn page(source: &Source, pages: &Pages, trusts: bool) -> Exported {
             _ => String::new(),
         })
         .collect();
-    let cells = shown.iter().zip(prose).map(|((at, cell, parts), prose)| page.cell(*at, cell, parts, prose));
-    let body: String = cells.collect();
-    let text = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
-        page.language,
-        escaped(&source.title())
-    );
-    Exported { notes: page.addresses.notes, ..Exported::single(text) }
+    let cells = shown.iter().zip(prose).map(|((at, cell, parts), prose)| (*at, page.cell(*at, cell, parts, prose)));
+    let html = cells.collect();
+    Cells { html, notes: page.addresses.notes }
 }
 
 struct Page<'a> {
