@@ -103,3 +103,13 @@ fn a_wrong_digit_in_a_printed_result_would_be_seen() {
     assert!(stand_in_order(&["0.74614674"], &text));
     assert!(!stand_in_order(&["0.74614674"], &text.replace("0.74614674", "0.74614675")));
 }
+
+/// Section 3 says in words what `relu` asks; the words change with the code.
+#[test]
+fn the_prose_on_relu_says_what_the_code_does() {
+    let code = std::fs::read_to_string(root().join("src/activation.rs")).unwrap();
+    assert!(code.contains("x.each(|x| if x > X::Elem::ZERO || x.is_not_a_number() { x } else { X::Elem::ZERO })"));
+    let notebook = std::fs::read_to_string(&notebooks()[2]).unwrap();
+    let says = r#"asks two questions, \"is it above zero?\" and \"is it not a number?\", and lets the number through"#;
+    assert!(notebook.contains(says));
+}
