@@ -9,16 +9,13 @@ use forward_pass::reading::read_image;
 use forward_pass::train::Training;
 use ndarray::Array2;
 
-/// 784-50-100-10, trained on the 60,000 digits of MNIST, as 16-bit floats; `web/README.md` has the code.
-const WEIGHTS: &[u8] = include_bytes!("../weights.npz");
-
 /// Digits to train with, and to test with.
 const DRAWN: (usize, usize) = (5000, 500);
 /// Digits between two pictures.
 const CHUNK: usize = 500;
 
 thread_local! {
-    static READER: Network = Network::from_bytes(WEIGHTS).expect("a test reads them");
+    static READER: Network = Network::sample();
     static LEARNER: RefCell<Option<Learner>> = const { RefCell::new(None) };
 }
 

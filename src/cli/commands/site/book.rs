@@ -3,8 +3,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use forward_pass::mnist::Mnist;
 use forward_pass::moving::chapter as moving;
+use forward_pass::network::Network;
+use forward_pass::plot::Figure;
 
 use super::frame::Page;
 use super::{File, places, words};
@@ -15,8 +18,19 @@ use crate::cli::page::source::Source;
 use crate::cli::page::{code, escaped, html};
 use crate::cli::syntax::library;
 
-/// Figures whose state is more than a few numbers: the page's script drives them, and this function draws them.
-const SPECIAL: [(&str, &str); 2] = [("drawn-digit", "layers_of_a_digit"), ("training", "training_progress")];
+/// A figure whose state is more than a few numbers, so that the page's script drives it: its name, the function that
+/// draws it, and the picture it starts with.
+type Special = (&'static str, &'static str, fn() -> forward_pass::error::Result<Figure>);
+
+const SPECIAL: [Special; 2] = [
+    ("drawn-digit", "layers_of_a_digit", || {
+        moving::layers_of_a_digit(&Network::sample(), &Mnist::drawn(1, 0, 3).train.images.row(0).to_owned())
+    }),
+    ("training", "training_progress", || {
+        let net = Network::untrained(&[784, 50, 100, 10], 1)?;
+        moving::training_progress(&net, &[], &Mnist::drawn(0, 500, 1).test)
+    }),
+];
 
 /// An edition.
 pub struct Book {
@@ -101,14 +115,15 @@ impl Book {
     /// A moving figure as it is before anybody moves it, and the function that draws it.
     fn moving(&self, name: &str, cell: &str) -> Result<String> {
         let entry = moving::ALL.iter().find(|entry| entry.name == name);
-        let still = entry.map(|entry| (entry.figure)().still()).transpose()?.map(|figure| figure.to_svg());
-        let unknown = || format!("no moving figure is called `{name}`");
-        let special = SPECIAL.iter().find(|(special, _)| *special == name);
-        let function = entry.map(|entry| entry.function).or(special.map(|(_, function)| *function));
-        let function = function.with_context(unknown)?;
+        let special = SPECIAL.iter().find(|(special, ..)| *special == name);
+        let (function, still) = match (entry, special) {
+            (Some(entry), _) => (entry.function, (entry.figure)().still()?),
+            (None, Some((_, function, still))) => (*function, still()?),
+            (None, None) => bail!("no moving figure is called `{name}`"),
+        };
         let source = library::find(function).into_iter().find(|found| found.file.starts_with("src/moving/"));
         let source = source.with_context(|| format!("the source of `{function}` is missing"))?;
-        let still = still.unwrap_or_default();
+        let still = still.to_svg();
         Ok(format!(
             "<figure class=\"moving\" id=\"{}-moving\" data-moving=\"{name}\">\n<div class=\"drawing\">{still}</div>\n\
              <p class=\"status\" role=\"status\"></p>\n<details><summary>{}</summary>\n\
