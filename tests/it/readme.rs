@@ -27,6 +27,8 @@ const COMMANDS: &[(&str, Covered)] = &[
     ("jupyter lab notebooks/en", Not("it stays open; tests/kernel/run.sh drives JupyterLab")),
     ("cargo run -- repl", By("repl")),
     ("cargo run -- repl --lang ko", By("repl")),
+    ("rustup target add wasm32-unknown-unknown", By(".ci/run")),
+    ("cargo run -- site -o site --serve 8000", By("commands::site, tests/site/run.sh")),
     ("cargo run -- data mnist", By("commands::data, from a server of its own")),
     ("cargo run -- test", By("runner")),
     ("cargo run -- test notebooks", By("notebooks")),
