@@ -48,6 +48,7 @@ above. The nearest one wins; normalisers and allowances accumulate.
   run_timeout, compile_timeout   time limits of a cell in seconds
   normalisers       a list of {name, pattern, replace, reason}: what to replace before comparing;
                     `--accept` stores the text as it is
+  moving            the figure with controls below the cell on a page of `site`
   reason            why a cell is skipped, or its outputs are not compared
   requires          a data set, mnist or fashion-mnist: without it, the cell is skipped
   allow             a list of problems that are reported, but do not fail the notebook:

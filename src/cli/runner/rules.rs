@@ -108,7 +108,7 @@ impl Rules {
                 "compile_fail" => rules.expect_compile_error(Some(value.as_str()).filter(|codes| *codes != "true")),
                 "should_panic" => rules.expect = Expect::Panic(Some(value.clone()).filter(|text| text != "true")),
                 "allow" => check_allowances(value)?,
-                "reason" => {}
+                "moving" | "reason" => {}
                 "requires" => rules.skip = missing(value)?.map(|reason| Skip { reason: Some(reason) }),
                 unknown => return Err(unknown_setting(unknown)),
             }
