@@ -27,8 +27,8 @@
 //! | `01-step-function` | [`arange`], [`step`], [`show`](show::show), [`repr`] | [`plot_step`] | `numpy.rs` |
 //! | `02-sigmoid` | [`sigmoid`], [`linspace`] | [`plot_sigmoid`] | `numpy.rs` |
 //! | `03-relu` | [`relu`], [`identity`] | [`plot_relu`] | `numpy.rs` |
-//! | `04-shapes` | [`shape`](shape::shape), [`dot`], [`matmul`] | | `numpy.rs` |
-//! | `05-three-layer-network` | [`Layer`], [`Network`], [`Trace`] | [`plot_network`] | `network.rs` |
+//! | `04-shapes` | [`shape`](shape::shape), [`dot`], [`matmul`] | [`plot_product`] | `numpy.rs` |
+//! | `05-three-layer-network` | [`Layer`], [`Network`], [`Trace`] | [`plot_network`], [`plot_regions`] | `network.rs` |
 //! | `06-softmax` | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `numpy.rs` |
 //! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
 //! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |

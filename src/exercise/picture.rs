@@ -57,7 +57,7 @@ pub(super) fn regions(layers: Vec<(Array2<f64>, Array1<f64>)>, corners: &[([f64;
     let axis = |yes: bool, axis: usize| -> Vec<f64> {
         corners.iter().filter(|corner| corner.1 == yes).map(|corner| corner.0[axis]).collect()
     };
-    let figure = plot_regions(&net, -0.5, 1.5).title("yours: red is yes");
+    let figure = plot_regions(&net, -0.5, 1.5).check().ok()?.title("yours: red is yes");
     let figure = figure.scatter(&axis(true, 0), &axis(true, 1)).color("gold").markersize(8.0).label("should be yes");
     let figure = figure.scatter(&axis(false, 0), &axis(false, 1)).color("k").markersize(8.0).label("should be no");
     Some(figure.figsize(4.0, 4.0))

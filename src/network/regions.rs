@@ -9,6 +9,8 @@ use crate::plot::{Figure, imshow};
 
 /// Pixels on a side: enough for a slanted border, few enough for a small file.
 const SIDE: usize = 60;
+/// Shades between 0 and 1: more cannot be told apart, and would make the file larger.
+const SHADES: f64 = 16.0;
 /// More classes than colours of the map could tell apart.
 const MOST: usize = 20;
 
@@ -54,10 +56,11 @@ pub fn plot_regions<T: Real>(network: &Network<T>, low: f64, high: f64) -> Figur
 /// By value, from 0 to 1 if the activation stays there.
 fn one_output(answers: &Array2<f64>, activation: Option<Activation>) -> Figure {
     let values = Array2::from_shape_fn((SIDE, SIDE), |(row, column)| answers[[row * SIDE + column, 0]]);
-    let figure = imshow(&values).cmap("coolwarm");
-    match activation {
-        Some(Activation::Step | Activation::Sigmoid | Activation::Softmax) => figure.clim(-0.25, 1.25),
-        Some(Activation::Tanh) => figure.clim(-1.5, 1.5),
-        _ => figure,
-    }
+    let shown = |low, high| imshow(&values.mapv(|value| (value * SHADES).round() / SHADES)).clim(low, high);
+    let figure = match activation {
+        Some(Activation::Step | Activation::Sigmoid | Activation::Softmax) => shown(-0.25, 1.25),
+        Some(Activation::Tanh) => shown(-1.5, 1.5),
+        _ => imshow(&values),
+    };
+    figure.cmap("coolwarm")
 }

@@ -100,17 +100,19 @@ pub fn chain<N: Into<i64>, M: Into<i64>>(w: [(N, N); 3], b: [M; 3]) -> Verdict {
         shown: |place| format!("{} of layer {}", if place % 2 == 0 { "weights" } else { "bias" }, place / 2 + 1),
         wanted: |place| answer(*place, |k| (SIZES[k], SIZES[k + 1]), |k| SIZES[k + 1]),
         mistakes: &[
-            ("nothing yet: one row for each input, one column for each neuron", |place| answer(*place, |_| (0, 0), |_| 0)),
+            ("nothing yet: one row for each input, one column for each neuron", |place| {
+                answer(*place, |_| (0, 0), |_| 0)
+            }),
             ("the weights lie on their side: inputs are the rows, neurons the columns", |place| {
                 answer(*place, |k| (SIZES[k + 1], SIZES[k]), |k| SIZES[k + 1])
             }),
             ("a bias belongs to a neuron, not to an input", |place| {
                 answer(*place, |k| (SIZES[k], SIZES[k + 1]), |k| SIZES[k])
             }),
-            ("the number of images in a batch is in no weight: the first table has as many rows as an image has values", |place| {
+            ("the number of images in a batch is in no weight: a row is for one value of an input", |place| {
                 answer(*place, |k| (if k == 0 { 100 } else { SIZES[k] }, SIZES[k + 1]), |k| SIZES[k + 1])
             }),
-            ("what one layer gives is what the next takes: the rows of a table are the columns of the one before", |place| {
+            ("what one layer gives is what the next takes: rows here, columns in the table before", |place| {
                 answer(*place, |k| (SIZES[0], SIZES[k + 1]), |k| SIZES[k + 1])
             }),
         ],

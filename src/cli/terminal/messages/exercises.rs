@@ -48,6 +48,8 @@ messages! {
     }
     exercise_solved(how) { "solved: {how}", "맞았어요! ({how})" }
     exercise_not_yet() { "not yet; here is the smallest input that goes wrong", "아직이에요. 틀린 것 가운데 가장 작은 입력이에요" }
+    exercise_first_wrong() { "not yet; here is the first prediction that is wrong", "아직이에요. 틀린 예측 가운데 첫째예요" }
+    exercise_to_do() { "not yet; write your code in the place of `todo!()`", "아직이에요. `todo!()` 자리에 코드를 쓰고 다시 확인하세요" }
     exercise_input(text) { "input:  {text}", "입력:   {text}" }
     exercise_yours(text) { "yours:  {text}", "당신:   {text}" }
     exercise_wanted(text) { "wanted: {text}", "정답:   {text}" }
