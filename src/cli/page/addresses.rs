@@ -55,6 +55,8 @@ pub struct Addresses<'a> {
     pub notes: Vec<String>,
     /// The cell whose attachments are meant.
     cell: Option<usize>,
+    /// The bytes of all local files so far.
+    read: u64,
 }
 
 /// A file that a page shows.
@@ -64,8 +66,9 @@ struct File {
     bytes: Vec<u8>,
 }
 
-/// Larger ones stay links.
+/// Larger files, and further ones, stay links.
 const MOST_BYTES: u64 = 64 << 20;
+const MOST_IN_ALL: u64 = 512 << 20;
 
 impl<'a> Addresses<'a> {
     pub fn new(source: &'a Source, pages: &'a Pages, place: Place) -> Addresses<'a> {
@@ -77,6 +80,7 @@ impl<'a> Addresses<'a> {
             anchors: Anchors::default(),
             notes: Vec::new(),
             cell: None,
+            read: 0,
         }
     }
 
@@ -154,11 +158,13 @@ impl<'a> Addresses<'a> {
         if self.keeps_local {
             return None;
         }
-        let is_small = file.metadata().is_ok_and(|metadata| metadata.len() <= MOST_BYTES);
+        let length = file.metadata().map_or(u64::MAX, |metadata| metadata.len());
+        let is_small = length <= MOST_BYTES && self.read + length <= MOST_IN_ALL;
         let Some(bytes) = is_small.then(|| std::fs::read(&file).ok()).flatten() else {
-            self.note(format!("`{decoded}` cannot be read, or is larger than 64 MB, and stays a link"));
+            self.note(format!("`{decoded}` cannot be read, or is too large for a page, and stays a link"));
             return None;
         };
+        self.read += length;
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Some(File { name, mime: mime.to_owned(), bytes })
     }
@@ -190,6 +196,9 @@ impl<'a> Addresses<'a> {
         while let Some(length) = html[at..].find('<') {
             at += length;
             let Some(tag) = tag_at(html, at) else {
+                if tags::begins_tag(&html[at..]) {
+                    break;
+                }
                 let comment = html[at..].strip_prefix("<!--").and_then(|rest| rest.find("-->"));
                 at += comment.unwrap_or(0) + 1;
                 continue;

@@ -127,11 +127,12 @@ impl Page<'_> {
                 format!("<div class=\"output\">{}</div>\n", self.prose(&html))
             }
             Shown::Latex(latex) => {
-                format!("<div class=\"output\">{}</div>\n", mathml::render(formula(&latex), true))
+                let html = mathml::render(formula(&latex), true);
+                format!("<div class=\"output\">{}</div>\n", self.prose(&html))
             }
             Shown::File(file) => format!(
                 "<p class=\"output\"><a href=\"{}\" download=\"{}\">{}</a></p>\n",
-                file.as_data_uri(),
+                escaped(&file.as_data_uri()),
                 escaped(&file.alt),
                 escaped(&file.label())
             ),

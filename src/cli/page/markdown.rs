@@ -137,8 +137,7 @@ impl Page<'_> {
             html = clean.html;
         }
         let html = self.addresses.applied(&html);
-        let lines: Vec<&str> = html.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-        format!("<div>\n{}\n</div>", lines.join("\n"))
+        format!("<div>\n{}\n</div>", rewrite::without_empty_lines(&html))
     }
 }
 

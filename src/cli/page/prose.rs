@@ -113,15 +113,19 @@ fn with_links(text: &str) -> Vec<Event<'static>> {
 
 /// Punctuation at the end belongs to the sentence, and so does a bracket that opened before the address.
 fn without_punctuation(mut link: &str) -> &str {
+    let count = |c: char| link.matches(c).count();
+    let mut unopened = count(')').saturating_sub(count('('));
     loop {
-        let count = |c: char| link.matches(c).count();
-        let shorter = match link.chars().next_back() {
-            Some('?' | '!' | '.' | ',' | ':' | ';' | '*' | '_' | '~' | '\'' | '"') => &link[..link.len() - 1],
-            Some(')') if count(')') > count('(') => &link[..link.len() - 1],
-            Some(c @ ('。' | '、' | '」' | '）')) => &link[..link.len() - c.len_utf8()],
+        let length = match link.chars().next_back() {
+            Some('?' | '!' | '.' | ',' | ':' | ';' | '*' | '_' | '~' | '\'' | '"') => 1,
+            Some(')') if unopened > 0 => {
+                unopened -= 1;
+                1
+            }
+            Some(c @ ('。' | '、' | '」' | '）')) => c.len_utf8(),
             _ => return link,
         };
-        link = shorter;
+        link = &link[..link.len() - length];
     }
 }
 

@@ -60,6 +60,9 @@ const ADDRESSES: [&str; 14] = [
     "manifest",
 ];
 
+/// How deeply elements are nested.
+const DEEPEST: usize = 500;
+
 fn has(list: &str, name: &str) -> bool {
     list.contains(&format!(" {name} "))
 }
@@ -97,8 +100,10 @@ impl<'a> Cleaner<'a> {
             return rest.find('>').map_or(self.html.len(), |end| at + end + 1);
         }
         let Some(tag) = tag_at(self.html, at) else {
-            self.out.html.push_str("&lt;");
-            return at + 1;
+            // A tag without an end is the last of the text.
+            let end = if tags::begins_tag(rest) { self.html.len() } else { at + 1 };
+            self.out.html.push_str(&escaped(&self.html[at..end]));
+            return end;
         };
         let name = tag.name.to_ascii_lowercase();
         self.out.was_active |= has(ACTIVE, &name);
@@ -115,6 +120,8 @@ impl<'a> Cleaner<'a> {
         }
         match tag.is_end {
             true => self.end(&name),
+            // Browsers nest no deeper, either.
+            false if self.open.len() >= DEEPEST => {}
             false if name == "style" => return self.style(&tag),
             false => self.start(&tag, &name),
         }
@@ -212,8 +219,11 @@ fn keeps(element: &str, attribute: &str, value: &str) -> Keep {
 }
 
 fn is_active_style(css: &str) -> bool {
-    let css = css.to_lowercase();
-    ["javascript", "expression(", "-moz-binding", "behavior:", "@import"].iter().any(|word| css.contains(word))
+    let css: String = css.to_lowercase().split_whitespace().collect();
+    // What stays over the page could hide it.
+    ["position:fixed", "javascript", "expression(", "-moz-binding", "behavior:", "@import"]
+        .iter()
+        .any(|word| css.contains(word))
 }
 
 /// Whether following or loading an address can run nothing.

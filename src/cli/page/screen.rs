@@ -13,6 +13,7 @@ use super::shown::escaped;
 
 /// Further to the right, nothing is moved.
 const WIDEST: usize = 10_000;
+const MOST_GAPS: usize = 1_000_000;
 
 /// The second half of a wide character.
 const HALF: char = '\0';
@@ -49,6 +50,8 @@ struct Screen {
     row: usize,
     column: usize,
     style: Style,
+    /// How many letters gaps have taken so far.
+    gaps: usize,
 }
 
 impl Screen {
@@ -80,11 +83,12 @@ impl Screen {
     }
 
     fn put(&mut self, c: char, width: usize) {
-        let (row, column) = (self.row, self.column);
+        let row = self.row;
         if width == 0 {
-            self.joined.entry((row, column.saturating_sub(1))).or_default().push(c);
+            self.joined.entry((row, self.column.saturating_sub(1))).or_default().push(c);
             return;
         }
+        let column = self.column_for_text();
         let cells = &mut self.rows[row];
         if cells.len() < column + width {
             cells.resize(column + width, (' ', Style::default()));
@@ -106,21 +110,31 @@ impl Screen {
         self.column += width;
     }
 
+    /// The place of the next letter. Gaps far longer than any text would fill the memory.
+    fn column_for_text(&mut self) -> usize {
+        let length = self.rows[self.row].len();
+        self.gaps += self.column.saturating_sub(length);
+        if self.gaps > MOST_GAPS {
+            self.column = self.column.min(length);
+        }
+        self.column
+    }
+
     /// An escape sequence, after its `ESC`; returns the text after it.
     fn sequence<'a>(&mut self, rest: &'a str) -> &'a str {
         match rest.chars().next() {
             Some('[') => self.control(&rest[1..]),
             // Titles, links and the like, up to `BEL` or `ESC \`.
             Some(']' | 'P' | 'X' | '^' | '_') => {
-                let end = rest.find(['\x07', '\x1b', '\u{9c}']);
-                let Some(end) = end else { return "" };
+                let end = rest.find(['\x07', '\x1b', '\u{9c}', '\n']).unwrap_or(rest.len());
                 let after = &rest[end..];
-                after.strip_prefix("\x1b\\").unwrap_or(&after[after.chars().next().map_or(0, char::len_utf8)..])
+                let ends = ["\x1b\\", "\x07", "\u{9c}"];
+                ends.iter().find_map(|end| after.strip_prefix(end)).unwrap_or(after)
             }
             Some(c) => {
-                let charset = matches!(c, ' '..='/');
-                let rest = &rest[c.len_utf8()..];
-                if charset { rest.get(1..).unwrap_or_default() } else { rest }
+                // Of a character set, the name follows.
+                let named = if matches!(c, ' '..='/') { rest.chars().nth(1) } else { None };
+                &rest[c.len_utf8() + named.map_or(0, char::len_utf8)..]
             }
             None => rest,
         }
@@ -136,11 +150,7 @@ impl Screen {
         match after.bytes().next() {
             Some(b'm') => self.style.set(codes),
             Some(b'A') => self.row = self.row.saturating_sub(number(1)),
-            Some(b'B') => (0..number(1)).for_each(|_| {
-                let column = self.column;
-                self.line_feed();
-                self.column = column;
-            }),
+            Some(b'B') => self.row = (self.row + number(1)).min(self.rows.len() - 1),
             Some(b'C') => self.column = (self.column + number(1)).min(WIDEST),
             Some(b'D') => self.column = self.column.saturating_sub(number(1)),
             Some(b'G') => self.column = number(1) - 1,
@@ -162,8 +172,13 @@ impl Screen {
             _ => cells.clear(),
         }
         let (row, column) = (self.row, self.column);
-        self.joined
-            .retain(|(its, place), _| *its != row || (part == 0 && *place < column) || (part == 1 && *place >= column));
+        let erased = match part {
+            0 => (row, column)..(row + 1, 0),
+            1 => (row, 0)..(row, column),
+            _ => (row, 0)..(row + 1, 0),
+        };
+        let erased: Vec<_> = self.joined.range(erased).map(|(place, _)| *place).collect();
+        erased.iter().for_each(|place| drop(self.joined.remove(place)));
     }
 
     /// Joins the pieces of one style.
@@ -217,6 +232,9 @@ mod tests {
             ("\x1b", ""),
             ("\x1b[", ""),
             ("\x1b[3é", "é"),
+            ("\x1b(éa", "a"),
+            ("a\x1b]0;never closed\nb", "a\nb"),
+            ("a\nb\x1b[5Bc", "a\nbc"),
         ];
         for (text, expected) in cases {
             assert_eq!(plain(text), expected, "{text:?}");
@@ -236,6 +254,12 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(html(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn gaps_do_not_fill_the_memory() {
+        let shown = plain(&"\x1b[9999Cx\n".repeat(20_000));
+        assert!(shown.len() < 2_000_000 && shown.matches('x').count() == 20_000);
     }
 
     #[test]

@@ -65,6 +65,12 @@ pub fn tag_at(html: &str, at: usize) -> Option<Tag<'_>> {
     }
 }
 
+/// Whether a tag begins here; if `tag_at` finds none, it has no end.
+pub fn begins_tag(html: &str) -> bool {
+    let name = html.strip_prefix("</").or_else(|| html.strip_prefix('<'));
+    name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
 fn value_at(html: &str, at: usize) -> Option<(&str, Range<usize>)> {
     let bytes = html.as_bytes();
     match *bytes.get(at)? {
@@ -141,7 +147,8 @@ mod tests {
 
     #[test]
     fn tags_are_read_as_browsers_read_them() {
-        let cases: [(&str, &str, &[(&str, &str)]); 9] = [
+        type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+        let cases: [Case; 9] = [
             ("<a href=x>", "a", &[("href", "x")]),
             ("<IMG/src='a b'/alt>", "IMG", &[("src", "a b"), ("alt", "")]),
             ("<a title=\">\" onclick = f()>", "a", &[("title", ">"), ("onclick", "f()")]),

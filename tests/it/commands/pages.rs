@@ -240,6 +240,8 @@ fn rich_outputs_of_others_are_shown() {
             "download=\"output.pdf\">application/pdf, 6 bytes</a>",
             "(application/pdf, 6 bytes)",
         ),
+        (json!({"text/html": "<pre>a\n\nb</pre>\n\n<hr>"}), "<pre>a\n\nb</pre>", "<pre>a&#10;\nb</pre>\n<hr>"),
+        (json!({"application/x\" onclick=\"f()": "JVBERi0x"}), "application/x&quot; onclick=&quot;f()", "6 bytes"),
         (json!({"application/json": {"a": 1}}), "{&quot;a&quot;:1}", "{\"a\":1}"),
         (json!({"application/vnd.plotly.v1+json": {"data": []}}), "srcdoc=", "*(A figure that needs a script"),
     ];

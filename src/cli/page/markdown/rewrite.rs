@@ -87,3 +87,28 @@ pub fn shows_something(html: &str) -> bool {
     }
     !rest.trim().is_empty()
 }
+
+/// HTML as one block of Markdown: an empty line would end it. In preformatted text, a reference stands for the line.
+pub fn without_empty_lines(html: &str) -> String {
+    let mut out = String::new();
+    let mut is_kept = false;
+    for line in html.trim_matches('\n').split('\n') {
+        let line = line.trim_end();
+        match line.is_empty() {
+            true if is_kept => out.push_str("&#10;"),
+            true => {}
+            false => {
+                if !out.is_empty() {
+                    out.push('\n');
+                }
+                out.push_str(line);
+            }
+        }
+        let lower = line.to_lowercase();
+        is_kept = match (lower.rfind("<pre"), lower.rfind("</pre")) {
+            (Some(start), Some(end)) => start > end,
+            (start, end) => start.is_some() || is_kept && end.is_none(),
+        };
+    }
+    out
+}

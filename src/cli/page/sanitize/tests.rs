@@ -128,3 +128,15 @@ fn no_draw_of_parts_acts() {
         assert_eq!(acts(&clean.html), None, "{html:?} became {:?}", clean.html);
     }
 }
+
+#[test]
+fn long_texts_take_no_longer_than_short_ones() {
+    let begun = std::time::Instant::now();
+    for part in
+        ["<a ", "<b>", "<b></i>", "<a \"", "<script>", "<title>", "</b", "<!--", "<![CDATA[", "<style>", "<i x=\""]
+    {
+        let html = part.repeat(100_000);
+        assert!(clean(&html).html.len() <= html.len() * 5, "{part}");
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}

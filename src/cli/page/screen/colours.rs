@@ -59,7 +59,7 @@ impl Style {
     }
 
     /// `5;196` or `2;255;0;0`.
-    fn colour<'a>(&mut self, kind: &str, codes: &mut dyn Iterator<Item = &'a str>) {
+    fn colour(&mut self, kind: &str, codes: &mut dyn Iterator<Item = &str>) {
         let mut number = || codes.next().and_then(|code| code.parse::<u8>().ok());
         let colour = match number() {
             Some(5) => number().map(of_palette),
