@@ -12,6 +12,7 @@ use super::super::compile::{Compiler, Ready};
 use super::super::process::{After, Child, Ended, Mark, Piece, RunReport};
 use super::super::state::State;
 use super::restart::{holders, note};
+use crate::cli::outcome::Stream;
 
 /// How many cells `:undo` remembers.
 const MOST_UNDO: usize = 64;
@@ -40,6 +41,11 @@ impl History {
 
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Passes on what the process has printed since the last cell.
+    pub fn hear(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
+        self.child.streams.drain(on_bytes);
     }
 
     /// Whether cells can read lines from stdin.
