@@ -139,3 +139,17 @@ def test_what_stays_is_the_same_in_jupyter_and_in_our_runner(tmp_path, program):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     path.write_text(path.read_text().replace("step 4", "step 5"))
     assert subprocess.run([program, "test", str(path)], capture_output=True).returncode == 1
+
+
+def test_what_a_thread_prints_after_its_cell_is_published_when_it_comes_as_output_of_that_cell(front):
+    sleep = "std::thread::sleep(std::time::Duration::from_millis(700));"
+    sent = front.client.execute(f'std::thread::spawn(|| {{ {sleep} println!("late"); {sleep} eprintln!("too") }}); 1')
+    front.await_cell(sent)
+    came = []
+    while "".join(text for _, text in came) != "late\ntoo\n":
+        message = front.client.get_iopub_msg(timeout=30)
+        assert message["parent_header"]["msg_id"] == sent and message["msg_type"] == "stream"
+        came.append((message["content"]["name"], message["content"]["text"]))
+    assert [name for name, _ in came] == ["stdout", "stderr"]
+    # The next cell has nothing of it.
+    assert front.value("2") == ["2"]

@@ -188,6 +188,7 @@ impl Repl {
         let terms = glossary::terms().into_iter().flat_map(|term| [term.english, term.korean]).collect();
         let candidates = Candidates { places: self.place.names(), terms, ..Candidates::default() };
         let mut prompt = Prompt::new(self.screen.look, self.screen.lang, candidates, Analyzer::new(project), vi)?;
+        prompt.printer().into_iter().for_each(|printer| self.work.print_late(printer));
         // Tab needs it, and the first prompt does not.
         library::read_ahead();
         let mut initial = String::new();

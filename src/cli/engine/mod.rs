@@ -49,6 +49,11 @@ pub trait Session: Send {
         Vec::new()
     }
 
+    /// Passes on what threads have printed since the last cell ended.
+    fn late(&mut self, events: &mut dyn FnMut(Event)) {
+        let _ = events;
+    }
+
     /// Limits how long each later cell may compile and run; `None` is no limit.
     fn limit(&mut self, compile: Option<Duration>, run: Option<Duration>);
 

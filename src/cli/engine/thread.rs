@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 
 use super::{Interrupter, Question, Session, Variable};
-use crate::cli::outcome::{End, Event, Outcome};
+use crate::cli::outcome::{End, Event, Outcome, Output};
 
 /// Identifies one request; requests are carried out in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub enum Message {
     /// The cell reads a line from stdin; `None` means end of input.
     Question(Question, Sender<Option<String>>),
     Done(Ticket, Box<Result<Outcome>>),
+    /// A thread has printed after the end of its cell.
+    Late(Output),
 }
 
 /// What cells have defined so far.
@@ -60,11 +62,15 @@ pub struct SessionThread {
 struct Shared {
     interrupter: Mutex<Option<Interrupter>>,
     is_stopped: AtomicBool,
+    hears_late: AtomicBool,
     cancelled: Mutex<HashSet<Ticket>>,
     definitions: Mutex<Definitions>,
 }
 
 type Outbox = Arc<dyn Fn(Message) + Send + Sync>;
+
+/// How often output between cells is looked for.
+const LATE: Duration = Duration::from_millis(100);
 
 /// How often a waiting thread checks whether it should stop waiting.
 const POLL: Duration = Duration::from_millis(20);
@@ -91,6 +97,12 @@ impl SessionThread {
     pub fn run(&self, code: &str, may_ask: bool) -> Ticket {
         self.shared.is_stopped.store(false, Ordering::SeqCst);
         self.queue(|ticket| Request::Run { ticket, code: code.to_owned(), may_ask })
+    }
+
+    /// From the next cell on, passes on what threads print between cells, when it comes. Without this it comes with the
+    /// next cell.
+    pub fn hear_late(&self) {
+        self.shared.hears_late.store(true, Ordering::SeqCst);
     }
 
     /// Forgets every variable and item.
@@ -174,7 +186,7 @@ fn serve(
     };
     *locked(&shared.interrupter) = Some(session.interrupter());
     outbox(Message::Done(Ticket::START, Box::new(Ok(Outcome::default()))));
-    while let Ok(request) = requests.recv() {
+    while let Some(request) = next(session.as_mut(), requests, shared, outbox) {
         let (ticket, outcome) = match request {
             Request::Run { ticket, .. } if locked(&shared.cancelled).remove(&ticket) => continue,
             Request::Run { ticket, code, may_ask } => {
@@ -196,6 +208,26 @@ fn serve(
         };
         *locked(&shared.definitions) = Definitions { variables: session.variables(), items: session.items() };
         outbox(Message::Done(ticket, Box::new(outcome)));
+    }
+}
+
+/// The next request. Until it comes, late output is passed on, if it is wanted.
+fn next(session: &mut dyn Session, requests: &Receiver<Request>, shared: &Shared, outbox: &Outbox) -> Option<Request> {
+    if !shared.hears_late.load(Ordering::SeqCst) {
+        return requests.recv().ok();
+    }
+    loop {
+        let request = requests.recv_timeout(LATE);
+        session.late(&mut |event| {
+            if let Event::Output(output) = event {
+                outbox(Message::Late(output));
+            }
+        });
+        match request {
+            Ok(request) => return Some(request),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
     }
 }
 

@@ -50,6 +50,7 @@ pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Re
     let (outbox, messages) = unbounded_channel();
     let session =
         SessionThread::start(move || engine::start(engine, options), move |message| drop(outbox.send(message)));
+    session.hear_late();
     let session = Arc::new(session);
     let served = runtime.block_on(attend(&connection, Arc::clone(&session), messages));
     session.end(PATIENCE);

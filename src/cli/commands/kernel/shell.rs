@@ -19,7 +19,7 @@ use super::stdin::Stdin;
 use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
 use crate::cli::engine::thread::{Message, SessionThread};
-use crate::cli::outcome::{Outcome, Output, RichKind};
+use crate::cli::outcome::{Event, Outcome, Output, RichKind};
 use crate::cli::syntax::library;
 
 pub struct Shell {
@@ -31,6 +31,8 @@ pub struct Shell {
     messages: UnboundedReceiver<Message>,
     count: usize,
     history: History,
+    /// Publishes what threads print after the last cell, as output of that cell.
+    late: Option<Show>,
     /// The library's names, read when first needed.
     library: Vec<String>,
 }
@@ -56,13 +58,35 @@ impl Shell {
             }
         };
         let (history, library) = (History::default(), Vec::new());
-        (Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, library }, listen)
+        let shell =
+            Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, late: None, library };
+        (shell, listen)
     }
 
     /// Answers until the channel is closed.
     pub async fn attend(mut self) {
-        while let Some(incoming) = self.incoming.recv().await {
-            self.one(incoming).await;
+        let mut has_session = true;
+        loop {
+            tokio::select! {
+                biased;
+                message = self.messages.recv(), if has_session => match message {
+                    Some(Message::Late(output)) => self.show_late(output),
+                    // The session has started.
+                    Some(_) => {}
+                    None => has_session = false,
+                },
+                incoming = self.incoming.recv() => match incoming {
+                    Some(incoming) => self.one(incoming).await,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn show_late(&mut self, output: Output) {
+        if let Some(show) = &mut self.late {
+            show.event(Event::Output(output));
+            show.finish(None, &[], None);
         }
     }
 
@@ -146,6 +170,7 @@ impl Shell {
         let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent);
         let outcome = self.run(code, request.allow_stdin, message, &mut show).await;
         let error = self.settle(code, &outcome, &mut show);
+        self.late = Some(Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent));
         if is_kept {
             self.history.add_output(&show.value);
         }
@@ -183,6 +208,7 @@ impl Shell {
                         let _ = answer.send(line);
                     }
                     Some(Message::Done(whose, outcome)) if whose == ticket => return *outcome,
+                    Some(Message::Late(output)) => self.show_late(output),
                     // The session has started.
                     Some(_) => {}
                     None => return Err(anyhow!("the live session has ended\nhelp: restart the kernel")),

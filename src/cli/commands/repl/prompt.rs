@@ -45,6 +45,8 @@ pub struct Prompt {
     history: Option<PathBuf>,
     candidates: Shared,
     server: Arc<Mutex<LanguageServer>>,
+    /// Prints above the line; `None` if this terminal cannot.
+    printer: Option<Sender<String>>,
 }
 
 /// The language server, and the code that has run, input by input.
@@ -90,8 +92,8 @@ impl Prompt {
             hint: HistoryHinter::new(),
         }));
         editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), EventHandler::Conditional(Box::new(NewLine)));
-        if let Ok(printer) = editor.create_external_printer() {
-            let printer = start_printer(printer);
+        let printer = editor.create_external_printer().ok().map(start_printer);
+        if let Some(printer) = printer.clone() {
             let (candidates, server) = (Arc::clone(&candidates), Arc::clone(&server));
             let description = Arc::new(Description { printer, candidates, server, look, lang });
             for key in [KeyCode::BackTab, KeyCode::F(1)] {
@@ -104,7 +106,12 @@ impl Prompt {
             // The file does not exist before the first session.
             drop(editor.load_history(file));
         }
-        Ok(Prompt { editor, history, candidates, server })
+        Ok(Prompt { editor, history, candidates, server, printer })
+    }
+
+    /// Prints above the line that is being typed.
+    pub fn printer(&self) -> Option<Sender<String>> {
+        self.printer.clone()
     }
 
     /// Updates what Tab offers.

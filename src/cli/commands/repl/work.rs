@@ -3,6 +3,7 @@
 //! It never moves the reader's place.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::mpsc::Sender;
 
 use anyhow::Result;
 
@@ -98,6 +99,11 @@ impl Work {
 
     pub fn is_busy(&mut self) -> bool {
         self.queue.is_busy()
+    }
+
+    /// Text that threads print between cells goes to this printer.
+    pub fn print_late(&self, printer: Sender<String>) {
+        self.queue.print_late(printer);
     }
 
     /// Nothing while the session is busy.

@@ -64,7 +64,7 @@ pub struct Child {
     supervisor: std::process::Child,
     orders: Channel,
     control: Channel,
-    streams: Streams,
+    pub streams: Streams,
     pub input: Input,
     stop: Stop,
     folder: PathBuf,

@@ -28,6 +28,7 @@ use super::compile::runtime;
 use super::compile::toolchain::Toolchain;
 use super::compile::{Attempt, Compiler, Ready};
 use super::halt::Halt;
+use super::output::Outputs;
 use super::process::Child;
 use super::scratch::Scratch;
 use super::source::Source;
@@ -46,6 +47,8 @@ pub struct OwnSession {
     pub(super) crates: Crates,
     pub(super) history: History,
     reader: Option<Reader>,
+    /// What threads have printed since the last cell.
+    late: Outputs,
     pub(super) stop: Stop,
     /// Notes for the next outcome.
     pub(super) notes: Vec<String>,
@@ -85,6 +88,7 @@ impl OwnSession {
             crates,
             history: History::new(child),
             reader: None,
+            late: Outputs::default(),
             stop,
             notes,
             _runtime_lock: runtime_lock,
@@ -193,6 +197,10 @@ impl Session for OwnSession {
         let code = without_mark(code);
         self.lookahead.advance_to(code);
         let mut outcome = Outcome::default();
+        for output in std::mem::take(&mut self.late).finish() {
+            events(Event::Output(output.clone()));
+            outcome.outputs.push(output);
+        }
         match self.run_cell(code, &mut outcome, events) {
             Ok(()) => {}
             Err(Halt::Ended(end)) => outcome.end = end,
@@ -209,6 +217,11 @@ impl Session for OwnSession {
     fn variables(&mut self) -> Vec<Variable> {
         let all = self.history.state().variables.iter();
         all.map(|(name, variable)| Variable { name: name.clone(), type_name: variable.type_text.shown() }).collect()
+    }
+
+    fn late(&mut self, events: &mut dyn FnMut(Event)) {
+        self.history.hear(&mut |stream, bytes| self.late.push(stream, bytes));
+        self.late.ready().into_iter().for_each(|output| events(Event::Output(output)));
     }
 
     fn reset(&mut self) -> Result<()> {

@@ -13,6 +13,7 @@ use super::super::process::{After, Cell, Child, Ended, Mark, Piece, RunReport};
 use super::super::state::State;
 use super::super::statics::{Shared, of_library};
 use super::restart::{holders, note, note_statics};
+use crate::cli::outcome::Stream;
 
 /// How many cells `:undo` remembers.
 const MOST_UNDO: usize = 64;
@@ -41,6 +42,11 @@ impl History {
 
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Passes on what the process has printed since the last cell.
+    pub fn hear(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
+        self.child.streams.drain(on_bytes);
     }
 
     /// Whether cells can read lines from stdin.
