@@ -10,6 +10,7 @@ mod elf;
 mod halt;
 mod listener;
 mod output;
+mod pipe;
 pub mod process;
 mod scratch;
 mod session;
