@@ -11,6 +11,7 @@ mod files;
 mod halt;
 mod listener;
 mod output;
+mod pipe;
 pub mod process;
 mod scratch;
 mod session;

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::compile::rustc::{CompileEnd, read_output};
+use super::compile::rustc::CompileEnd;
+use super::pipe::read_output;
 use super::process::streams::LIMIT;
 use super::stop::Stop;
 use crate::cli::outcome::{End, Phase};

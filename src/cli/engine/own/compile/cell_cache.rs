@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
@@ -39,16 +40,39 @@ pub struct CellCache {
     groups: PathBuf,
     /// Entries are evicted once a session.
     has_evicted: Arc<AtomicBool>,
+    /// The results that are being stored, while their cell runs.
+    storing: Arc<Storing>,
+}
+
+#[derive(Debug, Default)]
+struct Storing(Mutex<Option<JoinHandle<()>>>);
+
+impl Storing {
+    fn finish(&self) {
+        let thread = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Storing {
+    fn drop(&mut self) {
+        self.finish();
+    }
 }
 
 impl CellCache {
     /// `None` if the user's cache cannot be used.
     pub fn open() -> Option<CellCache> {
-        Some(CellCache { groups: cache::folder().ok()?.join("cells"), has_evicted: Arc::default() })
+        let groups = cache::folder().ok()?.join("cells");
+        Some(CellCache { groups, has_evicted: Arc::default(), storing: Arc::default() })
     }
 
     /// The cached results of this job, copied to where rustc would have written them.
     pub fn find(&self, key: &str, job: &Job) -> Option<Compiled> {
+        // What is being stored has the names of files that rustc may write next.
+        self.storing.finish();
         let entry = self.entry(key);
         let _hold = entry.is_dir().then(|| cache::hold(&entry)).flatten()?;
         let about: Value = serde_json::from_str(&fs::read_to_string(entry.join(DONE)).ok()?).ok()?;
@@ -85,41 +109,61 @@ impl CellCache {
         let has_no_other_input =
             variables.iter().all(|name| job.env.contains_key(name)) && files.iter().all(|file| is_source(file, job));
         if has_no_other_input && compiled.rest.is_empty() {
-            let _ = self.store(key, compiled, succeeded);
+            let result = StoredResult {
+                succeeded,
+                messages: compiled.messages.clone(),
+                rest: compiled.rest.clone(),
+                files: [(LIBRARY, compiled.library.clone()), (MIR, compiled.mir.clone())],
+            };
+            let (entry, groups) = (self.entry(key), self.groups.clone());
+            let evicts = !self.has_evicted.swap(true, Ordering::Relaxed);
+            let work = move || {
+                let _ = result.store(&entry);
+                if evicts {
+                    let _ = std::thread::Builder::new().spawn(move || cache::evict(&groups, LIMIT));
+                }
+            };
+            let thread = std::thread::Builder::new().spawn(work).ok();
+            *self.storing.0.lock().unwrap_or_else(PoisonError::into_inner) = thread;
         }
-    }
-
-    fn store(&self, key: &str, compiled: &Compiled, succeeded: bool) -> std::io::Result<()> {
-        let entry = self.entry(key);
-        let group = entry.parent().unwrap_or(&self.groups);
-        cache::make(group).map_err(std::io::Error::other)?;
-        let half = tempfile::Builder::new().prefix("half-").tempdir_in(group)?;
-        let mut lengths = serde_json::Map::new();
-        for (name, from) in [(LIBRARY, &compiled.library), (MIR, &compiled.mir)] {
-            if from.is_file() {
-                lengths.insert(name.to_owned(), fs::copy(from, half.path().join(name))?.into());
-            }
-        }
-        let about = json!({
-            "succeeded": succeeded,
-            "messages": compiled.messages,
-            "rest": compiled.rest,
-            "lengths": lengths,
-        });
-        fs::write(half.path().join(DONE), about.to_string())?;
-        // If another session was faster, its entry is as good.
-        if fs::rename(half.path(), &entry).is_ok() {
-            let _ = half.keep();
-        }
-        if !self.has_evicted.swap(true, Ordering::Relaxed) {
-            let groups = self.groups.clone();
-            let _ = std::thread::Builder::new().spawn(move || cache::evict(&groups, LIMIT));
-        }
-        Ok(())
     }
 
     fn entry(&self, key: &str) -> PathBuf {
         self.groups.join(&key[..2]).join(key)
+    }
+}
+
+/// What rustc said and wrote.
+struct StoredResult {
+    succeeded: bool,
+    messages: Vec<Value>,
+    rest: String,
+    files: [(&'static str, PathBuf); 2],
+}
+
+impl StoredResult {
+    fn store(&self, entry: &Path) -> std::io::Result<()> {
+        let group = entry.parent().unwrap_or(entry);
+        cache::make(group).map_err(std::io::Error::other)?;
+        let half = tempfile::Builder::new().prefix("half-").tempdir_in(group)?;
+        let mut lengths = serde_json::Map::new();
+        for (name, from) in &self.files {
+            if from.is_file() {
+                lengths.insert((*name).to_owned(), fs::copy(from, half.path().join(name))?.into());
+            }
+        }
+        let about = json!({
+            "succeeded": self.succeeded,
+            "messages": self.messages,
+            "rest": self.rest,
+            "lengths": lengths,
+        });
+        fs::write(half.path().join(DONE), about.to_string())?;
+        // If another session was faster, its entry is as good.
+        if fs::rename(half.path(), entry).is_ok() {
+            let _ = half.keep();
+        }
+        Ok(())
     }
 }
 

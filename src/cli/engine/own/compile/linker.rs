@@ -134,6 +134,11 @@ fn quoted(words: &[OsString]) -> Vec<u8> {
 
 /// `cell-1.cell.0123-cgu.0.rcgu.o` and the like, in order.
 fn objects(job: &Job) -> Result<Vec<PathBuf>> {
+    // A single one has been copied to this name, and its own may not have been removed yet.
+    let single = job.folder.join(format!("{}{}.o", job.crate_name, job.suffix));
+    if single.is_file() {
+        return Ok(vec![single]);
+    }
     let begin = format!("{}{}.", job.crate_name, job.suffix);
     let entries = fs::read_dir(&job.folder).with_context(|| format!("cannot read `{}`", job.folder.display()))?;
     let mut objects: Vec<PathBuf> = entries

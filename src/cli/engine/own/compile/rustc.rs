@@ -4,19 +4,17 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Read;
-use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use super::super::pipe::{has, read_until};
 use super::super::stop::Stop;
 use super::link::Layer;
 use super::linker::Linker;
@@ -172,24 +170,40 @@ fn run(toolchain: &Toolchain, job: &Job, linking: Linking, timeout: Option<Durat
 /// Reads what rustc writes until it is done, out of time, or stopped.
 fn finish(mut child: Child, job: &Job, timeout: Option<Duration>, stop: &Stop) -> Result<Compiled> {
     let started = Instant::now();
-    let (text, stopped) = match child.stderr.take() {
-        Some(pipe) => read_output(pipe, usize::MAX, started, timeout, stop),
+    let mut pipe = child.stderr.take();
+    let (text, stopped) = match &mut pipe {
+        Some(pipe) => read_until(pipe, Some(OBJECTS), usize::MAX, started, timeout, stop),
         None => (Vec::new(), None),
     };
     if stopped.is_some() {
         let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
     }
-    let status = child.wait().context("cannot wait for rustc")?;
+    let (code, is_done) = if stopped.is_none() && has(&text, OBJECTS) {
+        // It only frees its memory now.
+        let _ = std::thread::Builder::new().spawn(move || {
+            let _ = pipe.map(|mut pipe| std::io::copy(&mut pipe, &mut std::io::sink()));
+            let _ = child.wait();
+        });
+        (Some(0), true)
+    } else {
+        let status = child.wait().context("cannot wait for rustc")?;
+        (status.code(), status.success())
+    };
     let (mut messages, mut rest) = (Vec::new(), String::new());
     for line in String::from_utf8_lossy(&text).lines() {
         match serde_json::from_str::<Value>(line) {
+            Ok(value) if value["artifact"].is_string() => {}
             Ok(value) if value.is_object() => messages.push(value),
             _ => rest.push_str(&format!("{line}\n")),
         }
     }
-    let ended = stopped.unwrap_or(if status.success() { CompileEnd::Succeeded } else { CompileEnd::Failed });
-    Ok(Compiled { ended, code: status.code(), messages, rest, library: job.library(), mir: job.mir() })
+    let ended = stopped.unwrap_or(if is_done { CompileEnd::Succeeded } else { CompileEnd::Failed });
+    Ok(Compiled { ended, code, messages, rest, library: job.library(), mir: job.mir() })
 }
+
+/// In rustc's messages: an object file is complete. It says so of all of them when the last one is written. In the text
+/// of a message, the quotes would be escaped.
+const OBJECTS: &[u8] = br#""emit":"obj""#;
 
 impl Compiled {
     /// rustc ended with neither a result nor an error in the code.
@@ -222,45 +236,14 @@ impl Job {
     }
 }
 
-/// Reads the output of a process to its end, a timeout or a stop; keeps the first `most` bytes.
-pub fn read_output(
-    mut pipe: impl Read + AsFd,
-    most: usize,
-    started: Instant,
-    timeout: Option<Duration>,
-    stop: &Stop,
-) -> (Vec<u8>, Option<CompileEnd>) {
-    let mut text = Vec::new();
-    let mut buffer = [0; 16 << 10];
-    loop {
-        let left = timeout.map(|timeout| timeout.saturating_sub(started.elapsed()));
-        if stop.is_set() {
-            return (text, Some(CompileEnd::Interrupted));
-        }
-        if left == Some(Duration::ZERO) {
-            return (text, Some(CompileEnd::TimedOut));
-        }
-        let wait = left.map_or(Duration::from_secs(1), |left| left.min(Duration::from_secs(1)));
-        let wait = PollTimeout::try_from(wait + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
-        let mut fds = [pipe.as_fd(), stop.as_fd()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
-        let ready = poll(&mut fds, wait).unwrap_or(0);
-        let has_text = ready > 0 && fds[0].revents().is_some_and(|events| !events.is_empty());
-        if has_text {
-            match pipe.read(&mut buffer) {
-                Ok(0) => return (text, None),
-                Ok(count) => text.extend_from_slice(&buffer[..count.min(most - text.len())]),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(_) => return (text, None),
-            }
-        }
-    }
-}
-
 fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = Vec::new();
     let mut add = |text: &str| arguments.push(text.into());
     for text in ["--edition=2024", "--error-format=json", "-Awarnings", "-Cdebuginfo=0"] {
         add(text);
+    }
+    if linking == Linking::Layers {
+        add("--json=artifacts");
     }
     add(&format!("--crate-name={}", job.crate_name));
     add(&format!("-Cmetadata={}", job.metadata));
