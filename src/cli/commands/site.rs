@@ -7,6 +7,7 @@ mod book;
 mod frame;
 mod places;
 mod serve;
+mod strip;
 mod wasm;
 mod words;
 

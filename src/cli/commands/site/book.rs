@@ -125,7 +125,9 @@ impl Book {
         let source = source.with_context(|| format!("the source of `{function}` is missing"))?;
         let still = still.to_svg();
         Ok(format!(
-            "<figure class=\"moving\" id=\"{}-moving\" data-moving=\"{name}\">\n<div class=\"drawing\">{still}</div>\n\
+            "<figure class=\"moving\" id=\"{}-moving\" data-moving=\"{name}\">\n\
+             <div class=\"picture\" role=\"img\" aria-label=\"{name}\"><div class=\"drawing\" aria-hidden=\"true\">{still}\
+             </div></div>\n\
              <p class=\"status\" role=\"status\"></p>\n<details><summary>{}</summary>\n\
              <pre class=\"rust\"><code>{}</code></pre>\n</details>\n</figure>\n",
             escaped(cell),
@@ -156,7 +158,7 @@ impl Book {
         };
         let before = link(at.checked_sub(1).map(|at| &self.pages[at]), "prev", &|title| format!("← {title}"));
         let after = link(self.pages.get(at + 1), "next", &|title| format!("{title} →"));
-        format!("<nav class=\"pages\" aria-label=\"{}\">\n{before}{after}</nav>\n", words::of(self.lang).contents)
+        format!("<nav class=\"pages\" aria-label=\"{}\">\n{before}{after}</nav>\n", words::of(self.lang).neighbours)
     }
 
     /// Every term, with a link to the section where it first appears.

@@ -83,6 +83,8 @@ if (typeof document === "undefined") {
     try {
       drawing.innerHTML = answer();
       status.textContent = "";
+      const texts = [...drawing.querySelectorAll("[aria-label]")].map((text) => text.getAttribute("aria-label"));
+      drawing.parentElement.setAttribute("aria-label", texts.join(", "));
     } catch (error) {
       status.textContent = error.message;
     }
@@ -145,7 +147,7 @@ if (typeof document === "undefined") {
     }
     buttons.push(button(words.reset, () => { inputs.forEach((input) => input.reset()); changed(); }));
     form.append(make("div", { class: "buttons" }, ...buttons));
-    drawing.after(form);
+    drawing.parentElement.after(form);
     draw();
   };
 
@@ -206,7 +208,7 @@ if (typeof document === "undefined") {
     });
     clear();
     const clearing = button(words.clear, clear);
-    drawing.before(make("p", {}, words.draw), canvas, make("div", { class: "buttons" }, clearing));
+    drawing.parentElement.before(make("p", {}, words.draw), canvas, make("div", { class: "buttons" }, clearing));
     figure.dataset.drawn = 1;
   };
 
@@ -232,7 +234,7 @@ if (typeof document === "undefined") {
     });
     worker.addEventListener("error", () => { status.textContent = words.still; });
     worker.postMessage("start");
-    drawing.after(make("div", { class: "buttons" }, start, again));
+    drawing.parentElement.after(make("div", { class: "buttons" }, start, again));
   };
 
   // A figure comes alive shortly before it is seen.
@@ -246,6 +248,15 @@ if (typeof document === "undefined") {
     }, { rootMargin: "600px" });
     figures.forEach((figure) => seen.observe(figure));
   }
+
+  // What is wider than the page is scrolled by keyboard as well.
+  const scrolled = () => {
+    for (const wide of document.querySelectorAll("pre, math[display=block], .output")) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    }
+  };
+  scrolled();
+  addEventListener("resize", scrolled);
 
   // Copying code.
   for (const code of document.querySelectorAll("pre.rust")) {

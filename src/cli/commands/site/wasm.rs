@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::strip;
 use crate::cli::notebook::chapter;
 use crate::cli::streams;
 
@@ -37,5 +38,6 @@ pub fn build() -> Result<Vec<u8>> {
         bail!("the moving figures could not be built:\n{}\nhelp: mend what cargo says, {STILL}", said.trim());
     }
     let program = target.join(TARGET).join("release/forward_pass_web.wasm");
-    std::fs::read(&program).with_context(|| format!("cannot read {}", program.display()))
+    let module = std::fs::read(&program).with_context(|| format!("cannot read {}", program.display()))?;
+    strip::stripped(&module).with_context(|| format!("{} is no WebAssembly", program.display()))
 }

@@ -8,6 +8,7 @@ pub struct Words {
     pub title: &'static str,
     pub about: &'static str,
     pub contents: &'static str,
+    pub neighbours: &'static str,
     pub glossary: &'static str,
     pub search: &'static str,
     pub theme: &'static str,
@@ -30,6 +31,7 @@ const ENGLISH: Words = Words {
             Every number and every figure on these pages was computed by Rust code that you can read, and the figures \
             with controls are computed again as you move them, by the same functions.",
     contents: "Contents",
+    neighbours: "Previous and next section",
     glossary: "Glossary",
     search: "Search",
     theme: "Light or dark",
@@ -59,6 +61,7 @@ const KOREAN: Words = Words {
             그림은 직접 읽을 수 있는 Rust 코드가 계산했고, 조절 막대가 있는 그림은 움직일 때마다 같은 함수가 다시 \
             계산해요.",
     contents: "차례",
+    neighbours: "앞 절과 다음 절",
     glossary: "용어집",
     search: "찾기",
     theme: "밝게 또는 어둡게",
