@@ -150,7 +150,7 @@ fn show_verdict(screen: &mut Screen, exercise: &Exercise, verdict: &str) {
         let (name, rest) = line.split_once(": ").map_or(("", line), |(name, rest)| (name, rest.trim_start()));
         let text = match name {
             SOLVED => screen.look.paint(GOOD, &lang.exercise_solved(rest)),
-            NOT_YET if lang != Lang::En && rest.contains("todo!()") => lang.exercise_to_do(),
+            NOT_YET if lang != Lang::En && rest.contains("write your code") => lang.exercise_to_do(),
             NOT_YET if lang != Lang::En && rest.contains("predictions") => lang.exercise_first_wrong(),
             NOT_YET if lang != Lang::En => lang.exercise_not_yet(),
             "input" => lang.exercise_input(rest),
