@@ -11,6 +11,7 @@ use super::shown::{Shown, escaped, formula};
 use super::{Exported, Source, frame, language, mathml, prose, screen, shown};
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::outcome::Stream;
+use crate::cli::terminal::shown::visible;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -42,6 +43,8 @@ pub fn page(source: &Source, pages: &Pages, trusts: bool) -> Exported {
         page.language,
         escaped(&source.title())
     );
+    // Browsers show nothing for what a terminal would obey.
+    let text = text.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "\u{fffd}");
     Exported { notes: page.addresses.notes, ..Exported::single(text) }
 }
 
@@ -82,9 +85,11 @@ impl Page<'_> {
     }
 
     fn code_cell(&mut self, at: usize, cell: &Cell, parts: &Parts) -> String {
+        let source = cell.source.replace("\r\n", "\n");
+        let source = visible(&source);
         let code = match self.source.language() {
-            "rust" => format!("<pre class=\"rust\"><code>{}</code></pre>\n", prose::code(&cell.source)),
-            _ => format!("<pre><code>{}</code></pre>\n", escaped(&cell.source)),
+            "rust" => format!("<pre class=\"rust\"><code>{}</code></pre>\n", prose::code(&source)),
+            _ => format!("<pre><code>{}</code></pre>\n", escaped(&source)),
         };
         let input = if cell.source.is_empty() { String::new() } else { self.folded(parts.input, Fold::Code, code) };
         if parts.outputs == Part::Removed {
