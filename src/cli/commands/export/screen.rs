@@ -85,8 +85,10 @@ impl Screen {
 
     fn put(&mut self, c: char, width: usize) {
         let row = self.row;
+        // At the start of a line, there is nothing to join.
+        let width = if self.column == 0 { width.max(1) } else { width };
         if width == 0 {
-            self.joined.entry((row, self.column.saturating_sub(1))).or_default().push(c);
+            self.joined.entry((row, self.column - 1)).or_default().push(c);
             return;
         }
         let column = self.column_for_text();
