@@ -14,8 +14,8 @@
 //! ground      outcome, exit, lang, suggest, files, streams
 //! ```
 //!
-//! Invariants: no module below `engine` starts a process; only `data` opens connections; only `test --accept`, `review`,
-//! `edition sync`, `fmt` and `lint --fix` write into an existing notebook; no file and no input causes a panic.
+//! Invariants: no module below `engine` starts a process; only `data` opens connections; only `test --accept`,
+//! `review`, `edition sync`, `fmt` and `lint --fix` change an existing notebook; no file and no input causes a panic.
 
 pub mod args;
 pub mod commands;

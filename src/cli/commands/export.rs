@@ -22,7 +22,7 @@ use crate::cli::page::written::Exported;
 use crate::cli::page::{html, markdown};
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
-use crate::cli::terminal::shown::{name, visible};
+use crate::cli::terminal::shown::name;
 
 pub fn run(args: &ExportArgs) -> Result<Exit> {
     if args.update && args.to != Target::Ipynb {
@@ -47,7 +47,7 @@ pub fn run(args: &ExportArgs) -> Result<Exit> {
 
 fn print_notes(file: &Path, notes: &[String]) {
     let file = shown_path(file);
-    notes.iter().for_each(|note| streams::eprintln!("note: {}: {}", name(&file), visible(note)));
+    notes.iter().for_each(|note| streams::eprintln!("note: {}: {}", name(&file), name(note)));
 }
 
 /// Writes a notebook over an older version of it, and keeps the outputs of the cells that are still the same.

@@ -18,7 +18,7 @@ use crate::cli::notebook::course::CellKind;
 use crate::cli::notebook::ipynb::Notebook;
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
-use crate::cli::terminal::shown::{name, visible};
+use crate::cli::terminal::shown::{name, report, visible};
 
 /// What formatting a notebook comes to.
 #[derive(Default)]
@@ -47,7 +47,8 @@ pub fn run(args: &FmtArgs) -> Result<Exit> {
             }
             Err(error) if error.is::<rustfmt::Missing>() => return Err(error),
             Err(error) => {
-                streams::eprintln!("error: {}: {}", name(&shown_path(path)), visible(&format!("{error:#}")));
+                let text = format!("error: {}: {}", name(&shown_path(path)), visible(&format!("{error:#}")));
+                streams::eprintln!("{}", report(&text));
                 broken = true;
             }
         }
@@ -70,7 +71,7 @@ fn format(path: &Path, only_checks: bool) -> Result<usize> {
     let shown = name(&shown_path(path));
     let notebook = Notebook::read(path)?;
     if let Some(why) = notebook.other_language() {
-        streams::eprintln!("note: {shown}: {}", visible(&why));
+        streams::eprintln!("note: {shown}: {}", name(&why));
         return Ok(0);
     }
     let rustfmt = Rustfmt::of(path)?;

@@ -52,18 +52,15 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
             continue;
         }
         streams::println!("{}", shown::report(&format!("{QUIET}[{}]{QUIET:#}", shown::name(&cell.id))));
-        let (mut waiting, mut passage) = (Waiting::default(), Passage::default());
+        let mut printed = Printed::default();
         let interrupter = session.interrupter();
         let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| {
-            show(event, &mut waiting, &mut passage);
+            printed.event(event);
             if streams::is_failed() {
                 interrupter.interrupt();
             }
         })?;
-        for output in waiting.rest() {
-            streams::print!("{}", output_text(&output, &mut passage));
-        }
-        streams::print!("{}", passage.rest());
+        printed.finish(&outcome.end);
         changes.push(executed::change(at, &outcome, changes.len() as u64 + 1));
         for note in &outcome.notes {
             streams::eprintln!("{QUIET}note: {}{QUIET:#}", visible(note));
@@ -96,14 +93,61 @@ fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-fn show(event: Event, waiting: &mut Waiting, passage: &mut Passage) {
-    match event {
-        Event::Progress(words) => streams::eprintln!("{QUIET}{}{QUIET:#}", visible(&words)),
-        Event::Output(output) => {
-            if let Some(output) = waiting.pass(output) {
-                streams::print!("{}", output_text(&output, passage));
+/// What a cell prints while it runs.
+#[derive(Default)]
+struct Printed {
+    waiting: Waiting,
+    passage: Passage,
+    /// Stderr that may be the report of a panic, whose place is in generated code: `run` words it itself.
+    held: String,
+}
+
+impl Printed {
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Progress(words) => streams::eprintln!("{QUIET}{}{QUIET:#}", visible(&words)),
+            Event::Output(output) => {
+                if let Some(output) = self.waiting.pass(output) {
+                    self.output(output);
+                }
             }
         }
+    }
+
+    fn output(&mut self, output: Output) {
+        match output {
+            Output::Stream { stream: Stream::Stderr, text } => {
+                self.held.push_str(&text);
+                // The empty line before a report is a part of it.
+                let begins = self.held.find("\nthread '");
+                let begins = begins.map(|at| if self.held[..at].ends_with('\n') || at == 0 { at } else { at + 1 });
+                let report = if self.held.starts_with("thread '") { Some(0) } else { begins };
+                let report = self.held.split_off(report.unwrap_or(self.held.len()));
+                self.release();
+                self.held = report;
+            }
+            output => streams::print!("{}", output_text(&output, &mut self.passage)),
+        }
+    }
+
+    fn release(&mut self) {
+        let text = std::mem::take(&mut self.held);
+        if !text.is_empty() {
+            let output = Output::Stream { stream: Stream::Stderr, text };
+            streams::print!("{}", output_text(&output, &mut self.passage));
+        }
+    }
+
+    /// The cell has ended: prints the rest without the report of that end.
+    fn finish(mut self, end: &End) {
+        for output in std::mem::take(&mut self.waiting).rest() {
+            self.output(output);
+        }
+        if matches!(end, End::Panicked { .. }) {
+            self.held = cell_end::without_report(&self.held);
+        }
+        self.release();
+        streams::print!("{}", self.passage.rest());
     }
 }
 

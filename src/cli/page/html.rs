@@ -11,6 +11,7 @@ use super::shown::{Shown, escaped, formula};
 use super::{Exported, Source, frame, language, mathml, prose, screen, shown};
 use crate::cli::notebook::course::{Cell, CellKind};
 use crate::cli::outcome::Stream;
+use crate::cli::terminal::shown::visible;
 
 /// The style sheet of a page.
 pub const STYLE: &str = include_str!("page.css");
@@ -22,7 +23,7 @@ pub fn page(source: &Source, pages: &Pages, trusts: bool) -> Exported {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
         language::of(source),
-        escaped(&source.title()),
+        escaped(&visible(&source.title())),
         cells.html.iter().map(|(_, html)| html.as_str()).collect::<String>()
     );
     Exported { notes: cells.notes, ..Exported::single(text) }
@@ -56,7 +57,9 @@ pub fn cells(source: &Source, pages: &Pages, trusts: bool) -> Cells {
         })
         .collect();
     let cells = shown.iter().zip(prose).map(|((at, cell, parts), prose)| (*at, page.cell(*at, cell, parts, prose)));
-    let html = cells.collect();
+    // Browsers show nothing for what a terminal would obey.
+    let acts = |c: char| c.is_control() && c != '\n' && c != '\t';
+    let html = cells.map(|(at, html)| (at, html.replace(acts, "\u{fffd}"))).collect();
     Cells { html, notes: page.addresses.notes }
 }
 
@@ -97,9 +100,11 @@ impl Page<'_> {
     }
 
     fn code_cell(&mut self, at: usize, cell: &Cell, parts: &Parts) -> String {
+        let source = cell.source.replace("\r\n", "\n");
+        let source = visible(&source);
         let code = match self.source.language() {
-            "rust" => format!("<pre class=\"rust\"><code>{}</code></pre>\n", prose::code(&cell.source)),
-            _ => format!("<pre><code>{}</code></pre>\n", escaped(&cell.source)),
+            "rust" => format!("<pre class=\"rust\"><code>{}</code></pre>\n", prose::code(&source)),
+            _ => format!("<pre><code>{}</code></pre>\n", escaped(&source)),
         };
         let input = if cell.source.is_empty() { String::new() } else { self.folded(parts.input, Fold::Code, code) };
         if parts.outputs == Part::Removed {

@@ -10,6 +10,7 @@ use colours::Style;
 use unicode_width::UnicodeWidthChar;
 
 use super::shown::escaped;
+use crate::cli::terminal::shown::visible;
 
 /// Further to the right, nothing is moved.
 const WIDEST: usize = 10_000;
@@ -29,11 +30,11 @@ pub fn plain(text: &str) -> String {
 /// The text as HTML, with its colours as `<span>`s.
 pub fn html(text: &str) -> String {
     if !needs_screen(text) {
-        return escaped(text);
+        return escaped(&visible(text));
     }
     Screen::of(text).pieces(|style, piece| match style.attributes() {
-        Some(attributes) => format!("<span {attributes}>{}</span>", escaped(piece)),
-        None => escaped(piece),
+        Some(attributes) => format!("<span {attributes}>{}</span>", escaped(&visible(piece))),
+        None => escaped(&visible(piece)),
     })
 }
 
@@ -84,8 +85,10 @@ impl Screen {
 
     fn put(&mut self, c: char, width: usize) {
         let row = self.row;
+        // At the start of a line, there is nothing to join.
+        let width = if self.column == 0 { width.max(1) } else { width };
         if width == 0 {
-            self.joined.entry((row, self.column.saturating_sub(1))).or_default().push(c);
+            self.joined.entry((row, self.column - 1)).or_default().push(c);
             return;
         }
         let column = self.column_for_text();
@@ -254,6 +257,12 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(html(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn marks_of_direction_are_shown() {
+        assert_eq!(html("a\u{202e}b"), "a\\u{202e}b");
+        assert_eq!(html("\u{2066}\x1b[1ma\u{2069}"), "\\u{2066}<span class=\"bold\">a\\u{2069}</span>");
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub fn by_one(code: &str) -> String {
     lines.collect()
 }
 
-/// The code one step to the left, where a step is this text. Lines of block comments move as well: rustfmt indents them with the code.
+/// The code one step to the left, where a step is this text. Lines of block comments move as well: rustfmt indents
+/// them with the code.
 pub fn back_by(step: &str, code: &str) -> String {
     let fixed = lines_inside_tokens(code, |kind| !matches!(kind, TokenKind::BlockComment { .. }));
     let lines = code.lines().enumerate().map(|(at, line)| {

@@ -1,4 +1,4 @@
-//! Rust as text: splitting cells, indenting code, completing names, `:dep` lines, short type names, the library's source.
+//! Rust as text: splitting cells, indenting, completing names, `:dep` lines, short type names, the library's source.
 //!
 //! Nothing here compiles or runs code.
 

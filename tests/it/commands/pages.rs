@@ -355,3 +355,58 @@ fn a_folder_becomes_pages_that_link_to_each_other() {
     export(&["script", "-o", "scripts"]).exits(0);
     assert!(read(folder, "scripts/sub/b.rs").contains("// %% [markdown]"));
 }
+
+/// What could act on a terminal, a log or a browser.
+const CHARACTERS: [&str; 12] = [
+    "\u{1b}]52;c;cHduZWQ=\u{7}",
+    "\u{9b}31m",
+    "\u{0}",
+    "\u{202e}",
+    "\u{ffff}",
+    "\n::error::x\n",
+    "\n##[error]x",
+    "</script><script>x</script>",
+    "\" onload=\"x",
+    "' onload='x",
+    "&#106;&Tab;",
+    "](x)\n```\n",
+];
+
+#[test]
+fn no_character_of_a_file_acts_in_a_page_or_in_a_note() {
+    for c in CHARACTERS {
+        let stream = |name: &str| json!({"output_type": "stream", "name": name, "text": c});
+        let rich = |data: Value| json!({"output_type": "display_data", "metadata": {}, "data": data});
+        let outputs = json!([
+            stream("stdout"),
+            stream("stderr"),
+            rich(json!({"text/plain": c, "image/png": PNG})),
+            rich(json!({"text/html": format!("<p title=\"{c}\">{c}</p>")})),
+            rich(json!({"text/markdown": c})),
+            rich(json!({"text/latex": c})),
+            rich(json!({format!("application/x{c}"): "AAAA"})),
+            {"output_type": "error", "ename": c, "evalue": c, "traceback": [c]},
+        ]);
+        let mut cell = prose(&format!("m{c}"), &format!("# {c}\n\n![{c}](gone{c}.png) <img src=\"attachment:{c}\">"));
+        cell["attachments"] = json!({c: {format!("image/png{c}"): PNG}});
+        let maker = NotebookBuilder::new()
+            .metadata(json!({"lang": c, "title": c, "kernelspec": {"language": "rust"}}))
+            .cell(json!({"cell_type": "code", "execution_count": 1, "id": format!("c{c}"), "outputs": outputs,
+                "metadata": {"tags": [c]}, "source": format!("// {c}")}))
+            .cell(cell)
+            .cell(json!({"cell_type": "raw", "id": format!("r{c}"), "metadata": {"format": "html"}, "source": c}));
+        for to in ["html", "md"] {
+            let finished = export(&maker, &[to, "-o", &format!("page.{to}"), "--force"]);
+            let lines = format!("\n{}{}", finished.stdout, finished.stderr);
+            let acts = ["\u{1b}", "\u{9b}", "\u{0}", "\u{202e}", "\n::", "\n##["];
+            assert!(!acts.iter().any(|it| lines.contains(it)), "{c:?} {to} {lines:?}");
+        }
+        let page = read(maker.folder.path(), "page.html");
+        assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">\n"), "{c:?}");
+        assert!(!page.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{c:?}");
+        // In no tag, without what is in quotes, is a handler.
+        let tags = body(&page).split('<').filter_map(|rest| rest.split('>').next());
+        let mut bare = tags.map(|tag| tag.split('"').step_by(2).collect::<String>());
+        assert!(!body(&page).contains("<script") && !bare.any(|tag| tag.contains("onload")), "{c:?}\n{}", body(&page));
+    }
+}

@@ -140,3 +140,31 @@ fn what_had_to_be_stored_can_be_red() {
     forward_pass(maker.folder.path(), &["test", "made.ipynb", "--accept", "--fail"]).exits(0);
     forward_pass(maker.folder.path(), &["test", "made.ipynb", "--fail"]).exits(2);
 }
+
+#[test]
+fn numbers_in_metadata_come_back_to_the_last_digit() {
+    let mut draw = numbers(9);
+    let mut cells = NotebookBuilder::new();
+    let mut stored = Vec::new();
+    for number in 0..300 {
+        let digits: String = (0..17).map(|_| char::from(b'1' + draw(9) as u8)).collect();
+        let text = format!("{}.{}e{}", &digits[..1], &digits[1..], draw(600) as i32 - 300);
+        let value: f64 = text.parse().unwrap();
+        stored.push(value);
+        let mut cell = prose(&["text"]);
+        cell["id"] = json!(format!("c{number}"));
+        cell["metadata"] = json!({"number": value, "deep": [{"x": -value}]});
+        cells = cells.cell(cell);
+    }
+    cells.write();
+    let folder = cells.folder.path();
+    forward_pass(folder, &["export", "--to", "script", "made.ipynb", "-o", "s.rs"]).exits(0);
+    forward_pass(folder, &["export", "--to", "ipynb", "s.rs", "-o", "back.ipynb"]).exits(0);
+    let back = std::fs::read_to_string(folder.join("back.ipynb")).unwrap();
+    let lines = |key: &str| -> Vec<f64> {
+        let texts = back.lines().filter_map(|line| line.trim().strip_prefix(key));
+        texts.map(|text| text.trim_end_matches(',').parse().unwrap()).collect()
+    };
+    assert_eq!(lines("\"number\": "), stored);
+    assert_eq!(lines("\"x\": "), stored.iter().map(|it| -it).collect::<Vec<_>>());
+}

@@ -145,6 +145,15 @@ fn a_panicking_cell_is_not_accepted() {
 }
 
 #[test]
+fn run_words_a_panic_once_and_keeps_what_else_was_on_stderr() {
+    let maker = NotebookBuilder::new().code("it", "eprintln!(\"before\");\npanic!(\"no\");", "");
+    maker.write();
+    let told = forward_pass(maker.folder.path(), &["--engine", "own", "run", "made.ipynb"]);
+    told.exits(1).has("before\n`it` panicked at line 2: no");
+    assert!(!told.stdout.contains("src/lib.rs") && !told.stdout.contains("RUST_BACKTRACE"), "{}", told.stdout);
+}
+
+#[test]
 fn run_shows_what_a_notebook_shows_and_writes_it_elsewhere() {
     let maker = NotebookBuilder::new().code("it", "println!(\"seen\");\n6 * 7", "");
     let path = maker.write();

@@ -17,7 +17,7 @@ use crate::cli::page::source::Source;
 use crate::cli::page::written::Exported;
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
-use crate::cli::terminal::shown::{name, visible};
+use crate::cli::terminal::shown::{name, report, visible};
 
 pub fn export(args: &ExportArgs) -> Result<Exit> {
     let ending = match args.to {
@@ -50,7 +50,8 @@ pub fn export(args: &ExportArgs) -> Result<Exit> {
         match Source::read(path).and_then(|source| of_notebook(&source, args.to, Some(&to), &pages, args.trust)) {
             Ok(files) => exported.push((path, to, files)),
             Err(error) => {
-                streams::eprintln!("error: {}: {}", name(&shown_path(path)), visible(&format!("{error:#}")));
+                let text = format!("error: {}: {}", name(&shown_path(path)), visible(&format!("{error:#}")));
+                streams::eprintln!("{}", report(&text));
                 exit = Exit::Broken;
             }
         }

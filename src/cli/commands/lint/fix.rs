@@ -8,7 +8,7 @@ use crate::cli::files::{Edited, Origin, edit, shown_path};
 use crate::cli::notebook::ipynb::{Notebook, Repairs};
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
-use crate::cli::terminal::shown::{name, visible};
+use crate::cli::terminal::shown::name;
 
 /// Repairs a notebook atomically and reports what changed. One that cannot be read is left to the lints.
 pub fn repair(path: &Path) -> Result<()> {
@@ -24,7 +24,7 @@ pub fn repair(path: &Path) -> Result<()> {
     })?;
     let shown = shown_path(path);
     if let Edited::Refused(why) = edited {
-        streams::eprintln!("{}: nothing was repaired: {}", name(&shown), visible(&why));
+        streams::eprintln!("{}: nothing was repaired: {}", name(&shown), name(&why));
         return Ok(());
     }
     let Repairs { ids, counts, has_format, has_lexer } = repairs;

@@ -197,7 +197,7 @@ mod tests {
 
     const CELL: &str = ":dep x = \"1\"\nlet rate = 0.1;\nlet mut steps: usize = 10;\nlet name = \"a\";\n\
         let owned = String::from(\"a\");\nlet on = true;\nlet small: f32 = 1.0;\nlet key = 'k';\nconst N: u8 = 3;\n\
-        let sizes: Vec<i32> = vec![1, 2];\nlet low = -0.5f32;\nlet one: f64 = 1 as f64;\nlet text: &'static str = \"a\";";
+        let sizes: Vec<i32> = vec![1, 2];\nlet low = -0.5f32;\nlet text: &'static str = \"a\";";
 
     #[test]
     fn values_are_literals_of_the_same_kind() {
