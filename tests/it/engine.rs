@@ -6,6 +6,7 @@ mod files;
 mod persist;
 mod places;
 mod programs;
+mod runtime;
 mod stale;
 mod standby;
 mod suites;
