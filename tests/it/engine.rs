@@ -7,6 +7,7 @@ mod linker;
 mod persist;
 mod places;
 mod programs;
+mod runtime;
 mod stale;
 mod standby;
 mod statics;

@@ -63,3 +63,30 @@ fn a_cell_names_the_files_beside_the_notebook() {
         ],
     );
 }
+
+#[test]
+fn an_edited_path_dependency_is_reported_and_built_again() {
+    let place = super::Place::new("");
+    place.package("mine", "", "pub fn f() -> i32 { 1 }\npub struct S(pub i32);");
+    let mut session = Cells::spawn({
+        let mut command = crate::support::cells::command("own", &place.folder.path().join("work"), &[]);
+        command.env("FORWARD_PASS_CACHE", place.cache());
+        command
+    });
+    let add = ":dep mine = { path = \"mine\" }";
+    check_in(
+        &mut session,
+        &[
+            (add, &["ok"]),
+            ("let s = mine::S(3); mine::f()", &["= 1"]),
+            ("std::fs::write(\"mine/src/lib.rs\", \"pub fn f() -> i32 { 2 } pub struct S(pub u8);\")?;", &["ok"]),
+            ("mine::f()", &["= 1", "note `mine/src/lib.rs` has changed since its crate was built"]),
+            ("mine::f()", &["= 1", "not note"]),
+            (add, &["note cargo compiled `mine` again for this line"]),
+            (
+                "mine::f()",
+                &["= 2", "note variable `s: S` was dropped: cargo compiled `mine` or a crate below it again"],
+            ),
+        ],
+    );
+}

@@ -156,3 +156,25 @@ fn the_compiler_s_crash_is_avoided() {
         ("q.b.0[0]", &["= 1.0"]),
     ]);
 }
+
+#[test]
+fn a_macro_may_use_a_variable_of_its_cell() {
+    check(&[
+        ("let x = 1;\nmacro_rules! add { ($e:expr) => { x + $e } }\n(add!(2), line!())", &["= (3, 3)"]),
+        ("add!(5)", &["= 6"]),
+        ("let x = 10;", &["ok"]),
+        ("add!(1)", &["= 11"]),
+        ("let mut log = vec![0];\nmacro_rules! push { ($v:expr) => { log.push($v) } }\npush!(1);", &["ok"]),
+        ("push!(2); log", &["= [0, 1, 2]"]),
+        ("macro_rules! own { () => { { let x = 100; x } } }\nown!() + x", &["= 110"]),
+        ("fn f() -> i32 { plain!() }\nmacro_rules! plain { () => { 4 } }\nf() + plain!()", &["= 8"]),
+    ]);
+}
+
+#[test]
+fn a_raw_pointer_to_a_variable_gets_a_note() {
+    check(&[
+        ("let mut x = 5; let p = &mut x as *mut i32;", &["note `p` points to `x`, and a variable has another address"]),
+        ("let b = Box::new(1); let q = &*b as *const i32;", &["ok", "not points to"]),
+    ]);
+}

@@ -28,6 +28,7 @@ mod refuse;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -41,9 +42,9 @@ use standby::Standby;
 use toolchain::Toolchain;
 use types::{RESERVED, TypeText};
 
-use super::deps::Libraries;
+use super::deps::{Libraries, variables};
 use super::source::{Source, file_name};
-use super::state::{Key, LiveVariable, State};
+use super::state::{Key, LiveVariable, State, StoredItem};
 use super::stop::Stop;
 use crate::cli::syntax::split::Cell;
 use crate::cli::syntax::split::bindings::Binding;
@@ -264,7 +265,8 @@ impl Compiler {
     fn job(&self, number: usize, state: &State, kind: Kind) -> Job {
         let mut externs = self.externs(state);
         externs.push(("fp_rt".to_owned(), self.runtime.clone()));
-        let mut env = self.libraries.env.clone();
+        let mut env = variables(&self.notebook);
+        env.extend(self.libraries.env.clone());
         env.insert("CARGO_MANIFEST_DIR".to_owned(), self.notebook.display().to_string());
         Job {
             crate_name: "cell".to_owned(),
@@ -318,8 +320,17 @@ fn may_have_statics(text: &str, state: &State) -> bool {
     text.replace("'static", "").contains("static") || state.items.iter().any(|item| matches!(item.key, Key::Text(_)))
 }
 
-/// The variables that a cell mentions.
+/// The variables that a cell mentions, itself or by a macro.
 fn loaded_names(state: &State, cell: &Cell) -> Vec<String> {
-    let words = cell.words().names;
+    let mut words = cell.words().names;
+    let is_called = |item: &&Arc<StoredItem>, words: &BTreeSet<String>| {
+        item.is_macro() && item.names.iter().any(|(_, name)| words.contains(name))
+    };
+    let mut before = 0;
+    while words.len() > before {
+        before = words.len();
+        let called: Vec<_> = state.items.iter().filter(|item| is_called(item, &words)).collect();
+        called.into_iter().for_each(|item| words.extend(item.words.iter().cloned()));
+    }
     state.variables.keys().filter(|name| words.contains(*name)).cloned().collect()
 }

@@ -12,13 +12,14 @@ mod record;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use build::build;
 pub use inputs::dep_info;
 pub use layer::{layer, layer_of};
 pub use prefetch::Prefetch;
+pub use record::variables;
 
 use super::cache::Lock;
 pub use crate::cli::syntax::dependency::Dependency;
@@ -50,6 +51,12 @@ pub struct Libraries {
     pub folder: PathBuf,
     /// Keeps the libraries from being evicted while they are used.
     pub _lock: Option<Arc<Lock>>,
+}
+
+/// The sources of the path dependencies of a build.
+pub fn sources(libraries: &Libraries) -> Vec<PathBuf> {
+    let record = record::Record::read(&libraries.folder);
+    record.map(|record| record.inputs.files().map(Path::to_owned).collect()).unwrap_or_default()
 }
 
 /// Why a build ended without libraries, other than by a failure of our own.

@@ -110,6 +110,7 @@ impl OwnSession {
         if !source.cell.has_code() {
             return Ok(());
         }
+        self.notes.extend(self.crates.note_edited());
         let compiling = Instant::now();
         let ready = self.compile(&source, events).map_err(|halt| match halt {
             // Nothing ran: a full disk or a missing compiler costs the cell, not the session.

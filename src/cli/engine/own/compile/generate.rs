@@ -5,10 +5,10 @@
 pub mod batch;
 mod body;
 
-use body::body;
+use body::{body, is_local};
 
 use super::super::source::Source;
-use super::super::state::{Key, State};
+use super::super::state::{Key, State, StoredItem};
 use super::generated::{Generated, Origin};
 use super::plan::Plan;
 use super::types::{RESERVED, mark};
@@ -33,7 +33,11 @@ pub fn generate(state: &State, crates: &[String], source: &Source, plan: &Plan) 
         wanted.for_each(|(part, _)| own_item(out, source, part));
     };
     earlier_items(&mut out, state, source.number, true);
-    own(&mut out, &|_, item| item.is_macro());
+    let in_items = |item: &Item| {
+        let mut others = source.items().filter(|(_, other)| !other.is_macro());
+        others.any(|(_, other)| item.names.iter().any(|(_, name)| other.words.contains(name)))
+    };
+    own(&mut out, &|part, item| item.is_macro() && (in_items(item) || !is_local(source, plan, part, item)));
     own(&mut out, &|part, item| !item.is_macro() && part.start < first);
     if source.cell.has_statements() {
         function(&mut out, state, source, plan);
@@ -127,6 +131,7 @@ fn function(out: &mut Generated, state: &State, source: &Source, plan: &Plan) {
         out.add(&format!("-> {output} {{\n"));
     }
     inside(out, state, plan);
+    macros_with_variables(out, state, source, plan);
     body(out, source, plan);
     releases(out, plan);
     types(out, source.number, plan);
@@ -184,6 +189,16 @@ fn loads(out: &mut Generated, state: &State, plan: &Plan) {
             identifier(name)
         );
         out.push(Origin::Load(name.to_owned()), &load);
+    }
+}
+
+/// Earlier macros that may use loaded variables, where they see these.
+fn macros_with_variables(out: &mut Generated, state: &State, source: &Source, plan: &Plan) {
+    let uses = |item: &StoredItem| plan.load.iter().any(|name| item.words.contains(name));
+    for item in state.items.iter().filter(|item| item.cell != source.number && item.is_macro() && uses(item)) {
+        let line = on_one_line(&item.text);
+        out.push(Origin::Earlier(item.clone(), 0), line.as_deref().unwrap_or(&item.text));
+        out.add("\n");
     }
 }
 

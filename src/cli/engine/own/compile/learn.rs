@@ -264,7 +264,8 @@ fn is_unnameable(fault: &Fault) -> bool {
 
 /// Does a definition of the cell meet one of an earlier cell, or two of earlier cells meet?
 fn is_redefinition(fault: &Fault) -> bool {
-    !fault.earlier.is_empty() && (!fault.at.is_empty() || fault.earlier.len() > 1)
+    // Which of the two comes first in the text does not matter.
+    !fault.earlier.is_empty() && (!fault.diagnostic.spans.is_empty() || fault.earlier.len() > 1)
 }
 
 /// Is the type of the shown value inferred only from the whole cell? That is too late for a method call, and in time

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::super::cell_commands::refused;
 use super::super::compile::Compiler;
@@ -22,6 +22,9 @@ pub struct Crates {
     /// Relative paths start here.
     folder: PathBuf,
     timeout: Option<Duration>,
+    /// The sources of path dependencies, and when they were last compared with their build.
+    sources: Vec<PathBuf>,
+    seen: SystemTime,
 }
 
 /// A dependency that a cell asks for, and where in the cell.
@@ -38,7 +41,21 @@ impl Crates {
             prefetch: Prefetch::begin(toolchain, &options.dependencies, &options.folder),
             folder: options.folder.clone(),
             timeout: options.compile_timeout,
+            sources: Vec::new(),
+            seen: SystemTime::now(),
         }
+    }
+
+    /// A note if a source of a path dependency has been edited since it was built; once for each edit.
+    pub fn note_edited(&mut self) -> Option<String> {
+        let is_new =
+            |file: &&PathBuf| file.metadata().and_then(|about| about.modified()).is_ok_and(|at| at > self.seen);
+        let edited = self.sources.iter().find(is_new)?;
+        let name = edited.strip_prefix(&self.folder).unwrap_or(edited).display();
+        let note =
+            format!("`{name}` has changed since its crate was built: run the crate's `:dep` line again to use it");
+        self.seen = SystemTime::now();
+        Some(note)
     }
 
     pub fn dependencies(&self) -> &[Dependency] {
@@ -64,7 +81,10 @@ impl Crates {
                 all.push(dependency);
             }
         }
-        Ok((all != self.dependencies).then_some(all))
+        // The sources of a path dependency may have changed.
+        let is_local = |one: &Dependency| one.spec().get("path").is_some();
+        let is_asked_again = |one: &Dependency| is_local(one) && wanted.iter().any(|it| it.text.contains(one.name()));
+        Ok((all != self.dependencies || all.iter().any(is_asked_again)).then_some(all))
     }
 
     /// Builds the dependencies for the compiler; the old ones stay if that fails. Returns notes for the user if
@@ -87,6 +107,8 @@ impl Crates {
         let rebuilt = rebuilt(&compiler.libraries, &libraries);
         compiler.libraries = libraries;
         self.dependencies = all;
+        self.sources = deps::sources(&compiler.libraries);
+        self.seen = SystemTime::now();
         match self.share(compiler) {
             Ok(()) if rebuilt.is_empty() => Ok(Vec::new()),
             Ok(()) => Ok(vec![format!(

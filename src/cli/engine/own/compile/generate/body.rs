@@ -8,7 +8,18 @@ use super::super::generated::{Generated, Origin};
 use super::super::plan::{Plan, Show};
 use crate::cli::engine::own::files::Edit;
 use crate::cli::engine::own::source::Source;
+use crate::cli::syntax::split::items::Item;
 use crate::cli::syntax::split::{Part, PartKind};
+
+/// Is it a macro that may use a variable from before it? Such a macro stands where the cell has it, as in a `main`.
+pub fn is_local(source: &Source, plan: &Plan, part: &Part, item: &Item) -> bool {
+    let before = source.cell.parts.iter().filter(|other| other.start < part.start);
+    let binds = before.flat_map(|other| match &other.kind {
+        PartKind::Statement { binds, .. } => binds.as_slice(),
+        _ => &[],
+    });
+    item.is_macro() && binds.map(|bind| &bind.name).chain(&plan.load).any(|name| item.words.contains(name))
+}
 
 /// Functions that replace panic hooks: after a call, ours is set again.
 const HOOKS: [&str; 4] = ["take_hook", "set_hook", "update_hook", "install"];
@@ -25,6 +36,10 @@ pub fn body(out: &mut Generated, source: &Source, plan: &Plan) {
                 }
             }
             PartKind::Final { .. } => show(out, source, part, plan),
+            PartKind::Item(item) if is_local(source, plan, part, item) => {
+                out.cell(&source.code, part.range.clone());
+                out.add(" ");
+            }
             _ => {}
         }
     }
