@@ -24,8 +24,8 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// The pinned toolchain if rustup has it, else `RUSTC`, else the rustc on the path: the user's own. Ignores overrides
-    /// of the current folder, and installs nothing.
+    /// The pinned toolchain if rustup has it, else `RUSTC`, else the rustc on the path: the user's own. Ignores
+    /// overrides of the current folder, and installs nothing.
     pub fn find() -> Result<Toolchain> {
         static FOUND: OnceLock<Toolchain> = OnceLock::new();
         if let Some(found) = FOUND.get() {
