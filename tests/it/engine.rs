@@ -13,6 +13,7 @@ mod standby;
 mod statics;
 mod suites;
 mod system;
+mod toolchain;
 mod zoo;
 
 use std::process::Command;

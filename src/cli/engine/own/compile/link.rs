@@ -1,8 +1,8 @@
 //! Layers: the crates of a session, linked into shared libraries by the toolchain's linker.
 //!
 //! All cells of a process use the one copy of each library, so the statics of crates live as long as the process. A
-//! cell is linked with stubs (`linker`): libraries of the same name without a symbol. The linker reads them at once, and
-//! the loader finds the symbols in the real ones.
+//! cell is linked with stubs (`linker`): libraries of the same name without a symbol. The linker reads them at once,
+//! and the loader finds the symbols in the real ones.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;

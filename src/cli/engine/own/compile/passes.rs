@@ -18,7 +18,7 @@ use super::plan::Plan;
 use super::recipe::recipes;
 use super::refuse::shown;
 use super::rustc::{CompileEnd, Compiled, Kind};
-use super::toolchain::CHANNEL;
+use super::toolchain::unreadable;
 use super::types::{TypeText, Unnameable, local_type, marked_types};
 use super::{Attempt, Compiler, NewVariables, Ready, pointers};
 use crate::cli::outcome::{End, Phase};
@@ -135,9 +135,7 @@ impl Compiler {
             return Ok(Types::default());
         }
         if types.len() != plan.store.len() {
-            let version = &self.toolchain.version;
-            let help = format!("help: rustup toolchain install {CHANNEL}");
-            return Err(anyhow!("{version} writes its MIR in an unknown form\n{help}").into());
+            return Err(unreadable(&self.toolchain.version).into());
         }
         Types::of(types, plan, source)
     }

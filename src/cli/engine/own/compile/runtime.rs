@@ -11,9 +11,11 @@ use anyhow::{Context, Result, bail};
 use super::super::cache::ABANDONED;
 use super::super::deps::layer_of;
 use super::super::stop::Stop;
+use super::closures::forms_of;
 use super::link::Layer;
 use super::rustc::{CompileEnd, Job, Kind, compile};
-use super::toolchain::Toolchain;
+use super::toolchain::{Toolchain, unreadable};
+use super::types::{TypeText, marked_types};
 
 /// The cell reached its end.
 pub const PASSED: u32 = 0;
@@ -72,6 +74,57 @@ pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathB
         }
         bail!("{} cannot compile the runtime of cells\n{}{}", toolchain.version, messages.join(""), compiled.rest);
     }
+    probe(toolchain, scratch.path(), &compiled.library, stop)?;
     std::fs::rename(&compiled.library, &library).context("cannot write into the cache")?;
     Ok(library)
+}
+
+/// A cell with variables of known types.
+const KNOWN: &str = "#![allow(warnings)]\n#[unsafe(no_mangle)] pub extern \"C\" fn fp_cell_0() {\n\
+    let mut f = || { let n = 5; let names = vec![\"a\".parse::<f64>()]; let add = move |x: i32| x + n;\n\
+    if ::fp_rt::never() { let __fp_types_0 = (::fp_rt::never(), n, names, add,);\n::fp_rt::mark(__fp_types_0); } };\n\
+    f(); }\n";
+
+/// Compiles a known cell, so that a compiler whose MIR cannot be read is reported before anything runs.
+fn probe(toolchain: &Toolchain, folder: &Path, runtime: &Path, stop: &Stop) -> Result<()> {
+    let source = folder.join("probe.rs");
+    std::fs::write(&source, KNOWN).context("cannot write into the cache")?;
+    let job = Job {
+        crate_name: "probe".to_owned(),
+        source,
+        folder: folder.to_owned(),
+        kind: Kind::Check,
+        metadata: "probe".to_owned(),
+        externs: vec![("fp_rt".to_owned(), runtime.to_owned())],
+        ..Job::default()
+    };
+    let compiled = compile(toolchain, &job, None, stop)?;
+    let is_read = compiled.ended == CompileEnd::Succeeded && is_read(&compiled.read_mir()?);
+    if is_read { Ok(()) } else { Err(unreadable(&toolchain.version)) }
+}
+
+/// Does the MIR of the known cell tell what it should?
+fn is_read(mir: &str) -> bool {
+    let Some(types) = marked_types(mir, 0) else { return false };
+    let shown: Vec<String> = types.iter().map(TypeText::shown).collect();
+    let has_signature = types.last().is_some_and(|closure| !forms_of(closure, mir).is_empty());
+    shown.len() == 3 && shown[..2] == ["i32", "Vec<Result<f64, ParseFloatError>>"] && has_signature
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_that_writes_its_mir_in_another_form_is_noticed() {
+        let (toolchain, stop) = (Toolchain::find().unwrap(), Stop::new().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = library(&toolchain, folder.path(), &stop).unwrap();
+        probe(&toolchain, folder.path(), &runtime, &stop).unwrap();
+        let mir = std::fs::read_to_string(folder.path().join("probe.mir")).unwrap();
+        assert!(is_read(&mir));
+        for (form, other) in [("debug __fp", "name __fp"), ("i32, ", "I32, "), ("(_1: ", "(%1: "), ("let ", "var ")] {
+            assert!(!is_read(&mir.replace(form, other)), "{form}");
+        }
+    }
 }

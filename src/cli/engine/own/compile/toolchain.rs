@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// The toolchain that builds this program and compiles cells: `types` parses its MIR.
 pub const CHANNEL: &str = "1.95.0";
@@ -24,8 +24,8 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// The pinned toolchain if rustup has it, else `RUSTC`, else the rustc on the path. Ignores overrides of the
-    /// current folder.
+    /// The pinned toolchain if rustup has it, else `RUSTC`, else the rustc on the path: the user's own. Ignores
+    /// overrides of the current folder, and installs nothing.
     pub fn find() -> Result<Toolchain> {
         static FOUND: OnceLock<Toolchain> = OnceLock::new();
         if let Some(found) = FOUND.get() {
@@ -50,7 +50,8 @@ impl Toolchain {
         let ask = |arguments: &[&str]| -> Result<String> {
             let output = Command::new(rustc)
                 .args(arguments)
-                .env("RUSTUP_TOOLCHAIN", CHANNEL)
+                .env("RUSTUP_AUTO_INSTALL", "0")
+                .current_dir("/")
                 .stderr(Stdio::null())
                 .output()
                 .with_context(|| format!("cannot run `{}`", rustc.display()))?;
@@ -89,6 +90,11 @@ impl Toolchain {
     pub fn libraries(&self) -> PathBuf {
         self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
     }
+}
+
+/// What to say of a compiler whose MIR `types` cannot read.
+pub fn unreadable(version: &str) -> anyhow::Error {
+    anyhow!("{version} writes its MIR in an unknown form\nhelp: rustup toolchain install {CHANNEL}")
 }
 
 fn pinned_sysroot() -> Option<PathBuf> {

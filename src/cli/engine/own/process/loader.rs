@@ -93,6 +93,27 @@ impl Library {
     }
 }
 
+/// What memory of a library may be used for.
+#[derive(Clone, Copy, Debug)]
+pub enum Access {
+    Read,
+    Write,
+    Run,
+}
+
+/// Changes the access to the pages of this memory of a library; `false` if the system does not allow it.
+pub fn protect(range: &Range<usize>, access: Access) -> bool {
+    const PAGE: usize = 4096;
+    let more = match access {
+        Access::Read => 0,
+        Access::Write => libc::PROT_WRITE,
+        Access::Run => libc::PROT_EXEC,
+    };
+    let (start, end) = (range.start & !(PAGE - 1), range.end.next_multiple_of(PAGE));
+    // SAFETY: pages of one library, which is loaded and none of whose code is running.
+    unsafe { libc::mprotect(start as *mut libc::c_void, end - start, libc::PROT_READ | more) == 0 }
+}
+
 /// All libraries that are loaded.
 pub fn libraries() -> Vec<Library> {
     extern "C" fn add(info: *mut libc::dl_phdr_info, _: usize, all: *mut libc::c_void) -> libc::c_int {

@@ -8,9 +8,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use nix::libc;
-
-use super::loader::{Library, libraries};
+use super::loader::{Access, Library, libraries, protect};
 use super::wire::FromWorker;
 use super::wire::worker_side::send;
 use crate::cli::engine::own::elf::{Elf, FUNCTION, LOADED, RELOCATIONS, Relocation, Section, Symbol, THREAD_LOCAL};
@@ -199,16 +197,15 @@ impl Code<'_> {
         let patch = |site: &Relocation| self.patch(site, own.get(&site.symbol)?.home?);
         let patches: Vec<(usize, Vec<u8>)> = self.sites.iter().filter_map(patch).collect();
         let has_patch = |range: &&Range<usize>| patches.iter().any(|(address, _)| range.contains(address));
-        let executable = libc::PROT_READ | libc::PROT_EXEC;
-        let code = self.library.code.iter().filter(has_patch).map(|range| (range, executable));
-        let fixed = std::iter::once(&self.library.fixed).filter(has_patch).map(|range| (range, libc::PROT_READ));
-        let closed: Vec<(&Range<usize>, i32)> = code.chain(fixed).collect();
+        let code = self.library.code.iter().filter(has_patch).map(|range| (range, Access::Run));
+        let fixed = std::iter::once(&self.library.fixed).filter(has_patch).map(|range| (range, Access::Read));
+        let closed: Vec<(&Range<usize>, Access)> = code.chain(fixed).collect();
         let open = self.library.writable.iter().chain(closed.iter().map(|(range, _)| *range));
         let open: Vec<&Range<usize>> = open.collect();
         if !patches.iter().all(|(address, _)| open.iter().any(|range| range.contains(address))) {
             return false;
         }
-        let is_open = closed.iter().all(|(range, _)| protect(range, libc::PROT_READ | libc::PROT_WRITE));
+        let is_open = closed.iter().all(|(range, _)| protect(range, Access::Write));
         if is_open {
             for (address, bytes) in &patches {
                 // SAFETY: within the library, writable now, and none of its code is running.
@@ -220,12 +217,4 @@ impl Code<'_> {
         }
         is_open
     }
-}
-
-/// Changes the access to the pages of this memory.
-fn protect(range: &Range<usize>, access: i32) -> bool {
-    const PAGE: usize = 4096;
-    let (start, end) = (range.start & !(PAGE - 1), range.end.next_multiple_of(PAGE));
-    // SAFETY: pages of one library, which has been loaded and is not running.
-    unsafe { libc::mprotect(start as *mut libc::c_void, end - start, access) == 0 }
 }

@@ -16,8 +16,8 @@ const STD_TYPES: &str = "Arc AtomicBool AtomicI16 AtomicI32 AtomicI64 AtomicI8 A
     String Vec VecDeque";
 
 /// What most modules and most statics mention.
-const COMMON: &str = "bool cell char const crate dyn f32 f64 fn i128 i16 i32 i64 i8 impl isize let move mut new pub ref \
-    self static std str super sync u128 u16 u32 u64 u8 unsafe use usize";
+const COMMON: &str = "bool cell char const crate dyn f32 f64 fn i128 i16 i32 i64 i8 impl isize let move mut new pub \
+    ref self static std str super sync u128 u16 u32 u64 u8 unsafe use usize";
 
 /// Hashes of everything that the layout of a value can depend on.
 #[derive(Clone, Debug, Default, PartialEq)]

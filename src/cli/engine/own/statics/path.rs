@@ -303,7 +303,8 @@ mod tests {
             ("_RNvNvCs1sZmXJpGpzY_4cell7next_ids_2ID", "cell::next_id::ID#v1", "next_id ID"),
             ("_RNvNvMCs1sZmXJpGpzY_4cellNtB4_1A4next2ID", "<cell::A>::next::ID", "A next ID"),
             (
-                "_RNvNvXs_Cs1sZmXJpGpzY_4cellINtNtCslNYArtu3iFV_5alloc3vec3VecINtNtBu_5boxed3BoxNtB6_1AEENtB6_2Tr4next2ID",
+                "_RNvNvXs_Cs1sZmXJpGpzY_4cellINtNtCslNYArtu3iFV_5alloc3vec3VecINtNtBu_5boxed3BoxNtB6_1AEENtB6_2Tr\
+                 4next2ID",
                 "<alloc::vec::Vec<alloc::boxed::Box<cell::A>> as cell::Tr>::next::ID",
                 "A Tr next ID",
             ),
