@@ -97,7 +97,7 @@ pub fn chain<N: Into<i64>, M: Into<i64>>(w: [(N, N); 3], b: [M; 3]) -> Verdict {
     let b = b.map(Into::into);
     Exercise {
         inputs: (0..6).collect(),
-        shown: |place| {
+        shown: |place: &usize| {
             format!("{} of layer {}", if place.is_multiple_of(2) { "weights" } else { "bias" }, place / 2 + 1)
         },
         wanted: |place| answer(*place, |k| (SIZES[k], SIZES[k + 1]), |k| SIZES[k + 1]),
