@@ -91,14 +91,14 @@ pub fn bends<N: Into<f64>>(answers: [N; 5]) -> Verdict {
 pub fn chain<N: Into<i64>, M: Into<i64>>(w: [(N, N); 3], b: [M; 3]) -> Verdict {
     const SIZES: [i64; 4] = [5, 4, 6, 2];
     fn answer(place: usize, w: impl Fn(usize) -> (i64, i64), b: impl Fn(usize) -> i64) -> Answer {
-        if place % 2 == 0 { w(place / 2).answer() } else { b(place / 2).answer() }
+        if place.is_multiple_of(2) { w(place / 2).answer() } else { b(place / 2).answer() }
     }
     let w = w.map(|(rows, columns)| (rows.into(), columns.into()));
     let b = b.map(Into::into);
     Exercise {
         inputs: (0..6).collect(),
-        shown: |place| {
-            format!("{} of layer {}", if place % 2 == 0 { "weights" } else { "bias" }, place / 2 + 1)
+        shown: |place: &usize| {
+            format!("{} of layer {}", if place.is_multiple_of(2) { "weights" } else { "bias" }, place / 2 + 1)
         },
         wanted: |place| answer(*place, |k| (SIZES[k], SIZES[k + 1]), |k| SIZES[k + 1]),
         mistakes: &[
