@@ -93,9 +93,10 @@ Figures are shown in the terminal if it supports them, and saved as files; their
 ";
 
 pub const RUN: &str = "\
-`-p NAME=VALUE` gives a variable of the cell tagged `parameters` another value: a cell after it
-defines the name again. The value becomes the kind of literal that the notebook's own value is; for
-anything but numbers, text and truth values, write Rust, such as `-p 'sizes=vec![1, 2]'`.
+`-p NAME=VALUE` gives a variable of the cell tagged `parameters` another value: a cell after
+it defines the name again. The value becomes the kind of literal that the notebook's own
+value is; for anything but numbers, text and truth values, write Rust, such as `-p
+'sizes=vec![1, 2]'`.
 
 Exit codes:
   0 it ran   1 a cell failed   2 wrong usage   3 the tool itself failed   130 interrupted
@@ -114,9 +115,9 @@ The lints:
   unreadable        a file that is not a notebook, or is in an unsupported format
   rules             an unknown tag or setting, or one with an invalid value
 
-`--fix` gives cells without an id, or with a repeated one, a new id, numbers execution counts that do
-not increase, and corrects the stock kernel's `pygment_lexer`. It prints what it changed; then the
-lints run. Sources and outputs stay as they are.
+`--fix` gives cells without an id, or with a repeated one, a new id, numbers execution
+counts that do not increase, and corrects the stock kernel's `pygment_lexer`. It prints what
+it changed; then the lints run. Sources and outputs stay as they are.
 
 A file that is a device, a pipe or a socket is skipped. An author allows a lint in the settings of a
 cell or a notebook: `\"forward_pass\": {\"allow\": \"runs-once\"}`.
@@ -126,19 +127,22 @@ Exit codes:
 ";
 
 pub const EXPORT: &str = "\
-Nothing runs: pages show the outputs that the notebook stores. A folder's notebooks are written into
-the folder named with `-o`, and links between them become links between their pages.
+Nothing runs: pages show the outputs that the notebook stores. A folder's notebooks are
+written into the folder named with `-o`, and links between them become links between their
+pages.
 
-Pages are safe to publish. HTML below a cell that has scripts, such as a figure of Plotly, goes into a
-sandboxed frame of the HTML page, where it cannot touch the page or its reader; such a figure may load
-its library from the network. Scripts, event handlers and `javascript:` links in prose are taken out.
-`--trust` leaves all of them in line, as Jupyter does: use it for notebooks of your own.
+Pages are safe to publish. HTML below a cell that has scripts, such as a figure of Plotly,
+goes into a sandboxed frame of the HTML page, where it cannot touch the page or its reader;
+such a figure may load its library from the network. Scripts, event handlers and
+`javascript:` links in prose are taken out. `--trust` leaves all of them in line, as Jupyter
+does: use it for notebooks of your own.
 
-Attachments and pictures in the notebook's folder (of all folders, for a folder) go into the HTML page,
-or into NAME_files beside the Markdown page. Missing files, and paths that leave the folder, are
-reported and stay as they are; so do pictures of the web.
+Attachments and pictures in the notebook's folder (of all folders, for a folder) go into the
+HTML page, or into NAME_files beside the Markdown page. Missing files, and paths that leave
+the folder, are reported and stay as they are; so do pictures of the web.
 
-Cells with the tags hide-cell, hide-input and hide-output, and those that Jupyter shows collapsed, are
-folded; remove-cell, remove-input, remove-output, remove-stdout and remove-stderr leave parts out. Raw
-cells of the formats text/html and text/markdown are rendered.
+Cells with the tags hide-cell, hide-input and hide-output, and those that Jupyter shows
+collapsed, are folded; remove-cell, remove-input, remove-output, remove-stdout and
+remove-stderr leave parts out. Raw cells of the formats text/html and text/markdown are
+rendered.
 ";
