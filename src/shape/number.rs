@@ -124,6 +124,7 @@ pub trait Integer: Number {
 }
 
 /// `f32` or `f64`, with the functions of the `libm` crate: the same digits on every machine.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a float", note = "write `2.0` instead of `2`")]
 pub trait Float: Number + Summed<Total = Self> + num_traits::Float {
     /// e to the power of `self`.
     fn e_to(self) -> Self;

@@ -1,4 +1,4 @@
-//! Files beside the notebook that cells name: `include_str!`, `include!`, `mod x;`, `#[path]`, and what their changes do.
+//! Files beside the notebook that cells name: `include_str!`, `include!`, `mod x;`, `#[path]`, and their changes.
 
 use super::places::check_in;
 use crate::support::cells::Cells;

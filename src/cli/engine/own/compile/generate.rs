@@ -266,7 +266,8 @@ fn put_back(out: &mut Generated, plan: &Plan) {
 /// One runtime for the session, made anew after a crash: its tasks run on between cells. Within it, but not within its
 /// `block_on`, a cell can start tasks and timers, and a runtime of its own. The trait is for a runtime without `enter`.
 const INSIDE: &str = "fn __fp_runtime() -> &'static ::tokio::runtime::Runtime {
-::fp_rt::forever(\"NAME\", || ::std::result::Result::expect(::tokio::runtime::Runtime::new(), \"tokio's runtime cannot start\"))
+let start = || ::std::result::Result::expect(::tokio::runtime::Runtime::new(), \"tokio's runtime cannot start\");
+::fp_rt::forever(\"NAME\", start)
 }
 fn __fp_enter() -> impl ::std::marker::Sized {
 trait Enter { fn enter(&self) {} }

@@ -1,3 +1,5 @@
+//! The queue with a session that echoes its cells.
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
