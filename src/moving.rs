@@ -25,8 +25,11 @@ use crate::plot::Figure;
 /// ```
 pub struct Moving {
     controls: Vec<Control>,
-    draw: Box<dyn Fn(&[f64]) -> Result<Figure>>,
+    draw: Box<Draw>,
 }
+
+/// From the values of the controls to the figure.
+type Draw = dyn Fn(&[f64]) -> Result<Figure>;
 
 /// One thing that a reader can change: a number in a range, or one of several choices.
 #[derive(Clone, Debug, PartialEq)]

@@ -26,7 +26,8 @@ pub const NAMES: [&str; 5] = ["step", "sigmoid", "tanh", "relu", "identity"];
 /// # Errors
 /// None for finite numbers.
 pub fn activation_and_slope(index: usize, at: f64) -> Result<Figure> {
-    let (value, slope): (fn(&Array1<f64>) -> Array1<f64>, fn(&Array1<f64>) -> Array1<f64>) = match index {
+    type Curve = fn(&Array1<f64>) -> Array1<f64>;
+    let (value, slope): (Curve, Curve) = match index {
         0 => (|x| step(x).mapv(|y| y as f64), |x| 0.0 * x),
         1 => (|x| sigmoid(x), |x| sigmoid_derivative(x)),
         2 => (|x| tanh(x), |x| tanh_derivative(x)),

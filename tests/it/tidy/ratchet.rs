@@ -18,10 +18,15 @@ const CRATES: &[(&str, &[&str], usize)] = &[
 /// cannot persist, closures that do (1,200); descriptors and memory of checkpoints, failures of the machine (1,000);
 /// reports that show both sides and no control character, the kernel's door (1,700); edits that are kept and output
 /// that cannot be written (1,200); exercises (1,900).
-const LINES: usize = 56_500;
+///
+/// Raised from 56,500: pages that show others' outputs and make a stranger's HTML harmless, `fmt`, `lint --fix` and
+/// parameters (3,400); statics that keep their values (1,500); places, files beside the notebook, tokio's runtime
+/// (1,400); sixteen more exercises and the figures of the chapter (1,100); the site and its moving figures (1,500).
+const LINES: usize = 65_400;
 
-/// Bytes of the files in the published package, rounded up to the next 10,000. Raised from 3,810,000 by the same.
-const BYTES: u64 = 4_240_000;
+/// Bytes of the files in the published package, rounded up to the next 10,000. Raised from 3,810,000 by the same, and
+/// most of all by the outputs of the chapter's new cells in two languages and the network that comes with the crate.
+const BYTES: u64 = 5_210_000;
 
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
