@@ -30,6 +30,15 @@ fn numbers(draw: &mut Draw) {
     looked_at(&check::perceptron(move |x: &Array1<f64>, _: &Array1<f64>, b: f64| (x[0] + b > double) as i64));
     looked_at(&check::total_error(move |x: &Array1<f64>, y: &Array2<f64>| one(x[0]) + y[[0, 0]]));
     looked_at(&check::cross_entropy(move |y: &Array2<f64>, _: &Array1<u8>| one(y[[0, 0]])));
+    looked_at(&check::log_sigmoid(one));
+    looked_at(&check::border(move |w1: f64, _, _, x1: f64| one(w1 + x1)));
+    looked_at(&check::silent(move |x: &Array2<f64>| one(x.len() as f64)));
+    looked_at(&check::saturated(move |x: &Array2<f32>| single + x.len() as f32));
+    looked_at(&check::confidence(move |y: &Array2<f64>, _: &Array1<u8>| one(y[[0, 0]])));
+    // It trains a network first.
+    if draw.below(2000) == 0 {
+        looked_at(&check::my_reader(move |letters: &str, _: &Network| letters.len() as i64));
+    }
     looked_at(&check::product_shape(move |left, right| [None, Some(left), Some((left.0, right.1))][bits as usize % 3]));
 }
 
@@ -38,6 +47,9 @@ fn arrays(draw: &mut Draw) {
     draw.now("exercises that ask for an array");
     let (table, row) = (draw.array::<f64>(), draw.array::<f32>());
     let (counts, bytes) = (draw.array::<i64>(), draw.array::<u8>());
+    let given = table.clone();
+    let given = table.clone();
+    looked_at(&check::my_product(move |_: &Array2<f64>, _: &Array2<f64>| given.clone()));
     let given = table.clone();
     looked_at(&check::softmax_rows(move |_: &Array2<f64>| given.clone()));
     let given = table.clone();
@@ -55,5 +67,11 @@ fn weights(draw: &mut Draw) {
     let ([w1, w2, b], corners) = (three(draw), three(draw));
     looked_at(&check::nand(w1, w2, b));
     looked_at(&check::tent(corners, [w1, w2, b]));
+    looked_at(&check::edges(std::array::from_fn(|_| i64::hard(draw))));
+    looked_at(&check::one_line(w1, b));
+    looked_at(&check::bends(std::array::from_fn(|_| f64::hard(draw))));
+    let sizes = std::array::from_fn(|_| (i64::hard(draw), i64::hard(draw)));
+    looked_at(&check::chain(sizes, std::array::from_fn(|_| i64::hard(draw))));
+    looked_at(&check::breaks(std::array::from_fn(|_| draw.below(2) == 0)));
     looked_at(&check::xor(&draw.matrix(), &draw.vector(), &draw.vector(), b));
 }

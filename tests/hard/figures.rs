@@ -27,8 +27,13 @@ pub fn figures(draw: &mut Draw) {
         plot_sigmoid(),
         plot_relu(),
         diagram(&[count, large], &[word, second]),
+        plot_product(&[(count, large), (large, 2), (draw.size(), 3)]),
+        plot_regions(&Network::chapter(), number, other),
+        imshow(&matrix).extent(number, other, other, number),
         images([Picture { columns: count, ink: x.to_vec(), name: word.into() }]),
     ];
+    let plane = Network::xavier(&[2, 3, draw.one(&[1, 2, 5])], 1).unwrap();
+    black_box(plot_regions(&plane, number, other).to_svg());
     let chosen = draw.below(kinds.len());
     draw.now("the options of a figure");
     let figure = kinds[chosen].clone().title(word).xlabel(word).ylabel(second).xlim(number, other);

@@ -140,7 +140,8 @@ impl Place {
 
     /// The last prose before the exercises.
     pub fn last_prose(&self) -> Option<usize> {
-        self.steps.iter().rfind(|step| step.exercise.is_none())?.prose.last().copied()
+        let before = self.steps.iter().take_while(|step| step.exercise.is_none());
+        before.filter_map(|step| step.prose.last()).last().copied()
     }
 
     /// The number of another section that defines a name.

@@ -198,7 +198,7 @@ mod tests {
             (":dep a = { git = \"https://a.b/c#d\" } # c\nx", &[":dep a = { git = \"https://a.b/c#d\" }"], "x"),
             (
                 ":dep a = { version = \"1\", // {\n  features = [] }\nx",
-                &[":dep a = { version = \"1\",       features = [] }"],
+                &[":dep a = { version = \"1\",        features = [] }"],
                 "x",
             ),
             (":dep a = { version = \"1\",\nx", &[":dep a = { version = \"1\","], "x"),

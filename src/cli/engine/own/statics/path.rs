@@ -106,7 +106,7 @@ impl Reader<'_> {
         match self.next()? {
             b'C' => {
                 self.disambiguator()?;
-                let krate = self.identifier()?;
+                let krate = self.identifier().filter(|name| !name.is_empty())?;
                 Some(Path { text: krate.clone(), krate, names: Vec::new(), is_plain: true })
             }
             b'N' => {
