@@ -70,7 +70,7 @@ const moved = async (label, page, figure) => {
   await move(label, figure, "the keyboard", () => page.keyboard.press(back ? "Home" : "End"));
   const box = await slider.boundingBox();
   await move(label, figure, "the mouse", () => page.mouse.click(box.x + box.width * 0.4, box.y + box.height / 2));
-  await move(label, figure, "a touch", () => page.touchscreen.tap(box.x + box.width * 0.7, box.y + box.height / 2));
+  await move(label, figure, "a touch", () => page.touchscreen.tap(box.x + box.width * 0.95, box.y + box.height / 2));
   for (let at = 1; at < await sliders.count(); at += 1) {
     const next = sliders.nth(at);
     const edge = (await next.inputValue()) === (await next.getAttribute("max")) ? "Home" : "End";
