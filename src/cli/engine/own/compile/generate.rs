@@ -79,7 +79,9 @@ fn items(out: &mut Generated, state: &State, source: &Source) {
 /// Members of one `impl` that follow each other share a block.
 fn earlier_items(out: &mut Generated, state: &State, number: usize, macros: bool) {
     let mut open: Option<&str> = None;
-    for item in state.items.iter().filter(|item| item.cell != number && item.is_macro() == macros) {
+    // What a call makes may be a macro.
+    let is_first = |item: &StoredItem| item.is_macro() || matches!(item.key, Key::Text(_));
+    for item in state.items.iter().filter(|item| item.cell != number && is_first(item) == macros) {
         let head = match &item.key {
             Key::Member { head, .. } => Some(head.as_str()),
             _ => None,
