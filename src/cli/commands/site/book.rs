@@ -126,8 +126,8 @@ impl Book {
         let still = still.to_svg();
         Ok(format!(
             "<figure class=\"moving\" id=\"{}-moving\" data-moving=\"{name}\">\n\
-             <div class=\"picture\" role=\"img\" aria-label=\"{name}\"><div class=\"drawing\" aria-hidden=\"true\">{still}\
-             </div></div>\n\
+             <div class=\"picture\" role=\"img\" aria-label=\"{name}\">\
+             <div class=\"drawing\" aria-hidden=\"true\">{still}</div></div>\n\
              <p class=\"status\" role=\"status\"></p>\n<details><summary>{}</summary>\n\
              <pre class=\"rust\"><code>{}</code></pre>\n</details>\n</figure>\n",
             escaped(cell),

@@ -52,7 +52,8 @@ impl Page<'_> {
     fn navigation(&self, words: &Words) -> String {
         let (root, code) = (self.root, self.lang.code());
         let mut html = format!(
-            "<header class=\"site\">\n<nav aria-label=\"{}\">\n<a class=\"home\" href=\"{root}{code}/index.html\">{}</a>\n\
+            "<header class=\"site\">\n<nav aria-label=\"{}\">\n\
+             <a class=\"home\" href=\"{root}{code}/index.html\">{}</a>\n\
              <a href=\"{root}{code}/glossary.html\">{}</a>\n",
             words.contents, words.title, words.glossary
         );

@@ -32,18 +32,19 @@ pub fn generate(state: &State, crates: &[String], source: &Source, plan: &Plan) 
         let wanted = source.items().filter(|(part, item)| is_wanted(part, item));
         wanted.for_each(|(part, _)| own_item(out, source, part));
     };
-    earlier_items(&mut out, state, source.number, true);
+    earlier_items(&mut out, state, source.number, Group::Macros);
     let in_items = |item: &Item| {
         let mut others = source.items().filter(|(_, other)| !other.is_macro());
         others.any(|(_, other)| item.names.iter().any(|(_, name)| other.words.contains(name)))
     };
     own(&mut out, &|part, item| item.is_macro() && (in_items(item) || !is_local(source, plan, part, item)));
+    earlier_items(&mut out, state, source.number, Group::Calls);
     own(&mut out, &|part, item| !item.is_macro() && part.start < first);
     if source.cell.has_statements() {
         function(&mut out, state, source, plan);
     }
     own(&mut out, &|part, item| !item.is_macro() && part.start > first);
-    earlier_items(&mut out, state, source.number, false);
+    earlier_items(&mut out, state, source.number, Group::Others);
     out
 }
 
@@ -66,8 +67,10 @@ fn head(out: &mut Generated, state: &State, crates: &[String], source: &Source) 
 
 /// All items. Macros by example come first: only what follows them sees them.
 fn items(out: &mut Generated, state: &State, source: &Source) {
-    for macros in [true, false] {
-        earlier_items(out, state, source.number, macros);
+    for (macros, groups) in [(true, &[Group::Macros][..]), (false, &[Group::Calls, Group::Others])] {
+        for group in groups {
+            earlier_items(out, state, source.number, *group);
+        }
         for (part, item) in source.items() {
             if item.is_macro() == macros {
                 own_item(out, source, part);
@@ -76,12 +79,27 @@ fn items(out: &mut Generated, state: &State, source: &Source) {
     }
 }
 
+/// Items of earlier cells in the order in which they stand: a call of a macro follows the cell's own macros, which may
+/// replace it, and what the call makes may be a macro itself.
+#[derive(Clone, Copy, PartialEq)]
+enum Group {
+    Macros,
+    Calls,
+    Others,
+}
+
+fn group_of(item: &StoredItem) -> Group {
+    match item.key {
+        _ if item.is_macro() => Group::Macros,
+        Key::Text(_) => Group::Calls,
+        _ => Group::Others,
+    }
+}
+
 /// Members of one `impl` that follow each other share a block.
-fn earlier_items(out: &mut Generated, state: &State, number: usize, macros: bool) {
+fn earlier_items(out: &mut Generated, state: &State, number: usize, group: Group) {
     let mut open: Option<&str> = None;
-    // What a call makes may be a macro.
-    let is_first = |item: &StoredItem| item.is_macro() || matches!(item.key, Key::Text(_));
-    for item in state.items.iter().filter(|item| item.cell != number && is_first(item) == macros) {
+    for item in state.items.iter().filter(|item| item.cell != number && group_of(item) == group) {
         let head = match &item.key {
             Key::Member { head, .. } => Some(head.as_str()),
             _ => None,
@@ -96,7 +114,7 @@ fn earlier_items(out: &mut Generated, state: &State, number: usize, macros: bool
             }
             open = head;
         }
-        let line = if macros { on_one_line(&item.text) } else { None };
+        let line = if group == Group::Others { None } else { on_one_line(&item.text) };
         out.push(Origin::Earlier(item.clone(), 0), line.as_deref().unwrap_or(&item.text));
         out.add("\n");
     }
