@@ -48,7 +48,6 @@ fn arrays(draw: &mut Draw) {
     let (table, row) = (draw.array::<f64>(), draw.array::<f32>());
     let (counts, bytes) = (draw.array::<i64>(), draw.array::<u8>());
     let given = table.clone();
-    let given = table.clone();
     looked_at(&check::my_product(move |_: &Array2<f64>, _: &Array2<f64>| given.clone()));
     let given = table.clone();
     looked_at(&check::softmax_rows(move |_: &Array2<f64>| given.clone()));
