@@ -17,9 +17,9 @@ pub fn layers_of_a_digit(net: &Network, image: &Array1<f32>) -> Result<Figure> {
     let trace = net.trace(image)?;
     let y = trace.y();
     let mut panels = vec![picture(SIDE, image, "input")];
-    for layer in 0..trace.layers() - 1 {
+    for layer in 1..trace.layers() {
         if let Some(z) = trace.z(layer) {
-            panels.push(picture(z.len().isqrt().max(1), z, &format!("layer {}", layer + 1)));
+            panels.push(picture(z.len().isqrt().max(1), z, &format!("layer {layer}")));
         }
     }
     let shares = y.mapv(|p| f64::from((p * 100.0).round()));
@@ -64,5 +64,5 @@ pub fn training_progress(net: &Network, losses: &[f64], test: &Digits) -> Result
     let mistakes = test.select(&wrong)?;
     let names: Vec<String> = wrong.iter().map(|&at| format!("{}?", said[at])).collect();
     let read = if wrong.is_empty() { Figure::new() } else { plot_digits(&mistakes.images, &names) };
-    Ok(subplots(1, 3, [curve, images(neurons), read]).figsize(11.0, 3.2))
+    Ok(subplots(3, 1, [curve, images(neurons), read]).figsize(7.2, 6.0))
 }

@@ -20,7 +20,7 @@ pub fn numbers_on_their_way(x: [f64; 3]) -> Result<Figure> {
     let net = Network::chapter();
     let trace = net.trace(&array![x[0], x[1], x[2]])?;
     let note = |(layer, it): (usize, &Layer<f64>)| {
-        let numbers = trace.z(layer).map(|z| show(&z.mapv(|z| (z * 100.0).round() / 100.0)).to_string());
+        let numbers = trace.z(layer + 1).map(|z| show(&z.mapv(|z| (z * 100.0).round() / 100.0)).to_string());
         format!("{} {}", it.activation(), numbers.unwrap_or_default())
     };
     let notes: Vec<String> = net.layers().iter().enumerate().map(note).collect();

@@ -62,3 +62,26 @@ fn what_cannot_be_drawn_is_an_error_that_names_the_value() {
     });
     assert!(failing.still().is_err());
 }
+
+/// The texts of a figure.
+fn labels(figure: &Figure) -> Vec<String> {
+    let svg = figure.to_svg();
+    svg.split("aria-label=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
+}
+
+#[test]
+fn every_layer_has_its_own_numbers_under_its_own_name() {
+    let texts = labels(&chapter::numbers_on_their_way([1.0, 1.0, 1.0]).unwrap());
+    let trace = Network::chapter().trace(&array![1.0, 1.0, 1.0]).unwrap();
+    for layer in 1..=3 {
+        let rounded = trace.z(layer).unwrap().mapv(|z: f64| (z * 100.0).round() / 100.0);
+        let note = format!("sigmoid {}", show(&rounded));
+        assert!(texts.contains(&note), "{note}: {texts:?}");
+    }
+    let image = Mnist::drawn(1, 0, 3).train.images.row(0).to_owned();
+    let texts = labels(&chapter::layers_of_a_digit(&Network::sample(), &image).unwrap());
+    for name in ["input", "layer 1", "layer 2"] {
+        assert!(texts.iter().any(|text| text == name), "{name}: {texts:?}");
+    }
+    assert!(!texts.iter().any(|text| text == "layer 3"), "{texts:?}");
+}
