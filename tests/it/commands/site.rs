@@ -73,7 +73,9 @@ fn a_course_of_ones_own_becomes_a_site() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let page = std::fs::read_to_string(here.path().join("out/en/01-mean.html")).unwrap();
     assert!(page.contains("<h1") && page.contains("<pre class=\"rust\">"), "{page}");
-    assert!(!here.path().join("out/en/glossary.html").exists());
+    assert!(!here.path().join("out/en/glossary.html").exists() && !page.contains("glossary.html"));
+    let places = std::fs::read_to_string(here.path().join("out/assets/search-en.js")).unwrap();
+    assert!(places.contains("en/01-mean.html#") && !places.contains("glossary.html"), "{places}");
 }
 
 #[test]

@@ -73,6 +73,11 @@ impl Book {
         format!("{}/{}.html", self.lang.code(), page.name)
     }
 
+    /// A page of this edition; see [`Page`].
+    pub fn page<'a>(&'a self, title: &'a str, root: &'a str, other: Option<String>, body: String) -> Page<'a> {
+        Page { lang: self.lang, course: &self.title, has_glossary: self.is_chapter, title, root, other, body }
+    }
+
     /// Every page, and the places that the search knows.
     pub fn files(&self, all: &[Book], moves: bool) -> Result<Vec<File>> {
         let other = |name: &str| {
@@ -81,7 +86,7 @@ impl Book {
             other.names().into_iter().find(|theirs| *theirs == name)
         };
         let framed = |name: String, title: &str, body: String| -> File {
-            let page = Page { lang: self.lang, title, root: "../", other: other(&name), body };
+            let page = self.page(title, "../", other(&name), body);
             (name, page.html().into_bytes())
         };
         let mut files = vec![framed(format!("{}/index.html", self.lang.code()), &self.title, self.contents())];
@@ -93,7 +98,8 @@ impl Book {
             let name = words::of(self.lang).glossary;
             files.push(framed(format!("{}/glossary.html", self.lang.code()), name, self.glossary()));
         }
-        let list = places::script(self.lang, self.pages.iter().map(|page| (self.name(page), page)));
+        let pages = self.pages.iter().map(|page| (self.name(page), page));
+        let list = places::script(pages, self.is_chapter.then_some(self.lang));
         files.push((format!("assets/search-{}.js", self.lang.code()), list.into_bytes()));
         Ok(files)
     }

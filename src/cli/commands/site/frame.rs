@@ -17,6 +17,9 @@ const SCRIPT: &str = include_str!("site.js");
 /// A page before its frame.
 pub struct Page<'a> {
     pub lang: Lang,
+    /// The title of the whole course.
+    pub course: &'a str,
+    pub has_glossary: bool,
     pub title: &'a str,
     /// From the page to the site's folder: empty, or `../`.
     pub root: &'a str,
@@ -53,10 +56,13 @@ impl Page<'_> {
         let (root, code) = (self.root, self.lang.code());
         let mut html = format!(
             "<header class=\"site\">\n<nav aria-label=\"{}\">\n\
-             <a class=\"home\" href=\"{root}{code}/index.html\">{}</a>\n\
-             <a href=\"{root}{code}/glossary.html\">{}</a>\n",
-            words.contents, words.title, words.glossary
+             <a class=\"home\" href=\"{root}{code}/index.html\">{}</a>\n",
+            words.contents,
+            escaped(self.course)
         );
+        if self.has_glossary {
+            let _ = writeln!(html, "<a href=\"{root}{code}/glossary.html\">{}</a>", words.glossary);
+        }
         if let Some(other) = &self.other {
             let lang = if self.lang == Lang::En { "ko" } else { "en" };
             let _ = writeln!(
@@ -88,8 +94,8 @@ pub fn fronts(books: &[Book], base: Option<&str>) -> Vec<File> {
             words.contents
         );
     }
-    let (lang, title) = books.first().map_or((Lang::En, ""), |book| (book.lang, book.title.as_str()));
-    let front = Page { lang, title, root: "", other: None, body }.html();
+    let Some(first) = books.first() else { return Vec::new() };
+    let front = first.page(&first.title, "", None, body).html();
     let mut files = vec![("index.html".to_owned(), front.into_bytes())];
     if let Some(base) = base {
         let base = base.trim_end_matches('/');

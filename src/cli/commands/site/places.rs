@@ -12,19 +12,21 @@ use crate::cli::page::source::Source;
 const KEPT: usize = 600;
 
 /// A script that sets the places: link from the site's folder, heading, text.
-pub fn script<'a>(lang: Lang, pages: impl Iterator<Item = (String, &'a Source)>) -> String {
+pub fn script<'a>(pages: impl Iterator<Item = (String, &'a Source)>, glossary_of: Option<Lang>) -> String {
     let mut places = Vec::new();
     for (name, page) in pages {
         let mut heading = page.name.clone();
-        for cell in page.notebook.cells.iter().filter(|cell| cell.kind == CellKind::Markdown) {
+        for (_, cell, _) in page.shown_cells().into_iter().filter(|(_, cell, _)| cell.kind == CellKind::Markdown) {
             let (found, text) = words(&cell.source);
             heading = found.unwrap_or(heading);
             places.push(json!([format!("{name}#{}", cell.id), heading, text]));
         }
     }
-    for term in glossary::terms() {
-        let link = format!("{}/glossary.html#{}", lang.code(), term.english.replace(' ', "-"));
-        places.push(json!([link, term.name(lang), term.meaning(lang)]));
+    if let Some(lang) = glossary_of {
+        for term in glossary::terms() {
+            let link = format!("{}/glossary.html#{}", lang.code(), term.english.replace(' ', "-"));
+            places.push(json!([link, term.name(lang), term.meaning(lang)]));
+        }
     }
     format!("window.forwardPassPlaces = {};\n", json!(places))
 }
