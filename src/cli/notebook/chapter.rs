@@ -55,22 +55,16 @@ pub fn texts(lang: Lang) -> Result<Vec<(String, String)>> {
 
 /// The chapter's notebooks for a reader's own folder: name and text of each, with a `:dep` line that works there.
 pub fn working_copy(lang: Lang) -> Result<Vec<(String, String)>> {
+    let texts = texts(lang)?.into_iter();
     let Some(folder) = edition_folder(lang) else {
-        let edition = EMBEDDED.iter().filter(|(language, _)| *language == lang.code());
-        let notebooks = edition.flat_map(|(_, notebooks)| *notebooks);
-        return Ok(notebooks.map(|(name, text)| ((*name).to_owned(), on_crates_io(text))).collect());
+        return Ok(texts.map(|(name, text)| (name, on_crates_io(&text))).collect());
     };
     let home = folder.ancestors().nth(2).unwrap_or(&folder).to_string_lossy().into_owned();
     // The path stands in a string of TOML, which stands in a string of JSON.
     let quoted = serde_json::to_string(&home)?;
     let in_json = serde_json::to_string(&quoted)?;
     let in_json = &in_json[1..in_json.len() - 1];
-    let files = notebooks_in(&folder)?.into_iter().map(|file| {
-        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((name, text.replace(r#"\"../..\""#, in_json)))
-    });
-    files.collect()
+    Ok(texts.map(|(name, text)| (name, text.replace(r#"\"../..\""#, in_json))).collect())
 }
 
 /// Opens a notebook, or all notebooks of a folder in the order of their names, as a course.

@@ -88,15 +88,8 @@ impl Page<'_> {
     }
 
     fn folded(&self, part: Part, what: Fold, html: String) -> String {
-        match part {
-            _ if html.is_empty() => html,
-            Part::Shown => html,
-            Part::Folded => {
-                let words = what.words(&self.language);
-                format!("<details>\n<summary>{words}</summary>\n{html}</details>\n")
-            }
-            Part::Removed => String::new(),
-        }
+        let words = what.words(&self.language);
+        part.applied(html, |html| format!("<details>\n<summary>{words}</summary>\n{html}</details>\n"))
     }
 
     fn code_cell(&mut self, at: usize, cell: &Cell, parts: &Parts) -> String {

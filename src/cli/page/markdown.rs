@@ -67,15 +67,8 @@ impl Page<'_> {
     }
 
     fn folded(&self, part: Part, what: Fold, block: String) -> String {
-        match part {
-            _ if block.is_empty() => block,
-            Part::Shown => block,
-            Part::Folded => {
-                let words = what.words(&self.language);
-                format!("<details>\n<summary>{words}</summary>\n\n{block}\n\n</details>")
-            }
-            Part::Removed => String::new(),
-        }
+        let words = what.words(&self.language);
+        part.applied(block, |block| format!("<details>\n<summary>{words}</summary>\n\n{block}\n\n</details>"))
     }
 
     fn code(&mut self, at: usize, cell: &Cell, parts: &Parts) -> String {

@@ -14,6 +14,18 @@ pub enum Part {
     Removed,
 }
 
+impl Part {
+    /// The text of the part as the page has it; `details` puts it behind a line.
+    pub fn applied(self, text: String, details: impl FnOnce(&str) -> String) -> String {
+        match self {
+            _ if text.is_empty() => text,
+            Part::Shown => text,
+            Part::Folded => details(&text),
+            Part::Removed => String::new(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Parts {
     pub cell: Part,
