@@ -153,11 +153,16 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
         if about.is_dir() {
             copy(&source, &target)?;
         } else if about.is_file() {
-            fs::copy(&source, &target)?;
-            File::options().write(true).open(&target)?.set_modified(about.modified()?)?;
+            copy_file(&source, &target)?;
         }
     }
     Ok(())
+}
+
+/// Copies a file with its time of modification.
+pub fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    File::options().write(true).open(to)?.set_modified(fs::metadata(from)?.modified()?)
 }
 
 /// The bytes that a folder takes on the disk.

@@ -9,6 +9,7 @@ mod layer;
 mod prebuilt;
 mod prefetch;
 mod record;
+mod seed;
 
 use std::collections::BTreeMap;
 use std::fmt;

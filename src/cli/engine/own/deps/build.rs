@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 use toml::Table;
 
 use super::super::cache::{self, DONE, LIMIT, Lock};
@@ -18,7 +17,7 @@ use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
 use super::cargo::{CargoOutput, explain, run, wants_network};
 use super::record::{Graph, HOST_MARK, Package, ROOT, Record, variables};
-use super::{Dependency, Libraries, NotBuilt, prebuilt};
+use super::{Dependency, Libraries, NotBuilt, prebuilt, seed};
 use crate::cli::files::write_atomically;
 
 /// Changes with the format of entries.
@@ -131,41 +130,11 @@ impl<'a> Job<'a> {
             cache::make(&entry)?;
             let Some(claim) = cache::claim(&entry) else { continue };
             let _ = fs::remove_file(entry.join(DONE));
-            let is_as_built = is_new && self.seed(&entry).unwrap_or(false);
+            let similar = || seed::from_similar(&self.groups, &self.platform, &self.lines, &entry);
+            let is_as_built = is_new && similar().unwrap_or(false);
             return Ok((entry, claim, is_as_built));
         }
         bail!("all entries of `{}` are in use", self.group.display())
-    }
-
-    /// Copies the libraries of the most similar entry; returns whether its sources are unchanged. If anything fails
-    /// here, cargo builds from scratch.
-    fn seed(&self, entry: &Path) -> Option<bool> {
-        let common = |other: &PathBuf| -> Option<usize> {
-            let text = fs::read_to_string(other.join(DONE)).ok()?;
-            let value: Value = serde_json::from_str(&text).ok()?;
-            let is_alike = value["platform"] == self.platform.as_str();
-            let lines = value["lines"].as_array()?;
-            is_alike.then(|| {
-                lines.iter().filter(|line| line.as_str().is_some_and(|line| self.lines.contains(line))).count()
-            })
-        };
-        let best = cache::entries(&self.groups)
-            .into_iter()
-            .filter_map(|other| Some((common(&other)?, cache::last_used(&other), other)))
-            .filter(|(common, ..)| *common > 0)
-            .max();
-        let (_, _, best) = best?;
-        let _hold = cache::hold(&best)?;
-        let is_as_built = Record::read(&best)?.inputs.are_unchanged();
-        let (half, whole) = (entry.join("target.half"), entry.join("target"));
-        let _ = fs::remove_dir_all(&half);
-        let is_copied = cache::copy(&best.join("target"), &half).is_ok();
-        if is_copied {
-            let _ = fs::copy(best.join("Cargo.lock"), entry.join("Cargo.lock"));
-            let _ = fs::rename(&half, &whole);
-        }
-        let _ = fs::remove_dir_all(&half);
-        Some(is_copied && is_as_built)
     }
 
     fn build_in(&self, entry: &Path, is_as_built: bool, stop: &Stop, events: &mut dyn FnMut(String)) -> Result<Record> {
@@ -177,6 +146,9 @@ impl<'a> Job<'a> {
         }
         let _ = fs::remove_dir_all(entry.join("target.half"));
         let graph = self.graph(entry, stop, events)?;
+        if !entry.join("target").exists() {
+            seed::from_own_build(entry, &graph);
+        }
         if !is_as_built {
             forget_local(entry, &graph);
         }
