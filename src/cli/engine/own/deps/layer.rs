@@ -16,7 +16,7 @@ use super::super::compile::toolchain::Toolchain;
 use super::Libraries;
 
 /// Changes with the way in which layers are linked.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// The layer with the crates of a build that those below have not got.
 pub fn layer(toolchain: &Toolchain, libraries: &Libraries, below: &[Layer]) -> Result<Option<Layer>> {
@@ -63,10 +63,10 @@ pub fn layer_of(
 
 /// The name by which the loader knows the layer: no two have the same one.
 fn name(toolchain: &Toolchain, new: &BTreeMap<PathBuf, String>, below: &[Layer]) -> String {
-    let below = below.iter().map(|layer| layer.library.to_string_lossy());
+    let name = |file: &Path| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut parts: Vec<String> = vec![FORMAT.to_owned(), toolchain.version.clone()];
-    parts.extend(below.map(|file| file.into_owned()));
-    parts.extend(new.iter().map(|(file, print)| format!("{} {print}", file.display())));
+    parts.extend(below.iter().map(|layer| name(&layer.library)));
+    parts.extend(new.iter().map(|(file, print)| format!("{} {print}", name(file))));
     let digest = cache::digest(parts.iter().map(String::as_bytes));
     format!("libfp_crates-{digest}{}", std::env::consts::DLL_SUFFIX)
 }
