@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use build::build;
 pub use inputs::dep_info;
-pub use layer::{layer, layer_of};
+pub use layer::{existing, layer, layer_of};
 pub use prefetch::Prefetch;
 pub use record::{path_of_entry, variables};
 
@@ -52,6 +52,8 @@ pub struct Libraries {
     pub rlibs: BTreeMap<PathBuf, String>,
     /// The build's own folder.
     pub folder: PathBuf,
+    /// It is in a shared cache.
+    pub is_shared: bool,
     /// The sources of the path dependencies, where they are now.
     pub sources: Vec<PathBuf>,
     /// The folders of path dependencies that were elsewhere when they were built, and where they are now.

@@ -36,7 +36,10 @@ const MIR: &str = "mir";
 /// The cached cells of all sessions.
 #[derive(Clone, Debug)]
 pub struct CellCache {
-    groups: PathBuf,
+    /// In the user's own cache; `None` if it cannot be used.
+    groups: Option<PathBuf>,
+    /// In the shared ones.
+    shared: Vec<PathBuf>,
     /// Entries are evicted once a session.
     has_evicted: Arc<AtomicBool>,
     /// The results that are being stored, while their cell runs.
@@ -62,25 +65,32 @@ impl Drop for Storing {
 }
 
 impl CellCache {
-    /// `None` if the user's cache cannot be used.
+    /// `None` if there is no cache that can be used.
     pub fn open() -> Option<CellCache> {
-        let groups = cache::folder().ok()?.join("cells");
-        Some(CellCache { groups, has_evicted: Arc::default(), storing: Arc::default() })
+        let groups = cache::folder().ok().map(|folder| folder.join("cells"));
+        let shared: Vec<PathBuf> = cache::shared().folders.into_iter().map(|folder| folder.join("cells")).collect();
+        let has_any = groups.is_some() || !shared.is_empty();
+        has_any.then(|| CellCache { groups, shared, has_evicted: Arc::default(), storing: Arc::default() })
     }
 
     /// The cached results of this job, copied to where rustc would have written them.
     pub fn find(&self, keys: &Keys, job: &Job) -> Option<Compiled> {
         // What is being stored has the names of files that rustc may write next.
         self.storing.finish();
-        [&keys.anywhere, &keys.here].into_iter().find_map(|key| {
-            let entry = self.entry(key);
-            let _hold = entry.is_dir().then(|| cache::hold(&entry)).flatten()?;
-            found_in(&entry, job)
+        let keys = [&keys.anywhere, &keys.here];
+        let shared = self.shared.iter().flat_map(|groups| keys.map(|key| entry(groups, key)));
+        shared.filter(|entry| is_safe(entry)).find_map(|entry| found_in(&entry, job)).or_else(|| {
+            let groups = self.groups.as_ref()?;
+            keys.into_iter().map(|key| entry(groups, key)).find_map(|entry| {
+                let _hold = entry.is_dir().then(|| cache::hold(&entry)).flatten()?;
+                found_in(&entry, job)
+            })
         })
     }
 
     /// Caches the results of this job, unless they depend on more than the key covers.
     pub fn add(&self, keys: &Keys, job: &Job, compiled: &Compiled) {
+        let Some(groups) = &self.groups else { return };
         let succeeded = match compiled.ended {
             CompileEnd::Succeeded => true,
             CompileEnd::Failed if is_judgement(compiled, job) => false,
@@ -101,7 +111,7 @@ impl CellCache {
             };
             let looks_around = keys.looks_around || variables.iter().any(|name| OF_PLACE.contains(&name.as_str()));
             let key = if looks_around { &keys.here } else { &keys.anywhere };
-            let (entry, groups) = (self.entry(key), self.groups.clone());
+            let (entry, groups) = (entry(groups, key), groups.clone());
             let evicts = !self.has_evicted.swap(true, Ordering::Relaxed);
             let work = move || {
                 let _ = result.store(&entry);
@@ -113,10 +123,17 @@ impl CellCache {
             *self.storing.0.lock().unwrap_or_else(PoisonError::into_inner) = thread;
         }
     }
+}
 
-    fn entry(&self, key: &str) -> PathBuf {
-        self.groups.join(&key[..2]).join(key)
-    }
+fn entry(groups: &Path, key: &str) -> PathBuf {
+    groups.join(&key[..2]).join(key)
+}
+
+/// Can nobody else change an entry of a shared cache?
+fn is_safe(entry: &Path) -> bool {
+    let files = [DONE, LIBRARY, MIR].map(|name| entry.join(name));
+    entry.parent().into_iter().chain([entry]).all(cache::is_safe)
+        && files.iter().filter(|file| file.exists()).all(|file| cache::is_safe(file))
 }
 
 fn found_in(entry: &Path, job: &Job) -> Option<Compiled> {

@@ -41,7 +41,12 @@ pub fn build(
     if dependencies.is_empty() {
         return Ok(Libraries { env: variables(&std::env::temp_dir()), ..Libraries::default() });
     }
-    let job = Job::new(toolchain, dependencies, timeout)?;
+    let mut job = Job::new(toolchain, dependencies, timeout)?;
+    if let Some(built) = job.find_shared() {
+        return Ok(built);
+    }
+    job.groups = cache::folder()?.join("deps");
+    job.group = job.groups.join(&job.key);
     if let Some(built) = job.find() {
         return Ok(built);
     }
@@ -65,6 +70,9 @@ struct Job<'a> {
     roots: Roots,
     /// The source of the prebuilt functions.
     prebuilt: String,
+    key: String,
+    /// The shared caches, and the folder and the group in the user's own one.
+    shared: Vec<PathBuf>,
     groups: PathBuf,
     group: PathBuf,
     platform: String,
@@ -76,7 +84,8 @@ impl<'a> Job<'a> {
         let by_name: BTreeMap<&str, &Dependency> = dependencies.iter().map(|one| (one.name(), one)).collect();
         let (manifest, without_places) = (manifest(&by_name, false)?, manifest(&by_name, true)?);
         let platform = platform(toolchain);
-        let groups = cache::folder()?.join("deps");
+        let shared = cache::shared().folders.into_iter().map(|folder| folder.join("deps")).collect();
+        let (groups, group) = (PathBuf::new(), PathBuf::new());
         let prebuilt = prebuilt::text(&by_name.values().copied().collect::<Vec<_>>());
         let parts = [FORMAT, platform.as_bytes(), without_places.as_bytes(), OWN_LOCK.as_bytes(), prebuilt.as_bytes()];
         let key = cache::digest(parts);
@@ -84,24 +93,27 @@ impl<'a> Job<'a> {
         let roots = Roots::of(by_name.values().copied());
         let names = by_name.keys().map(|name| (*name).to_owned()).collect();
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        Ok(Job {
-            toolchain,
-            manifest,
-            lines,
-            names,
-            roots,
-            prebuilt,
-            group: groups.join(key),
-            groups,
-            platform,
-            deadline,
-        })
+        Ok(Job { toolchain, manifest, lines, names, roots, prebuilt, key, shared, groups, group, platform, deadline })
     }
 
     /// Those who build the same at other places need not wait.
     fn lock(&self) -> String {
         let places = self.roots.iter().map(|(_, place)| place.as_os_str().as_encoded_bytes());
         format!("{}.lock", cache::digest(places))
+    }
+
+    /// The same in a shared cache. Nothing there changes, so that nothing needs to be locked.
+    fn find_shared(&self) -> Option<Libraries> {
+        let is_safe = |libraries: &Libraries| {
+            let files: Vec<&PathBuf> =
+                libraries.rlibs.keys().chain(libraries.externs.iter().map(|(_, it)| it)).collect();
+            files.iter().all(|file| cache::is_safe(file) && file.parent().is_some_and(cache::is_safe))
+        };
+        let groups = self.shared.iter().map(|groups| groups.join(&self.key)).filter(|group| cache::is_safe(group));
+        let entries = groups.flat_map(|group| cache::below(&group));
+        let mut entries = entries.filter(|entry| cache::is_safe(entry) && cache::is_safe(&entry.join(DONE)));
+        let found = entries.find_map(|entry| self.libraries_of(&entry).filter(is_safe))?;
+        Some(Libraries { is_shared: true, ..found })
     }
 
     /// A complete entry whose sources are unchanged, wherever they were built.
@@ -178,8 +190,10 @@ impl<'a> Job<'a> {
                 lines.iter().filter(|line| line.as_str().is_some_and(|line| self.lines.contains(line))).count()
             })
         };
+        let of_shared = self.shared.iter().flat_map(|groups| cache::entries(groups)).filter(|it| cache::is_safe(it));
         let best = cache::entries(&self.groups)
             .into_iter()
+            .chain(of_shared)
             .filter_map(|other| Some((common(&other)?, cache::last_used(&other), other)))
             .filter(|(common, ..)| *common > 0)
             .max();
