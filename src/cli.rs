@@ -83,6 +83,8 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Data(args) => data::run(&args),
         Command::Kernel(args) => kernel::run(engine, &args),
         #[cfg(unix)]
+        Command::Warm(args) => commands::warm::run(engine, &args),
+        #[cfg(unix)]
         Command::Clean => commands::clean::run(),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => completions::man(folder.as_deref()),
@@ -94,13 +96,13 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
 mod tests {
     use super::args::help::{LINT, TEST};
     use super::commands::lint::LINTS;
-    use super::runner::rules::vocabulary::{ALLOWANCES, LINT_ALLOWANCES, SETTINGS, TAGS};
+    use super::runner::rules::vocabulary::{ALLOWANCES, LINT_ALLOWANCES, SETTINGS, TAGS, UNFORMATTED};
 
     #[test]
     fn the_help_and_the_page_name_everything_that_an_author_can_write() {
         let page = include_str!("../docs/testing.md");
         assert!(LINT_ALLOWANCES.iter().all(|name| LINTS.contains(name)));
-        for (names, help) in [([SETTINGS, ALLOWANCES, TAGS].concat(), TEST), (LINTS.to_vec(), LINT)] {
+        for (names, help) in [([SETTINGS, ALLOWANCES, &[UNFORMATTED], TAGS].concat(), TEST), (LINTS.to_vec(), LINT)] {
             for name in names {
                 assert!(help.contains(name), "the help does not name `{name}`");
                 assert!(page.contains(&format!("`{name}`")), "docs/testing.md does not name `{name}`");

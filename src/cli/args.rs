@@ -15,7 +15,7 @@ use clap_complete::Shell;
 pub use course::{EditionAction, EditionArgs, ExercisesArgs, ExportArgs, LearnArgs, NewArgs, SiteArgs, Target};
 pub use data::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
 pub use kernel::{KernelAction, KernelArgs, KernelInstallArgs, KernelPlace, KernelUninstallArgs};
-pub use runner::{CellsArgs, FmtArgs, Foreign, Format, LintArgs, ReviewArgs, RunArgs, RunnerArgs, TestArgs};
+pub use runner::{CellsArgs, FmtArgs, Foreign, Format, LintArgs, ReviewArgs, RunArgs, RunnerArgs, TestArgs, WarmArgs};
 
 use crate::cli::engine::Engine;
 use crate::cli::lang::Lang;
@@ -80,6 +80,15 @@ pub enum Command {
     Data(DataArgs),
     /// Use Rust in Jupyter: install, remove or list kernels
     Kernel(KernelArgs),
+    /// Build the crates of notebooks and compile their cells, for a cache that others share; no cell runs
+    ///
+    /// On a machine of many users, or in the image of a container, the first cell then answers at once: sessions look
+    /// first into the folders of `FORWARD_PASS_CACHE_SHARED`, or into `/usr/local/share/forward-pass/cache`. What is in
+    /// them is found from any copy of the notebooks and of the crates that they name by a path, as long as the sources,
+    /// the toolchain and this program are the same. Only folders that root or you own, and that nobody else can write
+    /// to, are used.
+    #[cfg(unix)]
+    Warm(WarmArgs),
     /// Empty the cache of compiled dependencies and cells, except for files in use
     #[cfg(unix)]
     Clean,

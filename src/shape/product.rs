@@ -1,6 +1,7 @@
 //! `dot` and `matmul`: products that check the shapes first.
 //!
-//! Integers beside floats become floats, as in NumPy; other types of number are not mixed.
+//! Integers beside floats become floats, as in NumPy. Other types of number are not mixed: with NumPy's rule for f32
+//! beside f64, rustc could not infer the type of `dot(&array![1.0, 2.0], &w)`.
 
 use ndarray::{Array, Array1, Array2, ArrayBase, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 
@@ -13,7 +14,8 @@ use crate::error::Result;
 /// number; rustc infers it.
 #[diagnostic::on_unimplemented(
     message = "`dot` cannot multiply `{Self}` by `{Right}`",
-    note = "it takes numbers and arrays of the same type of number, or integers and floats"
+    note = "it takes numbers and arrays of the same type of number, or integers and floats",
+    note = "f32 beside f64 is NumPy's f64: `a.mapv(f64::from)` makes f64 of the numbers of an array"
 )]
 pub trait Dot<Right: ?Sized, Kind = Same> {
     /// A number, or an array of the shape that the two operands give.
@@ -98,7 +100,11 @@ pub enum FloatsFirst {}
 type Mixed<I, F> = <I as Integer>::Beside<F>;
 
 fn as_floats<T: Number, S: Data<Elem = T>, D: Dimension, F: Float>(x: &ArrayBase<S, D>) -> Array<F, D> {
-    x.map(|number| F::from_f64(number.as_f64()))
+    x.map(|number| as_float(*number))
+}
+
+fn as_float<T: Number, F: Float>(number: T) -> F {
+    F::from_f64(number.as_f64())
 }
 
 macro_rules! mixed {
@@ -128,6 +134,39 @@ mixed! {
     Dot dot_with FloatsFirst: F I, I F;
     Matmul matmul_with IntegersFirst: I F, I F;
     Matmul matmul_with FloatsFirst: F I, I F;
+}
+
+/// A single number beside numbers of the other kind.
+macro_rules! mixed_scalar {
+    ($($kind:ident: $left:ident $right:ident, $integer:ident $float:ident;)*) => {$(
+        impl<I: Integer, F: Float> Dot<$right, $kind> for $left {
+            type Output = Mixed<$integer, $float>;
+            fn dot_with(&self, right: &$right) -> Result<Self::Output> {
+                Ok(as_float::<_, Mixed<I, F>>(*self).times(as_float(*right)))
+            }
+        }
+
+        impl<I: Integer, F: Float, R: Data<Elem = $right>, D: Dimension> Dot<ArrayBase<R, D>, $kind> for $left {
+            type Output = Array<Mixed<$integer, $float>, D>;
+            fn dot_with(&self, right: &ArrayBase<R, D>) -> Result<Self::Output> {
+                let factor: Mixed<I, F> = as_float(*self);
+                Ok(right.map(|number| as_float::<_, Mixed<I, F>>(*number).times(factor)))
+            }
+        }
+
+        impl<I: Integer, F: Float, S: Data<Elem = $left>, D: Dimension> Dot<$right, $kind> for ArrayBase<S, D> {
+            type Output = Array<Mixed<$integer, $float>, D>;
+            fn dot_with(&self, right: &$right) -> Result<Self::Output> {
+                let factor: Mixed<I, F> = as_float(*right);
+                Ok(self.map(|number| as_float::<_, Mixed<I, F>>(*number).times(factor)))
+            }
+        }
+    )*};
+}
+
+mixed_scalar! {
+    IntegersFirst: I F, I F;
+    FloatsFirst: F I, I F;
 }
 
 macro_rules! pair {

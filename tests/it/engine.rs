@@ -8,6 +8,7 @@ mod persist;
 mod places;
 mod programs;
 mod runtime;
+mod shared;
 mod stale;
 mod standby;
 mod statics;

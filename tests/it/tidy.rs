@@ -15,7 +15,7 @@ use tokens::Contents;
 const ROOMS: &[(&str, &str)] = &[
     (
         "commands",
-        "cells clean completions data edition exercises export fmt kernel learn lint new repl review run site test",
+        "cells clean completions data edition exercises export fmt kernel learn lint new repl review run site test warm",
     ),
     (
         "runner",

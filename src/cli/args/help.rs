@@ -60,6 +60,7 @@ above. The nearest one wins; normalisers and allowances accumulate.
     not-portable         a cell would fail on the stock kernel, even with --portable
     unstable-output      --accept would store a time or a path of this machine
     execution-order, used-before, runs-once, cell-ids, quoted-number   lints, for `lint` only
+    unformatted          the cell keeps its own layout: `fmt` leaves it as it is
 
 Threads: a panic in a thread that is never joined does not fail its cell. Its message on stderr
 is output like any other: the cell is output-changed unless that text is stored. Output belongs

@@ -129,6 +129,16 @@ pub struct FmtArgs {
     pub check: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct WarmArgs {
+    /// Notebooks, or folders of notebooks
+    #[arg(required = true)]
+    pub notebooks: Vec<PathBuf>,
+    /// Fill this folder, and make it readable by all users [default: your own cache]
+    #[arg(long, value_name = "FOLDER")]
+    pub to: Option<PathBuf>,
+}
+
 /// What to do with a notebook in another language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Foreign {

@@ -6,6 +6,7 @@ mod folder;
 mod program;
 mod script;
 
+use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::Result;
@@ -22,7 +23,7 @@ use crate::cli::page::written::Exported;
 use crate::cli::page::{html, markdown};
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
-use crate::cli::terminal::shown::name;
+use crate::cli::terminal::shown::{name, report, visible};
 
 pub fn run(args: &ExportArgs) -> Result<Exit> {
     if args.update && args.to != Target::Ipynb {
@@ -37,12 +38,21 @@ pub fn run(args: &ExportArgs) -> Result<Exit> {
         target => of_notebook(&Source::read(&args.file)?, target, args.output.as_deref(), &pages, args.trust)?,
     };
     match &args.output {
-        None => streams::write(files.text.as_bytes()),
+        None => print(&files.text),
         Some(output) if args.update && output.exists() => update(&files.text, output)?,
         Some(output) => files.write(&args.file, output, args.force)?,
     }
     print_notes(&args.file, &files.notes);
     Ok(Exit::Passed)
+}
+
+/// Pipes and files get every byte; in a terminal, nothing of the notebook acts.
+fn print(text: &str) {
+    if std::io::stdout().is_terminal() {
+        streams::write(report(&visible(text)).as_bytes());
+    } else {
+        streams::write(text.as_bytes());
+    }
 }
 
 fn print_notes(file: &Path, notes: &[String]) {

@@ -3,10 +3,10 @@
 //!
 //! Nothing is run, and no existing folder is touched.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::cli::args::LearnArgs;
-use crate::cli::exit::Exit;
+use crate::cli::exit::{Exit, usage};
 use crate::cli::lang::Lang;
 use crate::cli::notebook::chapter;
 use crate::cli::streams;
@@ -14,7 +14,7 @@ use crate::cli::streams;
 pub fn run(args: &LearnArgs) -> Result<Exit> {
     let shown = args.folder.display();
     if args.folder.symlink_metadata().is_ok() {
-        bail!("`{shown}` already exists\nhelp: choose another name");
+        return Err(usage(format!("`{shown}` already exists\nhelp: choose another name")));
     }
     let notebooks = chapter::working_copy(args.lang.unwrap_or_else(Lang::of_environment))?;
     std::fs::create_dir_all(&args.folder).with_context(|| format!("cannot create {shown}"))?;

@@ -21,6 +21,8 @@ pub mod review;
 pub mod run;
 pub mod site;
 pub mod test;
+#[cfg(unix)]
+pub mod warm;
 
 use std::path::PathBuf;
 

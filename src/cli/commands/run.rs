@@ -60,12 +60,12 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
                 interrupter.interrupt();
             }
         })?;
-        printed.finish(&outcome.end);
+        let words = printed.finish(&outcome.end);
         changes.push(executed::change(at, &outcome, changes.len() as u64 + 1));
         for note in &outcome.notes {
             streams::eprintln!("{QUIET}note: {}{QUIET:#}", visible(note));
         }
-        let Some(words) = cell_end::predicate(&outcome.end, Lang::En) else { continue };
+        let Some(words) = words else { continue };
         let (head, report) = (format!("`{}` {words}", shown::name(&cell.id)), cell_end::compiler_report(&outcome.end));
         let text = format!("{BAD}{}{BAD:#}\n{}", visible(&head), visible(&report));
         streams::println!("{}", shown::report(&text));
@@ -93,6 +93,9 @@ fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A longer message of an error is printed twice.
+const LONGEST_MESSAGE: usize = 1 << 20;
+
 /// What a cell prints while it runs.
 #[derive(Default)]
 struct Printed {
@@ -100,6 +103,8 @@ struct Printed {
     passage: Passage,
     /// Stderr that may be the report of a panic, whose place is in generated code: `run` words it itself.
     held: String,
+    /// The end of what was printed on stderr.
+    errors: String,
 }
 
 impl Printed {
@@ -133,13 +138,17 @@ impl Printed {
     fn release(&mut self) {
         let text = std::mem::take(&mut self.held);
         if !text.is_empty() {
+            self.errors.push_str(&text);
+            let begin = self.errors.len().saturating_sub(LONGEST_MESSAGE);
+            self.errors.drain(..self.errors.floor_char_boundary(begin));
             let output = Output::Stream { stream: Stream::Stderr, text };
             streams::print!("{}", output_text(&output, &mut self.passage));
         }
     }
 
-    /// The cell has ended: prints the rest without the report of that end.
-    fn finish(mut self, end: &End) {
+    /// The cell has ended: prints the rest without the report of that end. Returns how it ended, with no message that
+    /// is already on stderr.
+    fn finish(mut self, end: &End) -> Option<String> {
         for output in std::mem::take(&mut self.waiting).rest() {
             self.output(output);
         }
@@ -148,6 +157,14 @@ impl Printed {
         }
         self.release();
         streams::print!("{}", self.passage.rest());
+        let words = cell_end::predicate(end, Lang::En)?;
+        match end {
+            End::ReturnedError { message, .. } if self.errors.trim_end().ends_with(message.trim_end()) => {
+                let words = words.trim_end().strip_suffix(message.trim_end())?;
+                Some(words.trim_end_matches([':', ' ']).to_owned())
+            }
+            _ => Some(words),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where both engines keep their caches, and the names of what is in there.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow};
 use etcetera::BaseStrategy;
@@ -9,8 +10,24 @@ use sha2::{Digest, Sha256};
 /// Overrides the folder.
 pub const ENV: &str = "FORWARD_PASS_CACHE";
 
+/// The folder that is filled, in place of the user's.
+static TARGET: OnceLock<PathBuf> = OnceLock::new();
+
+/// From now on, the cache is here.
+pub fn redirect(folder: &Path) -> Result<()> {
+    let folder = std::path::absolute(folder).with_context(|| unusable(folder))?;
+    TARGET.set(folder).map_err(|folder| anyhow!("{}: the cache is in another one already", unusable(&folder)))
+}
+
+pub fn is_redirected() -> bool {
+    TARGET.get().is_some()
+}
+
 /// The folder, whether it exists or not.
 pub fn place() -> Result<PathBuf> {
+    if let Some(folder) = TARGET.get() {
+        return Ok(folder.clone());
+    }
     if let Some(folder) = std::env::var_os(ENV).filter(|folder| !folder.is_empty()) {
         return std::path::absolute(&folder).with_context(|| unusable(Path::new(&folder)));
     }

@@ -44,6 +44,12 @@ pub trait Session: Send {
         Ok(false)
     }
 
+    /// Compiles a cell, without running it, as if it then reached its end, or not; `false` if it does not compile.
+    fn warm(&mut self, code: &str, reaches_end: bool, events: &mut dyn FnMut(Event)) -> Result<bool> {
+        let _ = (code, reaches_end, events);
+        Ok(false)
+    }
+
     /// The names of the functions, types and other items that cells have defined, sorted; for completion only.
     fn items(&mut self) -> Vec<String> {
         Vec::new()
@@ -132,6 +138,29 @@ pub fn hook() {
 #[cfg(unix)]
 pub fn clear_cache() -> Result<own::cache::Cleared> {
     own::cache::clear()
+}
+
+/// From now on, sessions use the cache in this folder, and none that is shared.
+#[cfg(unix)]
+pub fn redirect_cache(folder: &std::path::Path) -> Result<()> {
+    cache_folder::redirect(folder)
+}
+
+/// The cache that has been filled, and its size on the disk.
+#[cfg(unix)]
+pub struct Warmed {
+    pub folder: PathBuf,
+    pub bytes: u64,
+}
+
+/// Opens the cache to all users, if it is not the user's own.
+#[cfg(unix)]
+pub fn open_cache() -> Result<Warmed> {
+    let folder = own::cache::folder()?;
+    if cache_folder::is_redirected() {
+        own::cache::open_to_all(&folder)?;
+    }
+    Ok(Warmed { bytes: own::cache::size(&folder), folder })
 }
 
 /// Starts a session.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Finished, NotebookBuilder, forward_pass};
+use crate::support::{Finished, NotebookBuilder, forward_pass, rounds};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -166,7 +166,12 @@ opt-level = 0
 
 #[test]
 fn the_chapter_as_programs_prints_what_the_notebooks_store() {
-    let files: Vec<PathBuf> = chapter("en").into_iter().filter(|path| !path.ends_with("08-mnist.ipynb")).collect();
+    // All but the one that needs the data; two of them in the gate.
+    let is_tested = |path: &PathBuf| match rounds(0, 1) {
+        0 => path.ends_with("02-sigmoid.ipynb") || path.ends_with("05-three-layer-network.ipynb"),
+        _ => !path.ends_with("08-mnist.ipynb"),
+    };
+    let files: Vec<PathBuf> = chapter("en").into_iter().filter(is_tested).collect();
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("exported");
     let _ = std::fs::remove_dir_all(package.join("src"));
     std::fs::create_dir_all(package.join("src/bin")).unwrap();

@@ -87,6 +87,35 @@ fn all_cells_of_a_notebook_are_formatted_and_the_invalid_named() {
 }
 
 #[test]
+fn a_cell_that_is_laid_out_by_hand_stays() {
+    let maker = NotebookBuilder::new()
+        .code("hand", "let m=[1,0,\n       0,1];", "")
+        .settings(json!({"allow": ["unformatted", "not-portable"]}))
+        .code("skip", "#[rustfmt::skip]\nlet m=[1,0,\n       0,1];", "")
+        .code("usual", "f( )", "");
+    maker.write();
+    fmt(&maker, &["--check"]).exits(1).has("made.ipynb: not formatted: `usual`\n").has("; 1 cell left as laid out\n");
+    fmt(&maker, &[]).exits(0).has("1 cell in 1 of 1 notebook formatted; 1 cell left as laid out\n");
+    let now = read(maker.folder.path(), "made.ipynb");
+    let sources: Vec<String> = now["cells"].as_array().unwrap().iter().map(source).collect();
+    let skipped = "#[rustfmt::skip]\nlet m=[1,0,\n       0,1];";
+    assert_eq!(sources, ["let m=[1,0,\n       0,1];", skipped, "f()"]);
+    // The notebook, or its project, can allow it for all cells.
+    std::fs::write(maker.folder.path().join("forward-pass.toml"), "allow = [\"unformatted\"]\n").unwrap();
+    maker.write();
+    fmt(&maker, &["--check"]).exits(0).has("1 notebook, all formatted; 3 cells left as laid out\n");
+    std::fs::write(maker.folder.path().join("forward-pass.toml"), "allow = [\"unformated\"]\n").unwrap();
+    fmt(&maker, &["--check"]).exits(3).has("did you mean `unformatted`?");
+}
+
+/// The chapter is laid out for a page of Jupyter, and says which cells are not.
+#[test]
+fn the_chapter_is_formatted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    forward_pass(root, &["fmt", "--check", "notebooks"]).exits(0).has("16 notebooks, all formatted; 8 cells left");
+}
+
+#[test]
 fn the_settings_of_rustfmt_apply() {
     let maker = NotebookBuilder::new().code("a", "let x = call(1111111111, 2222222222);", "").code(
         "b",
@@ -105,7 +134,8 @@ fn the_settings_of_rustfmt_apply() {
         assert_eq!(source(&read(maker.folder.path(), "made.ipynb")["cells"][1]), after);
     }
     std::fs::write(maker.folder.path().join("rustfmt.toml"), "max_width = \"x\"").unwrap();
-    fmt(&maker, &[]).exits(3).has("rustfmt cannot use its settings");
+    // Nothing is said of a notebook that could not be looked at.
+    assert_eq!(fmt(&maker, &[]).exits(3).has("rustfmt cannot use its settings").stdout, "");
 }
 
 #[test]

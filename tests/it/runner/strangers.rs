@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rexpect::reader::Options;
+use rexpect::session::spawn_with_options;
 use serde_json::{Value, json};
 
 use crate::support::{Finished, NotebookBuilder, command, forward_pass, tested, with_input};
@@ -102,6 +104,31 @@ fn nothing_of_a_strangers_file_acts_however_it_is_shown() {
         is_only_text(&reviewed.stdout, kind);
         let accepted = shown(&maker, &["test", "made.ipynb", "--accept"]);
         is_only_text(&accepted.stdout, kind);
+    }
+}
+
+/// A pipe or a file gets every byte of it.
+#[test]
+fn nothing_of_a_strangers_file_acts_when_it_is_exported_to_a_terminal() {
+    for kind in KINDS {
+        let maker = full_of(kind).cell(json!({"cell_type": "markdown", "id": "prose", "metadata": {}, "source": kind}));
+        maker.write();
+        for to in ["script", "md", "html", "rs"] {
+            let arguments = ["export", "made.ipynb", "--to", to];
+            let options = Options::new().timeout_ms(Some(60_000));
+            let mut terminal = spawn_with_options(command(maker.folder.path(), &arguments), options).unwrap();
+            // It has a character for each byte.
+            let bytes: Vec<u8> = terminal.exp_eof().unwrap().chars().map(|c| c as u8).collect();
+            is_only_text(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n"), kind);
+            let piped = forward_pass(maker.folder.path(), &arguments);
+            let written = forward_pass(maker.folder.path(), &[&arguments[..], &["-o", "out"]].concat());
+            if to == "script" {
+                written.exits(0);
+                assert_eq!(piped.stdout, std::fs::read_to_string(maker.folder.path().join("out")).unwrap());
+                assert!(piped.stdout.contains(kind.trim()), "{kind:?} is lost in {}", piped.stdout);
+                std::fs::remove_file(maker.folder.path().join("out")).unwrap();
+            }
+        }
     }
 }
 

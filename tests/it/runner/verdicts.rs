@@ -55,6 +55,25 @@ fn both_engines_tell_the_same_truth() {
 }
 
 #[test]
+fn run_prints_the_message_of_an_error_once() {
+    let cases = [
+        ("eprintln!(\"before\");\nErr::<(), _>(String::from(\"zzz went wrong\"))?;", " at line 2\n"),
+        ("Err::<(), _>(String::from(\"zzz:\"))?;", " at line 1\n"),
+        ("println!(\"out\");\n\"zzz\".parse::<u8>().map_err(|it| format!(\"zzz: {it}\"))?;", " at line 2\n"),
+        ("eprintln!(\"zzz\");\nstd::process::exit(3);", "with exit code 3\n"),
+        ("panic!(\"zzz\")", " at line 1: zzz\n"),
+    ];
+    for (code, end) in cases {
+        let maker = NotebookBuilder::new().code("it", code, "");
+        maker.write();
+        let ran = forward_pass(maker.folder.path(), &["--engine", "own", "run", "made.ipynb"]);
+        ran.exits(1).has(end);
+        let message = ran.stdout.lines().filter(|line| line.contains("zzz")).count();
+        assert_eq!(message, 1, "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn a_type_that_is_asked_for_too_early_is_explained() {
     let wide = "trait Wide { type To; }\nimpl Wide for i32 { type To = i64; }\nimpl Wide for u8 { type To = u64; }\n\
         fn wide<T: Wide>(_: T) -> Result<T::To, String> { Err(String::new()) }\nlet total = wide(1)?;";

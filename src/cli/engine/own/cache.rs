@@ -3,6 +3,7 @@
 //! It manages entries without knowing their content.
 
 mod clear;
+mod shared;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
@@ -15,7 +16,9 @@ pub use clear::{Cleared, clear};
 use nix::libc;
 
 use super::super::cache_folder::unusable;
-pub use super::super::cache_folder::{ENV, digest, place};
+pub use shared::{is_safe, open_to_all, shared};
+
+pub use super::super::cache_folder::{ENV, digest, is_redirected, place};
 use super::stop::Stop;
 
 /// The size limit of all entries, in bytes; the least recently used are evicted first.
@@ -40,7 +43,7 @@ pub fn folder() -> Result<PathBuf> {
     if about.uid() != own {
         bail!("{}: it belongs to another user\nhelp: set {ENV} to a folder of your own", unusable(&folder));
     }
-    if about.mode() & 0o077 != 0 {
+    if about.mode() & 0o077 != 0 && !is_redirected() {
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).with_context(|| unusable(&folder))?;
     }
     Ok(folder)
@@ -193,13 +196,15 @@ pub fn evict(groups: &Path, limit: u64) {
 
 /// All entries of all groups.
 pub fn entries(groups: &Path) -> Vec<PathBuf> {
-    let below = |folder: &Path| -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-        paths.sort();
-        paths
-    };
     below(groups).iter().flat_map(|group| below(group)).collect()
+}
+
+/// The folders in a folder.
+pub fn below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    paths.sort();
+    paths
 }
 
 pub fn last_used(entry: &Path) -> SystemTime {

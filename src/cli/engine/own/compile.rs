@@ -21,6 +21,7 @@ mod closures;
 mod ended;
 mod learn;
 mod machine;
+mod moved;
 mod passes;
 mod plan;
 mod pointers;
@@ -32,9 +33,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use cell_cache::CellCache;
+use cell_cache::{CellCache, Keys};
 use generated::Generated;
 use link::Layer;
+use moved::rename;
 use plan::{Plan, Show};
 use recipe::Recipe;
 use rustc::{CompileEnd, Compiled, Job, Kind, compile, compile_with};
@@ -229,21 +231,22 @@ impl Compiler {
         let job = Job { has_statics, ..self.job(number, state, kind) };
         std::fs::write(&job.source, &generated.text)
             .with_context(|| format!("cannot write `{}`", job.source.display()))?;
-        let key = || cell_cache::key(&self.toolchain, &job, &generated.text, &self.libraries.fingerprints);
-        let cache = self.cache.as_ref().map(|cache| (cache, key()));
-        let cached = cache.as_ref().and_then(|(cache, key)| cache.find(key, &job));
+        let keys = || Keys::of(&self.toolchain, &job, &generated.text, &self.libraries);
+        let cache = self.cache.as_ref().map(|cache| (cache, keys()));
+        let cached = cache.as_ref().and_then(|(cache, keys)| cache.find(keys, &job));
         let has_compiled = cached.is_none();
-        let compiled = match cached {
+        let mut compiled = match cached {
             Some(compiled) => compiled,
             None => {
                 let started = self.standby.take(&job, &generated.text);
                 let compiled = compile_with(&self.toolchain, &job, started, self.timeout, &self.stop)?;
-                if let Some((cache, key)) = &cache {
-                    cache.add(key, &job, &compiled);
+                if let Some((cache, keys)) = &cache {
+                    cache.add(keys, &job, &compiled);
                 }
                 compiled
             }
         };
+        compiled.messages.iter_mut().for_each(|message| rename(message, &self.libraries.moved));
         let is_likely = has_compiled && kind == Kind::Cell && compiled.ended == CompileEnd::Succeeded;
         self.standby.expect_next(&self.toolchain, &job, number, &generated.text, is_likely);
         Ok(compiled)

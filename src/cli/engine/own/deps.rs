@@ -4,23 +4,26 @@
 
 mod build;
 mod cargo;
+mod graph;
 mod inputs;
 mod layer;
 mod prebuilt;
 mod prefetch;
 mod record;
+mod roots;
 mod seed;
+mod wrapper;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use build::build;
 pub use inputs::dep_info;
-pub use layer::{layer, layer_of};
+pub use layer::{existing, layer, layer_of};
 pub use prefetch::Prefetch;
-pub use record::variables;
+pub use record::{path_of_entry, variables};
 
 use super::cache::Lock;
 pub use crate::cli::syntax::dependency::Dependency;
@@ -50,14 +53,16 @@ pub struct Libraries {
     pub rlibs: BTreeMap<PathBuf, String>,
     /// The build's own folder.
     pub folder: PathBuf,
+    /// It is in a shared cache.
+    pub is_shared: bool,
+    /// The sources of the path dependencies, where they are now.
+    pub sources: Vec<PathBuf>,
+    /// The folders of path dependencies that were elsewhere when they were built, and where they are now.
+    pub moved: Vec<(PathBuf, PathBuf)>,
+    /// A procedural macro among the crates may look at files and variables around a cell.
+    pub looks_around: bool,
     /// Keeps the libraries from being evicted while they are used.
     pub _lock: Option<Arc<Lock>>,
-}
-
-/// The sources of the path dependencies of a build.
-pub fn sources(libraries: &Libraries) -> Vec<PathBuf> {
-    let record = record::Record::read(&libraries.folder);
-    record.map(|record| record.inputs.files().map(Path::to_owned).collect()).unwrap_or_default()
 }
 
 /// Why a build ended without libraries, other than by a failure of our own.

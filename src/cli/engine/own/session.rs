@@ -8,6 +8,7 @@ mod lookahead;
 mod restart;
 mod running;
 mod timing;
+mod warm;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -66,7 +67,7 @@ impl OwnSession {
         let crates = Crates::prefetch(&toolchain, &options);
         let child = Child::start(&options.folder, stop.clone())?;
         let scratch = Scratch::new()?;
-        let mut notes = Vec::new();
+        let mut notes = cache::shared().notes;
         let (runtime, runtime_lock) = match runtime_in_cache(&toolchain, &stop) {
             Ok(cached) => cached,
             Err(error) => {
@@ -259,6 +260,10 @@ impl Session for OwnSession {
         self.lookahead.set_script(cells.iter().map(|code| without_mark(code).to_owned()).collect());
     }
 
+    fn warm(&mut self, code: &str, reaches_end: bool, events: &mut dyn FnMut(Event)) -> Result<bool> {
+        self.compile_only(code, reaches_end, events)
+    }
+
     fn items(&mut self) -> Vec<String> {
         self.history.state().item_names().into_iter().collect()
     }
@@ -271,6 +276,10 @@ fn without_mark(code: &str) -> &str {
 
 /// The runtime of cells, locked in the cache during the session.
 fn runtime_in_cache(toolchain: &Toolchain, stop: &Stop) -> Result<(PathBuf, Option<cache::Lock>)> {
+    let mut shared = cache::shared().folders.into_iter().map(|folder| folder.join("runtime"));
+    if let Some(library) = shared.find_map(|folder| runtime::shared_library(toolchain, &folder)) {
+        return Ok((library, None));
+    }
     let cache = cache::folder()?.join("runtime");
     cache::make(&cache)?;
     let lock = cache::hold(&cache);

@@ -39,6 +39,9 @@ pub const ALLOWANCES: &[&str] = &[
     "unstable-output",
 ];
 
+/// Allows a layout of its own: `fmt` leaves the cell as it is.
+pub const UNFORMATTED: &str = "unformatted";
+
 /// The lints that an author can allow in the same way.
 pub const LINT_ALLOWANCES: &[&str] = &["execution-order", "used-before", "runs-once", "cell-ids", "quoted-number"];
 
@@ -65,7 +68,7 @@ pub fn allows(settings: &Settings, kind: &str) -> bool {
 }
 
 pub fn check_allowances(list: &str) -> Result<(), String> {
-    let known = [ALLOWANCES, LINT_ALLOWANCES].concat();
+    let known = [ALLOWANCES, LINT_ALLOWANCES, &[UNFORMATTED]].concat();
     let unknown = names_in(list).find(|name| !known.contains(name));
     let message = |it: &str| format!("unknown name `{it}` in `allow`\nhelp: {}", hint(it, &known, "the names are"));
     unknown.map_or(Ok(()), |unknown| Err(message(unknown)))

@@ -186,6 +186,34 @@ fn integers_become_floats_where_a_function_is_one_of_floats() {
     assert_eq!(dot(&array![1, 2], &array![0.5, 0.25]).unwrap(), 1.0);
 }
 
+/// Each type of integer beside each type of float, a single number on either side or on both; the types are NumPy's.
+#[test]
+fn dot_takes_a_number_of_the_other_kind() {
+    macro_rules! mixed {
+        ($($integer:ty, $float:ty => $made:ty;)*) => {$(
+            let (two, half) = (2 as $integer, 0.5 as $float);
+            let (integers, floats) = (array![[1 as $integer, 3]], array![0.5 as $float, 0.25]);
+            assert_eq!(dot(&two, &half).unwrap(), 1.0 as $made);
+            assert_eq!(dot(&half, &two).unwrap(), 1.0 as $made);
+            assert_eq!(dot(&two, &floats).unwrap(), array![1.0 as $made, 0.5]);
+            assert_eq!(dot(&floats, &two).unwrap(), array![1.0 as $made, 0.5]);
+            assert_eq!(dot(&half, &integers).unwrap(), array![[0.5 as $made, 1.5]]);
+            assert_eq!(dot(&integers.view(), &half).unwrap(), array![[0.5 as $made, 1.5]]);
+            assert_eq!(dot(&integers, &floats).unwrap(), array![1.25 as $made]);
+        )*};
+    }
+    mixed! {
+        i8, f32 => f32; i16, f32 => f32; i32, f32 => f64; i64, f32 => f64; isize, f32 => f64;
+        u8, f32 => f32; u16, f32 => f32; u32, f32 => f64; u64, f32 => f64; usize, f32 => f64;
+        i8, f64 => f64; i16, f64 => f64; i32, f64 => f64; i64, f64 => f64; isize, f64 => f64;
+        u8, f64 => f64; u16, f64 => f64; u32, f64 => f64; u64, f64 => f64; usize, f64 => f64;
+    }
+    assert_eq!(show(&dot(&2, &array![0.5, 1.5]).unwrap()), "[1. 3.]");
+    assert_eq!(show(&dot(&array![1, 2], &0.5).unwrap()), "[0.5 1. ]");
+    assert_eq!(show(&dot(&ndarray::arr0(2), &array![0.5, 1.5]).unwrap()), "[1. 3.]");
+    assert_eq!(dot(&3, &i64::MAX).unwrap(), i64::MAX.wrapping_mul(3));
+}
+
 /// What rustc knows without a word from the reader, before and after integers were taken.
 #[test]
 fn types_are_still_inferred() {
@@ -201,6 +229,14 @@ fn types_are_still_inferred() {
         sum_of > 0.0 && single < 1.0 && singles.len() == 3 && hidden[0] < 1.0 && mapped[0] < 1.0 && nested[0] < 1.0
     );
     assert!(row[0] < row[1]);
+    // A literal takes the type of the other side.
+    let (w, n): (Array1<f32>, Array1<i64>) = (array![0.5, 0.25], array![1, 2]);
+    let (by_w, by_n): (f32, i64) = (dot(&array![1.0, 2.0], &w).unwrap(), dot(&array![3, 4], &n).unwrap());
+    let scaled: Array1<f32> = dot(&2.0, &w.view()).unwrap();
+    let (rows, numbers) = (array![[1.0, 2.0]], dot(&array![1.0, 2.0], &array![3.0, 4.0]).unwrap());
+    // Methods are called on the product before its numbers are f64.
+    assert_eq!(dot(&rows, &array![[1.0], [2.0]]).unwrap().shape(), [1, 1]);
+    assert_eq!((by_w, by_n, scaled[0], numbers), (1.0, 11, 1.0, 11.0_f64));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Lock, discard, entries, place, size};
+use super::{Lock, below, discard, entries, place, size};
 
 /// What was removed, and what was in use.
 #[derive(Debug, Default, PartialEq)]
@@ -40,6 +40,10 @@ pub fn clear() -> Result<Cleared> {
             cleared.in_use += 1;
         }
     }
+    if cleared.in_use == 0 {
+        // Cargo calls it only during a build.
+        let _ = fs::remove_file(folder.join("deps/rustc.sh"));
+    }
     cleared.freed = before.saturating_sub(size(&folder));
     Ok(cleared)
 }
@@ -63,9 +67,4 @@ fn remove_unlocked(folder: &Path) -> Result<bool> {
     }
     fs::remove_dir_all(folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
     Ok(true)
-}
-
-fn below(folder: &Path) -> Vec<PathBuf> {
-    let paths = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    paths.filter(|path| path.is_dir()).collect()
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::super::cache::ABANDONED;
-use super::super::deps::layer_of;
+use super::super::cache::{ABANDONED, is_safe};
+use super::super::deps::{existing, layer_of};
 use super::super::stop::Stop;
 use super::closures::forms_of;
 use super::link::Layer;
@@ -44,11 +44,23 @@ pub fn layer(toolchain: &Toolchain, runtime: &Path) -> Option<Layer> {
     layer_of(toolchain, &rlibs, &[], &[], runtime.parent()?).ok()?
 }
 
-/// The library for this toolchain, from the cache or built into it.
-pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathBuf> {
+fn name(toolchain: &Toolchain) -> String {
     let mut hasher = DefaultHasher::new();
     (TEXT, &toolchain.version, &toolchain.host, &toolchain.sysroot).hash(&mut hasher);
-    let library = cache.join(format!("libfp_rt-{:016x}.rlib", hasher.finish()));
+    format!("libfp_rt-{:016x}.rlib", hasher.finish())
+}
+
+/// The library for this toolchain in a shared cache, if its layer is there as well.
+pub fn shared_library(toolchain: &Toolchain, cache: &Path) -> Option<PathBuf> {
+    let library = cache.join(name(toolchain));
+    let rlibs = BTreeMap::from([(library.clone(), name(toolchain))]);
+    let layer = existing(toolchain, &rlibs, &[], cache)?;
+    [&library, &layer.library, &layer.stub].iter().all(|file| is_safe(file)).then_some(library)
+}
+
+/// The library for this toolchain, from the cache or built into it.
+pub fn library(toolchain: &Toolchain, cache: &Path, stop: &Stop) -> Result<PathBuf> {
+    let library = cache.join(name(toolchain));
     if library.is_file() {
         return Ok(library);
     }

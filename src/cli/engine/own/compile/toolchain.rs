@@ -87,6 +87,11 @@ impl Toolchain {
         (usable && (link.exists() || std::os::unix::fs::symlink(lld, &link).is_ok())).then_some(link)
     }
 
+    /// 95 of `rustc 1.95.0`.
+    pub fn minor(&self) -> Option<u32> {
+        self.version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()
+    }
+
     pub fn libraries(&self) -> PathBuf {
         self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
     }

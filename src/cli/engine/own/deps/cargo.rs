@@ -17,6 +17,7 @@ use nix::unistd::Pid;
 use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
 use super::NotBuilt;
+use super::wrapper::Wrapper;
 
 /// The lines that cargo printed, and whether it succeeded.
 pub struct CargoOutput {
@@ -30,11 +31,15 @@ pub fn run(
     toolchain: &Toolchain,
     folder: &Path,
     arguments: &[&str],
+    wrapper: Option<&Wrapper>,
     deadline: Option<Instant>,
     stop: &Stop,
     on_line: &mut dyn FnMut(&str),
 ) -> Result<CargoOutput> {
     let mut command = command(toolchain, folder);
+    if let Some(wrapper) = wrapper {
+        wrapper.wrap(&mut command);
+    }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", toolchain.cargo.display()))?;
     let (sender, lines) = mpsc::channel();

@@ -1,9 +1,10 @@
 //! The inputs of a build besides its manifest: the sources of path dependencies, and variables that build scripts read.
-//! A build is up to date while all of them have the same content.
+//! A build is up to date while all of them have the same content, and a copy of the sources elsewhere is as good.
 //!
 //! Sources from a registry or from git do not change and are not checked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,41 +12,61 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::super::cache::digest;
+use super::roots::Roots;
 
-/// Files and environment variables with their hashes; a missing one has an empty hash.
+/// Files, as seen from their roots, and environment variables, with their hashes; a missing one has an empty hash.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
     files: BTreeMap<PathBuf, String>,
     variables: BTreeMap<String, String>,
+    /// The folders of the local packages: which manifests stand above them is an input, too.
+    packages: BTreeSet<PathBuf>,
 }
 
 impl Inputs {
     /// Hashes the present content of these.
-    pub fn of(files: BTreeSet<PathBuf>, variables: BTreeSet<String>) -> Inputs {
+    pub fn of(
+        files: BTreeSet<PathBuf>,
+        variables: BTreeSet<String>,
+        packages: BTreeSet<PathBuf>,
+        roots: &Roots,
+    ) -> Inputs {
+        let hashed = |file: PathBuf| {
+            let hash = file_hash(&roots.resolve(&file));
+            (file, hash)
+        };
         Inputs {
-            files: files.into_iter().map(|file| (file.clone(), file_hash(&file))).collect(),
+            files: files.into_iter().map(hashed).collect(),
             variables: variables.into_iter().map(|name| (name.clone(), variable_hash(&name))).collect(),
+            packages,
         }
     }
 
-    /// Do all of them have the same content as before?
-    pub fn are_unchanged(&self) -> bool {
-        self.files.iter().all(|(file, hash)| file_hash(file) == *hash)
+    /// Do all of them have the same content as before, as seen from these roots?
+    pub fn are_unchanged(&self, roots: &Roots) -> bool {
+        self.files.iter().all(|(file, hash)| file_hash(&roots.resolve(file)) == *hash)
             && self.variables.iter().all(|(name, hash)| variable_hash(name) == *hash)
+            && self.has_no_other_manifest(roots)
     }
 
-    pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.files.keys().map(PathBuf::as_path)
+    fn has_no_other_manifest(&self, roots: &Roots) -> bool {
+        let known: BTreeSet<PathBuf> = self.files(roots).collect();
+        self.packages.iter().flat_map(|package| manifests(&roots.resolve(package))).all(|it| known.contains(&it))
+    }
+
+    pub fn files(&self, roots: &Roots) -> impl Iterator<Item = PathBuf> {
+        self.files.keys().map(|file| roots.resolve(file))
     }
 
     pub fn to_json(&self) -> Value {
         let files: Map<_, _> =
             self.files.iter().map(|(file, hash)| (file.display().to_string(), hash.clone().into())).collect();
-        json!({ "files": files, "variables": self.variables })
+        json!({ "files": files, "variables": self.variables, "packages": self.packages })
     }
 
     pub fn from_json(value: &Value) -> Option<Inputs> {
-        Some(Inputs { files: field(value, "files")?, variables: field(value, "variables")? })
+        let (files, variables) = (field(value, "files")?, field(value, "variables")?);
+        Some(Inputs { files, variables, packages: field(value, "packages")? })
     }
 }
 
@@ -54,12 +75,31 @@ pub fn field<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
     T::deserialize(value.get(name)?).ok()
 }
 
+/// Of a folder, the names in it.
 fn file_hash(file: &Path) -> String {
-    fs::read(file).map(|bytes| digest([bytes.as_slice()])).unwrap_or_default()
+    let names = || {
+        let mut names: Vec<OsString> = fs::read_dir(file).ok()?.flatten().map(|entry| entry.file_name()).collect();
+        names.retain(|name| !is_passed_over(name));
+        names.sort();
+        Some(digest(names.iter().map(|name| name.as_encoded_bytes())))
+    };
+    match fs::read(file) {
+        Ok(bytes) => digest([bytes.as_slice()]),
+        Err(_) => names().unwrap_or_default(),
+    }
+}
+
+fn is_passed_over(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with('.') || name == "target"
 }
 
 fn variable_hash(name: &str) -> String {
     std::env::var_os(name).map(|value| digest([value.as_encoded_bytes()])).unwrap_or_default()
+}
+
+/// Does a crate that reads this variable look at its place?
+pub fn is_of_place(name: &str) -> bool {
+    name.starts_with("CARGO_MANIFEST_")
 }
 
 /// Does cargo itself set this variable for a crate that it compiles? Then it follows from the manifest.
@@ -90,6 +130,15 @@ fn words(line: &str) -> impl Iterator<Item = String> {
     words.into_iter()
 }
 
+/// Does a build script depend on all files of its package?
+pub fn declares_nothing(output: &str) -> bool {
+    let is_declared = |line: &str| {
+        let line = line.strip_prefix("cargo::").or_else(|| line.strip_prefix("cargo:"));
+        line.is_some_and(|line| line.starts_with("rerun-if-"))
+    };
+    !output.lines().any(is_declared)
+}
+
 /// The files and variables that a build script asked to be rerun for.
 pub fn build_script(output: &str, package: &Path) -> (BTreeSet<PathBuf>, BTreeSet<String>) {
     let values = |name: &'static str| {
@@ -109,14 +158,14 @@ pub fn build_script(output: &str, package: &Path) -> (BTreeSet<PathBuf>, BTreeSe
     (files, variables)
 }
 
-/// All files of a package, except hidden ones and those in `target`.
+/// All files and folders of a package, itself included, except hidden ones and those in `target`.
 pub fn all_files(folder: &Path) -> BTreeSet<PathBuf> {
-    let mut found = BTreeSet::new();
+    let mut found = BTreeSet::from([folder.to_owned()]);
     let Ok(entries) = fs::read_dir(folder) else { return found };
     for entry in entries.flatten() {
-        let (path, name) = (entry.path(), entry.file_name());
+        let path = entry.path();
         match entry.file_type() {
-            _ if name.to_string_lossy().starts_with('.') || name == "target" => {}
+            _ if is_passed_over(&entry.file_name()) => {}
             Ok(kind) if kind.is_dir() => found.extend(all_files(&path)),
             Ok(_) => drop(found.insert(path)),
             Err(_) => {}
@@ -163,15 +212,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("lib.rs");
         fs::write(&file, "one").unwrap();
-        let inputs = Inputs::of([file.clone()].into(), ["FORWARD_PASS_UNSET".to_owned()].into());
+        let roots = Roots::default();
+        let files = [file.clone(), folder.path().to_owned()];
+        let inputs = Inputs::of(files.into(), ["FORWARD_PASS_UNSET".to_owned()].into(), BTreeSet::new(), &roots);
         assert_eq!(Inputs::from_json(&inputs.to_json()), Some(inputs.clone()));
-        assert!(inputs.are_unchanged());
+        let are_unchanged = || inputs.are_unchanged(&roots);
+        assert!(are_unchanged());
         fs::write(&file, "two").unwrap();
-        assert!(!inputs.are_unchanged());
+        assert!(!are_unchanged());
         fs::remove_file(&file).unwrap();
-        assert!(!inputs.are_unchanged());
+        assert!(!are_unchanged());
         fs::write(&file, "one").unwrap();
-        assert!(inputs.are_unchanged());
+        assert!(are_unchanged());
+        let more = folder.path().join("more.rs");
+        fs::write(&more, "").unwrap();
+        assert!(!are_unchanged());
+        fs::rename(more, folder.path().join(".more.rs")).unwrap();
+        assert!(are_unchanged());
     }
 
     #[test]
@@ -182,7 +239,9 @@ mod tests {
             fs::write(folder.path().join(file), "").unwrap();
         }
         let (files, _) = build_script("cargo:rustc-cfg=x\n", folder.path());
-        assert_eq!(files, ["Cargo.toml", "build.rs"].map(|file| folder.path().join(file)).into());
+        let mut expected = BTreeSet::from(["Cargo.toml", "build.rs"].map(|file| folder.path().join(file)));
+        expected.insert(folder.path().to_owned());
+        assert_eq!(files, expected);
         let (files, variables) =
             build_script("cargo::rerun-if-changed=a.txt\ncargo:rerun-if-env-changed=CC\n", Path::new("/p"));
         assert_eq!((files, variables), ([PathBuf::from("/p/a.txt")].into(), ["CC".to_owned()].into()));

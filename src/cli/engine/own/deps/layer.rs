@@ -16,11 +16,41 @@ use super::super::compile::toolchain::Toolchain;
 use super::Libraries;
 
 /// Changes with the way in which layers are linked.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// The layer with the crates of a build that those below have not got.
 pub fn layer(toolchain: &Toolchain, libraries: &Libraries, below: &[Layer]) -> Result<Option<Layer>> {
-    layer_of(toolchain, &libraries.rlibs, &libraries.search_paths, below, &libraries.folder)
+    let (rlibs, paths) = (&libraries.rlibs, &libraries.search_paths);
+    if !libraries.is_shared {
+        return layer_of(toolchain, rlibs, paths, below, &libraries.folder);
+    }
+    if let Some(layer) = existing(toolchain, rlibs, below, &libraries.folder).filter(|it| cache::is_safe(&it.library)) {
+        return Ok(Some(layer));
+    }
+    // With other layers below it than those for which the shared cache was filled.
+    let folder = cache::folder()?.join("deps/layers").join(name(toolchain, rlibs, below));
+    cache::make(&folder)?;
+    let layer = layer_of(toolchain, rlibs, paths, below, &folder)?;
+    fs::write(folder.join(cache::DONE), "{}").context("cannot write into the cache")?;
+    Ok(layer)
+}
+
+/// The layer of these libraries, if it has been linked in this folder.
+pub fn existing(
+    toolchain: &Toolchain,
+    rlibs: &BTreeMap<PathBuf, String>,
+    below: &[Layer],
+    folder: &Path,
+) -> Option<Layer> {
+    let is_below = |print: &String| below.iter().any(|layer| layer.prints.contains(print));
+    let new: BTreeMap<_, _> = rlibs.clone().into_iter().filter(|(_, print)| !is_below(print)).collect();
+    let layer = in_folder(folder, &name(toolchain, &new, below), &new);
+    (!new.is_empty() && layer.library.is_file() && layer.stub.is_file()).then_some(layer)
+}
+
+fn in_folder(folder: &Path, name: &str, new: &BTreeMap<PathBuf, String>) -> Layer {
+    let stub = folder.join(format!("stub-{name}"));
+    Layer { library: folder.join(name), stub, prints: new.values().cloned().collect() }
 }
 
 /// Links these libraries, each with a hash of its content, unless that is done already; `None` if the layers below have
@@ -38,11 +68,7 @@ pub fn layer_of(
         return Ok(None);
     }
     let name = name(toolchain, &new, below);
-    let layer = Layer {
-        library: folder.join(&name),
-        stub: folder.join(format!("stub-{name}")),
-        prints: new.values().cloned().collect(),
-    };
+    let layer = in_folder(folder, &name, &new);
     if layer.library.is_file() && layer.stub.is_file() {
         return Ok(Some(layer));
     }
@@ -63,10 +89,10 @@ pub fn layer_of(
 
 /// The name by which the loader knows the layer: no two have the same one.
 fn name(toolchain: &Toolchain, new: &BTreeMap<PathBuf, String>, below: &[Layer]) -> String {
-    let below = below.iter().map(|layer| layer.library.to_string_lossy());
+    let name = |file: &Path| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut parts: Vec<String> = vec![FORMAT.to_owned(), toolchain.version.clone()];
-    parts.extend(below.map(|file| file.into_owned()));
-    parts.extend(new.iter().map(|(file, print)| format!("{} {print}", file.display())));
+    parts.extend(below.iter().map(|layer| name(&layer.library)));
+    parts.extend(new.iter().map(|(file, print)| format!("{} {print}", name(file))));
     let digest = cache::digest(parts.iter().map(String::as_bytes));
     format!("libfp_crates-{digest}{}", std::env::consts::DLL_SUFFIX)
 }

@@ -13,7 +13,10 @@ use super::super::cache::{self, DONE};
 use super::super::compile::toolchain::Toolchain;
 use super::Libraries;
 use super::cargo::CargoOutput;
+use super::graph::Graph;
 use super::inputs::{self, Inputs, field};
+use super::roots::Roots;
+use super::wrapper::looks_at;
 
 /// The package that has the dependencies.
 pub const ROOT: &str = "forward-pass-cells";
@@ -40,53 +43,45 @@ pub fn variables(entry: &Path) -> BTreeMap<String, String> {
     .collect()
 }
 
-/// The packages according to `cargo metadata`.
-pub struct Graph {
-    pub packages: BTreeMap<String, Package>,
-    /// The root's dependencies: the name in Rust, and the package.
-    direct: Vec<(String, String)>,
-}
-
-pub struct Package {
-    pub name: String,
-    folder: PathBuf,
-    pub is_local: bool,
-}
-
-impl Graph {
-    pub fn read(text: &str) -> Option<Graph> {
-        let value: Value = serde_json::from_str(text).ok()?;
-        let root = value["resolve"]["root"].as_str()?;
-        let nodes = value["resolve"]["nodes"].as_array()?;
-        let used: BTreeSet<&str> = nodes.iter().filter_map(|node| node["id"].as_str()).collect();
-        let mut packages = BTreeMap::new();
-        for package in value["packages"].as_array()? {
-            let id = package["id"].as_str()?;
-            if id != root && used.contains(id) {
-                let folder = Path::new(package["manifest_path"].as_str()?).parent()?.to_owned();
-                let name = package["name"].as_str()?.to_owned();
-                packages.insert(id.to_owned(), Package { name, folder, is_local: package["source"].is_null() });
-            }
-        }
-        let node = nodes.iter().find(|node| node["id"] == root)?;
-        let direct = node["deps"].as_array()?.iter();
-        let direct = direct.filter_map(|dep| Some((dep["name"].as_str()?.to_owned(), dep["pkg"].as_str()?.to_owned())));
-        Some(Graph { packages, direct: direct.filter(|(name, _)| !name.is_empty()).collect() })
-    }
-}
+/// Procedural macros that look at nothing but what they are given.
+const PURE: [&str; 12] = [
+    "async_trait",
+    "bytemuck_derive",
+    "clap_derive",
+    "derive_more_impl",
+    "futures_macro",
+    "num_derive",
+    "serde_derive",
+    "strum_macros",
+    "thiserror_impl",
+    "tokio_macros",
+    "tracing_attributes",
+    "zerocopy_derive",
+];
 
 /// An entry's `built.json`.
 pub struct Record {
     pub libraries: Libraries,
     pub inputs: Inputs,
+    /// Where the path dependencies were.
+    pub roots: Roots,
+    /// They look at their place: elsewhere, they would be others.
+    is_placed: bool,
 }
 
 impl Record {
     /// Collects the results from cargo's messages.
-    pub fn of(entry: &Path, toolchain: &Toolchain, graph: &Graph, output: &CargoOutput) -> Result<Record> {
+    pub fn of(
+        entry: &Path,
+        toolchain: &Toolchain,
+        graph: &Graph,
+        output: &CargoOutput,
+        roots: &Roots,
+    ) -> Result<Record> {
         let messages: Vec<Value> = output.stdout.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let mut found = Libraries { env: variables(entry), folder: entry.to_owned(), ..Libraries::default() };
         found.env.insert("CARGO".into(), toolchain.cargo.display().to_string());
+        let mut is_placed = false;
         found.search_paths.push(format!("dependency={}", entry.join("target/debug/deps").display()));
         let (mut files, mut names) = (BTreeSet::new(), BTreeSet::new());
         let mut libraries = BTreeMap::new();
@@ -107,8 +102,11 @@ impl Record {
                         let (sources, variables) = inputs::dep_info(&text, &package.folder);
                         files.extend(sources.into_iter().filter(|file| !file.starts_with(entry)));
                         files.extend(inputs::manifests(&package.folder));
+                        files.insert(package.folder.join("build.rs"));
+                        is_placed |= variables.iter().any(|name| inputs::is_of_place(name));
                         names.extend(variables.into_iter().filter(|name| !inputs::is_set_by_cargo(name)));
                     }
+                    found.looks_around |= is_macro(message) && !PURE.contains(&&*crate_name(message));
                     let own = print_of(&library)?;
                     let print: &mut String = found.fingerprints.entry(crate_name(message)).or_default();
                     print.push_str(&own);
@@ -127,6 +125,8 @@ impl Record {
                     let text = fs::read_to_string(printed).unwrap_or_default();
                     let (sources, variables) = inputs::build_script(&text, &folder);
                     if local.is_some() {
+                        is_placed |= inputs::declares_nothing(&text);
+                        is_placed |= looks_at(graph, out_files(message).iter().map(PathBuf::as_path));
                         files.extend(sources);
                     }
                     names.extend(variables);
@@ -138,49 +138,87 @@ impl Record {
         found.transitive = transitive(&messages, &graph.direct, &libraries);
         found.externs.extend(direct.filter_map(|(name, id)| Some((name.clone(), libraries.get(id)?.clone()))));
         found.externs.sort();
-        Ok(Record { libraries: found, inputs: Inputs::of(files, names) })
+        is_placed |= graph.local().next().is_some() && found.looks_around;
+        is_placed |= looks_at(graph, files.iter().map(PathBuf::as_path));
+        let is_own = |file: &PathBuf| graph.local().any(|package| is_seen_from(file, &package.folder));
+        let files = files.into_iter().map(|file| if is_own(&file) { roots.relative(&file) } else { file });
+        let packages = graph.local().map(|package| roots.relative(&package.folder)).collect();
+        let inputs = Inputs::of(files.collect(), names, packages, roots);
+        Ok(Record { libraries: found, inputs, roots: roots.clone(), is_placed }.seen_from(roots))
+    }
+
+    /// Are the path dependencies at these places the ones that were built?
+    pub fn is_of(&self, roots: &Roots) -> bool {
+        (!self.is_placed || self.roots == *roots) && self.inputs.are_unchanged(roots)
+    }
+
+    /// The same, with the path dependencies at these places.
+    pub fn seen_from(mut self, roots: &Roots) -> Record {
+        let files = self.inputs.files(roots).filter(|file| file.is_file());
+        self.libraries.sources = files.collect();
+        let moved = self.roots.beside(roots).filter(|(then, now)| then != now);
+        self.libraries.moved = moved.map(|(then, now)| (then.to_owned(), now.to_owned())).collect();
+        self
     }
 
     /// Was a source edited during the build? Then it is unknown which version cargo compiled.
     pub fn changed_since(&self, started: std::time::SystemTime) -> bool {
-        self.inputs
-            .files()
+        let mut files = self.libraries.sources.iter();
+        files
             .any(|file| fs::metadata(file).and_then(|about| about.modified()).is_ok_and(|modified| modified >= started))
     }
 
     pub fn to_json(&self, platform: &str, lines: &BTreeSet<String>) -> String {
+        // Relative to the entry: it may be found from another path.
+        let entry = &self.libraries.folder;
+        let inside = |file: &Path| file.strip_prefix(entry).unwrap_or(file).display().to_string();
         let pairs = |list: &[(String, PathBuf)]| -> Vec<Value> {
-            list.iter().map(|(name, file)| json!([name, file.display().to_string()])).collect()
+            list.iter().map(|(name, file)| json!([name, inside(file)])).collect()
         };
+        let rlibs: BTreeMap<_, _> = self.libraries.rlibs.iter().map(|(file, print)| (inside(file), print)).collect();
         json!({
             "platform": platform,
             "lines": lines,
             "externs": pairs(&self.libraries.externs),
             "inner": pairs(&self.libraries.transitive),
-            "shared": self.libraries.prebuilt.as_ref().map(|file| file.display().to_string()),
-            "rlibs": self.libraries.rlibs,
-            "search_paths": self.libraries.search_paths,
-            "env": self.libraries.env,
+            "shared": self.libraries.prebuilt.as_deref().map(inside),
+            "rlibs": rlibs,
+            "search_paths": self.libraries.search_paths.iter().map(|path| path_of_entry(path, entry)).collect::<Vec<_>>(),
+            "looks_around": self.libraries.looks_around,
             "fingerprints": self.libraries.fingerprints,
             "inputs": self.inputs.to_json(),
+            "roots": self.roots.iter().collect::<BTreeMap<_, _>>(),
+            "is_placed": self.is_placed,
         })
         .to_string()
     }
 
-    pub fn read(entry: &Path) -> Option<Record> {
+    pub fn read(entry: &Path, toolchain: &Toolchain) -> Option<Record> {
         let value: Value = serde_json::from_str(&fs::read_to_string(entry.join(DONE)).ok()?).ok()?;
-        let libraries = Libraries {
-            externs: field(&value, "externs")?,
-            transitive: field(&value, "inner")?,
-            prebuilt: field(&value, "shared")?,
-            search_paths: field(&value, "search_paths")?,
-            env: field(&value, "env")?,
-            fingerprints: field(&value, "fingerprints")?,
-            rlibs: field(&value, "rlibs")?,
-            folder: entry.to_owned(),
-            _lock: None,
+        let pairs = |name: &str| -> Option<Vec<(String, PathBuf)>> {
+            let pairs: Vec<(String, PathBuf)> = field(&value, name)?;
+            Some(pairs.into_iter().map(|(name, file)| (name, entry.join(file))).collect())
         };
-        Some(Record { libraries, inputs: Inputs::from_json(&value["inputs"])? })
+        let rlibs: BTreeMap<PathBuf, String> = field(&value, "rlibs")?;
+        let search_paths: Vec<String> = field(&value, "search_paths")?;
+        let prebuilt: Option<PathBuf> = field(&value, "shared")?;
+        let mut env = variables(entry);
+        env.insert("CARGO".into(), toolchain.cargo.display().to_string());
+        let libraries = Libraries {
+            externs: pairs("externs")?,
+            transitive: pairs("inner")?,
+            prebuilt: prebuilt.map(|file| entry.join(file)),
+            search_paths: search_paths.iter().map(|path| path_in_entry(path, entry)).collect(),
+            env,
+            fingerprints: field(&value, "fingerprints")?,
+            rlibs: rlibs.into_iter().map(|(file, print)| (entry.join(file), print)).collect(),
+            folder: entry.to_owned(),
+            looks_around: field(&value, "looks_around")?,
+            ..Libraries::default()
+        };
+        let roots: BTreeMap<String, PathBuf> = field(&value, "roots")?;
+        let (inputs, is_placed) = (Inputs::from_json(&value["inputs"])?, field(&value, "is_placed")?);
+        Some(Record { libraries, inputs, roots: roots.into_iter().collect(), is_placed })
     }
 }
 
@@ -205,9 +243,40 @@ fn transitive(
 
 /// Can only build scripts and procedural macros use it?
 fn is_of_host(message: &Value) -> bool {
-    let is_macro =
-        message["target"]["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "proc-macro"));
-    message["profile"][HOST_MARK.replace('-', "_")] == false && !is_macro
+    message["profile"][HOST_MARK.replace('-', "_")] == false && !is_macro(message)
+}
+
+fn is_macro(message: &Value) -> bool {
+    message["target"]["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "proc-macro"))
+}
+
+/// A path for `-L`, such as `native=/...`, relative to the entry.
+pub fn path_of_entry(path: &str, entry: &Path) -> String {
+    let (kind, folder) = path.split_once('=').map_or(("", path), |(kind, folder)| (kind, folder));
+    match Path::new(folder).strip_prefix(entry) {
+        Ok(inside) => format!("{kind}={}", inside.display()),
+        Err(_) => path.to_owned(),
+    }
+}
+
+fn path_in_entry(path: &str, entry: &Path) -> String {
+    let (kind, folder) = path.split_once('=').map_or(("all", path), |(kind, folder)| (kind, folder));
+    let kind = if kind.is_empty() { "all" } else { kind };
+    format!("{kind}={}", entry.join(folder).display())
+}
+
+/// What a build script wrote, and what it printed.
+fn out_files(message: &Value) -> BTreeSet<PathBuf> {
+    let folder = Path::new(message["out_dir"].as_str().unwrap_or_default());
+    let mut files = inputs::all_files(folder);
+    files.insert(folder.with_file_name("output"));
+    files
+}
+
+/// As written, with every `..` in it: a file of the package, or one that its sources name by a relative path.
+fn is_seen_from(file: &Path, package: &Path) -> bool {
+    file.starts_with(package)
+        || (file.ends_with("Cargo.toml") && file.parent().is_some_and(|it| package.starts_with(it)))
 }
 
 /// The file for `--extern`, if the artifact is a library.

@@ -5,15 +5,21 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::super::cache::{self, DONE};
-use super::record::{Graph, Record};
+use super::graph::Graph;
 
-/// Copies the libraries of the most similar entry; returns whether its sources are unchanged.
-pub fn from_similar(groups: &Path, platform: &str, lines: &BTreeSet<String>, entry: &Path) -> Option<bool> {
+/// Copies the libraries of the most similar of these entries; returns whether it is current.
+pub fn from_similar(
+    entries: impl Iterator<Item = PathBuf>,
+    platform: &str,
+    lines: &BTreeSet<String>,
+    entry: &Path,
+    is_current: impl Fn(&Path) -> Option<bool>,
+) -> Option<bool> {
     let common = |other: &Path| -> Option<usize> {
         let text = fs::read_to_string(other.join(DONE)).ok()?;
         let value: Value = serde_json::from_str(&text).ok()?;
@@ -21,14 +27,13 @@ pub fn from_similar(groups: &Path, platform: &str, lines: &BTreeSet<String>, ent
         let theirs = value["lines"].as_array()?;
         is_alike.then(|| theirs.iter().filter(|line| line.as_str().is_some_and(|line| lines.contains(line))).count())
     };
-    let best = cache::entries(groups)
-        .into_iter()
+    let best = entries
         .filter_map(|other| Some((common(&other)?, cache::last_used(&other), other)))
         .filter(|(common, ..)| *common > 0)
         .max();
     let (_, _, best) = best?;
     let _hold = cache::hold(&best)?;
-    let is_as_built = Record::read(&best)?.inputs.are_unchanged();
+    let is_current = is_current(&best)?;
     let (half, whole) = (entry.join("target.half"), entry.join("target"));
     let _ = fs::remove_dir_all(&half);
     let is_copied = cache::copy(&best.join("target"), &half).is_ok();
@@ -37,12 +42,16 @@ pub fn from_similar(groups: &Path, platform: &str, lines: &BTreeSet<String>, ent
         let _ = fs::rename(&half, &whole);
     }
     let _ = fs::remove_dir_all(&half);
-    Some(is_copied && is_as_built)
+    Some(is_copied && is_current)
 }
 
 /// Copies what cargo has compiled for this program, where it runs in its build folder: the two have crates in common,
-/// with the same versions, features and profile.
+/// with the same versions, features and profile. Others may use a cache that is redirected: the paths in these crates are
+/// the user's own.
 pub fn from_own_build(entry: &Path, graph: &Graph) {
+    if cache::is_redirected() {
+        return;
+    }
     let program = std::env::current_exe().ok();
     if let Some(profile) = program.as_deref().and_then(Path::parent).filter(|folder| folder.ends_with("debug")) {
         let names = graph.packages.values().filter(|package| !package.is_local).map(|package| package.name.as_str());

@@ -174,3 +174,121 @@ fn the_cache_is_private_and_a_read_only_one_is_reported() {
     let error = format!("{:#}", cache::folder().unwrap_err());
     assert!(error.starts_with("cannot use the cache folder `"), "{error}");
 }
+
+impl Place {
+    /// Copies a package and its neighbours, as a course is copied into a user's home.
+    fn copy(&self, from: &str, to: &str) {
+        cache::copy(&self.folder.path().join(from), &self.folder.path().join(to)).unwrap();
+    }
+
+    fn value(&mut self, folder: &str) -> (bool, String) {
+        let libraries = self.build(&format!("part = {{ path = \"{folder}/part\" }}")).unwrap();
+        let part = libraries.externs.iter().find(|(name, _)| name == "part").unwrap();
+        (self.was_compiled("part"), part.1.display().to_string())
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn a_copy_of_a_package_takes_one_build_until_one_of_them_changes() {
+    let _alone = CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut place = Place::new();
+    place.package("a/inner", "", "pub const N: u32 = 1;");
+    place.package("a/part", "inner = { path = \"../inner\" }", "pub mod more; pub use inner::N;");
+    place.write("a/part/src/more.rs", "pub const M: u32 = 1;");
+    place.copy("a", "b");
+    place.copy("a", "deep/er/c");
+    let (compiled, first) = place.value("a");
+    assert!(compiled);
+    for copy in ["b", "deep/er/c", "a"] {
+        assert_eq!(place.value(copy), (false, first.clone()), "{copy}");
+    }
+    let libraries = place.build("part = { path = \"b/part\" }").unwrap();
+    let [a, b] = ["a/part", "b/part"].map(|it| place.folder.path().join(it).canonicalize().unwrap());
+    assert_eq!(libraries.moved, [(a, b.clone())]);
+    assert!(libraries.sources.contains(&b.join("src/more.rs")), "{:?}", libraries.sources);
+    // A file of the copy, then one of the package beside it; the others keep their build.
+    for (file, text) in
+        [("b/part/src/more.rs", "pub const M: u32 = 2;"), ("b/inner/src/lib.rs", "pub const N: u32 = 2;")]
+    {
+        place.write(file, text);
+        let (compiled, other) = place.value("b");
+        assert!(compiled && other != first, "{file}");
+        assert_eq!(place.value("a"), (false, first.clone()));
+        assert_eq!(place.value("b"), (false, other));
+        assert_eq!(place.value("deep/er/c"), (false, first.clone()));
+    }
+    // Places that change: each has the build of what is in it now.
+    let (_, of_b) = place.value("b");
+    let [a, b, c] = ["a", "b", "c"].map(|name| place.folder.path().join(name));
+    fs::rename(&a, &c).unwrap();
+    fs::rename(&b, &a).unwrap();
+    fs::rename(&c, &b).unwrap();
+    assert_eq!(place.value("a"), (false, of_b));
+    assert_eq!(place.value("b"), (false, first.clone()));
+    // A manifest above a copy, of which it could inherit, and a build script that is new.
+    place.write("deep/er/c/Cargo.toml", "[workspace]\nmembers = []\n");
+    assert!(place.value("deep/er/c").0);
+    place.write("b/part/build.rs", "fn main() { println!(\"cargo::rerun-if-changed=build.rs\"); }");
+    assert!(place.value("b").0);
+}
+
+#[test]
+fn what_looks_at_its_place_is_built_at_each() {
+    let _alone = CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut place = Place::new();
+    let root = place.folder.path().canonicalize().unwrap();
+    let absolute = format!("pub const N: &str = include_str!(\"{}/a/part/data.txt\");", root.display());
+    let by_macro = "pub const N: &str = include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/data.txt\"));";
+    let script = "pub const N: &str = env!(\"PLACE\");";
+    let scripts = [
+        // It declares nothing; it prints its place; it writes it.
+        "fn main() { println!(\"cargo::rustc-env=PLACE=x\"); }",
+        "fn main() { println!(\"cargo::rerun-if-changed=build.rs\"); \
+         println!(\"cargo::rustc-env=PLACE={}\", env!(\"CARGO_MANIFEST_DIR\")); }",
+        "fn main() { println!(\"cargo::rerun-if-changed=build.rs\"); println!(\"cargo::rustc-env=PLACE=x\"); \
+         let here = std::env::current_dir().unwrap(); let out = std::env::var(\"OUT_DIR\").unwrap(); \
+         std::fs::write(format!(\"{out}/x\"), here.display().to_string()).unwrap(); }",
+    ];
+    let none = String::new();
+    let cases = [
+        (absolute.as_str(), &*none),
+        (by_macro, &none),
+        (script, scripts[0]),
+        (script, scripts[1]),
+        (script, scripts[2]),
+    ];
+    for (source, script) in cases {
+        for folder in ["a", "b"] {
+            let _ = fs::remove_dir_all(place.folder.path().join(folder));
+        }
+        place.package("a/part", "", source);
+        place.write("a/part/data.txt", "data");
+        if !script.is_empty() {
+            place.write("a/part/build.rs", script);
+        }
+        place.copy("a", "b");
+        let (compiled, first) = place.value("a");
+        let (again, second) = place.value("b");
+        assert!(compiled && again && first != second, "{source} {script}");
+        assert_eq!([place.value("a"), place.value("b")], [(false, first), (false, second)], "{source} {script}");
+    }
+    // A script that declares its inputs and leaves the place out of what it makes.
+    place.package("a/plain", "", "pub const N: &str = env!(\"PLACE\");");
+    let script = "fn main() { println!(\"cargo::rerun-if-changed=data\"); println!(\"cargo::rustc-env=PLACE=x\"); }";
+    place.write("a/plain/build.rs", script);
+    place.write("a/plain/data/one.txt", "1");
+    place.copy("a/plain", "b/plain");
+    let build = |place: &mut Place, folder: &str| {
+        place.build(&format!("plain = {{ path = \"{folder}/plain\" }}")).unwrap();
+        place.was_compiled("plain")
+    };
+    assert_eq!([build(&mut place, "a"), build(&mut place, "b")], [true, false]);
+    place.write("b/plain/data/two.txt", "2");
+    assert_eq!([build(&mut place, "a"), build(&mut place, "b")], [false, true]);
+}

@@ -107,7 +107,7 @@ impl Crates {
         let rebuilt = rebuilt(&compiler.libraries, &libraries);
         compiler.libraries = libraries;
         self.dependencies = all;
-        self.sources = deps::sources(&compiler.libraries);
+        self.sources.clone_from(&compiler.libraries.sources);
         self.seen = SystemTime::now();
         match self.share(compiler) {
             Ok(()) if rebuilt.is_empty() => Ok(Vec::new()),

@@ -89,6 +89,12 @@ impl History {
         Ok(report)
     }
 
+    /// Takes a compiled cell for one that has run.
+    pub fn assume(&mut self, ready: &Ready, compiler: &Compiler, reached_end: bool) {
+        let statics = std::mem::take(&mut self.state.statics);
+        self.state = State { statics, ..compiler.state_after(ready, reached_end) };
+    }
+
     /// Goes back to the state before a cell that could not be loaded.
     pub fn abandon(&mut self, before: State) {
         self.state = before;
