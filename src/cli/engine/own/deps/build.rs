@@ -200,7 +200,7 @@ impl<'a> Job<'a> {
         let (_, _, best) = best?;
         let _hold = cache::hold(&best)?;
         let record = Record::read(&best, self.toolchain)?;
-        let is_as_built = record.roots == self.roots && record.is_of(&self.roots);
+        let is_as_built = record.roots.is_within(&self.roots) && record.is_of(&self.roots);
         let (half, whole) = (entry.join("target.half"), entry.join("target"));
         let _ = fs::remove_dir_all(&half);
         let is_copied = cache::copy(&best.join("target"), &half).is_ok();

@@ -149,7 +149,7 @@ impl Record {
 
     /// Are the path dependencies at these places the ones that were built?
     pub fn is_of(&self, roots: &Roots) -> bool {
-        (!self.is_placed || self.roots == *roots) && self.inputs.are_unchanged(roots)
+        (!self.is_placed || self.roots.is_within(roots)) && self.inputs.are_unchanged(roots)
     }
 
     /// The same, with the path dependencies at these places.

@@ -68,6 +68,7 @@ impl Place {
     fn package(&self, name: &str, dependencies: &str, source: &str) {
         let folder = self.folder.path().join(name);
         fs::create_dir_all(folder.join("src")).unwrap();
+        let name = name.rsplit('/').next().unwrap();
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}"
         );
