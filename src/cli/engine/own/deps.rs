@@ -11,6 +11,7 @@ mod prebuilt;
 mod prefetch;
 mod record;
 mod roots;
+mod sources;
 mod wrapper;
 
 use std::collections::BTreeMap;
