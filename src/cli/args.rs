@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub use course::{EditionAction, EditionArgs, ExercisesArgs, ExportArgs, LearnArgs, NewArgs, SiteArgs, Target};
 pub use data::{DataAction, DataArgs, FetchArgs, KnownSet, VerifyArgs};
-pub use kernel::{KernelAction, KernelArgs, KernelInstallArgs, KernelPlace, KernelUninstallArgs};
+pub use kernel::{KERNEL_NAME, KernelAction, KernelArgs, KernelInstallArgs, KernelPlace, KernelUninstallArgs};
 pub use runner::{CellsArgs, FmtArgs, Foreign, Format, LintArgs, ReviewArgs, RunArgs, RunnerArgs, TestArgs, WarmArgs};
 
 use crate::cli::engine::Engine;

@@ -29,12 +29,12 @@ use crate::cli::streams;
 pub fn run(engine: Engine, args: &KernelArgs) -> Result<Exit> {
     match &args.action {
         KernelAction::Install(args) => {
-            let path = spec::install(engine, args)?;
-            streams::println!("{}", path.display());
+            let installed = spec::install(engine, args)?;
+            streams::println!("{}", installed.folder.display());
+            installed.notes.iter().for_each(|note| streams::eprintln!("note: {note}"));
         }
         KernelAction::Uninstall(args) => {
-            let path = spec::uninstall(args)?;
-            streams::println!("removed {}", path.display());
+            spec::uninstall(args)?.iter().for_each(|path| streams::println!("removed {}", path.display()));
         }
         KernelAction::List => streams::print!("{}", spec::list()),
         KernelAction::Run(args) => serve::serve(engine, &args.connection, args.timeout.map(Duration::from_secs))?,

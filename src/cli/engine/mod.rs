@@ -163,6 +163,14 @@ pub fn open_cache() -> Result<Warmed> {
     Ok(Warmed { bytes: own::cache::size(&folder), folder })
 }
 
+/// The version of Rust that cells are written in, such as 1.95.0; empty if there is no compiler.
+pub fn rust_version() -> String {
+    #[cfg(unix)]
+    return own::version().unwrap_or_default();
+    #[cfg(not(unix))]
+    String::new()
+}
+
 /// Starts a session.
 pub fn start(engine: Engine, options: SessionOptions) -> Result<Box<dyn Session>> {
     match engine {

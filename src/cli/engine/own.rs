@@ -21,4 +21,5 @@ mod state;
 mod statics;
 pub mod stop;
 
+pub use compile::toolchain::version;
 pub use session::OwnSession;

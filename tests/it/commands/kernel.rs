@@ -44,6 +44,14 @@ fn a_kernel_is_installed_listed_and_removed_in_every_place() {
             // Installing again is not an error, and leaves no temporary files.
             let told = kernel(home.path(), &[&["install"], arguments].concat());
             assert_eq!(told.exits(0).stdout, format!("{}\n", folder.display()));
+            let rust = folder.with_file_name("rust");
+            if !arguments.contains(&"--name") {
+                told.has("note: notebooks that name the kernel `rust` open with it, too: ").has("/rust\n");
+                let (mut rust, named) = (spec(&rust), spec(&folder));
+                assert_eq!(rust["display_name"], "Rust");
+                rust["display_name"] = named["display_name"].clone();
+                assert_eq!(rust, named);
+            }
         }
         let kernels = folder.parent().unwrap();
         let left = std::fs::read_dir(kernels)
@@ -54,6 +62,7 @@ fn a_kernel_is_installed_listed_and_removed_in_every_place() {
         assert_eq!(spec["language"], "rust");
         assert_eq!(spec["display_name"], "Rust (forward-pass)");
         assert_eq!(spec["interrupt_mode"], "message");
+        assert_eq!(spec["kernel_protocol_version"], "5.3");
         assert_eq!(spec["argv"].as_array().unwrap().last().unwrap(), "{connection_file}");
         let program = spec["argv"][0].as_str().unwrap();
         assert!(Path::new(program).is_absolute() && Path::new(program).is_file(), "{program}");
@@ -67,6 +76,7 @@ fn a_kernel_is_installed_listed_and_removed_in_every_place() {
     for (arguments, place) in cases {
         kernel(home.path(), &[&["uninstall"], arguments].concat()).exits(0).has("removed ").has(place);
         assert!(!home.path().join(place).exists());
+        assert!(arguments.contains(&"--name") || !home.path().join(place).with_file_name("rust").exists());
         kernel(home.path(), &[&["uninstall"], arguments].concat()).exits(3).has("no kernel is installed in").has(place);
     }
     let listed = kernel(home.path(), &["list"]);
@@ -81,6 +91,42 @@ fn the_display_name_and_the_time_limit_can_be_chosen() {
     assert_eq!(spec["display_name"], "Rust, 느린");
     let arguments: Vec<&str> = spec["argv"].as_array().unwrap().iter().skip(1).map(|it| it.as_str().unwrap()).collect();
     assert_eq!(arguments, ["--engine", "own", "kernel", "run", "--timeout", "30", "{connection_file}"]);
+}
+
+#[test]
+fn variables_of_the_kernel_can_be_set() {
+    let home = home();
+    kernel(home.path(), &["install", "--env", "A_1=x=y z", "--env", "FORWARD_PASS_CACHE_SHARED=/srv/캐시"]).exits(0);
+    for name in ["forward-pass", "rust"] {
+        let spec = spec(&home.path().join("jupyter/kernels").join(name));
+        assert_eq!(spec["env"], serde_json::json!({"A_1": "x=y z", "FORWARD_PASS_CACHE_SHARED": "/srv/캐시"}));
+    }
+    for wrong in ["A", "=x", "1A=x", "A B=x"] {
+        let words = format!("`--env {wrong}` sets no variable");
+        kernel(home.path(), &["install", "--env", wrong]).exits(2).has(&words).has("help: write it as NAME=VALUE");
+    }
+}
+
+#[test]
+fn a_foreign_kernel_keeps_the_name_that_notebooks_store() {
+    let text = r#"{"argv": ["evcxr_jupyter"], "display_name": "Rust", "language": "rust"}"#;
+    // In the same place, and in one that Jupyter searches later.
+    for theirs in ["jupyter/kernels/rust", "venv/share/jupyter/kernels/rust"] {
+        let home = home();
+        let theirs = home.path().join(theirs);
+        std::fs::create_dir_all(&theirs).unwrap();
+        std::fs::write(theirs.join("kernel.json"), text).unwrap();
+        kernel(home.path(), &["install"])
+            .exits(0)
+            .has("belongs to another program and stays: notebooks that name it open with it")
+            .has("help: choose this one in Jupyter (Kernel, Change Kernel)");
+        assert_eq!(std::fs::read_to_string(theirs.join("kernel.json")).unwrap(), text);
+        assert!(home.path().join("jupyter/kernels/forward-pass").exists());
+        assert!(!home.path().join("jupyter/kernels/rust/logo-svg.svg").exists());
+        let removed = kernel(home.path(), &["uninstall"]);
+        assert_eq!(removed.exits(0).stdout.lines().count(), 1);
+        assert_eq!(std::fs::read_to_string(theirs.join("kernel.json")).unwrap(), text);
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A cache that all users of a machine share: filled once, read from any copy of a course, trusted only if others cannot
-//! write to it.
+//! A cache that all users of a machine share: filled once, read from any copy of a course, and trusted only if others
+//! cannot write to it.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -7,6 +7,7 @@ use jupyter_protocol::{
 };
 use serde_json::json;
 
+use crate::cli::engine::rust_version;
 use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::complete::{self, Names, last_word};
 use crate::cli::syntax::input::{Reading, indentation, reading};
@@ -31,22 +32,25 @@ const COMMANDS: &[&str] = &[
     ":version",
 ];
 
+/// The version of Jupyter's protocol that the kernel speaks.
+pub const PROTOCOL: &str = "5.3";
+
 pub fn kernel_info() -> KernelInfoReply {
     let version = env!("CARGO_PKG_VERSION");
     let link = |text: &str, url: &str| HelpLink { text: text.into(), url: url.into() };
     KernelInfoReply {
         status: ReplyStatus::Ok,
-        protocol_version: "5.3".into(),
+        protocol_version: PROTOCOL.into(),
         implementation: "forward-pass".into(),
         implementation_version: version.into(),
         language_info: LanguageInfo {
             name: "rust".into(),
-            version: String::new(),
+            version: rust_version(),
             mimetype: Some("text/rust".into()),
             file_extension: Some(".rs".into()),
             pygments_lexer: Some("rust".into()),
             codemirror_mode: Some(CodeMirrorMode::Simple("rust".into())),
-            nbconvert_exporter: None,
+            nbconvert_exporter: Some("script".into()),
         },
         banner: format!("forward-pass {version}: live Rust. `:help` lists the commands that a cell may start with."),
         help_links: vec![

@@ -12,6 +12,7 @@ mod prefetch;
 mod record;
 mod roots;
 mod seed;
+mod sources;
 mod wrapper;
 
 use std::collections::BTreeMap;

@@ -30,10 +30,12 @@ mod tests {
 
     #[test]
     fn a_message_names_the_present_folder() {
-        let mut message =
-            json!({"rendered": " --> /a/part/src/lib.rs:3\n --> /a/party/x.rs", "spans": [{"file_name": "/a/part/x"}]});
-        rename(&mut message, &[("/a/part".into(), "/b/other".into())]);
-        let expected = json!({"rendered": " --> /b/other/src/lib.rs:3\n --> /a/party/x.rs", "spans": [{"file_name": "/b/other/x"}]});
-        assert_eq!(message, expected);
+        let message = |folder: &str| {
+            let rendered = format!(" --> {folder}/src/lib.rs:3\n --> /a/party/x.rs");
+            json!({"rendered": rendered, "spans": [{"file_name": format!("{folder}/x"), "line_start": 3}]})
+        };
+        let mut moved = message("/a/part");
+        rename(&mut moved, &[("/a/part".into(), "/b/other".into())]);
+        assert_eq!(moved, message("/b/other"));
     }
 }

@@ -97,6 +97,14 @@ impl Toolchain {
     }
 }
 
+/// The version of the compiler of cells, without starting it if possible.
+pub fn version() -> Option<String> {
+    if pinned_sysroot().is_some() {
+        return Some(CHANNEL.to_owned());
+    }
+    Some(Toolchain::find().ok()?.version.split_whitespace().nth(1)?.to_owned())
+}
+
 /// What to say of a compiler whose MIR `types` cannot read.
 pub fn unreadable(version: &str) -> anyhow::Error {
     anyhow!("{version} writes its MIR in an unknown form\nhelp: rustup toolchain install {CHANNEL}")

@@ -183,7 +183,7 @@ impl<'a> Job<'a> {
         let entries = cache::entries(&self.groups).into_iter().chain(of_shared);
         seed::from_similar(entries, &self.platform, &self.lines, entry, |other| {
             let record = Record::read(other, self.toolchain)?;
-            Some(record.roots == self.roots && record.is_of(&self.roots))
+            Some(record.roots.is_within(&self.roots) && record.is_of(&self.roots))
         })
     }
 

@@ -14,9 +14,9 @@ use super::super::compile::toolchain::Toolchain;
 use super::Libraries;
 use super::cargo::CargoOutput;
 use super::graph::Graph;
-use super::inputs::{self, Inputs, field};
+use super::inputs::{Inputs, field};
 use super::roots::Roots;
-use super::wrapper::looks_at;
+use super::sources::Sources;
 
 /// The package that has the dependencies.
 pub const ROOT: &str = "forward-pass-cells";
@@ -81,9 +81,8 @@ impl Record {
         let messages: Vec<Value> = output.stdout.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let mut found = Libraries { env: variables(entry), folder: entry.to_owned(), ..Libraries::default() };
         found.env.insert("CARGO".into(), toolchain.cargo.display().to_string());
-        let mut is_placed = false;
         found.search_paths.push(format!("dependency={}", entry.join("target/debug/deps").display()));
-        let (mut files, mut names) = (BTreeSet::new(), BTreeSet::new());
+        let mut sources = Sources::new(graph, entry);
         let mut libraries = BTreeMap::new();
         for message in &messages {
             let Some(id) = message["package_id"].as_str() else { continue };
@@ -98,13 +97,7 @@ impl Record {
                 Some("compiler-artifact") => {
                     let Some(library) = library(message).filter(|_| graph.packages.contains_key(id)) else { continue };
                     if let Some(package) = local {
-                        let text = fs::read_to_string(dep_info_of(&library)).unwrap_or_default();
-                        let (sources, variables) = inputs::dep_info(&text, &package.folder);
-                        files.extend(sources.into_iter().filter(|file| !file.starts_with(entry)));
-                        files.extend(inputs::manifests(&package.folder));
-                        files.insert(package.folder.join("build.rs"));
-                        is_placed |= variables.iter().any(|name| inputs::is_of_place(name));
-                        names.extend(variables.into_iter().filter(|name| !inputs::is_set_by_cargo(name)));
+                        sources.add_library(package, &library);
                     }
                     found.looks_around |= is_macro(message) && !PURE.contains(&&*crate_name(message));
                     let own = print_of(&library)?;
@@ -120,16 +113,10 @@ impl Record {
                 Some("build-script-executed") => {
                     let paths = message["linked_paths"].as_array().into_iter().flatten().filter_map(Value::as_str);
                     found.search_paths.extend(paths.map(str::to_owned));
-                    let printed = Path::new(message["out_dir"].as_str().unwrap_or_default()).with_file_name("output");
-                    let folder = graph.packages.get(id).map(|package| package.folder.clone()).unwrap_or_default();
-                    let text = fs::read_to_string(printed).unwrap_or_default();
-                    let (sources, variables) = inputs::build_script(&text, &folder);
-                    if local.is_some() {
-                        is_placed |= inputs::declares_nothing(&text);
-                        is_placed |= looks_at(graph, out_files(message).iter().map(PathBuf::as_path));
-                        files.extend(sources);
+                    if let Some(package) = graph.packages.get(id) {
+                        let out = Path::new(message["out_dir"].as_str().unwrap_or_default());
+                        sources.add_script(package, out);
                     }
-                    names.extend(variables);
                 }
                 _ => {}
             }
@@ -138,18 +125,13 @@ impl Record {
         found.transitive = transitive(&messages, &graph.direct, &libraries);
         found.externs.extend(direct.filter_map(|(name, id)| Some((name.clone(), libraries.get(id)?.clone()))));
         found.externs.sort();
-        is_placed |= graph.local().next().is_some() && found.looks_around;
-        is_placed |= looks_at(graph, files.iter().map(PathBuf::as_path));
-        let is_own = |file: &PathBuf| graph.local().any(|package| is_seen_from(file, &package.folder));
-        let files = files.into_iter().map(|file| if is_own(&file) { roots.relative(&file) } else { file });
-        let packages = graph.local().map(|package| roots.relative(&package.folder)).collect();
-        let inputs = Inputs::of(files.collect(), names, packages, roots);
+        let (inputs, is_placed) = sources.inputs(roots, found.looks_around);
         Ok(Record { libraries: found, inputs, roots: roots.clone(), is_placed }.seen_from(roots))
     }
 
     /// Are the path dependencies at these places the ones that were built?
     pub fn is_of(&self, roots: &Roots) -> bool {
-        (!self.is_placed || self.roots == *roots) && self.inputs.are_unchanged(roots)
+        (!self.is_placed || self.roots.is_within(roots)) && self.inputs.are_unchanged(roots)
     }
 
     /// The same, with the path dependencies at these places.
@@ -175,6 +157,8 @@ impl Record {
         let pairs = |list: &[(String, PathBuf)]| -> Vec<Value> {
             list.iter().map(|(name, file)| json!([name, inside(file)])).collect()
         };
+        let search_paths = self.libraries.search_paths.iter().map(|path| path_of_entry(path, entry));
+        let search_paths: Vec<String> = search_paths.collect();
         let rlibs: BTreeMap<_, _> = self.libraries.rlibs.iter().map(|(file, print)| (inside(file), print)).collect();
         json!({
             "platform": platform,
@@ -183,7 +167,7 @@ impl Record {
             "inner": pairs(&self.libraries.transitive),
             "shared": self.libraries.prebuilt.as_deref().map(inside),
             "rlibs": rlibs,
-            "search_paths": self.libraries.search_paths.iter().map(|path| path_of_entry(path, entry)).collect::<Vec<_>>(),
+            "search_paths": search_paths,
             "looks_around": self.libraries.looks_around,
             "fingerprints": self.libraries.fingerprints,
             "inputs": self.inputs.to_json(),
@@ -265,20 +249,6 @@ fn path_in_entry(path: &str, entry: &Path) -> String {
     format!("{kind}={}", entry.join(folder).display())
 }
 
-/// What a build script wrote, and what it printed.
-fn out_files(message: &Value) -> BTreeSet<PathBuf> {
-    let folder = Path::new(message["out_dir"].as_str().unwrap_or_default());
-    let mut files = inputs::all_files(folder);
-    files.insert(folder.with_file_name("output"));
-    files
-}
-
-/// As written, with every `..` in it: a file of the package, or one that its sources name by a relative path.
-fn is_seen_from(file: &Path, package: &Path) -> bool {
-    file.starts_with(package)
-        || (file.ends_with("Cargo.toml") && file.parent().is_some_and(|it| package.starts_with(it)))
-}
-
 /// The file for `--extern`, if the artifact is a library.
 fn library(message: &Value) -> Option<PathBuf> {
     let kinds = message["target"]["kind"].as_array()?;
@@ -291,12 +261,6 @@ fn library(message: &Value) -> Option<PathBuf> {
 fn print_of(library: &Path) -> Result<String> {
     let bytes = fs::read(library).with_context(|| format!("cannot read `{}`", library.display()))?;
     Ok(cache::digest([bytes.as_slice()]))
-}
-
-/// `libx-0123.rlib` -> `x-0123.d`, beside it.
-fn dep_info_of(library: &Path) -> PathBuf {
-    let stem = library.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    library.with_file_name(format!("{}.d", stem.strip_prefix("lib").unwrap_or(&stem)))
 }
 
 fn crate_name(message: &Value) -> String {

@@ -46,6 +46,11 @@ impl Roots {
         self.0.iter().filter_map(|(name, root)| Some((root.as_path(), others.0.get(name)?.as_path())))
     }
 
+    /// Are these places among the others?
+    pub fn is_within(&self, others: &Roots) -> bool {
+        self.0.iter().all(|(name, root)| others.0.get(name) == Some(root))
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Path)> {
         self.0.iter().map(|(name, root)| (name.as_str(), root.as_path()))
     }
