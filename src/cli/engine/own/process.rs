@@ -2,12 +2,11 @@
 //! when one dies.
 //!
 //! It compiles nothing, and does not interpret what a cell prints. Below it is a line, in which each module imports
-//! only from those after it: `supervisor`, `worker`, `threads`, `share`, `loader`, `store`, `wire`.
+//! only from those after it: `supervisor`, `worker`, `threads`, `share`, `loader`, `store`, `wire`, `system`.
 
 mod checkpoints;
 mod descriptors;
 mod loader;
-mod memory;
 mod owners;
 mod report;
 mod run;
@@ -16,6 +15,7 @@ mod stdin;
 mod store;
 pub mod streams;
 pub mod supervisor;
+pub mod system;
 mod threads;
 mod waking;
 pub mod wire;
@@ -33,8 +33,6 @@ pub use checkpoints::Mark;
 use forward_pass::mnist::{FASHION_VARIABLE, VARIABLE};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::PollTimeout;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 pub use report::{After, Ended, Piece, RunReport};
 use run::Run;
 use stdin::Input;
@@ -84,7 +82,7 @@ impl Child {
         let (stdout, their_stdout) = std::io::pipe()?;
         let (stderr, their_stderr) = std::io::pipe()?;
         let (input, their_stdin) = Input::new()?;
-        let mut command = Command::new("/proc/self/exe");
+        let mut command = Command::new(system::own_program()?);
         command.arg0("forward-pass (cells)").current_dir(folder).stdin(their_stdin);
         command.stdout(their_stdout).stderr(their_stderr);
         command.env(supervisor::ENV, format!("{},{}", their_control.number(), their_orders.number()));
@@ -307,22 +305,7 @@ impl Drop for Child {
         }
         let _ = self.supervisor.kill();
         let _ = self.supervisor.wait();
-        kill_session(self.supervisor.id() as i32);
-    }
-}
-
-/// What a supervisor that was itself killed has left: all of these began below it.
-fn kill_session(leader: i32) {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return };
-    for entry in entries.flatten() {
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // The sixth field; the second is a name in parentheses that may contain anything.
-        let session = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(3)?.parse().ok());
-        if let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok())
-            && session == Some(leader)
-        {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-        }
+        system::end_session(self.supervisor.id().cast_signed(), self.worker);
     }
 }
 

@@ -8,12 +8,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-
 use super::compile::rustc::CompileEnd;
 use super::pipe::read_output;
 use super::process::streams::LIMIT;
+use super::process::system::kill_group;
 use super::stop::Stop;
 use crate::cli::outcome::{End, Phase};
 
@@ -38,7 +36,7 @@ pub fn run(text: &str, folder: &Path, timeout: Option<Duration>, stop: &Stop) ->
     drop(command);
     let (printed, stopped) = read_output(reader, LIMIT, started, timeout, stop);
     if stopped.is_some() {
-        let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+        kill_group(child.id());
     }
     let status = child.wait().map_err(cannot)?;
     match stopped {

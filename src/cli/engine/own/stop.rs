@@ -3,11 +3,13 @@
 //! It stops nothing by itself: whatever compiles or runs the cell checks it.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::unistd::{read, write};
+
+use super::process::system;
 
 /// Clones are the same switch.
 #[derive(Clone, Debug)]
@@ -16,19 +18,21 @@ pub struct Stop(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     set: AtomicBool,
-    event: EventFd,
+    event: OwnedFd,
+    /// Where the event is made, if not there.
+    writer: Option<OwnedFd>,
 }
 
 impl Stop {
     pub fn new() -> io::Result<Stop> {
-        let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        Ok(Stop(Arc::new(Inner { set: AtomicBool::new(false), event })))
+        let (event, writer) = system::event()?;
+        Ok(Stop(Arc::new(Inner { set: AtomicBool::new(false), event, writer })))
     }
 
     pub fn set(&self) {
         self.0.set.store(true, Ordering::SeqCst);
-        // Fails only when the counter is full, and so is set already.
-        let _ = self.0.event.write(1);
+        // Fails only when the event is full, and so is set already.
+        let _ = write(self.0.writer.as_ref().unwrap_or(&self.0.event), &1u64.to_ne_bytes());
     }
 
     pub fn is_set(&self) -> bool {
@@ -36,8 +40,8 @@ impl Stop {
     }
 
     pub fn clear(&self) {
-        // Fails only when the counter is zero, and so is clear already.
-        let _ = self.0.event.read();
+        // Fails when nothing is left.
+        while read(&self.0.event, &mut [0; 64]).is_ok_and(|length| length > 0) {}
         self.0.set.store(false, Ordering::SeqCst);
     }
 }

@@ -136,7 +136,10 @@ struct Quiet {
 
 impl Quiet {
     fn begin() -> Option<Quiet> {
-        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+        // The terminal by its own name where `poll` does not work on `/dev/tty`.
+        let name = if cfg!(target_os = "macos") { nix::unistd::ttyname(std::io::stdin()).ok() } else { None };
+        let name = name.unwrap_or_else(|| "/dev/tty".into());
+        let terminal = File::options().read(true).write(true).open(name).ok()?;
         let before = tcgetattr(&terminal).ok()?;
         let mut quiet = before.clone();
         quiet.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);

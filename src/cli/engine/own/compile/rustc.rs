@@ -10,11 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::super::pipe::{has, read_until};
+use super::super::process::system::kill_group;
 use super::super::stop::Stop;
 use super::link::Layer;
 use super::linker::Linker;
@@ -121,6 +120,9 @@ pub fn compile_with(
             return Ok(compiled);
         }
     }
+    if toolchain.lld(&job.folder).is_none() {
+        return run(toolchain, job, Linking::Driver, timeout, stop);
+    }
     let direct = run(toolchain, job, Linking::Direct, timeout, stop)?;
     // Some libraries are found only by the system's linker driver: retry with it.
     if direct.ended == CompileEnd::Failed && job.kind == Kind::Cell && direct.messages.iter().any(is_linker_error) {
@@ -176,7 +178,7 @@ fn finish(mut child: Child, job: &Job, timeout: Option<Duration>, stop: &Stop) -
         None => (Vec::new(), None),
     };
     if stopped.is_some() {
-        let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+        kill_group(child.id());
     }
     let (code, is_done) = if stopped.is_none() && has(&text, OBJECTS) {
         // It only frees its memory now.
@@ -294,8 +296,9 @@ fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString
 }
 
 fn link_arguments(toolchain: &Toolchain, job: &Job, is_direct: bool) -> Vec<String> {
-    let path = format!("-rpath={}", toolchain.libraries().display());
-    let path = if is_direct { path } else { format!("-Wl,{path}") };
+    let libraries = toolchain.libraries();
+    let libraries = libraries.display();
+    let path = if is_direct { format!("-rpath={libraries}") } else { format!("-Wl,-rpath,{libraries}") };
     let mut arguments = vec![format!("-Clink-arg={path}")];
     if let (true, Some(lld)) = (is_direct, toolchain.lld(&job.folder)) {
         arguments.push(format!("-Clinker={}", lld.display()));

@@ -12,9 +12,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-
+use super::super::process::system::kill_group;
 use super::rustc::{Job, Kind, Linking, command};
 use super::toolchain::Toolchain;
 use super::types::RESERVED;
@@ -176,7 +174,7 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+            kill_group(child.id());
             let _ = child.wait();
         }
     }

@@ -11,10 +11,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
 use super::super::compile::toolchain::Toolchain;
+use super::super::process::system::kill_group;
 use super::super::stop::Stop;
 use super::NotBuilt;
 
@@ -55,7 +54,7 @@ pub fn run(
         }
         let is_late = deadline.is_some_and(|deadline| Instant::now() > deadline);
         if is_late || stop.is_set() {
-            let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+            kill_group(child.id());
             let _ = child.wait();
             return Err(if is_late { NotBuilt::TimedOut } else { NotBuilt::Interrupted }.into());
         }

@@ -114,7 +114,13 @@ pub fn protect(range: &Range<usize>, access: Access) -> bool {
     unsafe { libc::mprotect(start as *mut libc::c_void, end - start, libc::PROT_READ | more) == 0 }
 }
 
-/// All libraries that are loaded.
+/// All libraries that are loaded, where the loader lists them with their parts.
+#[cfg(not(target_os = "linux"))]
+pub fn libraries() -> Vec<Library> {
+    Vec::new()
+}
+
+#[cfg(target_os = "linux")]
 pub fn libraries() -> Vec<Library> {
     extern "C" fn add(info: *mut libc::dl_phdr_info, _: usize, all: *mut libc::c_void) -> libc::c_int {
         // SAFETY: the loader's description of one library, and the list that is passed below.

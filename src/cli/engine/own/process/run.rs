@@ -10,7 +10,7 @@ use nix::libc;
 
 use super::wire::worker_side::ORDERED;
 use super::wire::{FromSupervisor, FromWorker, Received, ToSupervisor, ToWorker, wait_readable};
-use super::{Child, Ended, Piece, memory, milliseconds};
+use super::{Child, Ended, Piece, milliseconds, system};
 use crate::cli::outcome::Stream;
 
 /// How often to check whether the cell waits for input.
@@ -126,12 +126,12 @@ impl<'a> Run<'a> {
             FromWorker::Ready { pid, .. } => self.child.worker = pid,
             // Awaited where a checkpoint is woken.
             FromWorker::Lost { .. } => {}
-            FromWorker::Frozen { pid, threads } => {
+            FromWorker::Frozen { pid, threads, size } => {
                 if let Some(oldest) = self.child.checkpoints.add(pid, threads) {
                     self.child.order(&ToSupervisor::Discard { pid: oldest.pid });
                 }
                 while let Some(oldest) = self.child.checkpoints.oldest_beside_present()
-                    && memory::is_too_much(self.child.worker, &self.child.checkpoints.pids())
+                    && system::is_too_much(self.child.worker, &self.child.checkpoints.pids(), size)
                 {
                     self.child.order(&ToSupervisor::Discard { pid: oldest });
                     self.child.checkpoints.remove(oldest);
@@ -177,6 +177,7 @@ impl<'a> Run<'a> {
                     self.child.worker = 0;
                     // What it reported and printed last is still in the pipes.
                     self.read_reports()?;
+                    self.child.control.forget_half();
                     self.drain_streams();
                     let killed_for = self.killed_for.take();
                     return Ok(Some(killed_for.unwrap_or_else(|| Ended::from_status(status, self.overflowed))));

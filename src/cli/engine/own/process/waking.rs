@@ -20,7 +20,7 @@ impl Child {
             let _ = self.wait_channels(deadline);
             while !is_ready && let Received::Message(message) = self.control.try_receive::<FromWorker>()? {
                 match message {
-                    FromWorker::Ready { pid: ready, restarted } if pid == 0 || pid == ready => {
+                    FromWorker::Ready { pid: ready, woken, restarted } if pid == woken => {
                         self.worker = ready;
                         self.restarted = restarted;
                         is_ready = true;

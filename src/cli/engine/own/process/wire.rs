@@ -3,6 +3,7 @@
 //! What a cell prints never comes this way.
 
 mod channel;
+mod frames;
 pub mod worker_side;
 
 pub use channel::{Channel, Received, wait_readable};
@@ -29,15 +30,19 @@ pub enum ToWorker {
 /// From the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromWorker {
-    /// Ready for the first cell, or awake again, perhaps with crates that had to begin anew.
+    /// Ready for the first cell, or awake again, perhaps with crates that had to begin anew. `woken` is the checkpoint
+    /// that this was, or 0.
     Ready {
         pid: i32,
+        woken: i32,
         restarted: Option<Restarted>,
     },
-    /// A checkpoint of the present state exists; the `threads` that ran beside the loop are not in it.
+    /// A checkpoint of the present state exists; the `threads` that ran beside the loop are not in it. `size` is what
+    /// the worker occupied at its largest.
     Frozen {
         pid: i32,
         threads: u64,
+        size: u64,
     },
     NotFrozen {
         errno: i32,
@@ -140,11 +145,11 @@ pub const OVERFLOWED: [u8; 1] = [4];
 impl Message for FromWorker {
     fn encode(&self) -> Vec<u8> {
         match self {
-            FromWorker::Ready { pid, restarted } => {
+            FromWorker::Ready { pid, woken, restarted } => {
                 let names = restarted.as_ref().map(|it| format!("{};{}", it.crates.join(","), it.variables.join(",")));
-                packet(0, &[*pid as u64], names.unwrap_or_default().as_bytes())
+                packet(0, &[*pid as u64, *woken as u64], names.unwrap_or_default().as_bytes())
             }
-            FromWorker::Frozen { pid, threads } => packet(1, &[*pid as u64, *threads], &[]),
+            FromWorker::Frozen { pid, threads, size } => packet(1, &[*pid as u64, *threads, *size], &[]),
             FromWorker::NotFrozen { errno } => packet(2, &[*errno as u64], &[]),
             FromWorker::Report { kind, more, bytes } => packet(3, &[u64::from(*kind), u64::from(*more)], bytes),
             FromWorker::Overflowed => OVERFLOWED.to_vec(),
@@ -159,15 +164,18 @@ impl Message for FromWorker {
         let (kind, mut rest) = packet.split_first()?;
         Some(match kind {
             0 => {
-                let pid = number(&mut rest)? as i32;
+                let (pid, woken) = (number(&mut rest)? as i32, number(&mut rest)? as i32);
                 let names = text(rest);
                 let list = |names: &str| names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
                 let restarted = names.split_once(';');
                 let restarted =
                     restarted.map(|(crates, variables)| Restarted { crates: list(crates), variables: list(variables) });
-                FromWorker::Ready { pid, restarted }
+                FromWorker::Ready { pid, woken, restarted }
             }
-            1 => FromWorker::Frozen { pid: number(&mut rest)? as i32, threads: number(&mut rest)? },
+            1 => {
+                let pid = number(&mut rest)? as i32;
+                FromWorker::Frozen { pid, threads: number(&mut rest)?, size: number(&mut rest)? }
+            }
             2 => FromWorker::NotFrozen { errno: number(&mut rest)? as i32 },
             3 => {
                 let kind = number(&mut rest)? as u32;
@@ -278,9 +286,9 @@ mod tests {
         survives(ToWorker::End);
         let all = Restarted { crates: vec!["rayon_core".into()], variables: vec!["a".into(), "r#b".into()] };
         for restarted in [None, Some(Restarted::default()), Some(all)] {
-            survives(FromWorker::Ready { pid: 7, restarted });
+            survives(FromWorker::Ready { pid: 7, woken: 6, restarted });
         }
-        survives(FromWorker::Frozen { pid: 7, threads: 2 });
+        survives(FromWorker::Frozen { pid: 7, threads: 2, size: 1 << 40 });
         survives(FromWorker::NotFrozen { errno: 12 });
         survives(FromWorker::Report { kind: 300, more: true, bytes: vec![255; PIECE] });
         survives(FromWorker::Overflowed);

@@ -22,8 +22,8 @@ static CONTROL: OnceLock<&'static Channel> = OnceLock::new();
 /// The descriptors that the worker needs, at numbers that a cell is unlikely to use.
 pub struct Fds {
     pub control: Channel,
-    /// Closed by the kernel when the supervisor is gone: then checkpoints exit.
-    pub life: OwnedFd,
+    /// Where the supervisor hears of a worker that is not its child; `None` where all are.
+    pub news: Option<OwnedFd>,
     /// The user's lines; a cell finds this one or an empty one at 0.
     pub stdin: OwnedFd,
     pub stdout: OwnedFd,
@@ -56,7 +56,7 @@ pub fn report(kind: u32, bytes: &[u8]) {
 /// Announces the end by a stack overflow. Async-signal-safe: the packet is a constant, and nothing locks.
 pub fn announce_overflow() {
     if let Some(control) = CONTROL.get() {
-        let _ = control.send_packet(&OVERFLOWED);
+        let _ = control.send_in_handler(&OVERFLOWED);
     }
 }
 
