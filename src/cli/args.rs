@@ -81,7 +81,6 @@ pub enum Command {
     /// Use Rust in Jupyter: install, remove or list kernels
     Kernel(KernelArgs),
     /// Empty the cache of compiled dependencies and cells, except for files in use
-    #[cfg(unix)]
     Clean,
     /// Print a completion script for a shell
     ///

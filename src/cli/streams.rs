@@ -7,8 +7,6 @@ use std::fmt::Arguments;
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
-
 use super::exit::Exit;
 
 static FAILED: OnceLock<io::Error> = OnceLock::new();
@@ -71,9 +69,15 @@ pub fn ending() -> Option<Exit> {
 
 /// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with
 /// the default action again.
+#[cfg(unix)]
 pub fn survive_limits() {
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
     extern "C" fn nothing(_: nix::libc::c_int) {}
     let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handler does nothing.
     let _ = unsafe { sigaction(Signal::SIGXFSZ, &action) };
 }
+
+/// There are no such limits.
+#[cfg(not(unix))]
+pub fn survive_limits() {}

@@ -4,7 +4,6 @@
 //! that `repl` asks `data` which sets are missing.
 
 pub mod cells;
-#[cfg(unix)]
 pub mod clean;
 pub mod completions;
 pub mod data;

@@ -3,13 +3,11 @@
 //! What never belongs here: documents, the terminal, or judging whether an outcome is right. Our own engine is `own`;
 //! the other one is `evcxr`, and only its first file names that crate.
 
-#[cfg(unix)]
 mod block;
 mod cache_folder;
 pub mod caret;
 #[cfg(feature = "evcxr")]
 mod evcxr;
-#[cfg(unix)]
 mod own;
 pub mod thread;
 
@@ -18,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-#[cfg(not(all(unix, feature = "evcxr")))]
+#[cfg(not(feature = "evcxr"))]
 use anyhow::bail;
 
 use crate::cli::outcome::{Event, Outcome};
@@ -122,14 +120,12 @@ pub struct SessionOptions {
 
 /// If this process is one that runs cells, does that and does not return. Must be the first call in `main`.
 pub fn hook() {
-    #[cfg(unix)]
-    own::process::supervisor::hook();
+    own::process::hook();
     #[cfg(feature = "evcxr")]
     evcxr::hook();
 }
 
 /// Removes the compiled dependencies and cells that no running session uses.
-#[cfg(unix)]
 pub fn clear_cache() -> Result<own::cache::Cleared> {
     own::cache::clear()
 }
@@ -141,10 +137,7 @@ pub fn start(engine: Engine, options: SessionOptions) -> Result<Box<dyn Session>
         Engine::Evcxr => Ok(Box::new(evcxr::EvcxrSession::start(options)?)),
         #[cfg(not(feature = "evcxr"))]
         Engine::Evcxr => bail!("this binary was built without evcxr\nhelp: build it with `--features evcxr`"),
-        #[cfg(unix)]
         Engine::Own => Ok(Box::new(own::OwnSession::start(options)?)),
-        #[cfg(not(unix))]
-        Engine::Own => bail!("our own engine needs a Unix\nhelp: `--engine evcxr`, in a build with that feature"),
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use crates::Crates;
 pub use crates::{Wanted, extern_crates};
 use history::History;
@@ -64,7 +64,7 @@ impl OwnSession {
         let stop = Stop::new().context("cannot create the switch that interrupts a cell")?;
         let toolchain = Toolchain::find()?;
         let crates = Crates::prefetch(&toolchain, &options);
-        let child = Child::start(&options.folder, stop.clone())?;
+        let child = Child::start(&options.folder, &toolchain.programs(), stop.clone())?;
         let scratch = Scratch::new()?;
         let mut notes = Vec::new();
         let (runtime, runtime_lock) = match runtime_in_cache(&toolchain, &stop) {
@@ -246,6 +246,9 @@ impl Session for OwnSession {
 
     fn undo(&mut self) -> Result<bool> {
         let is_undone = self.history.undo()?;
+        if !is_undone && !self.history.has_checkpoints() {
+            bail!(self.history.why_not_undone());
+        }
         self.notes.extend(self.history.drop_restarted());
         Ok(is_undone)
     }

@@ -3,8 +3,8 @@
 //! Its messages are parsed as JSON and no further; `diagnostics` interprets them.
 
 use std::collections::BTreeMap;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::super::pipe::{has, read_until};
-use super::super::process::system::kill_group;
+use super::super::process::system::{in_own_group, kill_group};
 use super::super::stop::Stop;
 use super::link::Layer;
 use super::linker::Linker;
@@ -158,8 +158,8 @@ pub fn command(toolchain: &Toolchain, job: &Job, linking: Linking, source: &Path
         .env_remove("RUSTC_BOOTSTRAP")
         .env_remove("RUSTC_LOG")
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .process_group(0);
+        .stderr(Stdio::piped());
+    in_own_group(&mut command);
     command
 }
 
@@ -221,7 +221,10 @@ impl Compiled {
 impl Job {
     /// Where rustc writes the library.
     pub fn library(&self) -> PathBuf {
-        self.file("lib", if self.kind == Kind::Rlib { ".rlib" } else { std::env::consts::DLL_SUFFIX })
+        match self.kind {
+            Kind::Rlib => self.file("lib", ".rlib"),
+            _ => self.file(DLL_PREFIX, DLL_SUFFIX),
+        }
     }
 
     pub fn mir(&self) -> PathBuf {

@@ -6,8 +6,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -159,7 +158,7 @@ impl Waiting {
         fs::create_dir_all(&folder).ok()?;
         let source = folder.join(job.source.file_name()?);
         if fs::symlink_metadata(&source).is_err() {
-            symlink("/dev/stdin", &source).ok()?;
+            link_to_stdin(&source)?;
         }
         let around = around(&job);
         let include = format!("{head}include!(\"{}\");\n", source.file_name()?.to_str()?);
@@ -178,6 +177,14 @@ impl Drop for Waiting {
             let _ = child.wait();
         }
     }
+}
+
+/// `None` where standard input is not a file.
+fn link_to_stdin(link: &Path) -> Option<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink("/dev/stdin", link).ok();
+    #[cfg(not(unix))]
+    link.try_exists().ok().filter(|exists| *exists).map(drop)
 }
 
 /// The file with the crates around a cell.

@@ -263,7 +263,7 @@ fn manifest(dependencies: &BTreeMap<&str, &Dependency>) -> Result<String> {
 /// The compiler, and the user's cargo configuration, which affects builds.
 fn platform(toolchain: &Toolchain) -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let settings: Vec<u8> = ["config.toml", "config"]
         .iter()
         .filter_map(|name| fs::read(home.as_ref()?.join(name)).ok())

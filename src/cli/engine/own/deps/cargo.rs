@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -13,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::super::compile::toolchain::Toolchain;
-use super::super::process::system::kill_group;
+use super::super::process::system::{in_own_group, kill_group};
 use super::super::stop::Stop;
 use super::NotBuilt;
 
@@ -34,7 +33,8 @@ pub fn run(
     on_line: &mut dyn FnMut(&str),
 ) -> Result<CargoOutput> {
     let mut command = command(toolchain, folder);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    in_own_group(&mut command);
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", toolchain.cargo.display()))?;
     let (sender, lines) = mpsc::channel();
     let readers = [

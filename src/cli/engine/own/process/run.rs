@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use nix::libc;
 
+use super::forking::{Forking, milliseconds};
 use super::wire::worker_side::ORDERED;
 use super::wire::{FromSupervisor, FromWorker, Received, ToSupervisor, ToWorker, wait_readable};
-use super::{Child, Ended, Piece, milliseconds, system};
+use super::{Ended, Piece, system};
 use crate::cli::outcome::Stream;
 
 /// How often to check whether the cell waits for input.
 const GLANCE: Duration = Duration::from_millis(25);
 
 pub struct Run<'a> {
-    child: &'a mut Child,
+    child: &'a mut Forking,
     on_piece: &'a mut dyn FnMut(Piece),
     pub reports: Vec<(u32, String)>,
     /// The pieces so far of the report that is arriving.
@@ -28,7 +29,7 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub fn new(child: &'a mut Child, on_piece: &'a mut dyn FnMut(Piece)) -> Run<'a> {
+    pub fn new(child: &'a mut Forking, on_piece: &'a mut dyn FnMut(Piece)) -> Run<'a> {
         Run { child, on_piece, reports: Vec::new(), partial: Vec::new(), overflowed: false, killed_for: None }
     }
 

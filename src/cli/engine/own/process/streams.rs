@@ -8,11 +8,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd;
 
-use super::system;
+use super::{LIMIT, system};
 use crate::cli::outcome::Stream;
-
-/// What one cell may print; the rest is read and discarded, so that the cell is not blocked.
-pub const LIMIT: usize = 16 << 20;
 
 /// How much a pipe holds, where the system allows it: fewer context switches for a cell that prints much.
 const PIPE: i32 = 256 * 1024;

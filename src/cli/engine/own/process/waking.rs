@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use super::forking::{Forking, PATIENCE};
 use super::wire::{FromSupervisor, FromWorker, Received};
-use super::{Child, PATIENCE};
 
-impl Child {
+impl Forking {
     /// Waits until the worker `pid` (any, if 0) reports that it is ready, and the supervisor what is left of others.
     pub(super) fn wait_ready(&mut self, pid: i32) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;

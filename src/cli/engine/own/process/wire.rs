@@ -2,11 +2,14 @@
 //!
 //! What a cell prints never comes this way.
 
+#[cfg(unix)]
 mod channel;
 mod frames;
 pub mod worker_side;
 
+#[cfg(unix)]
 pub use channel::{Channel, Received, wait_readable};
+pub use frames::Frames;
 
 /// The largest body of one packet; longer reports are split.
 pub const PIECE: usize = 32 * 1024;
@@ -261,7 +264,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

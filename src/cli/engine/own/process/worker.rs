@@ -242,7 +242,7 @@ fn restart_crates(threads: &Threads) -> Option<Restarted> {
 }
 
 /// Tells a stack overflow from other bad accesses, on a stack of its own.
-fn watch_stack() {
+pub fn watch_stack() {
     const SIZE: usize = 64 * 1024;
     let (end, error) = system::stack_end();
     STACK_END.store(end, Ordering::SeqCst);

@@ -27,9 +27,9 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, killpg};
 use nix::sys::stat::Mode;
 use nix::unistd::getpgrp;
 
-use super::super::wire::wait_readable;
-use super::super::wire::worker_side::{BROKEN, exit};
-use super::super::worker::WAKE;
+use super::super::super::wire::wait_readable;
+use super::super::super::wire::worker_side::{BROKEN, exit};
+use super::super::super::worker::WAKE;
 use super::note_pipe::{NotePipe, SIGNALLED};
 
 pub fn event() -> io::Result<(OwnedFd, Option<OwnedFd>)> {

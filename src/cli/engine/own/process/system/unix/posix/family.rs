@@ -10,8 +10,8 @@ use nix::sys::signal::{SigAction, SigHandler, SigSet, Signal, kill, killpg, siga
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, fork, setpgid};
 
-use super::super::super::wire::wait_readable;
-use super::super::super::wire::worker_side::{BROKEN, Fds, exit};
+use super::super::super::super::wire::wait_readable;
+use super::super::super::super::wire::worker_side::{BROKEN, Fds, exit};
 use super::super::note_pipe::{NotePipe, SIGNALLED, STARTED, next, write};
 use super::super::{Kept, News, Watch, lead_own_group};
 

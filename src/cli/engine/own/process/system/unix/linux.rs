@@ -26,9 +26,9 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::stat::Mode;
 use nix::unistd::{getppid, read};
 
-use super::super::wire::wait_readable;
-use super::super::wire::worker_side::{BROKEN, Fds, exit};
-use super::super::worker::WAKE;
+use super::super::super::wire::wait_readable;
+use super::super::super::wire::worker_side::{BROKEN, Fds, exit};
+use super::super::super::worker::WAKE;
 use super::{News, Watch, moved_to};
 
 /// A thread that runs is asked again after this time, and this often: a pool that has just got idle spins for a while.
