@@ -10,6 +10,7 @@ pub enum Read {
     Bytes(usize),
     Nothing,
     /// The terminal is gone.
+    #[cfg_attr(windows, expect(dead_code, reason = "a console outlives its programs"))]
     End,
 }
 

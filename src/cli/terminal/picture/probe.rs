@@ -133,6 +133,7 @@ fn cell_by_window() -> Option<(usize, usize)> {
 }
 
 /// Parses what was read: the answers, and everything else as typed. It is complete once the last query is answered.
+#[cfg_attr(windows, expect(dead_code, reason = "consoles are not asked there"))]
 fn parse(received: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(received);
     let begun = keys::typed(&text).1.to_owned();
@@ -147,6 +148,7 @@ fn parse(received: &[u8]) -> Answer {
     answer
 }
 
+#[cfg_attr(windows, expect(dead_code, reason = "consoles are not asked there"))]
 impl Answer {
     /// Parses one sequence without its escape; returns the rest.
     fn take_sequence<'a>(&mut self, text: &'a str) -> &'a str {

@@ -13,11 +13,13 @@ pub use unix::*;
 pub use windows::*;
 
 /// For tests: with the value 1, cells run as on a system that cannot fork.
+#[cfg(unix)]
 pub const NO_FORK: &str = "FORWARD_PASS_NO_FORK";
 
 /// Can a process copy itself here?
+#[cfg(unix)]
 pub fn can_fork() -> bool {
-    cfg!(unix) && std::env::var_os(NO_FORK).is_none_or(|value| value != "1")
+    std::env::var_os(NO_FORK).is_none_or(|value| value != "1")
 }
 
 /// A program with the arguments that make it run a line of the user's.

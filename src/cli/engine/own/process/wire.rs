@@ -82,6 +82,7 @@ pub struct Restarted {
 }
 
 /// To the supervisor, which starts, wakes and reaps.
+#[cfg(unix)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToSupervisor {
     /// Kill the worker; its end is reported like any other.
@@ -96,6 +97,7 @@ pub enum ToSupervisor {
 }
 
 /// From the supervisor.
+#[cfg(unix)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromSupervisor {
     /// The worker, or a checkpoint, ended with this wait status.
@@ -198,6 +200,7 @@ impl Message for FromWorker {
     }
 }
 
+#[cfg(unix)]
 impl Message for ToSupervisor {
     fn encode(&self) -> Vec<u8> {
         match self {
@@ -227,6 +230,7 @@ impl Message for ToSupervisor {
     }
 }
 
+#[cfg(unix)]
 impl Message for FromSupervisor {
     fn encode(&self) -> Vec<u8> {
         match self {
