@@ -299,6 +299,10 @@ fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString
 }
 
 fn link_arguments(toolchain: &Toolchain, job: &Job, is_direct: bool) -> Vec<String> {
+    // There, libraries are found on the path.
+    if cfg!(windows) {
+        return Vec::new();
+    }
     let libraries = toolchain.libraries();
     let libraries = libraries.display();
     let path = if is_direct { format!("-rpath={libraries}") } else { format!("-Wl,-rpath,{libraries}") };

@@ -136,7 +136,8 @@ impl Channel {
             if let Some(packet) = arrived.next() {
                 return M::decode(&packet).map(Received::Message).ok_or_else(invalid);
             }
-            match self.receive_bytes(flags, |bytes| arrived.add(bytes))? {
+            let missing = arrived.missing();
+            match self.receive_bytes(missing, flags, |bytes| arrived.add(bytes))? {
                 Received::Closed => return Ok(Received::Closed),
                 _ => continue,
             }
@@ -145,15 +146,16 @@ impl Channel {
 
     fn take_packet<M: Message>(&self, flags: MsgFlags) -> io::Result<Received<M>> {
         let mut message = None;
-        match self.receive_bytes(flags, |bytes| message = M::decode(bytes))? {
+        match self.receive_bytes(usize::MAX, flags, |bytes| message = M::decode(bytes))? {
             Received::Closed => Ok(Received::Closed),
             _ => message.map(Received::Message).ok_or_else(invalid),
         }
     }
 
-    fn receive_bytes(&self, flags: MsgFlags, on_bytes: impl FnOnce(&[u8])) -> io::Result<Received<()>> {
+    fn receive_bytes(&self, most: usize, flags: MsgFlags, on_bytes: impl FnOnce(&[u8])) -> io::Result<Received<()>> {
         let mut buffer = [0u8; PIECE + 64];
-        match retry(|| recv(self.socket.as_raw_fd(), &mut buffer, flags)) {
+        let most = most.min(buffer.len());
+        match retry(|| recv(self.socket.as_raw_fd(), &mut buffer[..most], flags)) {
             Ok(0) => Ok(Received::Closed),
             Ok(length) => {
                 on_bytes(&buffer[..length]);

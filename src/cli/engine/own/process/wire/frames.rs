@@ -18,18 +18,25 @@ impl Frames {
         self.0.extend(bytes);
     }
 
+    /// How many bytes to read next, so that nothing of a later message is taken: who polls would not see it any more.
+    #[cfg(unix)]
+    pub fn missing(&self) -> usize {
+        self.length().map_or(HEAD, |length| HEAD + length) - self.0.len()
+    }
+
     /// The next message, if all of it has arrived.
     pub fn next(&mut self) -> Option<Vec<u8>> {
-        let mut head = [0; HEAD];
-        for (to, from) in head.iter_mut().zip(self.0.iter()) {
-            *to = *from;
-        }
-        let length = u32::from_le_bytes(head) as usize;
-        if self.0.len() < HEAD + length {
-            return None;
-        }
+        let length = self.length().filter(|length| self.0.len() >= HEAD + length)?;
         self.0.drain(..HEAD);
         Some(self.0.drain(..length).collect())
+    }
+
+    fn length(&self) -> Option<usize> {
+        let mut head = [0; HEAD];
+        for (at, to) in head.iter_mut().enumerate() {
+            *to = *self.0.get(at)?;
+        }
+        Some(u32::from_le_bytes(head) as usize)
     }
 }
 
@@ -51,5 +58,16 @@ mod tests {
             assert_eq!(found, messages);
             assert_eq!(frames.0.len(), 0);
         }
+        // Reading only what is missing never takes a byte of the next message.
+        let (mut frames, mut rest) = (Frames::default(), &all[..]);
+        for message in messages {
+            while frames.next().inspect(|found| assert_eq!(found, message)).is_none() {
+                let (bytes, after) = rest.split_at(frames.missing().min(1000));
+                frames.add(bytes);
+                rest = after;
+            }
+            assert_eq!(frames.0.len(), 0);
+        }
+        assert!(rest.is_empty());
     }
 }
