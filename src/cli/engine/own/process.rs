@@ -82,13 +82,13 @@ pub fn hook() {
 }
 
 impl Child {
-    /// Starts the processes, with `folder` as the cells' current folder; `libraries` are those of the toolchain.
-    pub fn start(folder: &Path, libraries: &Path, stop: Stop) -> Result<Child> {
+    /// Starts the processes, with `folder` as the cells' current folder.
+    pub fn start(folder: &Path, stop: Stop) -> Result<Child> {
         #[cfg(unix)]
         if system::can_fork() {
             return Ok(Child::Forking(Box::new(forking::Forking::start(folder, stop)?)));
         }
-        Ok(Child::Single(Box::new(Single::start(folder, libraries, stop)?)))
+        Ok(Child::Single(Box::new(Single::start(folder, stop)?)))
     }
 
     /// Can variables be restored?

@@ -64,7 +64,7 @@ impl OwnSession {
         let stop = Stop::new().context("cannot create the switch that interrupts a cell")?;
         let toolchain = Toolchain::find()?;
         let crates = Crates::prefetch(&toolchain, &options);
-        let child = Child::start(&options.folder, &toolchain.programs(), stop.clone())?;
+        let child = Child::start(&options.folder, stop.clone())?;
         let scratch = Scratch::new()?;
         let mut notes = Vec::new();
         let (runtime, runtime_lock) = match runtime_in_cache(&toolchain, &stop) {

@@ -148,7 +148,6 @@ fn parse(received: &[u8]) -> Answer {
     answer
 }
 
-#[cfg_attr(windows, expect(dead_code, reason = "consoles are not asked there"))]
 impl Answer {
     /// Parses one sequence without its escape; returns the rest.
     fn take_sequence<'a>(&mut self, text: &'a str) -> &'a str {

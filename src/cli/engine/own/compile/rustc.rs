@@ -253,7 +253,10 @@ fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString
     add(&format!("--crate-name={}", job.crate_name));
     add(&format!("-Cmetadata={}", job.metadata));
     add(&format!("-Cextra-filename={}", job.suffix));
-    add("-Cprefer-dynamic");
+    // On Windows, linking with the shared standard library takes tools that no toolchain brings.
+    if !cfg!(windows) {
+        add("-Cprefer-dynamic");
+    }
     add("-Cembed-bitcode=no");
     let emit = match job.kind {
         Kind::Rlib => "link",

@@ -89,11 +89,6 @@ impl Toolchain {
         (usable && (link.exists() || symlink(&lld, &link).is_ok())).then_some(link)
     }
 
-    /// Where rustc is, and, on Windows, the standard library that cells load.
-    pub fn programs(&self) -> PathBuf {
-        self.sysroot.join("bin")
-    }
-
     pub fn libraries(&self) -> PathBuf {
         self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
     }

@@ -76,8 +76,11 @@ impl Ended {
 
     /// Windows has codes for what signals are elsewhere.
     #[cfg(windows)]
-    pub fn of(status: ExitStatus, _: bool) -> Ended {
-        let killed = |signal| Ended::Killed { signal, stack_overflow: false };
+    pub fn of(status: ExitStatus, stack_overflow: bool) -> Ended {
+        let killed = |signal| Ended::Killed { signal, stack_overflow };
+        if stack_overflow {
+            return killed(11);
+        }
         match status.code().unwrap_or(0).cast_unsigned() {
             0xc000_00fd => Ended::Killed { signal: 11, stack_overflow: true },
             0xc000_0005 => killed(11),

@@ -47,7 +47,6 @@ pub struct Single {
     budget: Budget,
     stop: Stop,
     folder: PathBuf,
-    libraries: PathBuf,
     present: Mark,
     newest: Mark,
     has_explained: bool,
@@ -55,7 +54,7 @@ pub struct Single {
 }
 
 impl Single {
-    pub fn start(folder: &Path, libraries: &Path, stop: Stop) -> Result<Single> {
+    pub fn start(folder: &Path, stop: Stop) -> Result<Single> {
         let cannot = || format!("cannot start the process for the cells in `{}`", folder.display());
         let (their_orders, orders) = std::io::pipe()?;
         let (answers, their_answers) = std::io::pipe()?;
@@ -66,9 +65,6 @@ impl Single {
         let numbers = (system::number_of(&their_orders), system::number_of(&their_answers));
         command.env(ENV, format!("{},{}", numbers.0, numbers.1)).envs(data_folders());
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        if let Some(path) = with_libraries(libraries) {
-            command.env("PATH", path);
-        }
         system::in_own_group(&mut command);
         system::set_inherited(&their_orders, true)?;
         system::set_inherited(&their_answers, true)?;
@@ -86,7 +82,6 @@ impl Single {
             budget: Budget::default(),
             stop,
             folder: folder.to_owned(),
-            libraries: libraries.to_owned(),
             present: 0,
             newest: 0,
             has_explained: false,
@@ -263,7 +258,7 @@ impl Single {
 
     fn restart(&mut self) -> Result<()> {
         self.kill();
-        let fresh = Single::start(&self.folder, &self.libraries, self.stop.clone())?;
+        let fresh = Single::start(&self.folder, self.stop.clone())?;
         let old = std::mem::replace(self, fresh);
         // No mark is used twice.
         self.newest = old.newest;
@@ -302,10 +297,4 @@ fn order(cell: &Cell) -> Result<ToWorker> {
     let layers = cell.layers.iter().map(|layer| text(layer)).collect::<Result<_>>()?;
     let (library, symbol) = (text(cell.library)?, cell.symbol.to_owned());
     Ok(ToWorker::Run { library, layers, symbol, reads: false, shares: cell.shares })
-}
-
-/// Windows looks for the libraries of a cell on the path.
-fn with_libraries(libraries: &Path) -> Option<std::ffi::OsString> {
-    let path = std::env::var_os("PATH").filter(|_| cfg!(windows))?;
-    std::env::join_paths([libraries.to_owned()].into_iter().chain(std::env::split_paths(&path))).ok()
 }

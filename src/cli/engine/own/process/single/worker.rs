@@ -56,6 +56,8 @@ fn run(session: &'static Session) -> ! {
     worker_side::connect(session);
     #[cfg(unix)]
     super::super::worker::watch_stack();
+    #[cfg(windows)]
+    system::watch_stack();
     worker_side::send(&FromWorker::Ready { pid: std::process::id().cast_signed(), woken: 0, restarted: None });
     loop {
         match session.hear() {

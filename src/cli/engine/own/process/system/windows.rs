@@ -7,11 +7,18 @@ use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
-use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
+use windows_sys::Win32::Foundation::{
+    CloseHandle, EXCEPTION_STACK_OVERFLOW, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation,
+};
+use windows_sys::Win32::System::Diagnostics::Debug::{
+    AddVectoredExceptionHandler, EXCEPTION_POINTERS, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode,
+};
 use windows_sys::Win32::System::JobObjects::{AssignProcessToJobObject, CreateJobObjectW, TerminateJobObject};
 use windows_sys::Win32::System::LibraryLoader::{GetProcAddress, LoadLibraryW};
 use windows_sys::Win32::System::Pipes::PeekNamedPipe;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcess, PROCESS_TERMINATE, TerminateProcess};
+
+use super::super::wire::worker_side::announce_overflow;
 
 /// The exit code of a process that was ended from outside.
 const ENDED: u32 = 1;
@@ -103,6 +110,24 @@ impl Household {
             unsafe { TerminateJobObject(job.as_raw_handle(), ENDED) };
         }
     }
+}
+
+/// Announces a stack overflow before the process ends of it. No window asks what to do about a crash.
+pub fn watch_stack() {
+    // SAFETY: the handler does little, on the part of the stack that the standard library has set aside for that.
+    unsafe {
+        SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+        AddVectoredExceptionHandler(1, Some(on_exception));
+    }
+}
+
+unsafe extern "system" fn on_exception(about: *mut EXCEPTION_POINTERS) -> i32 {
+    const CONTINUE_SEARCH: i32 = 0;
+    // SAFETY: the system's description of the exception.
+    if unsafe { (*(*about).ExceptionRecord).ExceptionCode } == EXCEPTION_STACK_OVERFLOW {
+        announce_overflow();
+    }
+    CONTINUE_SEARCH
 }
 
 /// Ends this process at once: no destructor and no exit handler runs.

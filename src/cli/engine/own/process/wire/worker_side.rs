@@ -27,7 +27,6 @@ pub trait Talk: Sync {
     fn tell(&self, message: &FromWorker) -> io::Result<()>;
 
     /// Async-signal-safe: neither allocates nor waits for a lock.
-    #[cfg_attr(windows, expect(dead_code, reason = "the exit code tells it there"))]
     fn tell_in_handler(&self, packet: &[u8]);
 
     /// `None` when the session has closed its end.
@@ -85,7 +84,6 @@ pub fn report(kind: u32, bytes: &[u8]) {
 }
 
 /// Announces the end by a stack overflow. Async-signal-safe: the packet is a constant, and nothing locks.
-#[cfg_attr(windows, expect(dead_code, reason = "the exit code tells it there"))]
 pub fn announce_overflow() {
     if let Some(control) = CONTROL.get() {
         control.tell_in_handler(&OVERFLOWED);
