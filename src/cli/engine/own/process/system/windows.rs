@@ -12,6 +12,7 @@ use windows_sys::Win32::Foundation::{
 };
 use windows_sys::Win32::System::Diagnostics::Debug::{
     AddVectoredExceptionHandler, EXCEPTION_POINTERS, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode,
+    SetUnhandledExceptionFilter,
 };
 use windows_sys::Win32::System::JobObjects::{AssignProcessToJobObject, CreateJobObjectW, TerminateJobObject};
 use windows_sys::Win32::System::LibraryLoader::{GetProcAddress, LoadLibraryW};
@@ -118,7 +119,14 @@ pub fn watch_stack() {
     unsafe {
         SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
         AddVectoredExceptionHandler(1, Some(on_exception));
+        SetUnhandledExceptionFilter(Some(end_by));
     }
+}
+
+/// Ends the process with the code of the exception, and starts no debugger.
+unsafe extern "system" fn end_by(about: *const EXCEPTION_POINTERS) -> i32 {
+    // SAFETY: the system's description of the exception.
+    exit(unsafe { (*(*about).ExceptionRecord).ExceptionCode })
 }
 
 unsafe extern "system" fn on_exception(about: *mut EXCEPTION_POINTERS) -> i32 {
