@@ -7,11 +7,11 @@ cd "$(dirname "$0")/../.."
 
 parts=(engine::)
 if [ "${1:-}" = short ]; then
-    parts=(engine::suites engine::stale)
+    parts=(engine::suites engine::stale engine::system)
 fi
 skip=()
-while IFS=: read -r test _; do
-    case $test in '' | '#'*) ;; *) skip+=(--skip "${test// /::}") ;; esac
+while read -r test _; do
+    case $test in '' | '#'*) ;; *) skip+=(--skip "$test") ;; esac
 done < tests/posix/skipped.txt
 for part in "${parts[@]}"; do
     FORWARD_PASS_POSIX=1 cargo test --locked ${FORWARD_PASS_FEATURES:-} --test it "$part" -- "${skip[@]}"

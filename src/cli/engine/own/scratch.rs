@@ -16,9 +16,13 @@ const JUST_MADE: Duration = Duration::from_secs(60);
 
 /// A folder of our own in the temporary folder, and the hold on it.
 pub struct Scratch {
+    // Windows removes no folder with an open file.
+    #[cfg(windows)]
+    _hold: Option<Lock>,
     // Dropped in this order: a folder without a hold could be claimed.
     folder: TempDir,
     /// `None` where files cannot be locked: then no other session can claim it either.
+    #[cfg(not(windows))]
     _hold: Option<Lock>,
 }
 
