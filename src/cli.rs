@@ -82,9 +82,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::New(args) => new::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Kernel(args) => kernel::run(engine, &args),
-        #[cfg(unix)]
         Command::Warm(args) => commands::warm::run(engine, &args),
-        #[cfg(unix)]
         Command::Clean => commands::clean::run(),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => completions::man(folder.as_deref()),

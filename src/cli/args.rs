@@ -87,10 +87,8 @@ pub enum Command {
     /// them is found from any copy of the notebooks and of the crates that they name by a path, as long as the sources,
     /// the toolchain and this program are the same. Only folders that root or you own, and that nobody else can write
     /// to, are used.
-    #[cfg(unix)]
     Warm(WarmArgs),
     /// Empty the cache of compiled dependencies and cells, except for files in use
-    #[cfg(unix)]
     Clean,
     /// Print a completion script for a shell
     ///

@@ -183,7 +183,9 @@ pub fn signal_name(signal: i32) -> Option<&'static str> {
     #[cfg(unix)]
     return nix::sys::signal::Signal::try_from(signal).ok().map(nix::sys::signal::Signal::as_str);
     #[cfg(not(unix))]
-    return None;
+    [(4, "SIGILL"), (6, "SIGABRT"), (8, "SIGFPE"), (11, "SIGSEGV")]
+        .into_iter()
+        .find_map(|(number, name)| (number == signal).then_some(name))
 }
 
 /// What a cell was doing at its time limit.

@@ -7,8 +7,6 @@ use std::fmt::Arguments;
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
-
 use super::exit::Exit;
 
 static FAILED: OnceLock<io::Error> = OnceLock::new();
@@ -62,18 +60,29 @@ pub fn is_failed() -> bool {
 /// How the command ends if stdout failed: with a message, or quietly when its reader has gone (`| head`).
 pub fn ending() -> Option<Exit> {
     let error = FAILED.get()?;
-    if error.kind() == io::ErrorKind::BrokenPipe {
+    if is_closed(error) {
         return Some(Exit::PipeClosed);
     }
     eprintln!("error: cannot write to stdout: {error}");
     Some(Exit::Broken)
 }
 
+/// Windows has more errors for it: a pipe that is being closed, and one without another end.
+fn is_closed(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe || cfg!(windows) && matches!(error.raw_os_error(), Some(232 | 233))
+}
+
 /// Makes exceeding a file size limit an error, like a full disk, instead of a fatal signal. Child processes start with
 /// the default action again.
+#[cfg(unix)]
 pub fn survive_limits() {
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
     extern "C" fn nothing(_: nix::libc::c_int) {}
     let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handler does nothing.
     let _ = unsafe { sigaction(Signal::SIGXFSZ, &action) };
 }
+
+/// There are no such limits.
+#[cfg(not(unix))]
+pub fn survive_limits() {}

@@ -10,6 +10,7 @@ mod history;
 mod inspect;
 mod dirs;
 mod door;
+mod ends;
 mod serve;
 mod shell;
 mod output;

@@ -4,7 +4,6 @@
 //! that `repl` asks `data` which sets are missing.
 
 pub mod cells;
-#[cfg(unix)]
 pub mod clean;
 pub mod completions;
 pub mod data;
@@ -21,7 +20,6 @@ pub mod review;
 pub mod run;
 pub mod site;
 pub mod test;
-#[cfg(unix)]
 pub mod warm;
 
 use std::path::PathBuf;

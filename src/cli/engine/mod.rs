@@ -3,13 +3,11 @@
 //! What never belongs here: documents, the terminal, or judging whether an outcome is right. Our own engine is `own`;
 //! the other one is `evcxr`, and only its first file names that crate.
 
-#[cfg(unix)]
 mod block;
 mod cache_folder;
 pub mod caret;
 #[cfg(feature = "evcxr")]
 mod evcxr;
-#[cfg(unix)]
 mod own;
 pub mod thread;
 
@@ -18,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-#[cfg(not(all(unix, feature = "evcxr")))]
+#[cfg(not(feature = "evcxr"))]
 use anyhow::bail;
 
 use crate::cli::outcome::{Event, Outcome};
@@ -128,33 +126,28 @@ pub struct SessionOptions {
 
 /// If this process is one that runs cells, does that and does not return. Must be the first call in `main`.
 pub fn hook() {
-    #[cfg(unix)]
-    own::process::supervisor::hook();
+    own::process::hook();
     #[cfg(feature = "evcxr")]
     evcxr::hook();
 }
 
 /// Removes the compiled dependencies and cells that no running session uses.
-#[cfg(unix)]
 pub fn clear_cache() -> Result<own::cache::Cleared> {
     own::cache::clear()
 }
 
 /// From now on, sessions use the cache in this folder, and none that is shared.
-#[cfg(unix)]
 pub fn redirect_cache(folder: &std::path::Path) -> Result<()> {
     cache_folder::redirect(folder)
 }
 
 /// The cache that has been filled, and its size on the disk.
-#[cfg(unix)]
 pub struct Warmed {
     pub folder: PathBuf,
     pub bytes: u64,
 }
 
 /// Opens the cache to all users, if it is not the user's own.
-#[cfg(unix)]
 pub fn open_cache() -> Result<Warmed> {
     let folder = own::cache::folder()?;
     if cache_folder::is_redirected() {
@@ -165,10 +158,7 @@ pub fn open_cache() -> Result<Warmed> {
 
 /// The version of Rust that cells are written in, such as 1.95.0; empty if there is no compiler.
 pub fn rust_version() -> String {
-    #[cfg(unix)]
-    return own::version().unwrap_or_default();
-    #[cfg(not(unix))]
-    String::new()
+    own::version().unwrap_or_default()
 }
 
 /// Starts a session.
@@ -178,10 +168,7 @@ pub fn start(engine: Engine, options: SessionOptions) -> Result<Box<dyn Session>
         Engine::Evcxr => Ok(Box::new(evcxr::EvcxrSession::start(options)?)),
         #[cfg(not(feature = "evcxr"))]
         Engine::Evcxr => bail!("this binary was built without evcxr\nhelp: build it with `--features evcxr`"),
-        #[cfg(unix)]
         Engine::Own => Ok(Box::new(own::OwnSession::start(options)?)),
-        #[cfg(not(unix))]
-        Engine::Own => bail!("our own engine needs a Unix\nhelp: `--engine evcxr`, in a build with that feature"),
     }
 }
 

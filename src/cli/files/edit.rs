@@ -5,7 +5,6 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -111,7 +110,6 @@ impl Base {
     }
 
     fn is_named(&self, path: &Path) -> io::Result<bool> {
-        let identity = |it: &Metadata| (it.dev(), it.ino());
         let open = identity(&self.file.metadata()?);
         Ok(fs::symlink_metadata(path).is_ok_and(|named| identity(&named) == open))
     }
@@ -173,8 +171,7 @@ fn exchange(new: NamedTempFile, path: &Path, old: &File) -> io::Result<bool> {
         }
         Err(error) => return Err(error.into()),
     }
-    let (was, base) = (fs::symlink_metadata(new.path())?, old.metadata()?);
-    let is_base = (was.dev(), was.ino()) == (base.dev(), base.ino());
+    let is_base = identity(&fs::symlink_metadata(new.path())?) == identity(&old.metadata()?);
     if !is_base {
         swap()?;
     }
@@ -186,6 +183,19 @@ fn exchange(new: NamedTempFile, path: &Path, old: &File) -> io::Result<bool> {
 fn exchange(new: NamedTempFile, path: &Path, _: &File) -> io::Result<bool> {
     new.persist(path)?;
     Ok(true)
+}
+
+/// What tells a file from another one of the same name.
+#[cfg(unix)]
+fn identity(about: &Metadata) -> impl PartialEq + use<> {
+    use std::os::unix::fs::MetadataExt;
+    (about.dev(), about.ino())
+}
+
+/// A file that has been written to may seem to be another one, and is read again.
+#[cfg(not(unix))]
+fn identity(about: &Metadata) -> impl PartialEq + use<> {
+    (about.created().ok(), about.modified().ok(), about.len())
 }
 
 /// Whether a notebook is complete: JSON that is cut short is no JSON.

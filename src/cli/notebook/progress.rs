@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -74,5 +73,8 @@ pub fn folder() -> Result<PathBuf> {
 
 /// Opens a file to append to, created so that it is never readable by others.
 pub fn private(file: &PathBuf) -> Option<File> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(file).ok()
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.create(true).append(true).open(file).ok()
 }

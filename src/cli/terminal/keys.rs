@@ -2,14 +2,12 @@
 //!
 //! What the terminal itself sends, such as late answers to queries, is not a key. Lines are edited elsewhere.
 
+mod raw;
+
 use std::collections::VecDeque;
-use std::io::{self, Stdin};
-use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
+use raw::{Raw, Read};
 
 use super::interrupt;
 
@@ -19,6 +17,8 @@ const TICK: Duration = Duration::from_millis(20);
 const BREATH: Duration = Duration::from_millis(100);
 /// How late that rest may be.
 const REST: Duration = Duration::from_secs(2);
+/// Only where it is not a signal.
+const CTRL_C: char = '\u{3}';
 const CTRL_D: char = '\u{4}';
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +32,7 @@ pub enum Key {
 
 /// A terminal that hands over every key at once.
 pub struct Keys {
-    stdin: Stdin,
-    before: Termios,
+    terminal: Raw,
     typed: VecDeque<char>,
     /// A sequence whose end has not arrived, and since when.
     begun: (String, Instant),
@@ -43,20 +42,8 @@ pub struct Keys {
 impl Keys {
     /// `None` where stdin is not a terminal. Keys pressed before are discarded.
     pub fn begin() -> Option<Keys> {
-        let stdin = io::stdin();
-        let before = tcgetattr(&stdin).ok()?;
-        let keys =
-            Keys { stdin, before, typed: VecDeque::new(), begun: (String::new(), Instant::now()), is_at_end: false };
-        keys.hold(SetArg::TCSAFLUSH).then_some(keys)
-    }
-
-    fn hold(&self, when: SetArg) -> bool {
-        let mut single = self.before.clone();
-        // Ctrl-C stays a signal.
-        single.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
-        single.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
-        single.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
-        tcsetattr(&self.stdin, when, &single).is_ok()
+        let terminal = Raw::begin()?;
+        Some(Keys { terminal, typed: VecDeque::new(), begun: (String::new(), Instant::now()), is_at_end: false })
     }
 
     /// The beginning of a sequence that somebody else has read.
@@ -66,10 +53,10 @@ impl Keys {
 
     /// Waits for a key.
     pub fn next(&mut self) -> Key {
-        // A shell that continued the process after Ctrl-Z may have changed the terminal.
-        self.hold(SetArg::TCSADRAIN);
+        self.terminal.hold_again();
         loop {
             match self.typed.pop_front() {
+                Some(CTRL_C) => return Key::Interrupted,
                 Some(CTRL_D) => return Key::End,
                 Some(key) => return Key::Char(key),
                 None if self.is_at_end => return Key::End,
@@ -82,13 +69,12 @@ impl Keys {
     fn read(&mut self) {
         let mut bytes = Vec::new();
         let mut patience = TICK;
-        while self.is_ready(patience) {
+        while self.terminal.is_ready(patience) {
             let mut more = [0; 256];
-            // Not through the buffer of stdin, which `poll` does not see.
-            match nix::unistd::read(&self.stdin, &mut more) {
-                Ok(count) if count > 0 => bytes.extend(&more[..count]),
-                Err(Errno::EINTR | Errno::EAGAIN) => break,
-                _ => {
+            match self.terminal.read(&mut more) {
+                Read::Bytes(count) => bytes.extend(&more[..count]),
+                Read::Nothing => break,
+                Read::End => {
                     self.is_at_end = true;
                     break;
                 }
@@ -108,18 +94,6 @@ impl Keys {
         self.typed.extend(keys);
         // A lone escape is the key.
         self.begun(if begun == "\u{1b}" { "" } else { begun });
-    }
-
-    fn is_ready(&self, patience: Duration) -> bool {
-        let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
-        let mut stdin = [PollFd::new(self.stdin.as_fd(), PollFlags::POLLIN)];
-        poll(&mut stdin, timeout).is_ok_and(|ready| ready > 0)
-    }
-}
-
-impl Drop for Keys {
-    fn drop(&mut self) {
-        let _ = tcsetattr(&self.stdin, SetArg::TCSADRAIN, &self.before);
     }
 }
 

@@ -71,13 +71,39 @@ impl Look {
 
 /// The terminal's current columns, or 80 if unknown.
 pub fn columns() -> usize {
-    size().map_or(80, |size| size.ws_col.into())
+    size().map_or(80, |size| size.columns.into())
 }
 
-/// Rows and columns and, if the terminal reports them, pixels.
-pub fn size() -> Option<nix::libc::winsize> {
+/// The size of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub columns: u16,
+    pub rows: u16,
+    /// The width and height of all of it, or zeros if the terminal does not report them.
+    pub pixels: (u16, u16),
+}
+
+#[cfg(unix)]
+pub fn size() -> Option<Size> {
     let mut size = nix::libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     // SAFETY: TIOCGWINSZ writes one winsize, and `size` outlives the call.
     let answer = unsafe { nix::libc::ioctl(nix::libc::STDOUT_FILENO, nix::libc::TIOCGWINSZ, &raw mut size) };
-    (answer == 0 && size.ws_col > 0).then_some(size)
+    let size = Size { columns: size.ws_col, rows: size.ws_row, pixels: (size.ws_xpixel, size.ws_ypixel) };
+    (answer == 0 && size.columns > 0).then_some(size)
+}
+
+/// Of the window, which shows a part of a longer buffer.
+#[cfg(windows)]
+pub fn size() -> Option<Size> {
+    use windows_sys::Win32::System::Console::{
+        CONSOLE_SCREEN_BUFFER_INFO, GetConsoleScreenBufferInfo, GetStdHandle, STD_OUTPUT_HANDLE,
+    };
+    // SAFETY: the call fills the place given, which zeros are valid for.
+    let window = unsafe {
+        let mut about: CONSOLE_SCREEN_BUFFER_INFO = std::mem::zeroed();
+        let answer = GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &raw mut about);
+        (answer != 0).then_some(about.srWindow)?
+    };
+    let length = |from: i16, to: i16| u16::try_from(i32::from(to) - i32::from(from) + 1).ok();
+    Some(Size { columns: length(window.Left, window.Right)?, rows: length(window.Top, window.Bottom)?, pixels: (0, 0) })
 }

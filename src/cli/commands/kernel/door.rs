@@ -2,15 +2,17 @@
 //!
 //! A frame says how long it is before it comes, and the crate of the sockets reserves that much memory at once. Here a
 //! frame that is too long closes its connection, and nothing else. The sockets themselves listen in a folder that only
-//! this user can enter.
-
-use std::path::{Path, PathBuf};
+//! this user can enter; on Windows, at other ports of this machine.
 
 use anyhow::{Context, Result};
 use jupyter_protocol::{ConnectionInfo, Transport};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UnixStream};
+#[cfg(windows)]
+use tokio::net::TcpStream as Inside;
+#[cfg(unix)]
+use tokio::net::UnixStream as Inside;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::wire::log;
 
@@ -40,18 +42,42 @@ impl Doors {
             return Ok(Doors { inside: info.clone(), _folder: None });
         }
         let folder = tempfile::Builder::new().prefix("fp-").tempdir().context("no temporary folder can be made")?;
-        let prefix = folder.path().join("s").display().to_string();
-        for port in [info.iopub_port, info.shell_port, info.control_port, info.stdin_port, info.hb_port] {
+        let inside = inside(info, &folder)?;
+        let ports = |it: &ConnectionInfo| [it.iopub_port, it.shell_port, it.control_port, it.stdin_port, it.hb_port];
+        for (port, theirs) in ports(info).into_iter().zip(ports(&inside)) {
             let listener =
                 TcpListener::bind((info.ip.as_str(), port)).await.map_err(|error| super::serve::taken(port, error))?;
-            tokio::spawn(admit(listener, PathBuf::from(format!("{prefix}-{port}"))));
+            let separator = if inside.transport == Transport::TCP { ':' } else { '-' };
+            tokio::spawn(admit(listener, format!("{}{separator}{theirs}", inside.ip)));
         }
-        let inside = ConnectionInfo { transport: Transport::IPC, ip: prefix, ..info.clone() };
         Ok(Doors { inside, _folder: Some(folder) })
     }
 }
 
-async fn admit(listener: TcpListener, socket: PathBuf) {
+#[cfg(unix)]
+fn inside(info: &ConnectionInfo, folder: &TempDir) -> Result<ConnectionInfo> {
+    let prefix = folder.path().join("s").display().to_string();
+    Ok(ConnectionInfo { transport: Transport::IPC, ip: prefix, ..info.clone() })
+}
+
+/// At ports that are free now.
+#[cfg(windows)]
+fn inside(info: &ConnectionInfo, _: &TempDir) -> Result<ConnectionInfo> {
+    let ip = "127.0.0.1";
+    let held: Vec<_> = (0..5).map(|_| std::net::TcpListener::bind((ip, 0))).collect::<Result<_, _>>()?;
+    let ports: Vec<u16> = held.iter().map(|it| Ok(it.local_addr()?.port())).collect::<std::io::Result<_>>()?;
+    Ok(ConnectionInfo {
+        ip: ip.to_owned(),
+        iopub_port: ports[0],
+        shell_port: ports[1],
+        control_port: ports[2],
+        stdin_port: ports[3],
+        hb_port: ports[4],
+        ..info.clone()
+    })
+}
+
+async fn admit(listener: TcpListener, socket: String) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => drop(tokio::spawn(attend(stream, socket.clone()))),
@@ -62,7 +88,7 @@ async fn admit(listener: TcpListener, socket: PathBuf) {
 }
 
 /// Both directions, until either side ends.
-async fn attend(front_end: TcpStream, socket: PathBuf) {
+async fn attend(front_end: TcpStream, socket: String) {
     drop(front_end.set_nodelay(true));
     let Ok(kernel) = connected(&socket).await else { return };
     let (mut from_front_end, mut to_front_end) = front_end.into_split();
@@ -78,14 +104,14 @@ async fn attend(front_end: TcpStream, socket: PathBuf) {
 }
 
 /// The ports open a moment before the sockets.
-async fn connected(socket: &Path) -> std::io::Result<UnixStream> {
+async fn connected(socket: &str) -> std::io::Result<Inside> {
     for _ in 0..100 {
-        match UnixStream::connect(socket).await {
+        match Inside::connect(socket).await {
             Ok(stream) => return Ok(stream),
             Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
         }
     }
-    UnixStream::connect(socket).await
+    Inside::connect(socket).await
 }
 
 /// Passes frames on as long as they are of a sane length. `Err` says what is wrong with one.

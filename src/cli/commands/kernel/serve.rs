@@ -12,12 +12,12 @@ use jupyter_zmq_client::{
     KernelHeartbeatConnection, create_kernel_control_connection, create_kernel_heartbeat_connection,
     create_kernel_iopub_connection, create_kernel_shell_connection, create_kernel_stdin_connection,
 };
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeromq::{SocketRecv, SocketSend};
 
 use super::control;
 use super::door::Doors;
+use super::ends::{Interrupts, Parent, Terminations};
 use super::shell::Shell;
 use super::stdin::Stdin;
 use super::wire::Publisher;
@@ -31,7 +31,7 @@ const FLUSH: Duration = Duration::from_millis(150);
 /// How long the session may take to end; then the process ends anyway, and its children with it.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How often the front end is checked for being alive.
+/// How long to wait after a failed heartbeat.
 const POLL: Duration = Duration::from_millis(300);
 
 /// Serves the sockets of this connection file until the kernel is shut down.
@@ -82,7 +82,7 @@ async fn attend(
     let control = create_kernel_control_connection(info, &id).await.map_err(|error| taken(info.control_port, error))?;
     let stdin = create_kernel_stdin_connection(info, &id).await.map_err(|error| taken(info.stdin_port, error))?;
     let heart = create_kernel_heartbeat_connection(info).await.map_err(|error| taken(info.hb_port, error))?;
-    let (mut terminate, interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, interrupted) = (Terminations::new()?, Interrupts::new()?);
     let (publisher, send) = Publisher::new(iopub);
     let (stdin, hear_answers) = Stdin::new(stdin);
     let (shell, hear_requests) = Shell::new(shell, publisher.clone(), stdin, (Arc::clone(&session), messages));
@@ -95,7 +95,7 @@ async fn attend(
     tokio::select! {
         () = control::attend(control, publisher, session) => {}
         () = shell.attend() => {}
-        _ = terminate.recv() => {}
+        () = terminate.next() => {}
         () = parent.gone() => {}
     }
     tokio::time::sleep(FLUSH).await;
@@ -107,8 +107,8 @@ pub fn taken(port: u16, error: impl std::fmt::Display) -> anyhow::Error {
 }
 
 /// Ctrl-C interrupts the cell, not the kernel.
-async fn interrupt_cells(mut interrupted: Signal, session: Arc<SessionThread>) {
-    while interrupted.recv().await.is_some() {
+async fn interrupt_cells(mut interrupted: Interrupts, session: Arc<SessionThread>) {
+    while interrupted.next().await {
         session.interrupt();
     }
 }
@@ -121,31 +121,5 @@ async fn beat(mut heart: KernelHeartbeatConnection) {
             Ok(beat) => drop(heart.socket.send(beat).await),
             Err(_) => tokio::time::sleep(POLL).await,
         }
-    }
-}
-
-/// The process that started the kernel.
-struct Parent {
-    pid: u32,
-    /// The process that Jupyter names, in case a wrapper started the kernel.
-    named: Option<i32>,
-}
-
-impl Parent {
-    fn of_this() -> Parent {
-        let named = std::env::var("JPY_PARENT_PID").ok().and_then(|pid| pid.parse().ok()).filter(|pid| *pid > 1);
-        Parent { pid: std::os::unix::process::parent_id(), named }
-    }
-
-    /// Resolves when the parent has ended.
-    async fn gone(&self) {
-        while self.is_alive() {
-            tokio::time::sleep(POLL).await;
-        }
-    }
-
-    fn is_alive(&self) -> bool {
-        let exists = |pid| nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) != Err(nix::Error::ESRCH);
-        std::os::unix::process::parent_id() == self.pid && self.named.is_none_or(exists)
     }
 }

@@ -301,7 +301,7 @@ fn most_lines() -> usize {
 
 /// The lines of the terminal.
 fn rows() -> usize {
-    style::size().map_or(24, |size| size.ws_row.into())
+    style::size().map_or(24, |size| size.rows.into())
 }
 
 /// The beginning of a text that fits into these columns.

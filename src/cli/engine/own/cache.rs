@@ -3,20 +3,20 @@
 //! It manages entries without knowing their content.
 
 mod clear;
+mod private;
 mod shared;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, anyhow, bail};
 pub use clear::{Cleared, clear};
-use nix::libc;
+pub use private::{is_own, is_safe, open_to_all};
 
 use super::super::cache_folder::unusable;
-pub use shared::{is_safe, open_to_all, shared};
+pub use shared::shared;
 
 pub use super::super::cache_folder::{ENV, digest, is_redirected, place};
 use super::stop::Stop;
@@ -37,23 +37,18 @@ pub const IN_USE: &str = "in-use";
 pub fn folder() -> Result<PathBuf> {
     let folder = place()?;
     make(&folder)?;
-    let about = fs::metadata(&folder).with_context(|| unusable(&folder))?;
-    // SAFETY: always succeeds.
-    let own = unsafe { libc::geteuid() };
-    if about.uid() != own {
+    if !private::is_own(&folder).with_context(|| unusable(&folder))? {
         bail!("{}: it belongs to another user\nhelp: set {ENV} to a folder of your own", unusable(&folder));
     }
-    if about.mode() & 0o077 != 0 && !is_redirected() {
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).with_context(|| unusable(&folder))?;
+    if !is_redirected() {
+        private::close(&folder).with_context(|| unusable(&folder))?;
     }
     Ok(folder)
 }
 
 /// Creates a private folder, with its parents.
 pub fn make(folder: &Path) -> Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
+    private::folders(DirBuilder::new().recursive(true))
         .create(folder)
         .map_err(|error| anyhow!("{}: {error}\nhelp: set {ENV} to a writable folder", unusable(folder)))
 }
@@ -110,8 +105,8 @@ impl Lock {
 
 fn open(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    match options.open(path) {
+    options.read(true).write(true).create(true).truncate(false);
+    match private::files(&mut options).open(path) {
         // A read-only cache can still be used.
         Err(_) if path.exists() => File::open(path).with_context(|| unusable(path)),
         other => other.with_context(|| unusable(path)),
@@ -139,7 +134,7 @@ pub fn describe(error: &anyhow::Error) -> String {
         format!(
             "{message}\nhelp: free some space on that disk; `forward-pass clean` empties our cache; no variable is lost"
         )
-    } else if has(|io| io.raw_os_error() == Some(libc::EAGAIN)) {
+    } else if has(private::is_no_process_left) {
         format!("{message}\nhelp: the system allows no more processes: end some, or raise the limit (`ulimit -u`)")
     } else {
         message
@@ -173,7 +168,7 @@ pub fn size(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     let one = |entry: fs::DirEntry| match entry.metadata() {
         Ok(about) if about.is_dir() => size(&entry.path()),
-        Ok(about) => about.blocks() * 512,
+        Ok(about) => private::size(&about),
         Err(_) => 0,
     };
     entries.flatten().map(one).sum()

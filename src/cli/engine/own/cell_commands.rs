@@ -97,7 +97,9 @@ fn run(session: &mut OwnSession, command: Command, output: &mut CommandOutput) -
         Command::Undo => {
             let undone = session.history.undo()?;
             session.notes.extend(session.history.drop_restarted());
-            undone.then(|| "The last cell is taken back".to_owned()).ok_or("there is no cell to undo".to_owned())?
+            undone
+                .then(|| "The last cell is taken back".to_owned())
+                .ok_or_else(|| session.history.why_not_undone().to_owned())?
         }
         Command::OptLevel(level) => set_opt_level(&mut session.compiler, level)?,
         Command::ErrorFormat(format) => set_error_format(&mut session.compiler, format)?,

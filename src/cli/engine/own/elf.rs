@@ -2,6 +2,8 @@
 //!
 //! It reads what the compiler and the linker have written; `None` wherever a file is not as expected.
 
+#![cfg_attr(windows, expect(dead_code, reason = "libraries have another form there"))]
+
 /// A section with statics or relocations.
 #[derive(Clone, Copy, Debug)]
 pub struct Section {

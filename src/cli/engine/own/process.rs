@@ -1,54 +1,51 @@
-//! The processes of a session, as the session sees them: starts them, has them run cells, and restores the variables
-//! when one dies.
+//! The processes of a session, as the session sees them: has a process run cells, and says how that ended.
 //!
-//! It compiles nothing, and does not interpret what a cell prints. Below it is a line, in which each module imports
-//! only from those after it: `supervisor`, `worker`, `threads`, `share`, `loader`, `store`, `wire`.
+//! It compiles nothing, and does not interpret what a cell prints. Where a process can copy itself (`forking`), what a
+//! dead one had is restored; elsewhere (`single`) it is lost. Below `forking` is a line, in which each module imports
+//! only from those after it: `supervisor`, `worker`, `threads`, `share`, `loader`, `store`, `wire`, `system`.
 
+#[cfg(unix)]
 mod checkpoints;
+#[cfg(unix)]
 mod descriptors;
+#[cfg(unix)]
+mod forking;
 mod loader;
-mod memory;
+#[cfg(unix)]
 mod owners;
 mod report;
+#[cfg(unix)]
 mod run;
+#[cfg(unix)]
 mod share;
+mod single;
+#[cfg(unix)]
 mod stdin;
 mod store;
-pub mod streams;
-pub mod supervisor;
+#[cfg(unix)]
+mod streams;
+#[cfg(unix)]
+mod supervisor;
+pub mod system;
+#[cfg(unix)]
 mod threads;
+#[cfg(unix)]
 mod waking;
 pub mod wire;
+#[cfg(unix)]
 mod worker;
 
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
-use checkpoints::Checkpoints;
-pub use checkpoints::Mark;
+use anyhow::Result;
 use forward_pass::mnist::{FASHION_VARIABLE, VARIABLE};
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::poll::PollTimeout;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-pub use report::{After, Ended, Piece, RunReport};
-use run::Run;
-use stdin::Input;
-use streams::{LIMIT, Streams};
+pub use report::{After, Ended, LIMIT, Mark, Piece, RunReport};
+use single::Single;
 pub use wire::Restarted;
-use wire::{Channel, ToSupervisor, ToWorker, wait_readable};
 
 use super::stop::Stop;
-
-/// For what takes milliseconds: starting, waking, ending.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// For the drops of all variables at the end: a value that waits for something must not hold back the session.
-const PATIENCE_FOR_DROPS: Duration = Duration::from_secs(2);
+use crate::cli::outcome::Stream;
 
 /// A compiled cell, to be run.
 pub struct Cell<'a> {
@@ -59,270 +56,110 @@ pub struct Cell<'a> {
     pub shares: bool,
 }
 
-/// The processes of one session.
-pub struct Child {
-    supervisor: std::process::Child,
-    orders: Channel,
-    control: Channel,
-    pub streams: Streams,
-    pub input: Input,
-    stop: Stop,
-    folder: PathBuf,
-    worker: i32,
-    checkpoints: Checkpoints,
-    notes: Vec<String>,
-    /// Variables that the worker dropped when it was woken.
-    lost: Vec<String>,
-    restarted: Option<Restarted>,
+/// The process that runs the cells, with its helpers.
+pub enum Child {
+    #[cfg(unix)]
+    Forking(Box<forking::Forking>),
+    Single(Box<Single>),
+}
+
+/// Calls the same method of whichever it is.
+macro_rules! of_either {
+    ($child:expr, $it:ident => $call:expr) => {
+        match $child {
+            #[cfg(unix)]
+            Child::Forking($it) => $call,
+            Child::Single($it) => $call,
+        }
+    };
+}
+
+/// If a session started this process as its child, does that work and never returns.
+pub fn hook() {
+    #[cfg(unix)]
+    supervisor::hook();
+    single::hook();
 }
 
 impl Child {
     /// Starts the processes, with `folder` as the cells' current folder.
     pub fn start(folder: &Path, stop: Stop) -> Result<Child> {
-        let (control, their_control) = Channel::pair()?;
-        let (orders, their_orders) = Channel::pair()?;
-        let (stdout, their_stdout) = std::io::pipe()?;
-        let (stderr, their_stderr) = std::io::pipe()?;
-        let (input, their_stdin) = Input::new()?;
-        let mut command = Command::new("/proc/self/exe");
-        command.arg0("forward-pass (cells)").current_dir(folder).stdin(their_stdin);
-        command.stdout(their_stdout).stderr(their_stderr);
-        command.env(supervisor::ENV, format!("{},{}", their_control.number(), their_orders.number()));
-        command.envs(data_folders());
-        // A cell shows the same wherever it runs; the engine reports panics itself.
-        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        // SAFETY: only system calls between fork and exec: the two descriptors stay open in the new program.
-        unsafe {
-            command.pre_exec(move || {
-                for channel in [&their_control, &their_orders] {
-                    fcntl(channel, FcntlArg::F_SETFD(FdFlag::empty()))?;
-                }
-                Ok(())
-            });
+        #[cfg(unix)]
+        if system::can_fork() {
+            return Ok(Child::Forking(Box::new(forking::Forking::start(folder, stop)?)));
         }
-        let supervisor = command
-            .spawn()
-            .with_context(|| format!("cannot start the process for the cells in `{}`", folder.display()))?;
-        // Our copies of their ends go with it.
-        drop(command);
-        let mut child = Child {
-            supervisor,
-            orders,
-            control,
-            streams: Streams::new(OwnedFd::from(stdout), OwnedFd::from(stderr))?,
-            input,
-            stop,
-            folder: folder.to_owned(),
-            worker: 0,
-            checkpoints: Checkpoints::default(),
-            notes: Vec::new(),
-            lost: Vec::new(),
-            restarted: None,
-        };
-        child.wait_ready(0)?;
-        Ok(child)
+        Ok(Child::Single(Box::new(Single::start(folder, stop)?)))
+    }
+
+    /// Can variables be restored?
+    pub fn has_checkpoints(&self) -> bool {
+        !matches!(self, Child::Single(_))
     }
 
     /// The mark that the variables are at.
     pub fn mark(&self) -> Mark {
-        self.checkpoints.present()
+        of_either!(self, it => it.mark())
     }
 
     /// Runs one compiled cell to its end, however it ends.
-    pub fn run(
-        &mut self,
-        Cell { library, layers, symbol, shares }: Cell,
-        timeout: Option<Duration>,
-        on_piece: &mut dyn FnMut(Piece),
-    ) -> Result<RunReport> {
-        self.streams.allow();
-        if let Some(report) = self.recover_before_run(on_piece)? {
-            return Ok(report);
+    pub fn run(&mut self, cell: Cell, timeout: Option<Duration>, on_piece: &mut dyn FnMut(Piece)) -> Result<RunReport> {
+        of_either!(self, it => it.run(cell, timeout, on_piece))
+    }
+
+    /// Passes on what has been printed since the last cell.
+    pub fn hear(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
+        of_either!(self, it => it.hear(on_bytes));
+    }
+
+    /// Whether cells can read lines from stdin.
+    pub fn set_stdin_open(&mut self, is_open: bool) {
+        #[cfg(unix)]
+        if let Child::Forking(it) = self {
+            it.input.is_open = is_open;
         }
-        let text = |path: &Path| path.to_str().map(str::to_owned).context("the path of a compiled cell is not UTF-8");
-        let layers = layers.iter().map(|layer| text(layer)).collect::<Result<_>>()?;
-        let (library, symbol) = (text(library)?, symbol.to_owned());
-        let order = ToWorker::Run { library, layers, symbol, reads: self.input.is_usable(), shares };
-        let is_sent = self.control.send(&order).is_ok();
-        let mut run = Run::new(self, on_piece);
-        let ended = if is_sent {
-            run.attend(timeout.map(|timeout| Instant::now() + timeout))?
-        } else {
-            run.await_end(PATIENCE)?
-        };
-        let reports = run.reports;
-        let after = match ended {
-            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.checkpoints.advance()),
-            _ => self.revive()?,
-        };
-        if self.streams.is_cut() {
-            self.notes.push(format!("output cut: only the first {} MB are kept", LIMIT >> 20));
-        }
-        Ok(RunReport { ended, after, reports, notes: std::mem::take(&mut self.notes) })
+        let _ = is_open;
     }
 
     /// The variables that the last restored process could not have: their descriptors were closed.
     pub fn take_lost(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.lost)
+        match self {
+            #[cfg(unix)]
+            Child::Forking(it) => it.take_lost(),
+            Child::Single(_) => Vec::new(),
+        }
     }
 
     /// Drops variables.
     pub fn forget(&mut self, names: &[String]) -> Result<()> {
-        for name in names {
-            // If the worker is gone, the next run reports it.
-            let _ = self.control.send(&ToWorker::Forget(name.clone()));
-        }
-        Ok(())
+        of_either!(self, it => it.forget(names))
     }
 
     /// Drops variables from the list and never runs their destructors.
     pub fn leak(&mut self, names: &[String]) {
-        for name in names {
-            let _ = self.control.send(&ToWorker::Leak(name.clone()));
-        }
+        of_either!(self, it => it.leak(names));
     }
 
     /// Whether the crates had to begin anew when the process was last restored; told once.
     pub fn take_restarted(&mut self) -> Option<Restarted> {
-        self.restarted.take()
+        match self {
+            #[cfg(unix)]
+            Child::Forking(it) => it.take_restarted(),
+            Child::Single(_) => None,
+        }
     }
 
     /// Restores the state before the last cell; `None` when there is no checkpoint of it.
     pub fn undo(&mut self) -> Result<Option<Mark>> {
-        self.await_checkpoint()?;
-        let Some(newer) = self.checkpoints.split_off_present() else { return Ok(None) };
-        for checkpoint in newer {
-            self.orders.send(&ToSupervisor::Discard { pid: checkpoint.pid })?;
-        }
-        self.kill()?;
-        match self.revive()? {
-            After::Restored(mark) => Ok(Some(mark)),
-            _ => Ok(None),
+        match self {
+            #[cfg(unix)]
+            Child::Forking(it) => it.undo(),
+            Child::Single(_) => Ok(None),
         }
     }
 
     /// An empty process; nothing of the old one is left, and its variables have been dropped.
     pub fn reset(&mut self) -> Result<()> {
-        self.finish();
-        self.kill()?;
-        self.checkpoints.clear();
-        self.restart()
-    }
-
-    /// A thread of an earlier cell may have ended the process. If that cost nothing, the cell runs after all.
-    fn recover_before_run(&mut self, on_piece: &mut dyn FnMut(Piece)) -> Result<Option<RunReport>> {
-        let Some(ended) = Run::new(self, on_piece).catch_up()? else { return Ok(None) };
-        let before = self.mark();
-        let after = self.revive()?;
-        let how = if after == After::Lost { "could not be" } else { "was" };
-        self.notes.push(format!("the process ended between two cells ({ended}), and {how} restored"));
-        if after == After::Restored(before) && self.lost.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(RunReport { ended, after, reports: Vec::new(), notes: std::mem::take(&mut self.notes) }))
-    }
-
-    /// Waits until the checkpoint after the last cell is made, or can no longer be made.
-    fn await_checkpoint(&mut self) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        Run::new(self, &mut |_| {}).catch_up()?;
-        while self.checkpoints.is_pending() && self.worker != 0 && Instant::now() < deadline {
-            let _ = self.wait_channels(deadline);
-            Run::new(self, &mut |_| {}).catch_up()?;
-        }
-        Ok(())
-    }
-
-    /// After the worker's end: wakes the newest checkpoint that answers, or starts an empty worker.
-    fn revive(&mut self) -> Result<After> {
-        while let Some(checkpoint) = self.checkpoints.pop() {
-            self.order(&ToSupervisor::Wake { pid: checkpoint.pid, keep: self.checkpoints.pids() });
-            if self.wait_ready(checkpoint.pid).is_ok() {
-                if let count @ 1.. = checkpoint.threads {
-                    let threads = if count == 1 { "thread" } else { "threads" };
-                    self.notes.push(format!("{count} {threads} of earlier cells ended with the process"));
-                }
-                self.checkpoints.restored(checkpoint.mark);
-                return Ok(After::Restored(checkpoint.mark));
-            }
-        }
-        let was_empty = self.mark() == 0;
-        self.restart()?;
-        Ok(if was_empty { After::Restored(0) } else { After::Lost })
-    }
-
-    /// An empty worker, under the same supervisor if there is still one.
-    fn restart(&mut self) -> Result<()> {
-        if self.orders.send(&ToSupervisor::Restart).is_err() || self.wait_ready(0).is_err() {
-            let fresh = Child::start(&self.folder, self.stop.clone())?;
-            let mut old = std::mem::replace(self, fresh);
-            self.input.is_open = old.input.is_open;
-            self.checkpoints = std::mem::take(&mut old.checkpoints);
-            self.notes = std::mem::take(&mut old.notes);
-        }
-        self.checkpoints.reset();
-        Ok(())
-    }
-
-    /// Has the worker drop its variables and end, if it does so soon.
-    fn finish(&mut self) {
-        if self.worker != 0 && self.control.send(&ToWorker::End).is_ok() {
-            let _ = Run::new(self, &mut |_| {}).await_end(PATIENCE_FOR_DROPS);
-        }
-    }
-
-    /// Kills the worker and awaits its end.
-    fn kill(&mut self) -> Result<()> {
-        if self.worker != 0 {
-            self.order(&ToSupervisor::Kill);
-            Run::new(self, &mut |_| {}).await_end(PATIENCE)?;
-        }
-        Ok(())
-    }
-
-    /// Until the worker or the supervisor sends something, but no longer than the deadline.
-    fn wait_channels(&self, deadline: Instant) -> nix::Result<[bool; 2]> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        wait_readable([self.control.as_fd(), self.orders.as_fd()], milliseconds(left))
-    }
-
-    /// A supervisor that is gone is noticed where an answer is awaited.
-    fn order(&self, order: &ToSupervisor) {
-        let _ = self.orders.send(order);
-    }
-}
-
-impl Drop for Child {
-    /// Closing our end makes the supervisor end everything; if it does not, its whole session is killed.
-    fn drop(&mut self) {
-        self.finish();
-        self.orders.shut_down();
-        let deadline = Instant::now() + PATIENCE;
-        while Instant::now() < deadline {
-            match self.supervisor.try_wait() {
-                Ok(None) => std::thread::sleep(Duration::from_millis(1)),
-                Ok(Some(status)) if status.success() => return,
-                _ => break,
-            }
-        }
-        let _ = self.supervisor.kill();
-        let _ = self.supervisor.wait();
-        kill_session(self.supervisor.id() as i32);
-    }
-}
-
-/// What a supervisor that was itself killed has left: all of these began below it.
-fn kill_session(leader: i32) {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return };
-    for entry in entries.flatten() {
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // The sixth field; the second is a name in parentheses that may contain anything.
-        let session = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(3)?.parse().ok());
-        if let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok())
-            && session == Some(leader)
-        {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-        }
+        of_either!(self, it => it.reset())
     }
 }
 
@@ -334,10 +171,5 @@ fn data_folders() -> impl Iterator<Item = (&'static str, PathBuf)> {
     })
 }
 
-/// Rounded up: a wait of less than a millisecond must not become a busy loop.
-fn milliseconds(wait: Duration) -> PollTimeout {
-    PollTimeout::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::MAX)
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -1,12 +1,10 @@
 //! The temporary folder of a session's cells. The session removes it, or a later one if this one was killed.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use nix::unistd::Uid;
 use tempfile::TempDir;
 
 use super::cache::{self, IN_USE, Lock};
@@ -18,9 +16,13 @@ const JUST_MADE: Duration = Duration::from_secs(60);
 
 /// A folder of our own in the temporary folder, and the hold on it.
 pub struct Scratch {
+    // Windows removes no folder with an open file.
+    #[cfg(windows)]
+    _hold: Option<Lock>,
     // Dropped in this order: a folder without a hold could be claimed.
     folder: TempDir,
     /// `None` where files cannot be locked: then no other session can claim it either.
+    #[cfg(not(windows))]
     _hold: Option<Lock>,
 }
 
@@ -46,7 +48,8 @@ impl Scratch {
 fn sweep(temporary: &Path) {
     for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
-            && entry.metadata().is_ok_and(|about| about.is_dir() && about.uid() == Uid::effective().as_raw());
+            && entry.metadata().is_ok_and(|about| about.is_dir())
+            && cache::is_own(&entry.path()).is_ok_and(|is_own| is_own);
         if is_ours {
             remove_if_left(&entry.path());
         }

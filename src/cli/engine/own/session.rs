@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use crates::Crates;
 pub use crates::{Wanted, extern_crates};
 use history::History;
@@ -247,6 +247,9 @@ impl Session for OwnSession {
 
     fn undo(&mut self) -> Result<bool> {
         let is_undone = self.history.undo()?;
+        if !is_undone && !self.history.has_checkpoints() {
+            bail!(self.history.why_not_undone());
+        }
         self.notes.extend(self.history.drop_restarted());
         Ok(is_undone)
     }

@@ -3,17 +3,14 @@
 //! What it prints is the cell's value, as in the stock kernel: both streams as one text, in the order written. Whether
 //! the session allows it is checked by the caller.
 
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
-
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
 use super::compile::rustc::CompileEnd;
 use super::pipe::read_output;
-use super::process::streams::LIMIT;
+use super::process::LIMIT;
+use super::process::system::{in_own_group, kill_group, shell};
 use super::stop::Stop;
 use crate::cli::outcome::{End, Phase};
 
@@ -30,15 +27,15 @@ pub fn run(text: &str, folder: &Path, timeout: Option<Duration>, stop: &Stop) ->
     let cannot = |error: std::io::Error| Failed::Refused(format!("cannot run `{text}`: {error}"));
     let started = Instant::now();
     let (reader, writer) = std::io::pipe().map_err(cannot)?;
-    let mut command = Command::new("sh");
-    command.args(["-c", text]).current_dir(folder).stdin(Stdio::null()).process_group(0);
+    let mut command = shell(text);
+    in_own_group(command.current_dir(folder).stdin(Stdio::null()));
     command.stdout(writer.try_clone().map_err(cannot)?).stderr(writer);
     let mut child = command.spawn().map_err(cannot)?;
     // Our copies of the child's ends of the pipe go with it.
     drop(command);
     let (printed, stopped) = read_output(reader, LIMIT, started, timeout, stop);
     if stopped.is_some() {
-        let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+        kill_group(child.id());
     }
     let status = child.wait().map_err(cannot)?;
     match stopped {

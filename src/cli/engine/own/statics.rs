@@ -30,6 +30,7 @@ impl Shared {
         fs::write(library.with_extension(LIST), list.iter().map(line).collect::<String>())
     }
 
+    #[cfg_attr(windows, expect(dead_code, reason = "the worker shares no statics there"))]
     pub fn read(library: &File) -> Vec<Shared> {
         let text = fs::read_to_string(library.with_extension(LIST)).unwrap_or_default();
         let shared = |line: &str| {

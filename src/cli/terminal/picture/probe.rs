@@ -3,14 +3,13 @@
 //! The wait is bounded. Every byte of the answer is read, so that none ends up in the user's line; a late answer is
 //! read before the first line.
 
+mod quiet;
+
 use std::env;
-use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::AsFd;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
+use quiet::{Quiet, listen};
 
 use super::super::{keys, style};
 use super::{ImageProtocol, Images};
@@ -59,7 +58,7 @@ pub struct Question {
 
 /// Asks how to show figures here; `wanted` decides unless it is `auto`.
 pub fn ask(wanted: Images, terminal: bool) -> Question {
-    let is_dumb = env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
+    let is_dumb = is_dumb(&env::var("TERM").unwrap_or_default());
     // Characters need no pixels, and a pipe gives no answer.
     let is_asked = terminal && !is_dumb && !matches!(wanted, Images::Blocks | Images::Text | Images::None);
     let quiet = if is_asked { Quiet::begin() } else { None };
@@ -89,8 +88,8 @@ pub fn late_answer(wanted: Images) -> Asked {
 fn protocol_by(wanted: Images, terminal: bool, answer: &Answer) -> ImageProtocol {
     let term = env::var("TERM").unwrap_or_default();
     let true_color = env::var("COLORTERM").is_ok_and(|value| value.contains("truecolor") || value.contains("24bit"));
-    let many_colors = true_color || ["256", "direct"].iter().any(|word| term.contains(word));
-    let is_dumb = term.is_empty() || term == "dumb";
+    let many_colors = true_color || cfg!(windows) || ["256", "direct"].iter().any(|word| term.contains(word));
+    let is_dumb = is_dumb(&term);
     if !terminal || is_dumb || wanted == Images::None {
         // Figures are drawn here only if asked for by name.
         let images = if wanted == Images::Auto { Images::None } else { wanted };
@@ -109,6 +108,11 @@ fn protocol_by(wanted: Images, terminal: bool, answer: &Answer) -> ImageProtocol
     ImageProtocol { images, cell, true_color }
 }
 
+/// Windows sets no such variable, and its consoles are not dumb.
+fn is_dumb(term: &str) -> bool {
+    term == "dumb" || term.is_empty() && !cfg!(windows)
+}
+
 /// The size of a character where the terminal does not report it.
 const CELL: (usize, usize) = (9, 18);
 
@@ -124,62 +128,12 @@ fn is_iterm() -> bool {
 
 fn cell_by_window() -> Option<(usize, usize)> {
     let size = style::size()?;
-    let cell = (size.ws_xpixel / size.ws_col.max(1), size.ws_ypixel / size.ws_row.max(1));
+    let cell = (size.pixels.0 / size.columns.max(1), size.pixels.1 / size.rows.max(1));
     (cell.0 > 0 && cell.1 > 0).then_some((cell.0.into(), cell.1.into()))
 }
 
-/// The terminal without echo; dropping it restores the settings.
-struct Quiet {
-    terminal: File,
-    before: Termios,
-}
-
-impl Quiet {
-    fn begin() -> Option<Quiet> {
-        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
-        let before = tcgetattr(&terminal).ok()?;
-        let mut quiet = before.clone();
-        quiet.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
-        quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 0;
-        quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
-        tcsetattr(&terminal, SetArg::TCSANOW, &quiet).ok()?;
-        Some(Quiet { terminal, before })
-    }
-}
-
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        let _ = tcsetattr(&self.terminal, SetArg::TCSANOW, &self.before);
-    }
-}
-
-/// How long the rest of an answer may take once it has begun.
-const BREATH: Duration = Duration::from_millis(100);
-
-fn listen(terminal: &mut File, until: Option<Instant>) -> Option<Answer> {
-    let mut received = Vec::new();
-    while !parse(&received).complete {
-        let timeout = match until {
-            Some(until) => until.saturating_duration_since(Instant::now()),
-            None if received.is_empty() => Duration::MAX,
-            None => BREATH,
-        };
-        let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::NONE);
-        let ready = poll(&mut [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)], timeout).ok()?;
-        let mut bytes = [0; 256];
-        match terminal.read(&mut bytes) {
-            Ok(count) if ready > 0 && count > 0 => received.extend(&bytes[..count]),
-            _ => break,
-        }
-        // Typed letters must be shown at once.
-        if until.is_none() && !received.contains(&0x1b) {
-            break;
-        }
-    }
-    Some(parse(&received))
-}
-
 /// Parses what was read: the answers, and everything else as typed. It is complete once the last query is answered.
+#[cfg_attr(windows, expect(dead_code, reason = "consoles are not asked there"))]
 fn parse(received: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(received);
     let begun = keys::typed(&text).1.to_owned();

@@ -3,7 +3,6 @@
 //! What is asked is in `analyzer`.
 
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -25,7 +24,9 @@ impl Server {
         let mut command = Command::new("rust-analyzer");
         command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // Ctrl-C at the prompt must not reach it, and it must not download anything.
-        command.process_group(0).env("CARGO_NET_OFFLINE", "true");
+        command.env("CARGO_NET_OFFLINE", "true");
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn()?;
         let (stdin, stdout) = (child.stdin.take().context("it is piped")?, child.stdout.take().context("it is piped")?);
         let (outbox, messages) = channel();

@@ -3,13 +3,10 @@
 //!
 //! What is in them is loaded and run, so they must belong to root or to the user, and nobody else may be able to write.
 
-use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use nix::libc;
-
+use super::private::{is_safe, is_sticky};
 use super::is_redirected;
 
 /// Folders, separated as in `PATH`, in place of the system's.
@@ -53,6 +50,9 @@ fn trusted(folder: &Path) -> Result<PathBuf, Option<String>> {
         let is_missing = error.kind() == io::ErrorKind::NotFound;
         (!is_missing).then(|| error.to_string())
     })?;
+    if cfg!(not(unix)) {
+        return Err(Some("who can write to it is not known on this system".to_owned()));
+    }
     let parts = ["", "deps", "cells", "runtime"].map(|part| real.join(part));
     for part in parts.iter().filter(|part| part.exists()) {
         if !is_safe(part) {
@@ -67,35 +67,14 @@ fn trusted(folder: &Path) -> Result<PathBuf, Option<String>> {
     }
 }
 
-/// Can only root and the user change this file or folder?
-pub fn is_safe(path: &Path) -> bool {
-    // SAFETY: always succeeds.
-    let own = unsafe { libc::geteuid() };
-    path.metadata().is_ok_and(|about| [0, own].contains(&about.uid()) && about.mode() & 0o022 == 0)
-}
-
-/// In such a folder of root's, such as `/tmp`, only the owner of a folder can rename it.
-fn is_sticky(path: &Path) -> bool {
-    path.metadata().is_ok_and(|about| about.uid() == 0 && about.mode() & 0o1000 != 0)
-}
-
-/// Makes a cache readable by all users, and writable by its owner only.
-pub fn open_to_all(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let about = path.symlink_metadata()?;
-        if about.is_dir() {
-            open_to_all(&path)?;
-        } else if about.is_file() {
-            let program = if about.mode() & 0o100 != 0 { 0o111 } else { 0 };
-            fs::set_permissions(&path, fs::Permissions::from_mode(about.mode() & 0o755 | 0o444 | program))?;
-        }
-    }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    use nix::libc;
+
+    use super::super::private::open_to_all;
     use super::*;
 
     #[test]

@@ -5,13 +5,13 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 
+use super::super::process::system::in_own_group;
 use super::super::statics::name_statics;
 use super::link::{SHARED, emulation};
 use super::rustc::Job;
@@ -84,7 +84,7 @@ fn start(lld: &Path) -> Option<Child> {
     let mut command = Command::new(lld);
     // With the machine's name, it reads the rest only once.
     command.args(["-m", emulation().ok()?, "@/dev/stdin"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    in_own_group(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()));
     command.spawn().ok()
 }
 
@@ -92,7 +92,7 @@ fn start(lld: &Path) -> Option<Child> {
 fn run(linker: &Path, words: &[OsString]) -> bool {
     let mut command = Command::new(linker);
     command.args(emulation().iter().flat_map(|name| ["-m", name])).args(words);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    in_own_group(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
     command.status().is_ok_and(|status| status.success())
 }
 

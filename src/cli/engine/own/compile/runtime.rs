@@ -39,6 +39,9 @@ fn remove_abandoned(cache: &Path) {
 
 /// The runtime as a shared library, beside the other one; `None` if it cannot be linked.
 pub fn layer(toolchain: &Toolchain, runtime: &Path) -> Option<Layer> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
     // Its name contains a hash of its content.
     let rlibs = BTreeMap::from([(runtime.to_owned(), runtime.file_name()?.to_string_lossy().into_owned())]);
     layer_of(toolchain, &rlibs, &[], &[], runtime.parent()?).ok()?

@@ -3,18 +3,17 @@
 //! Its messages are parsed as JSON and no further; `diagnostics` interprets them.
 
 use std::collections::BTreeMap;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::super::pipe::{has, read_until};
+use super::super::process::system::{in_own_group, kill_group};
 use super::super::stop::Stop;
 use super::link::Layer;
 use super::linker::Linker;
@@ -121,6 +120,9 @@ pub fn compile_with(
             return Ok(compiled);
         }
     }
+    if toolchain.lld(&job.folder).is_none() {
+        return run(toolchain, job, Linking::Driver, timeout, stop);
+    }
     let direct = run(toolchain, job, Linking::Direct, timeout, stop)?;
     // Some libraries are found only by the system's linker driver: retry with it.
     if direct.ended == CompileEnd::Failed && job.kind == Kind::Cell && direct.messages.iter().any(is_linker_error) {
@@ -156,8 +158,8 @@ pub fn command(toolchain: &Toolchain, job: &Job, linking: Linking, source: &Path
         .env_remove("RUSTC_BOOTSTRAP")
         .env_remove("RUSTC_LOG")
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .process_group(0);
+        .stderr(Stdio::piped());
+    in_own_group(&mut command);
     command
 }
 
@@ -176,7 +178,7 @@ fn finish(mut child: Child, job: &Job, timeout: Option<Duration>, stop: &Stop) -
         None => (Vec::new(), None),
     };
     if stopped.is_some() {
-        let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+        kill_group(child.id());
     }
     let (code, is_done) = if stopped.is_none() && has(&text, OBJECTS) {
         // It only frees its memory now.
@@ -219,7 +221,10 @@ impl Compiled {
 impl Job {
     /// Where rustc writes the library.
     pub fn library(&self) -> PathBuf {
-        self.file("lib", if self.kind == Kind::Rlib { ".rlib" } else { std::env::consts::DLL_SUFFIX })
+        match self.kind {
+            Kind::Rlib => self.file("lib", ".rlib"),
+            _ => self.file(DLL_PREFIX, DLL_SUFFIX),
+        }
     }
 
     pub fn mir(&self) -> PathBuf {
@@ -248,7 +253,10 @@ fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString
     add(&format!("--crate-name={}", job.crate_name));
     add(&format!("-Cmetadata={}", job.metadata));
     add(&format!("-Cextra-filename={}", job.suffix));
-    add("-Cprefer-dynamic");
+    // On Windows, linking with the shared standard library takes tools that no toolchain brings.
+    if !cfg!(windows) {
+        add("-Cprefer-dynamic");
+    }
     add("-Cembed-bitcode=no");
     let emit = match job.kind {
         Kind::Rlib => "link",
@@ -294,8 +302,13 @@ fn arguments(toolchain: &Toolchain, job: &Job, linking: Linking) -> Vec<OsString
 }
 
 fn link_arguments(toolchain: &Toolchain, job: &Job, is_direct: bool) -> Vec<String> {
-    let path = format!("-rpath={}", toolchain.libraries().display());
-    let path = if is_direct { path } else { format!("-Wl,{path}") };
+    // There, libraries are found on the path.
+    if cfg!(windows) {
+        return Vec::new();
+    }
+    let libraries = toolchain.libraries();
+    let libraries = libraries.display();
+    let path = if is_direct { format!("-rpath={libraries}") } else { format!("-Wl,-rpath,{libraries}") };
     let mut arguments = vec![format!("-Clink-arg={path}")];
     if let (true, Some(lld)) = (is_direct, toolchain.lld(&job.folder)) {
         arguments.push(format!("-Clinker={}", lld.display()));

@@ -6,15 +6,12 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-
+use super::super::process::system::kill_group;
 use super::rustc::{Job, Kind, Linking, command};
 use super::toolchain::Toolchain;
 use super::types::RESERVED;
@@ -161,7 +158,7 @@ impl Waiting {
         fs::create_dir_all(&folder).ok()?;
         let source = folder.join(job.source.file_name()?);
         if fs::symlink_metadata(&source).is_err() {
-            symlink("/dev/stdin", &source).ok()?;
+            link_to_stdin(&source)?;
         }
         let around = around(&job);
         let include = format!("{head}include!(\"{}\");\n", source.file_name()?.to_str()?);
@@ -176,10 +173,18 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+            kill_group(child.id());
             let _ = child.wait();
         }
     }
+}
+
+/// `None` where standard input is not a file.
+fn link_to_stdin(link: &Path) -> Option<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink("/dev/stdin", link).ok();
+    #[cfg(not(unix))]
+    link.try_exists().ok().filter(|exists| *exists).map(drop)
 }
 
 /// The file with the crates around a cell.

@@ -2,6 +2,8 @@
 //!
 //! It compiles nothing; `rustc` does.
 
+use std::env::consts::EXE_SUFFIX;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -37,7 +39,7 @@ impl Toolchain {
 
     fn search() -> Result<Toolchain> {
         if let Some(sysroot) = pinned_sysroot()
-            && let Ok(found) = Self::ask(&sysroot.join("bin").join("rustc"))
+            && let Ok(found) = Self::ask(&sysroot.join("bin").join(format!("rustc{EXE_SUFFIX}")))
         {
             return Ok(found);
         }
@@ -61,14 +63,14 @@ impl Toolchain {
         let host = text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::trim);
         // Two folders above rustc, unless `rustc` is rustup's proxy.
         let sysroot = match rustc.parent().and_then(Path::parent) {
-            Some(above) if above.join("lib/rustlib").is_dir() => above.canonicalize()?,
+            Some(above) if above.join("lib/rustlib").is_dir() => canonical(above)?,
             _ => PathBuf::from(ask(&["--print=sysroot"])?.trim()),
         };
         let (Some(host), true) = (host, sysroot.join("lib/rustlib").is_dir()) else {
             bail!("`{}` does not report where its libraries are", rustc.display());
         };
         let version = text.lines().find(|line| line.starts_with("rustc ")).unwrap_or("rustc").to_owned();
-        let own = |name: &str| sysroot.join("bin").join(name);
+        let own = |name: &str| sysroot.join("bin").join(format!("{name}{EXE_SUFFIX}"));
         let beside = |name: &str, otherwise: &Path| if own(name).is_file() { own(name) } else { otherwise.to_owned() };
         Ok(Toolchain {
             rustc: beside("rustc", rustc),
@@ -84,7 +86,7 @@ impl Toolchain {
         let lld = self.sysroot.join("lib/rustlib").join(&self.host).join("bin/rust-lld");
         let link = folder.join("ld.lld");
         let usable = self.host.ends_with("linux-gnu") && lld.is_file();
-        (usable && (link.exists() || std::os::unix::fs::symlink(lld, &link).is_ok())).then_some(link)
+        (usable && (link.exists() || symlink(&lld, &link).is_ok())).then_some(link)
     }
 
     /// 95 of `rustc 1.95.0`.
@@ -105,6 +107,19 @@ pub fn version() -> Option<String> {
     Some(Toolchain::find().ok()?.version.split_whitespace().nth(1)?.to_owned())
 }
 
+/// Without links; on Windows as it is, as the form without links has a prefix that not all programs understand.
+fn canonical(path: &Path) -> io::Result<PathBuf> {
+    if cfg!(windows) { std::path::absolute(path) } else { path.canonicalize() }
+}
+
+/// Where a system needs a privilege for links, none is made.
+fn symlink(to: &Path, link: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink(to, link);
+    #[cfg(not(unix))]
+    Err(io::Error::other(format!("no link from `{}` to `{}`", link.display(), to.display())))
+}
+
 /// What to say of a compiler whose MIR `types` cannot read.
 pub fn unreadable(version: &str) -> anyhow::Error {
     anyhow!("{version} writes its MIR in an unknown form\nhelp: rustup toolchain install {CHANNEL}")
@@ -113,12 +128,15 @@ pub fn unreadable(version: &str) -> anyhow::Error {
 fn pinned_sysroot() -> Option<PathBuf> {
     let home = std::env::var_os("RUSTUP_HOME")
         .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".rustup")))?;
+        .or_else(|| std::env::home_dir().map(|home| home.join(".rustup")))?;
     let mut found: Vec<PathBuf> = std::fs::read_dir(home.join("toolchains"))
         .ok()?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{CHANNEL}-"))))
-        .filter(|path| path.to_string_lossy().contains(std::env::consts::ARCH) && path.join("bin/rustc").is_file())
+        .filter(|path| {
+            path.to_string_lossy().contains(std::env::consts::ARCH)
+                && path.join(format!("bin/rustc{EXE_SUFFIX}")).is_file()
+        })
         .collect();
     found.sort();
     found.into_iter().next()

@@ -4,17 +4,15 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
 use super::super::compile::toolchain::Toolchain;
+use super::super::process::system::{in_own_group, kill_group};
 use super::super::stop::Stop;
 use super::NotBuilt;
 use super::wrapper::Wrapper;
@@ -40,7 +38,8 @@ pub fn run(
     if let Some(wrapper) = wrapper {
         wrapper.wrap(&mut command);
     }
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    in_own_group(&mut command);
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", toolchain.cargo.display()))?;
     let (sender, lines) = mpsc::channel();
     let readers = [
@@ -60,7 +59,7 @@ pub fn run(
         }
         let is_late = deadline.is_some_and(|deadline| Instant::now() > deadline);
         if is_late || stop.is_set() {
-            let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+            kill_group(child.id());
             let _ = child.wait();
             return Err(if is_late { NotBuilt::TimedOut } else { NotBuilt::Interrupted }.into());
         }

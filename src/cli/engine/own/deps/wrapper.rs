@@ -6,7 +6,6 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -36,7 +35,8 @@ impl Wrapper {
         let script = groups.join("rustc.sh");
         if fs::read(&script).ok().as_deref() != Some(SCRIPT.as_bytes()) {
             write_atomically(&script, SCRIPT.as_bytes()).map_err(io::Error::other)?;
-            fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
+            #[cfg(unix)]
+            fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         }
         let mut options = OsString::new();
         if toolchain.minor().is_some_and(|minor| minor >= WITH_SCOPE) {
@@ -50,7 +50,11 @@ impl Wrapper {
         Ok(Wrapper { script, options })
     }
 
+    /// Where scripts are no programs, cargo calls rustc itself.
     pub fn wrap(&self, command: &mut Command) {
+        if cfg!(windows) {
+            return;
+        }
         command.env("RUSTC_WRAPPER", &self.script).env(OPTIONS, &self.options);
     }
 }
@@ -73,7 +77,7 @@ fn names(entry: &Path, graph: &Graph) -> Vec<(PathBuf, String)> {
 /// Cargo's folder.
 pub fn cargo_home() -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))
+    home.or_else(|| Some(std::env::home_dir()?.join(".cargo")))
 }
 
 /// Is the place of a path dependency in one of these files, or may it be?

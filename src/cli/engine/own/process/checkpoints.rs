@@ -4,8 +4,7 @@
 
 use std::io;
 
-/// A state of the variables. 0 is the empty one; each cell that returns makes a new one.
-pub type Mark = u64;
+use super::Mark;
 
 /// How many states can be restored, the present one included.
 const MOST: usize = 4;

@@ -6,18 +6,17 @@
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
-use std::fs;
-use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use nix::fcntl::{OFlag, open};
 use nix::libc;
-use nix::sys::stat::{FileStat, Mode, fstat, stat};
+use nix::sys::stat::{FileStat, fstat, stat};
 
-/// The device numbers of `/dev/null`, `/dev/zero`, `/dev/urandom` and their like.
-const MEMORY_DEVICES: u64 = 1;
+use super::system::{dead_file, is_locked, open_fds, path_of, put_at};
+
+/// Devices that are the same for everybody.
+const MEMORY_DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
 /// Descriptors without a peer: whether a copy holds them makes no difference.
 const WITHOUT_PEER: [&str; 5] = ["[eventfd]", "[timerfd]", "[signalfd]", "[pidfd]", "pidfd:"];
@@ -53,31 +52,32 @@ impl Base {
 
     /// Is there anything for a checkpoint to close?
     pub fn has_others(&self) -> bool {
-        open_fds().into_iter().any(|fd| self.to_close(fd).is_some())
+        open_fds().into_iter().any(|fd| self.to_close(fd, |_, _| false).is_some())
     }
 
     /// Closes all that a cell may have opened, except what is harmless to hold, and except one.
     pub fn close_others(&self, except: &OwnedFd) -> Vec<Closed> {
         let others = open_fds().into_iter().filter(|fd| *fd != except.as_raw_fd());
-        let mut closed: Vec<Closed> = others.filter_map(|fd| self.to_close(fd)).collect();
-        let Ok(dead) = open(c"/dev/null", OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty()) else { return Vec::new() };
-        closed.retain(|closed| put_at(&dead, closed.fd, true));
+        let mut closed: Vec<Closed> = others.filter_map(|fd| self.to_close(fd, is_locked)).collect();
+        let Ok(dead) = dead_file() else { return Vec::new() };
+        closed.retain(|closed| put_at(dead.as_fd(), closed.fd, true).is_ok());
         closed
     }
 
-    fn to_close(&self, fd: RawFd) -> Option<Closed> {
+    /// Whether a file is locked can only be asked in a copy: asking may cost the process its own locks.
+    fn to_close(&self, fd: RawFd, is_locked: fn(RawFd, &Path) -> bool) -> Option<Closed> {
         let about = about(fd)?;
         if self.0.contains(&identity(&about)) {
             return None;
         }
-        let link = fs::read_link(format!("/proc/self/fd/{fd}")).ok()?;
+        let link = path_of(fd).unwrap_or_default();
         let mut file = None;
         let kind = match about.st_mode & libc::S_IFMT {
             libc::S_IFSOCK => "socket",
             libc::S_IFIFO => "pipe",
-            libc::S_IFCHR if libc::major(about.st_rdev) as u64 == MEMORY_DEVICES => return None,
+            libc::S_IFCHR if MEMORY_DEVICES.iter().any(|device| link == Path::new(device)) => return None,
             libc::S_IFCHR | libc::S_IFBLK => "device",
-            libc::S_IFREG if is_locked(fd) => "locked file",
+            libc::S_IFREG if is_locked(fd, &link) => "locked file",
             libc::S_IFREG => {
                 // Nobody else can open a file without a path.
                 file = Some(Regular::of(fd, &about, link)?);
@@ -97,7 +97,7 @@ impl Base {
 pub fn reopen(closed: Vec<Closed>) -> Vec<Closed> {
     let lost = |closed: &Closed| {
         let file = closed.file.as_ref().and_then(Regular::open);
-        !file.is_some_and(|file| put_at(&file, closed.fd, closed.close_on_exec))
+        !file.is_some_and(|file| put_at(file.as_fd(), closed.fd, closed.close_on_exec).is_ok())
     };
     closed.into_iter().filter(lost).collect()
 }
@@ -111,7 +111,7 @@ impl Regular {
         // SAFETY: both calls only ask.
         let (flags, offset) = unsafe { (libc::fcntl(fd, libc::F_GETFL), libc::lseek(fd, 0, libc::SEEK_CUR)) };
         let is_written = flags & libc::O_ACCMODE != libc::O_RDONLY;
-        let is_usual = flags >= 0 && offset >= 0 && flags & libc::O_PATH == 0;
+        let is_usual = flags >= 0 && offset >= 0 && !is_path_only(flags);
         let is_at_end = is_written && offset == about.st_size;
         is_usual.then(|| Regular { path, identity: identity(about), flags, offset, is_at_end })
     }
@@ -129,36 +129,22 @@ impl Regular {
     }
 }
 
-fn open_fds() -> Vec<RawFd> {
-    let entries = fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
-}
-
 fn about(fd: RawFd) -> Option<FileStat> {
     // SAFETY: used for this call only, which fails if the descriptor is closed.
     fstat(unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) }).ok()
 }
 
+#[cfg(target_os = "linux")]
+fn is_path_only(flags: libc::c_int) -> bool {
+    flags & libc::O_PATH != 0
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_path_only(_: libc::c_int) -> bool {
+    false
+}
+
 /// Anonymous descriptors, such as epoll's, share one inode, and have no file type.
 fn identity(about: &FileStat) -> (u64, u64) {
-    (about.st_dev, about.st_ino)
-}
-
-/// By `flock` or an open file description lock, which every copy of the descriptor holds.
-fn is_locked(fd: RawFd) -> bool {
-    fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).is_ok_and(|info| info.contains("\nlock:"))
-}
-
-/// The same open file at a number, in place of what is there.
-fn put_at(file: &OwnedFd, fd: RawFd, close_on_exec: bool) -> bool {
-    let flags = if close_on_exec { libc::O_CLOEXEC } else { 0 };
-    loop {
-        // SAFETY: the number is in the checkpoint's own table, where only values use it.
-        if unsafe { libc::dup3(file.as_raw_fd(), fd, flags) } >= 0 {
-            return true;
-        }
-        if io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
-            return false;
-        }
-    }
+    (about.st_dev as u64, about.st_ino)
 }

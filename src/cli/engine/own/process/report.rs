@@ -1,11 +1,17 @@
 //! What the processes report of a running cell, and of how its run ended.
 
 use std::fmt;
+#[cfg(unix)]
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use super::Mark;
 use crate::cli::outcome::Stream;
+
+/// A state of the variables. 0 is the empty one; each cell that returns makes a new one.
+pub type Mark = u64;
+
+/// What one cell may print; the rest is read and discarded, so that the cell is not blocked.
+pub const LIMIT: usize = 16 << 20;
 
 /// What a cell produces while it runs, in order.
 #[derive(Debug)]
@@ -13,6 +19,7 @@ pub enum Piece<'a> {
     Text(Stream, &'a [u8]),
     Report(u32, &'a [u8]),
     /// The cell waits for a line of input, to be put here.
+    #[cfg_attr(windows, expect(dead_code, reason = "stdin is empty there"))]
     Reads(&'a mut Option<String>),
 }
 
@@ -54,11 +61,33 @@ pub struct RunReport {
 
 impl Ended {
     /// From a wait status.
+    #[cfg(unix)]
     pub fn from_status(status: i32, stack_overflow: bool) -> Ended {
-        let status = ExitStatus::from_raw(status);
+        Ended::of(ExitStatus::from_raw(status), stack_overflow)
+    }
+
+    #[cfg(unix)]
+    pub fn of(status: ExitStatus, stack_overflow: bool) -> Ended {
         match status.code() {
             Some(code) => Ended::Exited(code),
             None => Ended::Killed { signal: status.signal().unwrap_or(0), stack_overflow },
+        }
+    }
+
+    /// Windows has codes for what signals are elsewhere.
+    #[cfg(windows)]
+    pub fn of(status: ExitStatus, stack_overflow: bool) -> Ended {
+        let killed = |signal| Ended::Killed { signal, stack_overflow };
+        if stack_overflow {
+            return killed(11);
+        }
+        match status.code().unwrap_or(0).cast_unsigned() {
+            0xc000_00fd => Ended::Killed { signal: 11, stack_overflow: true },
+            0xc000_0005 => killed(11),
+            0xc000_001d => killed(4),
+            0xc000_0094 => killed(8),
+            0xc000_0409 => killed(6),
+            code => Ended::Exited(code.cast_signed()),
         }
     }
 }

@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use nix::libc;
 
+use super::forking::{Forking, milliseconds};
 use super::wire::worker_side::ORDERED;
 use super::wire::{FromSupervisor, FromWorker, Received, ToSupervisor, ToWorker, wait_readable};
-use super::{Child, Ended, Piece, memory, milliseconds};
+use super::{Ended, Piece, system};
 use crate::cli::outcome::Stream;
 
 /// How often to check whether the cell waits for input.
 const GLANCE: Duration = Duration::from_millis(25);
 
 pub struct Run<'a> {
-    child: &'a mut Child,
+    child: &'a mut Forking,
     on_piece: &'a mut dyn FnMut(Piece),
     pub reports: Vec<(u32, String)>,
     /// The pieces so far of the report that is arriving.
@@ -28,7 +29,7 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub fn new(child: &'a mut Child, on_piece: &'a mut dyn FnMut(Piece)) -> Run<'a> {
+    pub fn new(child: &'a mut Forking, on_piece: &'a mut dyn FnMut(Piece)) -> Run<'a> {
         Run { child, on_piece, reports: Vec::new(), partial: Vec::new(), overflowed: false, killed_for: None }
     }
 
@@ -126,12 +127,12 @@ impl<'a> Run<'a> {
             FromWorker::Ready { pid, .. } => self.child.worker = pid,
             // Awaited where a checkpoint is woken.
             FromWorker::Lost { .. } => {}
-            FromWorker::Frozen { pid, threads } => {
+            FromWorker::Frozen { pid, threads, size } => {
                 if let Some(oldest) = self.child.checkpoints.add(pid, threads) {
                     self.child.order(&ToSupervisor::Discard { pid: oldest.pid });
                 }
                 while let Some(oldest) = self.child.checkpoints.oldest_beside_present()
-                    && memory::is_too_much(self.child.worker, &self.child.checkpoints.pids())
+                    && system::is_too_much(self.child.worker, &self.child.checkpoints.pids(), size)
                 {
                     self.child.order(&ToSupervisor::Discard { pid: oldest });
                     self.child.checkpoints.remove(oldest);
@@ -177,6 +178,7 @@ impl<'a> Run<'a> {
                     self.child.worker = 0;
                     // What it reported and printed last is still in the pipes.
                     self.read_reports()?;
+                    self.child.control.forget_half();
                     self.drain_streams();
                     let killed_for = self.killed_for.take();
                     return Ok(Some(killed_for.unwrap_or_else(|| Ended::from_status(status, self.overflowed))));

@@ -2,13 +2,15 @@
 //!
 //! Linux shows which system call each thread is blocked in, so a plain `read_line` is noticed as well as a question of
 //! the crate `evcxr_input`. Where that is hidden (a hardened `ptrace_scope`), a cell that reads blocks until it is
-//! interrupted. Programs that a cell starts are not examined.
+//! interrupted. On other systems the cells' stdin is empty. Programs that a cell starts are not examined.
 
 use std::io::{PipeReader, PipeWriter, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
+
+use super::system;
 
 /// The writing end; closed for good when there are no more answers.
 pub struct Input {
@@ -25,14 +27,13 @@ impl Input {
     pub fn new() -> std::io::Result<(Input, PipeReader)> {
         let (reader, writer) = std::io::pipe()?;
         fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-        // A pipe that cannot grow stays as it is.
-        let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(PIPE));
+        system::enlarge(writer.as_fd(), PIPE);
         Ok((Input { writer: Some(writer), is_open: false }, reader))
     }
 
     /// May the next cell read from it?
     pub fn is_usable(&self) -> bool {
-        self.is_open && self.writer.is_some()
+        self.is_open && self.writer.is_some() && system::knows_readers()
     }
 
     /// Is a thread of `process` waiting for a line?
@@ -41,7 +42,7 @@ impl Input {
         let mut unread: libc::c_int = 0;
         // SAFETY: the call writes one number, to the place given. nix has no wrapper for it.
         let asked = unsafe { libc::ioctl(writer.as_raw_fd(), libc::FIONREAD, &raw mut unread) };
-        asked == 0 && unread == 0 && threads_of(process).any(|thread| reads_stdin(process, &thread))
+        asked == 0 && unread == 0 && system::reads_stdin(process)
     }
 
     /// Sends a line; without one, stdin is closed for good.
@@ -55,16 +56,4 @@ impl Input {
             _ => self.writer = None,
         }
     }
-}
-
-fn threads_of(process: i32) -> impl Iterator<Item = String> {
-    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    threads.filter_map(|entry| entry.file_name().into_string().ok())
-}
-
-/// `0 0x0 0x7ffe...`: the call's number, then its arguments; the first one is the descriptor.
-fn reads_stdin(process: i32, thread: &str) -> bool {
-    let call = std::fs::read_to_string(format!("/proc/{process}/task/{thread}/syscall")).unwrap_or_default();
-    let mut words = call.split(' ');
-    words.next().and_then(|number| number.parse().ok()) == Some(libc::SYS_read) && words.next() == Some("0x0")
 }

@@ -61,6 +61,7 @@ pub fn leak(name: &str) {
 }
 
 /// The beginning of every value, as the runtime of cells writes it.
+#[cfg(unix)]
 #[repr(C)]
 struct Header {
     type_name: &'static str,
@@ -68,6 +69,7 @@ struct Header {
 
 /// Removes the variables whose types have such names, and never drops them; returns their names. The values must have
 /// been stored by the runtime of cells.
+#[cfg(unix)]
 pub fn leak_of_types(is_lost: impl Fn(&str) -> bool) -> Vec<String> {
     let is_held = |name: &String| {
         let store = store();
@@ -83,6 +85,7 @@ pub fn leak_of_types(is_lost: impl Fn(&str) -> bool) -> Vec<String> {
 }
 
 /// The names of all variables. Those of the runtime, which begin with a zero, are not the user's.
+#[cfg(unix)]
 pub fn names() -> Vec<String> {
     store().values.keys().filter(|name| !name.starts_with('\0')).cloned().collect()
 }

@@ -8,10 +8,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd;
 
+use super::{LIMIT, system};
 use crate::cli::outcome::Stream;
-
-/// What one cell may print; the rest is read and discarded, so that the cell is not blocked.
-pub const LIMIT: usize = 16 << 20;
 
 /// How much a pipe holds, where the system allows it: fewer context switches for a cell that prints much.
 const PIPE: i32 = 256 * 1024;
@@ -28,8 +26,7 @@ impl Streams {
     pub fn new(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<Streams> {
         for fd in [&stdout, &stderr] {
             fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-            // A pipe that cannot grow stays as it is.
-            let _ = fcntl(fd, FcntlArg::F_SETPIPE_SZ(PIPE));
+            system::enlarge(fd.as_fd(), PIPE);
         }
         Ok(Streams { stdout, stderr, left: LIMIT, is_cut: false })
     }

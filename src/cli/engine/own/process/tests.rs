@@ -216,7 +216,7 @@ fn threads_may_print_later_and_may_end_the_process() {
 fn what_checkpoints_hold_is_what_the_worker_does_not_share() {
     const BIG: u64 = 64 << 20;
     let mut session = Session::new();
-    let held = |session: &Session| memory::held(session.child.worker, &session.child.checkpoints.pids()).unwrap();
+    let held = |session: &Session| system::held(session.child.worker, &session.child.checkpoints.pids()).unwrap();
     session.run("big");
     session.run("get");
     let before = held(&session);
@@ -225,7 +225,7 @@ fn what_checkpoints_hold_is_what_the_worker_does_not_share() {
     let after = held(&session);
     // The system may have swapped some of it out.
     assert!(before < BIG / 4 && (BIG / 2..BIG + BIG / 4).contains(&after), "{before} {after}");
-    assert!(!memory::is_too_much(session.child.worker, &session.child.checkpoints.pids()));
+    assert!(!system::is_too_much(session.child.worker, &session.child.checkpoints.pids(), 0));
 }
 
 /// The processes whose command line has this word.

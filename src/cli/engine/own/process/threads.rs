@@ -6,15 +6,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
-use std::thread::sleep;
-use std::time::Duration;
 
 use super::loader::{Library, is_layer, libraries};
+use super::system;
 use crate::cli::engine::own::compile::link::OWNERS;
-
-/// A thread that runs is asked again after this time, and this often: a pool that has just got idle spins for a while.
-const PAUSE: Duration = Duration::from_micros(200);
-const TRIES: usize = 3;
 
 /// The outermost functions of a stack are in this many bytes.
 const TOP: usize = 64 << 10;
@@ -25,11 +20,7 @@ pub struct Threads(Vec<Option<usize>>);
 
 impl Threads {
     pub fn beside_this() -> Threads {
-        // The first one is this.
-        let own = std::process::id().to_string();
-        let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-        let others = tasks.filter(|task| task.file_name().to_str() != Some(&own));
-        Threads(others.map(|task| end_of_stack(&task.path())).collect())
+        Threads(system::other_threads())
     }
 
     pub fn count(&self) -> u64 {
@@ -39,7 +30,7 @@ impl Threads {
     /// The crates whose code started these threads, in a copy of the process that has their stacks. A thread that a
     /// cell started belongs to no crate.
     pub fn owners(&self) -> BTreeSet<String> {
-        let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
+        let maps = system::memory_maps();
         let maps: Vec<Map> = maps.lines().filter_map(Map::read).collect();
         let ends: Vec<usize> = self.0.iter().flatten().copied().collect();
         let known = ends.iter().filter_map(|end| {
@@ -78,20 +69,6 @@ impl Map {
         let is_heap = self.range.start.is_multiple_of(HEAP);
         self.is_writable && !guard.is_writable && guard.range.end == self.range.start && !is_heap
     }
-}
-
-/// The kernel writes the stack pointer of a thread that waits: `202 0x.. .. SP PC`.
-fn end_of_stack(task: &Path) -> Option<usize> {
-    for attempt in 0..TRIES {
-        let text = fs::read_to_string(task.join("syscall")).ok()?;
-        if let Some(pointer) = text.split_whitespace().rev().nth(1) {
-            return usize::from_str_radix(pointer.trim_start_matches("0x"), 16).ok();
-        }
-        if attempt + 1 < TRIES {
-            sleep(PAUSE);
-        }
-    }
-    None
 }
 
 /// The outermost function of a cell or a crate on the stack decides.

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use super::forking::{Forking, PATIENCE};
 use super::wire::{FromSupervisor, FromWorker, Received};
-use super::{Child, PATIENCE};
 
-impl Child {
+impl Forking {
     /// Waits until the worker `pid` (any, if 0) reports that it is ready, and the supervisor what is left of others.
     pub(super) fn wait_ready(&mut self, pid: i32) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
@@ -20,7 +20,7 @@ impl Child {
             let _ = self.wait_channels(deadline);
             while !is_ready && let Received::Message(message) = self.control.try_receive::<FromWorker>()? {
                 match message {
-                    FromWorker::Ready { pid: ready, restarted } if pid == 0 || pid == ready => {
+                    FromWorker::Ready { pid: ready, woken, restarted } if pid == woken => {
                         self.worker = ready;
                         self.restarted = restarted;
                         is_ready = true;

@@ -2,10 +2,14 @@
 //!
 //! What a cell prints never comes this way.
 
+#[cfg(unix)]
 mod channel;
+mod frames;
 pub mod worker_side;
 
+#[cfg(unix)]
 pub use channel::{Channel, Received, wait_readable};
+pub use frames::Frames;
 
 /// The largest body of one packet; longer reports are split.
 pub const PIECE: usize = 32 * 1024;
@@ -29,15 +33,19 @@ pub enum ToWorker {
 /// From the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromWorker {
-    /// Ready for the first cell, or awake again, perhaps with crates that had to begin anew.
+    /// Ready for the first cell, or awake again, perhaps with crates that had to begin anew. `woken` is the checkpoint
+    /// that this was, or 0.
     Ready {
         pid: i32,
+        woken: i32,
         restarted: Option<Restarted>,
     },
-    /// A checkpoint of the present state exists; the `threads` that ran beside the loop are not in it.
+    /// A checkpoint of the present state exists; the `threads` that ran beside the loop are not in it. `size` is what
+    /// the worker occupied at its largest.
     Frozen {
         pid: i32,
         threads: u64,
+        size: u64,
     },
     NotFrozen {
         errno: i32,
@@ -74,6 +82,7 @@ pub struct Restarted {
 }
 
 /// To the supervisor, which starts, wakes and reaps.
+#[cfg(unix)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToSupervisor {
     /// Kill the worker; its end is reported like any other.
@@ -88,6 +97,7 @@ pub enum ToSupervisor {
 }
 
 /// From the supervisor.
+#[cfg(unix)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromSupervisor {
     /// The worker, or a checkpoint, ended with this wait status.
@@ -140,11 +150,11 @@ pub const OVERFLOWED: [u8; 1] = [4];
 impl Message for FromWorker {
     fn encode(&self) -> Vec<u8> {
         match self {
-            FromWorker::Ready { pid, restarted } => {
+            FromWorker::Ready { pid, woken, restarted } => {
                 let names = restarted.as_ref().map(|it| format!("{};{}", it.crates.join(","), it.variables.join(",")));
-                packet(0, &[*pid as u64], names.unwrap_or_default().as_bytes())
+                packet(0, &[*pid as u64, *woken as u64], names.unwrap_or_default().as_bytes())
             }
-            FromWorker::Frozen { pid, threads } => packet(1, &[*pid as u64, *threads], &[]),
+            FromWorker::Frozen { pid, threads, size } => packet(1, &[*pid as u64, *threads, *size], &[]),
             FromWorker::NotFrozen { errno } => packet(2, &[*errno as u64], &[]),
             FromWorker::Report { kind, more, bytes } => packet(3, &[u64::from(*kind), u64::from(*more)], bytes),
             FromWorker::Overflowed => OVERFLOWED.to_vec(),
@@ -159,15 +169,18 @@ impl Message for FromWorker {
         let (kind, mut rest) = packet.split_first()?;
         Some(match kind {
             0 => {
-                let pid = number(&mut rest)? as i32;
+                let (pid, woken) = (number(&mut rest)? as i32, number(&mut rest)? as i32);
                 let names = text(rest);
                 let list = |names: &str| names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
                 let restarted = names.split_once(';');
                 let restarted =
                     restarted.map(|(crates, variables)| Restarted { crates: list(crates), variables: list(variables) });
-                FromWorker::Ready { pid, restarted }
+                FromWorker::Ready { pid, woken, restarted }
             }
-            1 => FromWorker::Frozen { pid: number(&mut rest)? as i32, threads: number(&mut rest)? },
+            1 => {
+                let pid = number(&mut rest)? as i32;
+                FromWorker::Frozen { pid, threads: number(&mut rest)?, size: number(&mut rest)? }
+            }
             2 => FromWorker::NotFrozen { errno: number(&mut rest)? as i32 },
             3 => {
                 let kind = number(&mut rest)? as u32;
@@ -187,6 +200,7 @@ impl Message for FromWorker {
     }
 }
 
+#[cfg(unix)]
 impl Message for ToSupervisor {
     fn encode(&self) -> Vec<u8> {
         match self {
@@ -216,6 +230,7 @@ impl Message for ToSupervisor {
     }
 }
 
+#[cfg(unix)]
 impl Message for FromSupervisor {
     fn encode(&self) -> Vec<u8> {
         match self {
@@ -253,7 +268,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
@@ -278,9 +293,9 @@ mod tests {
         survives(ToWorker::End);
         let all = Restarted { crates: vec!["rayon_core".into()], variables: vec!["a".into(), "r#b".into()] };
         for restarted in [None, Some(Restarted::default()), Some(all)] {
-            survives(FromWorker::Ready { pid: 7, restarted });
+            survives(FromWorker::Ready { pid: 7, woken: 6, restarted });
         }
-        survives(FromWorker::Frozen { pid: 7, threads: 2 });
+        survives(FromWorker::Frozen { pid: 7, threads: 2, size: 1 << 40 });
         survives(FromWorker::NotFrozen { errno: 12 });
         survives(FromWorker::Report { kind: 300, more: true, bytes: vec![255; PIECE] });
         survives(FromWorker::Overflowed);

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -12,37 +12,36 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::libc;
 use nix::poll::PollTimeout;
-use nix::sys::prctl;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::stat::Mode;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, getppid, read, setpgid};
+use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, read};
 
 use super::descriptors::{Base, Closed, reopen};
 use super::loader::{load_cell, load_layers, reset_layers};
 use super::owners::{self, Owners};
 use super::share::share_statics;
 use super::store::{self, API};
+use super::system;
 use super::threads::Threads;
 use super::wire::worker_side::{self, BROKEN, Fds, LOADED, announce_overflow, exit, report, send};
-use super::wire::{FromWorker, Received, Restarted, ToWorker, wait_readable};
+use super::wire::{FromWorker, Restarted, ToWorker, wait_readable};
 
 /// Wakes a checkpoint; only the supervisor's counts.
 pub const WAKE: Signal = Signal::SIGUSR2;
 
-/// The lowest address of the main thread's stack.
+/// The lowest address of the main thread's stack, and how near to it an overflow is.
 static STACK_END: AtomicUsize = AtomicUsize::new(0);
+static NEAR_END: AtomicUsize = AtomicUsize::new(0);
 
 /// The worker's loop.
-pub fn run(fds: &'static Fds) -> ! {
-    die_with_parent();
-    // A cell that signals its group must reach neither the supervisor nor a checkpoint.
-    lead_own_group();
+pub fn run(fds: &'static Fds, life: BorrowedFd<'static>, supervisor: i32) -> ! {
+    system::lead_own_group();
+    system::die_with_supervisor(life);
     worker_side::connect(&fds.control);
     watch_stack();
-    let mut worker = Worker { fds, base: Base::now(), copies: Vec::new() };
-    send(&FromWorker::Ready { pid: getpid().as_raw(), restarted: None });
+    let mut worker = Worker { fds, life, supervisor, base: Base::now(), copies: Vec::new() };
+    send(&FromWorker::Ready { pid: getpid().as_raw(), woken: 0, restarted: None });
     let mut has_checkpoint = false;
     loop {
         match fds.control.receive() {
@@ -131,6 +130,8 @@ enum Checkpoint {
 /// What the loop keeps between cells.
 struct Worker {
     fds: &'static Fds,
+    life: BorrowedFd<'static>,
+    supervisor: i32,
     base: Base,
     /// The checkpoints that this process has forked and must reap.
     copies: Vec<Pid>,
@@ -142,47 +143,54 @@ impl Worker {
         self.reap();
         let threads = Threads::beside_this();
         let must_wait = self.base.has_others();
-        let Ok((closing, closed)) = nix::unistd::pipe2(OFlag::O_CLOEXEC) else { return not_frozen(Errno::last()) };
+        let (closing, closed) = match io::pipe() {
+            Ok((reader, writer)) => (reader, OwnedFd::from(writer)),
+            Err(error) => return not_frozen(Errno::from_raw(error.raw_os_error().unwrap_or(0))),
+        };
+        let sending = self.fds.control.hold();
         let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK).expect("SIG_SETMASK is valid");
         // SAFETY: until it is woken, the copy keeps all signals blocked and runs nothing of a cell's; the C library's
         // `fork` leaves it an allocator that works.
         match unsafe { fork() } {
             Ok(ForkResult::Child) => {
-                drop(closing);
-                lead_own_group();
+                drop((closing, sending));
+                system::lead_own_group();
                 let shut = self.base.close_others(&closed);
                 drop(closed);
-                wait_for_wake(&self.fds.life);
-                self.wake(before, shut, &threads);
+                let checkpoint = getpid().as_raw();
+                system::wait_for_wake(self.life, self.supervisor);
+                system::become_worker(self.fds, self.life);
+                self.wake(checkpoint, before, shut, &threads);
                 Checkpoint::Woken
             }
             Ok(ForkResult::Parent { child }) => {
                 let _ = before.thread_set_mask();
-                drop(closed);
+                drop((closed, sending));
                 self.copies.push(child);
                 // Only when the copy has closed its descriptors does closing them here have an effect.
                 while must_wait && read(&closing, &mut [0]) == Err(Errno::EINTR) {}
-                send(&FromWorker::Frozen { pid: child.as_raw(), threads: threads.count() });
+                let (pid, size) = (child.as_raw(), system::largest_size());
+                send(&FromWorker::Frozen { pid, threads: threads.count(), size });
                 Checkpoint::Frozen
             }
             Err(error) => {
                 let _ = before.thread_set_mask();
+                drop(sending);
                 not_frozen(error)
             }
         }
     }
 
     /// The copy becomes the worker. Variables whose descriptors are lost are dropped before anything uses them.
-    fn wake(&mut self, mask: SigSet, shut: Vec<Closed>, threads: &Threads) {
-        die_with_parent();
+    fn wake(&mut self, woken: i32, mask: SigSet, shut: Vec<Closed>, threads: &Threads) {
         self.copies.clear();
         let lost = reopen(shut);
         let _ = mask.thread_set_mask();
-        while !matches!(self.fds.control.try_receive::<ToWorker>(), Ok(Received::Nothing) | Err(_)) {}
+        self.fds.control.discard();
         // First: a variable that holds a thread must not be dropped for its descriptor.
         let restarted = restart_crates(threads);
         drop_owners(&lost);
-        send(&FromWorker::Ready { pid: getpid().as_raw(), restarted });
+        send(&FromWorker::Ready { pid: getpid().as_raw(), woken, restarted });
     }
 
     /// Discarded checkpoints are dead children of this process until it asks for them.
@@ -217,24 +225,6 @@ fn drop_owners(lost: &[Closed]) {
     }
 }
 
-/// Returns when the supervisor says so; ends the process when the supervisor is gone.
-fn wait_for_wake(life: &OwnedFd) {
-    let Ok(wakes) = SignalFd::with_flags(&SigSet::from(WAKE), SfdFlags::SFD_CLOEXEC) else { exit(BROKEN) };
-    loop {
-        let ready = wait_readable([life.as_fd(), wakes.as_fd()], PollTimeout::NONE);
-        let [is_orphan, is_woken] = ready.unwrap_or_default();
-        if is_orphan {
-            exit(0);
-        }
-        if is_woken
-            && let Ok(Some(signal)) = wakes.read_signal()
-            && signal.ssi_pid as i32 == getppid().as_raw()
-        {
-            return;
-        }
-    }
-}
-
 /// The threads of the process that was copied are gone. Crates that would wait for theirs begin anew, without the
 /// variables that hold them.
 fn restart_crates(threads: &Threads) -> Option<Restarted> {
@@ -251,26 +241,15 @@ fn restart_crates(threads: &Threads) -> Option<Restarted> {
     Some(Restarted { crates, variables })
 }
 
-fn lead_own_group() {
-    let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
-}
-
-fn die_with_parent() {
-    let _ = prctl::set_pdeathsig(Signal::SIGKILL);
-}
-
 /// Tells a stack overflow from other bad accesses, on a stack of its own.
-fn watch_stack() {
+pub fn watch_stack() {
     const SIZE: usize = 64 * 1024;
+    let (end, error) = system::stack_end();
+    STACK_END.store(end, Ordering::SeqCst);
+    NEAR_END.store(error + SIZE, Ordering::SeqCst);
     // SAFETY: documented uses of each call; the memory for the handler's stack is never unmapped, and the handler only
     // does what a signal handler may.
     unsafe {
-        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
-        let (mut low, mut size) = (std::ptr::null_mut(), 0);
-        libc::pthread_getattr_np(libc::pthread_self(), &mut attributes);
-        libc::pthread_attr_getstack(&attributes, &mut low, &mut size);
-        libc::pthread_attr_destroy(&mut attributes);
-        STACK_END.store(low as usize, Ordering::SeqCst);
         let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
         let memory = libc::mmap(std::ptr::null_mut(), SIZE, access, flags, -1, 0);
         if memory == libc::MAP_FAILED {
@@ -290,7 +269,7 @@ extern "C" fn on_bad_access(_signal: libc::c_int, info: *mut libc::siginfo_t, _c
     // SAFETY: the kernel's description of the signal.
     let address = unsafe { (*info).si_addr() } as usize;
     let end = STACK_END.load(Ordering::SeqCst);
-    if address.wrapping_add(NEAR).wrapping_sub(end) < NEAR + 64 * 1024 {
+    if address.wrapping_add(NEAR).wrapping_sub(end) < NEAR + NEAR_END.load(Ordering::SeqCst) {
         announce_overflow();
     }
 }

@@ -122,6 +122,10 @@ impl Crates {
 
     /// Links what is new among the crates into one library for all cells.
     fn share(&self, compiler: &mut Compiler) -> anyhow::Result<()> {
+        // Elsewhere each cell has its own copy, as the documentation says.
+        if !cfg!(target_os = "linux") {
+            return Ok(());
+        }
         let layer = deps::layer(&compiler.toolchain, &compiler.libraries, &compiler.layers);
         if layer.is_err() {
             compiler.runtime_layer = None;

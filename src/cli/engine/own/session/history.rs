@@ -46,12 +46,12 @@ impl History {
 
     /// Passes on what the process has printed since the last cell.
     pub fn hear(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
-        self.child.streams.drain(on_bytes);
+        self.child.hear(on_bytes);
     }
 
     /// Whether cells can read lines from stdin.
     pub fn set_stdin_open(&mut self, is_open: bool) {
-        self.child.input.is_open = is_open;
+        self.child.set_stdin_open(is_open);
     }
 
     /// Takes over the items of a compiled cell, and drops outdated variables and statics; returns the state before, and
@@ -195,6 +195,20 @@ impl History {
         self.state = before.state;
         self.drop_lost(mark);
         Ok(true)
+    }
+
+    /// Can variables be restored?
+    pub fn has_checkpoints(&self) -> bool {
+        self.child.has_checkpoints()
+    }
+
+    /// For the user.
+    pub fn why_not_undone(&self) -> &'static str {
+        if self.has_checkpoints() {
+            return "there is no cell to undo";
+        }
+        "this session cannot copy its process, so no cell that has run can be undone\n\
+         help: run the cells again that make the variables as you want them"
     }
 
     /// Restarts the process; the items stay.

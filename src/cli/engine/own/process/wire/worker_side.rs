@@ -1,11 +1,14 @@
 //! The worker's side of the wire: its descriptors, what it sends, and how it leaves when the other side is gone.
 
+use std::io;
+#[cfg(unix)]
 use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 
-use nix::libc;
-
-use super::{Channel, FromWorker, OVERFLOWED, PIECE, ToWorker};
+#[cfg(unix)]
+use super::Channel;
+use super::{FromWorker, OVERFLOWED, PIECE, ToWorker};
+pub use crate::cli::engine::own::process::system::exit;
 
 /// The report of how long loading a cell took, in microseconds.
 pub const LOADED: u32 = 7;
@@ -17,13 +20,40 @@ pub const ORDERED: u32 = 256;
 pub const BROKEN: i32 = 70;
 
 /// For cells and the signal handler, which are called without the worker at hand.
-static CONTROL: OnceLock<&'static Channel> = OnceLock::new();
+static CONTROL: OnceLock<&'static dyn Talk> = OnceLock::new();
+
+/// The way to the session.
+pub trait Talk: Sync {
+    fn tell(&self, message: &FromWorker) -> io::Result<()>;
+
+    /// Async-signal-safe: neither allocates nor waits for a lock.
+    fn tell_in_handler(&self, packet: &[u8]);
+
+    /// `None` when the session has closed its end.
+    fn hear(&self) -> io::Result<Option<ToWorker>>;
+}
+
+#[cfg(unix)]
+impl Talk for Channel {
+    fn tell(&self, message: &FromWorker) -> io::Result<()> {
+        self.send(message)
+    }
+
+    fn tell_in_handler(&self, packet: &[u8]) {
+        let _ = self.send_in_handler(packet);
+    }
+
+    fn hear(&self) -> io::Result<Option<ToWorker>> {
+        self.receive()
+    }
+}
 
 /// The descriptors that the worker needs, at numbers that a cell is unlikely to use.
+#[cfg(unix)]
 pub struct Fds {
     pub control: Channel,
-    /// Closed by the kernel when the supervisor is gone: then checkpoints exit.
-    pub life: OwnedFd,
+    /// Where the supervisor hears of a worker that is not its child; `None` where all are.
+    pub news: Option<OwnedFd>,
     /// The user's lines; a cell finds this one or an empty one at 0.
     pub stdin: OwnedFd,
     pub stdout: OwnedFd,
@@ -31,12 +61,12 @@ pub struct Fds {
 }
 
 /// From now on, [`send`] and [`report`] use this channel.
-pub fn connect(control: &'static Channel) {
+pub fn connect(control: &'static dyn Talk) {
     let _ = CONTROL.set(control);
 }
 
 pub fn send(message: &FromWorker) {
-    if control().send(message).is_err() {
+    if control().tell(message).is_err() {
         exit(BROKEN);
     }
 }
@@ -48,7 +78,7 @@ pub fn report(kind: u32, bytes: &[u8]) {
         let more = index + 1 < pieces.len();
         send(&FromWorker::Report { kind, more, bytes: piece.to_vec() });
     }
-    if kind >= ORDERED && !matches!(control().receive(), Ok(Some(ToWorker::GoOn))) {
+    if kind >= ORDERED && !matches!(control().hear(), Ok(Some(ToWorker::GoOn))) {
         exit(BROKEN);
     }
 }
@@ -56,16 +86,10 @@ pub fn report(kind: u32, bytes: &[u8]) {
 /// Announces the end by a stack overflow. Async-signal-safe: the packet is a constant, and nothing locks.
 pub fn announce_overflow() {
     if let Some(control) = CONTROL.get() {
-        let _ = control.send_packet(&OVERFLOWED);
+        control.tell_in_handler(&OVERFLOWED);
     }
 }
 
-/// Ends the process without running anything of the cells'.
-pub fn exit(code: i32) -> ! {
-    // SAFETY: `_exit` has no preconditions; no destructor and no exit handler runs.
-    unsafe { libc::_exit(code) }
-}
-
-fn control() -> &'static Channel {
-    CONTROL.get().unwrap_or_else(|| exit(BROKEN))
+fn control() -> &'static dyn Talk {
+    CONTROL.get().copied().unwrap_or_else(|| exit(BROKEN))
 }

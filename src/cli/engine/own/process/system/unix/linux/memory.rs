@@ -13,7 +13,7 @@ const PART: u64 = 16;
 const SMALL: u64 = 32 << 20;
 
 /// Do the checkpoints hold more than they may?
-pub fn is_too_much(worker: i32, checkpoints: &[i32]) -> bool {
+pub fn is_too_much(worker: i32, checkpoints: &[i32], _: u64) -> bool {
     if field(&format!("/proc/{worker}/status"), "VmRSS:").is_none_or(|size| size < SMALL) {
         return false;
     }
@@ -24,7 +24,7 @@ pub fn is_too_much(worker: i32, checkpoints: &[i32]) -> bool {
 }
 
 /// The bytes of the checkpoints that they do not share with the worker.
-pub(super) fn held(worker: i32, checkpoints: &[i32]) -> Option<u64> {
+pub fn held(worker: i32, checkpoints: &[i32]) -> Option<u64> {
     let share = |pid: i32| field(&format!("/proc/{pid}/smaps_rollup"), "Pss_Anon:");
     let all: u64 = checkpoints.iter().filter_map(|pid| share(*pid)).sum();
     let own = field(&format!("/proc/{worker}/smaps_rollup"), "Anonymous:")?;

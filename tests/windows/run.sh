@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# The command on Windows, tried under Wine: built with mingw, with the real rustc.exe and cargo.exe of a Windows toolchain.
+#
+#     apt-get install wine64 gcc-mingw-w64-x86-64
+#     bash tests/windows/run.sh                # everything; the first time takes half an hour on two cores
+#     bash tests/windows/run.sh cells repl     # some parts
+#
+# FORWARD_PASS_EXE names a program that is already built; FORWARD_PASS_ACCEPT=1 stores what the cells showed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+here=$root/tests/windows
+target=x86_64-pc-windows-gnu
+version=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+cache=${FORWARD_PASS_WINDOWS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-ci/windows}
+mkdir -p "$cache/cargo" "$cache/work"
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+
+wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
+for program in "$wine" x86_64-w64-mingw32-gcc rustup; do
+    if ! command -v "$program" > /dev/null; then
+        echo "skipped: there is no $program (Debian: apt-get install wine64 gcc-mingw-w64-x86-64)"
+        exit 0
+    fi
+done
+in_wine() { printf 'Z:%s' "${1//\//\\}"; }
+
+exe=${FORWARD_PASS_EXE:-}
+if [ -z "$exe" ]; then
+    rustup target add "$target"
+    cargo build --locked --target "$target"
+    exe=$CARGO_TARGET_DIR/$target/debug/forward-pass.exe
+fi
+toolchain=$cache/rustup/toolchains/$version-$target
+if [ ! -x "$toolchain/bin/rustc.exe" ]; then
+    RUSTUP_HOME=$cache/rustup rustup toolchain install "$version-$target" --force-non-host --profile minimal
+fi
+export WINEPREFIX=$cache/wine WINEDEBUG=-all
+[ -d "$WINEPREFIX" ] || "$wine" wineboot -i
+shim=$cache/bcryptprimitives.dll
+[ -f "$shim" ] || x86_64-w64-mingw32-gcc -shared -o "$shim" "$here/bcryptprimitives.c" -ladvapi32
+cp "$shim" "$WINEPREFIX/drive_c/windows/system32/"
+# The crates that this machine has, as programs under Wine may have no network.
+ln -sfn "${CARGO_HOME:-$HOME/.cargo}/registry" "$cache/cargo/registry"
+RUSTUP_HOME=$(in_wine "$cache/rustup")
+CARGO_HOME=$(in_wine "$cache/cargo")
+FORWARD_PASS_CACHE=$(in_wine "$cache/work/cache")
+export RUSTUP_HOME CARGO_HOME FORWARD_PASS_CACHE CARGO_NET_OFFLINE=true
+
+run() { "$wine" "$exe" "$@"; }
+passed=0 failed=()
+part() {
+    local name=$1
+    printf '== %s (%ss)\n' "$name" "$SECONDS"
+    if (set -e; cd "$cache/work"; "part_$name"); then
+        passed=$((passed + 1))
+    else
+        echo "FAILED: $name"
+        failed+=("$name")
+    fi
+}
+# Fails unless the file has each of these texts.
+has() {
+    local file=$1 text
+    shift
+    for text in "$@"; do
+        grep -qF -- "$text" "$file" || { echo "missing: $text"; cat "$file"; return 1; }
+    done
+}
+
+part_version() { run --version > version && has version "forward-pass "; }
+
+part_lint() { run lint "$(in_wine "$root/notebooks/en")" "$(in_wine "$root/notebooks/ko")" > lint && has lint "nothing found"; }
+
+# Panics, errors, every way to end a process, and what is left after it.
+part_cells() {
+    run cells --timeout 10 "$(in_wine "$here/cells.txt")" | tr -d '\r' > cells
+    # Thread numbers differ.
+    sed -i -E "s/thread '([^']*)' \([0-9]+\)/thread '\1'/g" cells
+    [ -z "${FORWARD_PASS_ACCEPT:-}" ] || cp cells "$here/cells.expected"
+    diff "$here/cells.expected" cells
+}
+
+# A folder whose name has a space and Hangul, and lines that end as on Windows.
+part_names() {
+    mkdir -p "내 폴더"
+    printf 'let x = 1;\r\n%%%%\r\nlet s = "a\r\nb";\r\n(x, s.len())\r\n' > "내 폴더/셀.txt"
+    (cd "내 폴더" && run cells 셀.txt) | tr -d '\r' > names
+    has names '(1, 3)'
+}
+
+part_repl() {
+    printf 'let x = 20;\nx + 22\n:undo\npanic!("no")\nx\n' | run repl --section 1 > repl 2>&1 || true
+    has repl 42 "no" "20"
+}
+
+part_new() {
+    rm -rf new
+    run new new > /dev/null
+    (cd new && run test) > tested 2>&1 || { cat tested; return 1; }
+    has tested "1 passed"
+}
+
+part_export() {
+    local notebook form
+    notebook=$(in_wine "$root/notebooks/en/01-step-function.ipynb")
+    for form in rs md html script; do
+        rm -rf "exported-$form"
+        run export --to "$form" -o "exported-$form" "$notebook" > exported 2>&1 || { cat exported; return 1; }
+        [ -e "exported-$form" ]
+    done
+}
+
+# Sections 1 to 6, with every stored output.
+part_chapter() {
+    local notebooks=() file
+    for file in "$root"/notebooks/en/0[1-6]-*.ipynb; do notebooks+=("$(in_wine "$file")"); done
+    run test "${notebooks[@]}" > chapter 2>&1 || { tail -60 chapter; return 1; }
+    tail -5 chapter
+}
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(version lint cells names repl new export chapter)
+for name in "${parts[@]}"; do part "$name"; done
+printf '\n%s of %s parts passed in %s s\n' "$passed" "${#parts[@]}" "$SECONDS"
+[ ${#failed[@]} -eq 0 ] || { printf 'failed: %s\n' "${failed[*]}"; exit 1; }
