@@ -6,6 +6,7 @@
 mod book;
 mod frame;
 mod places;
+mod quiz;
 mod serve;
 mod strip;
 mod wasm;

@@ -17,9 +17,9 @@ use crate::plot::axes::Margins;
 use crate::plot::canvas::Canvas;
 use crate::plot::colour::{BLACK, Colour, WHITE};
 use crate::plot::problem::Problem;
-use crate::plot::series::POINT;
+use crate::plot::series::{POINT, Series};
 use crate::plot::sheet::{Drawn, Sheet, area_of, letters, units};
-use crate::plot::{png, raster, svg};
+use crate::plot::{png, raster, retina, svg};
 
 /// Height of a line of notes.
 const NOTE: f64 = 14.0;
@@ -105,7 +105,8 @@ impl Figure {
         self.problems.iter().map(|problem| problem.message.clone()).collect()
     }
 
-    /// Displays the figure in a notebook: SVG, with one line of text as a fallback.
+    /// Displays the figure in a notebook: SVG, a PNG of twice the pixels for viewers that show no SVG, and one line of
+    /// text as a fallback.
     pub fn evcxr_display(&self) {
         CellDisplay::evcxr_display(self);
     }
@@ -176,6 +177,16 @@ impl Figure {
         (0..needed.len()).map(shared).collect()
     }
 
+    /// Whether there is nothing but frames.
+    fn is_empty(&self) -> bool {
+        let is_frame = |panel: &Panel| match panel {
+            Panel::Axes(axes) => axes.series.iter().all(Series::is_empty),
+            Panel::Gallery(gallery) => gallery.len() == 0,
+            Panel::Diagram(_) | Panel::Blocks(_) => false,
+        };
+        self.panels.iter().all(is_frame)
+    }
+
     /// At most two lines fit above the frame.
     fn notes_drawn(&self) -> Vec<String> {
         const MOST: usize = 2;
@@ -201,6 +212,14 @@ impl CellDisplay for Figure {
     }
 
     fn cell_parts(&self) -> Vec<(&'static str, String)> {
-        vec![("image/svg+xml", self.to_svg().trim_end().to_owned()), ("text/plain", self.to_string())]
+        // An empty frame says less than the message.
+        if self.is_empty() && self.first_error().is_err() {
+            return vec![("text/plain", self.to_string())];
+        }
+        let canvas = self.canvas();
+        let mut parts = vec![("image/svg+xml", svg::write(&canvas).trim_end().to_owned())];
+        parts.extend(retina::write(&canvas).map(|file| ("image/png", png::base64(&file))));
+        parts.push(("text/plain", self.to_string()));
+        parts
     }
 }

@@ -9,6 +9,8 @@ use crate::cli::terminal::shown::visible;
 use crate::cli::terminal::style::HEADING;
 use crate::cli::terminal::{highlight, markdown};
 
+const INDENT: &str = "    ";
+
 /// `2 of 7 · Sigmoid · 14 cells`
 pub fn show_title(place: &Place, screen: &mut Screen) {
     let section = place.here();
@@ -18,6 +20,7 @@ pub fn show_title(place: &Place, screen: &mut Screen) {
     screen.blank();
 }
 
+/// The prose of a step and its code.
 pub fn show(place: &Place, screen: &mut Screen, step: &Step) {
     for at in &step.prose {
         let source = &place.cell(*at).source;
@@ -27,11 +30,17 @@ pub fn show(place: &Place, screen: &mut Screen, step: &Step) {
         screen.line(&markdown::render(prose, &screen.look));
         screen.blank();
     }
+    if let Some(at) = step.code {
+        show_code(screen, &place.cell(at).source);
+    }
 }
 
 pub fn show_code(screen: &mut Screen, code: &str) {
-    let code = highlight::rust(&visible(code.trim_end()), &screen.look);
-    let indented = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
+    let code = visible(code.trim_end());
+    // A program gets the lines as they are.
+    let room = if screen.interactive { screen.look.width.saturating_sub(INDENT.len()) } else { usize::MAX };
+    let code = highlight::rust_in(&code, &screen.look, room);
+    let indented = |line: &str| if line.is_empty() { String::new() } else { format!("{INDENT}{line}") };
     let lines: Vec<String> = code.lines().map(indented).collect();
     screen.line(&lines.join("\n"));
     screen.blank();

@@ -249,6 +249,45 @@ if (typeof document === "undefined") {
     figures.forEach((figure) => seen.observe(figure));
   }
 
+  // Exercises whose answers are values: what is solved is remembered.
+  const solvedBefore = () => { try { return JSON.parse(localStorage.getItem("solved")) ?? []; } catch { return []; } };
+  const solved = (form) => {
+    form.classList.add("solved");
+    form.querySelector(".solution").hidden = false;
+  };
+  // A verdict is a line, then lines with a name before a colon; hints are known in the page's language.
+  const inWords = (form, verdict) => verdict.split("\n").map((line) => {
+    const [, name, rest] = /^(\w[\w ]*):\s*(.*)$/.exec(line) ?? [];
+    if (!words[name]) return words[line] ?? line;
+    const hint = JSON.parse(form.dataset.hints).find(([english]) => name === "hint" && rest.includes(english));
+    return `${words[name]}: ${hint?.[1] ?? rest}`;
+  }).join("\n");
+  for (const form of document.querySelectorAll("form.quiz")) {
+    const name = form.dataset.quiz;
+    const answer = form.querySelector(".verdict");
+    form.hidden = false;
+    if (solvedBefore().includes(name)) solved(form);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        const ask = await load();
+        const values = [...form.querySelectorAll("input, select")].map((field) => field.value.trim() || "?");
+        const [verdict, picture = ""] = ask(`check ${name} ${values.join(" ")}`).split(/\n(?=<svg)/);
+        answer.replaceChildren(make("pre", {}, inWords(form, verdict.trim())));
+        if (picture) answer.append(make("div", { class: "drawing", "aria-hidden": true }));
+        if (picture) answer.lastChild.innerHTML = picture;
+        if (verdict.startsWith("solved")) {
+          solved(form);
+          const all = [...new Set([...solvedBefore(), name])];
+          try { localStorage.setItem("solved", JSON.stringify(all)); } catch { /* it is known on this page only */ }
+        }
+      } catch (error) {
+        answer.textContent = location.protocol === "file:" ? words.serve : error.message;
+      }
+      answer.dataset.asked = Number(answer.dataset.asked ?? 0) + 1;
+    });
+  }
+
   // What is wider than the page is scrolled by keyboard as well.
   const scrolled = () => {
     for (const wide of document.querySelectorAll("pre, math[display=block], .output")) {
