@@ -63,3 +63,38 @@ pub fn show_end(place: &Place, screen: &mut Screen) {
         screen.faint(&screen.lang.edit_hint(cell));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::lang::Lang;
+    use crate::cli::notebook::course::CellKind;
+    use crate::cli::notebook::{chapter, exercise};
+    use crate::cli::terminal::style::Look;
+
+    /// Without code, in which such characters are allowed.
+    fn prose_only(markdown: &str) -> String {
+        let fences: String = markdown.split("```").step_by(2).collect();
+        fences.split('`').step_by(2).collect()
+    }
+
+    #[test]
+    fn no_formula_of_the_chapter_is_shown_as_latex() {
+        let mut texts = Vec::new();
+        for lang in [Lang::En, Lang::Ko] {
+            let course = chapter::chapter(lang).expect("the chapter is part of the program").course;
+            let cells = course.sections.into_iter().flat_map(|section| section.cells);
+            texts.extend(cells.filter(|cell| cell.kind == CellKind::Markdown).map(|cell| cell.source));
+            for exercise in exercise::all().expect("the exercises are part of the program") {
+                texts.extend([&exercise.statement, &exercise.reason].map(|text| text.of(lang).to_owned()));
+                texts.extend(exercise.hints.iter().map(|hint| hint.of(lang).to_owned()));
+            }
+        }
+        for text in texts {
+            for line in markdown::render(&prose_only(&text), &Look::plain(80)).lines() {
+                let leaks = ["\\", "^{", "_{", "{\\", "frac", "cdot"].iter().any(|mark| line.contains(mark));
+                assert!(!leaks, "{line}");
+            }
+        }
+    }
+}
