@@ -19,7 +19,8 @@ pub const NAMES: [&str; 8] = ["nand", "edges", "one-line", "tent", "bends", "cha
 /// use forward_pass::exercise::quiz::judge;
 ///
 /// assert!(judge("nand", &[-0.5, -0.5, 0.75])?.is_solved());
-/// assert_eq!(judge("nand", &[0.5, 0.5, -0.75])?.hint(), Some("this is AND: NAND says the opposite, so turn the sign of everything"));
+/// let and = judge("nand", &[0.5, 0.5, -0.75])?;
+/// assert!(and.hint().is_some_and(|hint| hint.starts_with("this is AND")));
 /// # Ok::<(), forward_pass::error::Error>(())
 /// ```
 pub fn judge(name: &str, answer: &[f64]) -> Result<Verdict> {

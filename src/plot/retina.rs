@@ -1,7 +1,7 @@
 //! A picture as a small PNG of twice the pixels, for viewers that show no SVG.
 //!
-//! JupyterLab shows no SVG of a notebook that it does not trust. Colours come from a palette: those that occur most, and
-//! for every other the nearest of them, so that only smoothed edges can be off, and by little.
+//! JupyterLab shows no SVG of a notebook that it does not trust. Colours come from a palette: those that occur most,
+//! and for every other the nearest of them, so that only smoothed edges can be off, and by little.
 
 use std::collections::HashMap;
 
@@ -54,9 +54,8 @@ fn with_palette(rgba: &[u8]) -> (Vec<Colour>, Vec<u8>) {
 }
 
 fn nearest(palette: &[Colour], wanted: Colour) -> u8 {
-    let distance = |colour: &Colour| -> u32 {
-        colour.iter().zip(wanted).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-    };
+    let distance =
+        |colour: &Colour| -> u32 { colour.iter().zip(wanted).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum() };
     (0..palette.len()).min_by_key(|place| distance(&palette[*place])).unwrap_or(0) as u8
 }
 

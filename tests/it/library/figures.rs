@@ -149,7 +149,7 @@ fn a_digit_stands_beside_its_ten_probabilities() {
     let probabilities = array![0.0, 0.01, 0.02, 0.03, 0.0, 0.0, 0.0, 0.81, 0.0, 0.13];
     let reading = Reading { digit: 7, probabilities, image };
     let kinds: Vec<&str> = reading.cell_parts().iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(kinds, ["image/svg+xml", "text/plain"]);
+    assert_eq!(kinds, ["image/svg+xml", "image/png", "text/plain"]);
     assert!(reading.cell_parts()[1].1.starts_with("it is a 7\n0 |"));
     check("reading", plot_reading(&reading));
 }

@@ -30,17 +30,17 @@ fn enlarged(image: &ArrayView2<f32>) -> Page {
 
 /// Zhang and Suen's thinning (1984): a line one pixel wide is left, connected as the ink was.
 fn thinned(mut page: Page) -> Page {
+    let places = (1..SIDE - 1).flat_map(|row| (1..SIDE - 1).map(move |column| (row, column)));
+    let mut ink: Vec<(usize, usize)> = places.filter(|&(row, column)| page[row][column]).collect();
     loop {
-        let mut changed = false;
+        let before = ink.len();
         for first in [true, false] {
-            let gone: Vec<(usize, usize)> = (1..SIDE - 1)
-                .flat_map(|row| (1..SIDE - 1).map(move |column| (row, column)))
-                .filter(|&(row, column)| page[row][column] && is_removable(&page, row, column, first))
-                .collect();
-            changed |= !gone.is_empty();
+            let is_gone = |&(row, column): &(usize, usize)| is_removable(&page, row, column, first);
+            let (gone, kept): (Vec<_>, Vec<_>) = ink.into_iter().partition(is_gone);
             gone.into_iter().for_each(|(row, column)| page[row][column] = false);
+            ink = kept;
         }
-        if !changed {
+        if ink.len() == before {
             return page;
         }
     }

@@ -585,12 +585,8 @@ fn missing_data_is_offered_and_a_refusal_or_a_failure_continues() {
 /// A course of one section, whose two cells of prose ask for a guess.
 fn asking(folder: &Path) -> String {
     let file = folder.join("guesses.ipynb");
-    let prose = |id: &str, ask: Value| {
-        json!({"cell_type": "markdown", "id": id, "metadata": {"forward_pass": ask}, "source": ["Twice as much:"]})
-    };
-    let code = |id: &str, source: &str| {
-        json!({"cell_type": "code", "id": id, "metadata": {}, "execution_count": null, "outputs": [], "source": [source]})
-    };
+    let prose = |id: &str, ask: Value| json!({"cell_type": "markdown", "id": id, "metadata": {"forward_pass": ask}, "source": ["Twice as much:"]});
+    let code = |id: &str, source: &str| json!({"cell_type": "code", "id": id, "metadata": {}, "execution_count": null, "outputs": [], "source": [source]});
     let cells = [
         prose("one", json!({"guess": "how much is it?"})),
         code("double", "let x = 20; x * 2"),

@@ -156,7 +156,9 @@ fn judgement(said: &[Value], wanted: &[Value], lang: Lang) -> String {
     let right = said.iter().zip(wanted).filter(|(said, wanted)| said.is(**wanted)).count();
     match (said, wanted) {
         _ if right == said.len() => lang.guess_right(),
-        ([Value::Number(said)], [Value::Number(wanted)]) if (said - wanted).is_finite() => distance(*said, *wanted, lang),
+        ([Value::Number(said)], [Value::Number(wanted)]) if (said - wanted).is_finite() => {
+            distance(*said, *wanted, lang)
+        }
         ([said], [wanted]) => lang.guess_wrong(said, wanted),
         _ => match farthest(said, wanted) {
             Some(off) => lang.guess_some_off(right, said.len(), short(off)),

@@ -114,8 +114,8 @@ fn whereabouts(
 
 /// Functions of NumPy that are methods of Rust's numbers.
 const METHODS: [&str; 16] = [
-    "abs", "acos", "asin", "atan", "ceil", "cos", "cosh", "exp", "floor", "ln", "log10", "log2", "round", "sin", "sqrt",
-    "tan",
+    "abs", "acos", "asin", "atan", "ceil", "cos", "cosh", "exp", "floor", "ln", "log10", "log2", "round", "sin",
+    "sqrt", "tan",
 ];
 
 #[cfg(test)]

@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn values_of_a_stub_are_fields() {
         let html = with_fields(&pieces("let (w, yes) = (0.5, true);").unwrap(), words::of(Lang::En));
-        assert!(html.contains("<input aria-label=\"value 1\" size=\"5\" inputmode=\"decimal\" value=\"0.5\">"), "{html}");
+        assert!(
+            html.contains("<input aria-label=\"value 1\" size=\"5\" inputmode=\"decimal\" value=\"0.5\">"),
+            "{html}"
+        );
         assert!(html.contains("<select aria-label=\"value 2\"><option selected>true</option>"), "{html}");
         assert!(pieces("fn f() -> i32 {\n    todo!()\n}").is_none() && pieces("let x = y;").is_none());
     }

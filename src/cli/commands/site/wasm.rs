@@ -13,7 +13,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const STILL: &str = "or add `--still` for a site whose figures do not move";
 
 /// The programs: with SIMD, which every browser has had since 2023 and which trains faster, and without.
-pub const PROGRAMS: [(&str, &str); 2] = [("forward-pass.wasm", " -C target-feature=+simd128"), ("forward-pass-plain.wasm", "")];
+pub const PROGRAMS: [(&str, &str); 2] =
+    [("forward-pass.wasm", " -C target-feature=+simd128"), ("forward-pass-plain.wasm", "")];
 
 /// The bytes of a program with these features of the target.
 pub fn build(name: &str, features: &str) -> Result<Vec<u8>> {

@@ -42,8 +42,7 @@ fn shown_size(base64: &str) -> Option<(u32, u32)> {
     let (width, height) = size?;
     let times = f64::from(density?) / SCREEN;
     let whole = times.round();
-    (whole >= 2.0 && (times - whole).abs() < 0.01 * whole)
-        .then(|| (width / whole as u32, height / whole as u32))
+    (whole >= 2.0 && (times - whole).abs() < 0.01 * whole).then(|| (width / whole as u32, height / whole as u32))
 }
 
 /// The first chunk, its content, and what follows it: a length, a name, the content and a checksum.

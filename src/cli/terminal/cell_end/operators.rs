@@ -1,4 +1,4 @@
-//! ndarray's own `+`, `-`, `*` and `/` panic without naming the shapes that do not fit: what a reader should know instead.
+//! ndarray's own `+`, `-`, `*` and `/` panic without naming the shapes that do not fit: this names them.
 //!
 //! The shapes are those of the arrays that the failing line mentions and that existed before the cell; the session is
 //! asked for them with a cell of its own.
@@ -46,7 +46,8 @@ fn operators(line: &str) -> Vec<String> {
     for (at, (kind, text)) in code.iter().enumerate() {
         // A sign has no space after it, and `*x` is no product.
         let is_binary = code.get(at + 1).is_some_and(|(_, next)| next.starts_with([' ', '=']));
-        if *kind == Kind::Other && is_binary && ["+", "-", "*", "/"].contains(text) && !found.iter().any(|it| it == text) {
+        let is_operator = *kind == Kind::Other && ["+", "-", "*", "/"].contains(text);
+        if is_operator && is_binary && !found.iter().any(|it| it == text) {
             found.push((*text).to_owned());
         }
     }
@@ -93,7 +94,8 @@ mod tests {
         End::Panicked { message: message.into(), line: Some(line) }
     }
 
-    const MESSAGE: &str = "called `Result::unwrap()` on an `Err` value: ShapeError/IncompatibleShape: incompatible shapes";
+    const MESSAGE: &str =
+        "called `Result::unwrap()` on an `Err` value: ShapeError/IncompatibleShape: incompatible shapes";
     const VARIABLES: [(&str, &str); 3] = [
         ("a", "ndarray::ArrayBase<ndarray::OwnedRepr<f64>, ndarray::Dim<[usize; 1]>>"),
         ("b", "ndarray::ArrayBase<ndarray::OwnedRepr<f64>, ndarray::Dim<[usize; 2]>>"),

@@ -93,7 +93,7 @@ mod tests {
                 "plot(&x, &relu(&x)).ylim(-1.0, \n    ↪ 5.5).title(\"ReLU\")",
             ),
             ("    let y = first.second().third();", 27, "    let y = first.second()\n        ↪ .third();"),
-            ("let a = b; // one two three four", 20, "let a = b; \n    ↪ // one two \n    ↪ three four"),
+            ("let a = b; // one two three four", 20, "let a = b; // one \n    ↪ two three four"),
             ("let 값 = \"가나다라 마바사\";", 20, "let 값 = \"가나다라 \n    ↪ 마바사\";"),
             ("aaaaaaaaaaaaaaaaaaaaaaaa", 10, "aaaaaaaaaaaaaaaaaaaaaaaa"),
             ("one();\n    two(three, four, five);\n", 20, "one();\n    two(three, \n      ↪ four, five);\n"),
