@@ -150,7 +150,7 @@ fn a_digit_stands_beside_its_ten_probabilities() {
     let reading = Reading { digit: 7, probabilities, image };
     let kinds: Vec<&str> = reading.cell_parts().iter().map(|(kind, _)| *kind).collect();
     assert_eq!(kinds, ["image/svg+xml", "image/png", "text/plain"]);
-    assert!(reading.cell_parts()[1].1.starts_with("it is a 7\n0 |"));
+    assert!(reading.cell_parts()[2].1.starts_with("it is a 7\n0 |"));
     check("reading", plot_reading(&reading));
 }
 

@@ -52,11 +52,7 @@ fn is_removable(page: &Page, row: usize, column: usize, first: bool) -> bool {
     let p = AROUND.map(|(r, c)| page[row + r - 1][column + c - 1]);
     let count = p.iter().filter(|ink| **ink).count();
     let turns = (0..8).filter(|&at| !p[at] && p[(at + 1) % 8]).count();
-    let sides = if first {
-        !(p[0] && p[2] && p[4]) && !(p[2] && p[4] && p[6])
-    } else {
-        !(p[0] && p[2] && p[6]) && !(p[0] && p[4] && p[6])
-    };
+    let sides = if first { !(p[2] && p[4] && (p[0] || p[6])) } else { !(p[0] && p[6] && (p[2] || p[4])) };
     (2..=6).contains(&count) && turns == 1 && sides
 }
 
