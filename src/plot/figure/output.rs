@@ -177,6 +177,17 @@ impl Figure {
         (0..needed.len()).map(shared).collect()
     }
 
+    /// The SVG, another picture of the same page, and the text.
+    fn parts(&self, more: impl Fn(&Canvas) -> Option<(&'static str, String)>) -> Vec<(&'static str, String)> {
+        // An empty frame says less than the message.
+        if self.is_empty() && self.first_error().is_err() {
+            return vec![("text/plain", self.to_string())];
+        }
+        let canvas = self.canvas();
+        let svg = ("image/svg+xml", svg::write(&canvas).trim_end().to_owned());
+        [Some(svg), more(&canvas), Some(("text/plain", self.to_string()))].into_iter().flatten().collect()
+    }
+
     /// Whether there is nothing but frames.
     fn is_empty(&self) -> bool {
         let is_frame = |panel: &Panel| match panel {
@@ -212,14 +223,11 @@ impl CellDisplay for Figure {
     }
 
     fn cell_parts(&self) -> Vec<(&'static str, String)> {
-        // An empty frame says less than the message.
-        if self.is_empty() && self.first_error().is_err() {
-            return vec![("text/plain", self.to_string())];
-        }
-        let canvas = self.canvas();
-        let mut parts = vec![("image/svg+xml", svg::write(&canvas).trim_end().to_owned())];
-        parts.extend(retina::write(&canvas).map(|file| ("image/png", png::base64(&file))));
-        parts.push(("text/plain", self.to_string()));
-        parts
+        self.parts(|canvas| retina::write(canvas).map(|file| ("image/png", png::base64(&file))))
+    }
+
+    /// Without the PNG, which takes ten times as long as the SVG.
+    fn live_parts(&self) -> Vec<(&'static str, String)> {
+        self.parts(|_| None)
     }
 }
