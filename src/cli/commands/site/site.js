@@ -262,12 +262,16 @@ if (typeof document === "undefined") {
     form.classList.add("solved");
     form.querySelector(".solution").hidden = false;
   };
-  // A verdict is a line, then lines with a name before a colon; hints are known in the page's language.
-  const inWords = (form, verdict) => verdict.split("\n").map((line) => {
+  // A verdict is a line, then lines with a name before a colon. The library's sentences are English: on other pages
+  // only what has words in their language is shown.
+  const isEnglish = document.documentElement.lang === "en";
+  const inWords = (form, verdict) => verdict.split("\n").flatMap((line) => {
     const [, name, rest] = /^(\w[\w ]*):\s*(.*)$/.exec(line) ?? [];
-    if (!words[name]) return words[line] ?? line;
+    if (!words[name]) return [words[line] ?? line];
+    if (isEnglish) return [line];
+    if (name === "solved" || name === "not yet") return [words[name]];
     const hint = JSON.parse(form.dataset.hints).find(([english]) => name === "hint" && rest.includes(english));
-    return `${words[name]}: ${hint?.[1] ?? rest}`;
+    return name === "hint" && !hint ? [] : [`${words[name]}: ${hint?.[1] ?? rest}`];
   }).join("\n");
   for (const form of document.querySelectorAll("form.quiz")) {
     const name = form.dataset.quiz;
