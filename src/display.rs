@@ -33,6 +33,11 @@ pub trait CellDisplay {
         self.cell_text().map(|text| ("text/plain", text)).into_iter().collect()
     }
 
+    /// The parts of an output that is replaced many times while a cell runs: those that are made quickly.
+    fn live_parts(&self) -> Vec<(&'static str, String)> {
+        self.cell_parts()
+    }
+
     /// Prints the parts in the kernel's protocol. The kernel calls it on the last expression of a cell.
     #[expect(clippy::print_stdout, reason = "the protocol of `evcxr_display` is lines on stdout")]
     fn evcxr_display(&self) {

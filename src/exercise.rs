@@ -9,6 +9,7 @@ pub mod check;
 mod inputs;
 mod judge;
 mod picture;
+pub mod quiz;
 
 use std::fmt;
 

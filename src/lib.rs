@@ -81,7 +81,7 @@ pub mod prelude {
     pub use crate::exercise::check;
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, confusion, one_hot, plot_digits};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network, plot_regions};
-    pub use crate::plot::{Figure, bar, hist, imshow, plot, plot_product, scatter, subplots};
+    pub use crate::plot::{Figure, bar, barh, hist, imshow, plot, plot_product, scatter, subplots};
     pub use crate::reading::{
         Reading, classify_drawing, classify_png, plot_reading, read_drawing, read_image, read_png,
     };

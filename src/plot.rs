@@ -33,6 +33,7 @@ mod path;
 mod png;
 mod problem;
 mod raster;
+mod retina;
 mod scale;
 mod series;
 mod sheet;
@@ -68,6 +69,17 @@ pub fn scatter(x: &(impl Values + ?Sized), y: &(impl Values + ?Sized)) -> Figure
 /// ```
 pub fn bar(names: &(impl Names + ?Sized), heights: &(impl Values + ?Sized)) -> Figure {
     Figure::new().bar(names, heights)
+}
+
+/// A horizontal bar for each name, for names that are too long to stand below a bar. The first one is at the bottom.
+///
+/// ```
+/// use forward_pass::prelude::*;
+/// let figure = barh(&["softmax down the columns", "no mistake"], &[0.1, 0.98]).bar_label();
+/// assert!(figure.to_svg().contains("aria-label=\"softmax down the columns\""));
+/// ```
+pub fn barh(names: &(impl Names + ?Sized), widths: &(impl Values + ?Sized)) -> Figure {
+    Figure::new().barh(names, widths)
 }
 
 /// A histogram: how many values fall into each of `bins` bins of equal width.

@@ -240,10 +240,15 @@ fn covered(from: f32, length: f32) -> impl Iterator<Item = (usize, f32)> {
 
 const BAR: usize = 30;
 
+/// `an 8`, and `a` before the others.
+pub(crate) fn with_article(digit: usize) -> String {
+    format!("{} {digit}", if digit == 8 { "an" } else { "a" })
+}
+
 /// `it is a 7`, followed by a bar for each digit.
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it is a {}", self.digit)?;
+        write!(f, "it is {}", with_article(self.digit))?;
         for (digit, p) in self.probabilities.iter().enumerate() {
             let bar = "#".repeat((p.clamp(0.0, 1.0) * BAR as f32).round() as usize);
             write!(f, "\n{digit} |{bar:BAR$}| {p:.2}")?;

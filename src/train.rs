@@ -54,6 +54,14 @@ enum Rule {
     Adam { rate: f64 },
 }
 
+/// Where a run has come to, beside the weights.
+pub(crate) struct Run {
+    memory: Memory,
+    /// The digits in the order of the last epoch.
+    places: Vec<usize>,
+    epochs: usize,
+}
+
 impl Training {
     /// Stochastic gradient descent: w -= rate * dw. Five epochs in batches of 100, seed 1.
     pub fn sgd(rate: f64) -> Training {
@@ -125,16 +133,33 @@ impl Training {
     ///
     /// # Errors
     /// As [`fit`](Training::fit).
-    pub fn fit_watched(&self, net: &mut Network, digits: &Digits, mut watch: impl FnMut(&Progress)) -> Result<History> {
+    pub fn fit_watched(&self, net: &mut Network, digits: &Digits, watch: impl FnMut(&Progress)) -> Result<History> {
+        self.go_on(&mut self.start(net, digits), net, digits, watch)
+    }
+
+    /// A run before its first step.
+    pub(crate) fn start(&self, net: &Network, digits: &Digits) -> Run {
+        let memory = Memory::new(net, matches!(self.rule, Rule::Adam { .. }));
+        Run { memory, places: (0..digits.len()).collect(), epochs: 0 }
+    }
+
+    /// The next epochs of a run, on the network and the digits that it was started with: the same numbers as in one go.
+    pub(crate) fn go_on(
+        &self,
+        run: &mut Run,
+        net: &mut Network,
+        digits: &Digits,
+        mut watch: impl FnMut(&Progress),
+    ) -> Result<History> {
         self.check(net, digits)?;
         let mut work = Workspace::new(net, self.batch, self.threads);
-        let mut memory = Memory::new(net, matches!(self.rule, Rule::Adam { .. }));
-        let mut places: Vec<usize> = (0..digits.len()).collect();
+        let Run { memory, places, epochs } = run;
         let mut history = History::new(self.epochs, digits.len().div_ceil(self.batch));
         let mut progress = Progress::new(self.epochs, digits.len().div_ceil(self.batch));
         let mut good = net.clone();
-        for epoch in 0..self.epochs {
-            Random::new(self.seed, 100 + epoch as u64).shuffle(&mut places);
+        for _ in 0..self.epochs {
+            Random::new(self.seed, 100 + *epochs as u64).shuffle(places);
+            *epochs += 1;
             progress.start_epoch();
             for (at, batch) in places.chunks(self.batch).enumerate() {
                 let next = places.chunks(self.batch).nth(at + 1).unwrap_or(&[]);

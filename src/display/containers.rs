@@ -96,6 +96,10 @@ macro_rules! pointers {
                 (**self).cell_parts()
             }
 
+            fn live_parts(&self) -> Vec<(&'static str, String)> {
+                (**self).live_parts()
+            }
+
             fn evcxr_display(&self) {
                 (**self).evcxr_display();
             }

@@ -23,7 +23,7 @@ use super::CellDisplay;
 /// In Jupyter this is one bar that fills. The value may be a [`Gauge`], a
 /// [`Progress`](crate::train::Progress), a number, an array or a figure. White space in the name is replaced by `-`.
 pub fn display_as(name: &str, value: &(impl CellDisplay + ?Sized)) {
-    let (name, parts) = (plain(name), value.cell_parts());
+    let (name, parts) = (plain(name), value.live_parts());
     let blocks = parts.iter().enumerate().map(|(at, (kind, text))| {
         let more = if at + 1 < parts.len() { " more" } else { "" };
         format!("EVCXR_BEGIN_CONTENT {kind} display-id={name}{more}\n{text}\nEVCXR_END_CONTENT")

@@ -9,9 +9,11 @@ mod plane;
 mod scores;
 mod shapes;
 
+use std::cell::RefCell;
+
 pub use self::curves::{activation_and_slope, step_and_sigmoid, two_layers};
 pub use self::digits::{layers_of_a_digit, training_progress};
-pub use self::plane::{neuron_line, trained_regions, two_neurons};
+pub use self::plane::{Learner, neuron_line, trained_regions, two_neurons};
 pub use self::scores::{overflow, softmax_at_temperature};
 pub use self::shapes::{numbers_on_their_way, product_of_shapes};
 use super::{Moving, choice, film, slider};
@@ -120,5 +122,8 @@ fn two_neurons_figure() -> Moving {
 fn regions_figure() -> Moving {
     let controls =
         [choice("points", &plane::SETS), slider("hidden neurons", 1.0..=10.0, 1.0, 6.0), film("epoch", 0..=100, 0)];
-    Moving::new(controls, |[set, hidden, epochs]| trained_regions(set as usize, hidden as usize, epochs as usize))
+    let before = RefCell::new(None);
+    Moving::new(controls, move |[set, hidden, epochs]| {
+        trained_regions(&mut before.borrow_mut(), set as usize, hidden as usize, epochs as usize)
+    })
 }

@@ -34,8 +34,9 @@ impl Frame {
     }
 
     /// The base of bars: 0, or the lower end of a logarithmic axis.
-    pub fn foot(&self) -> f64 {
-        if self.y.scale == Scale::Log { self.y.low() } else { 0.0 }
+    pub fn foot(&self, horizontal: bool) -> f64 {
+        let axis = if horizontal { &self.x } else { &self.y };
+        if axis.scale == Scale::Log { axis.low() } else { 0.0 }
     }
 
     /// Lines through points, in pieces: with a gap where a point cannot be drawn, and clipped outside the frame.

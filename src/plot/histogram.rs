@@ -27,7 +27,11 @@ pub(super) fn bins(values: &[f64], count: usize) -> Vec<Bar> {
         }
         counts[place] += 1;
     }
-    let bar =
-        |(index, &height): (usize, &u64)| Bar { left: edge(index), right: edge(index + 1), height: height as f64 };
+    let bar = |(index, &height): (usize, &u64)| Bar {
+        left: edge(index),
+        right: edge(index + 1),
+        height: height as f64,
+        lies: false,
+    };
     counts.iter().enumerate().map(bar).collect()
 }

@@ -142,7 +142,7 @@ fn obstacles(series: &Series, frame: &Frame) -> Vec<Obstacle> {
         }
         Kind::Bars(bars) => {
             let block = |bar: &super::series::Bar| {
-                let (from, to) = (frame.place((bar.left, frame.foot())), frame.place((bar.right, bar.height)));
+                let [from, to] = bar.corners(frame.foot(bar.lies)).map(|corner| frame.place(corner));
                 let (left, right) = (from.0.min(to.0), from.0.max(to.0));
                 Obstacle::Block(Area { left, right, top: from.1.min(to.1), bottom: from.1.max(to.1) })
             };

@@ -48,6 +48,24 @@ pub(super) struct Bar {
     pub left: f64,
     pub right: f64,
     pub height: f64,
+    /// Left and right are places on the y axis, and the height is one on the x axis.
+    pub lies: bool,
+}
+
+impl Bar {
+    /// Two opposite corners, the first at the base.
+    pub fn corners(&self, base: f64) -> [Point; 2] {
+        [self.turned((self.left, base)), self.turned((self.right, self.height))]
+    }
+
+    /// The middle of the end that shows its value.
+    pub fn end(&self) -> Point {
+        self.turned(((self.left + self.right) / 2.0, self.height))
+    }
+
+    fn turned(&self, (x, y): Point) -> Point {
+        if self.lies { (y, x) } else { (x, y) }
+    }
 }
 
 /// A matrix shown as colours.
@@ -133,7 +151,7 @@ impl Series {
             Kind::Curve(points) | Kind::Points(points) => {
                 points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
             }
-            Kind::Bars(bars) => bars.iter().flat_map(|bar| [(bar.left, 0.0), (bar.right, bar.height)]).collect(),
+            Kind::Bars(bars) => bars.iter().flat_map(|bar| bar.corners(0.0)).collect(),
             Kind::Image(image) => {
                 let [left, right, bottom, top] = image.bounds();
                 vec![(left, top), (right, bottom)]
@@ -152,6 +170,11 @@ impl Series {
             Kind::Band(points) => points.is_empty(),
             Kind::Image(_) | Kind::Level(_) | Kind::Upright(_) => false,
         }
+    }
+
+    /// Whether it has bars along this axis.
+    pub fn has_bars(&self, horizontal: bool) -> bool {
+        matches!(&self.kind, Kind::Bars(bars) if bars.first().is_some_and(|bar| bar.lies) == horizontal)
     }
 
     /// Whether it fills an area, and is drawn behind the grid.

@@ -2,7 +2,7 @@
 //!
 //! For many digits with their labels, see [`plot_digits`](crate::mnist::plot_digits).
 
-use super::Reading;
+use super::{Reading, with_article};
 use crate::mnist::idx::SIDE;
 use crate::plot::{Figure, Picture, bar, images, subplots};
 
@@ -22,5 +22,5 @@ pub fn plot_reading(reading: &Reading) -> Figure {
     let shares: Vec<f64> = reading.probabilities.iter().map(|&p| (f64::from(p) * 100.0).round()).collect();
     let bars = bar(&classes, &shares).bar_label().ylim(0.0, 110.0).yticks(&[0, 25, 50, 75, 100]);
     let both = [digit, bars.xlabel("digit").ylabel("probability in %")];
-    subplots(1, 2, both).title(format!("it is a {}", reading.digit)).figsize(6.6, 3.3)
+    subplots(1, 2, both).title(format!("it is {}", with_article(reading.digit))).figsize(6.6, 3.3)
 }

@@ -35,7 +35,7 @@ fn drawn_by_hand(draw: &mut Draw) {
     black_box((step_and_sigmoid(x[0], x[1]).is_ok(), activation_and_slope(size, x[2]).is_ok()));
     black_box((two_layers(size, [x[0], x[1]], [x[2], x[3]]).is_ok(), neuron_line(x[0], x[1], x[2]).is_ok()));
     black_box(two_neurons([x[0], x[1], x[2], x[3]], [x[4], x[5]], [x[6], x[7]], x[8]).is_ok());
-    black_box(trained_regions(size, draw.below(4), draw.below(3)).is_ok());
+    black_box(trained_regions(&mut None, size, draw.below(4), draw.below(3)).is_ok());
     black_box(softmax_at_temperature([x[0], x[1], x[2]], x[3]).to_svg());
     black_box(overflow(x[4]).to_svg());
     black_box((

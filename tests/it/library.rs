@@ -8,6 +8,7 @@ mod moving;
 mod network;
 mod numpy;
 mod reading;
+mod skeleton;
 mod strangers;
 mod train;
 mod weights;

@@ -11,7 +11,7 @@ use ndarray::Array2;
 
 /// Digits to train with, and to test with.
 const DRAWN: (usize, usize) = (5000, 500);
-/// Digits between two pictures.
+/// Digits between two pictures, unless the page asks for another number.
 const CHUNK: usize = 500;
 
 thread_local! {
@@ -47,14 +47,15 @@ pub fn start() -> Result<String, String> {
 }
 
 /// Learns from the next digits, and shows where the network has come to.
-pub fn learn() -> Result<String, String> {
-    LEARNER.with_borrow_mut(|learner| learner.as_mut().ok_or("the training has not started")?.learn())
+pub fn learn(count: Option<usize>) -> Result<String, String> {
+    let count = count.unwrap_or(CHUNK);
+    LEARNER.with_borrow_mut(|learner| learner.as_mut().ok_or("the training has not started")?.learn(count))
 }
 
 impl Learner {
-    fn learn(&mut self) -> Result<String, String> {
-        let places: Vec<usize> = (self.next..self.next + CHUNK).map(|place| place % DRAWN.0).collect();
-        self.next = (self.next + CHUNK) % DRAWN.0;
+    fn learn(&mut self, count: usize) -> Result<String, String> {
+        let places: Vec<usize> = (self.next..self.next + count).map(|place| place % DRAWN.0).collect();
+        self.next = (self.next + count) % DRAWN.0;
         let some: Digits = self.digits.train.select(&places).map_err(|error| error.to_string())?;
         let history = Training::sgd(0.5).momentum(0.9).batch(100).epochs(1).fit(&mut self.net, &some);
         self.losses.extend(history.map_err(|error| error.to_string())?.losses());

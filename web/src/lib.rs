@@ -8,7 +8,8 @@
 //! | `figures` | a line for each figure: its name and function, then its controls, see [`figures`] |
 //! | `draw NAME VALUE...` | the figure as SVG |
 //! | `read WIDTH HEIGHT`, then a byte for each pixel, 0 paper to 255 ink | the digit on its way through a network, as SVG |
-//! | `start`, then `learn` again and again | a network in training, as SVG |
+//! | `check NAME VALUE...` | the verdict on the numbers of an exercise, a line, and the picture of it as SVG if there is one |
+//! | `start`, then `learn` or `learn COUNT` again and again | a network that learns from 500 or COUNT digits more, as SVG |
 //!
 //! An answer starts with `=`, an error with `!`. There are no threads and no files.
 

@@ -1,8 +1,18 @@
 //! What a page asks for, and the answers.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use forward_pass::exercise::quiz;
 use forward_pass::moving::{Control, Moving, chapter};
+use forward_pass::plot::Figure;
 
 use crate::digits;
+
+thread_local! {
+    /// The figures drawn so far: one that learns goes on from where it was.
+    static FIGURES: RefCell<HashMap<String, Moving>> = RefCell::default();
+}
 
 /// The answer to a request, or a sentence that says what is wrong with it.
 pub fn answer(request: &[u8]) -> Result<String, String> {
@@ -16,8 +26,12 @@ pub fn answer(request: &[u8]) -> Result<String, String> {
             let size = |word: Option<&str>| word.and_then(|word| word.parse().ok()).ok_or("give a width and a height");
             digits::read(size(words.next())?, size(words.next())?, request.get(end + 1..).unwrap_or_default())
         }
+        Some("check") => check(words.next().unwrap_or_default(), &words.collect::<Vec<_>>()),
         Some("start") => digits::start(),
-        Some("learn") => digits::learn(),
+        Some("learn") => {
+            let count = words.next().map(|word| word.parse().map_err(|_| format!("`{word}` is not a number")));
+            digits::learn(count.transpose()?)
+        }
         other => Err(format!("unknown request `{}`", other.unwrap_or_default())),
     }
 }
@@ -45,8 +59,28 @@ fn fields(control: &Control) -> String {
 }
 
 fn draw(name: &str, values: &[&str]) -> Result<String, String> {
-    let figure: Moving = chapter::find(name).ok_or_else(|| format!("no figure is called `{name}`"))?;
-    let number = |word: &&str| word.parse::<f64>().map_err(|_| format!("`{word}` is not a number"));
-    let values: Vec<f64> = values.iter().map(number).collect::<Result<_, _>>()?;
-    Ok(figure.draw(&values).map_err(|error| error.to_string())?.to_svg())
+    let values = numbers(values)?;
+    FIGURES.with_borrow_mut(|figures| {
+        if !figures.contains_key(name) {
+            let figure = chapter::find(name).ok_or_else(|| format!("no figure is called `{name}`"))?;
+            figures.insert(name.to_owned(), figure);
+        }
+        Ok(figures[name].draw(&values).map_err(|error| error.to_string())?.to_svg())
+    })
+}
+
+/// The verdict on the answer to an exercise, and the picture of what is wrong, where there is one.
+fn check(name: &str, values: &[&str]) -> Result<String, String> {
+    let verdict = quiz::judge(name, &numbers(values)?).map_err(|error| error.to_string())?;
+    let picture = verdict.figure().map(Figure::to_svg).unwrap_or_default();
+    Ok(format!("{verdict}\n{picture}"))
+}
+
+fn numbers(words: &[&str]) -> Result<Vec<f64>, String> {
+    let number = |word: &&str| match *word {
+        "true" => Ok(1.0),
+        "false" => Ok(0.0),
+        word => word.parse().map_err(|_| format!("`{word}` is not a number")),
+    };
+    words.iter().map(number).collect()
 }

@@ -10,6 +10,7 @@ mod complete;
 mod diff;
 mod edit;
 mod exercises;
+mod guess;
 mod hints;
 mod inspect;
 mod journal;
@@ -40,6 +41,7 @@ use anyhow::Result;
 use command::{Command, is_command};
 use complete::Candidates;
 use exercises::Trying;
+use guess::Guess;
 use keyboard::Keyboard;
 use place::Place;
 use prompt::{Prompt, Typed};
@@ -54,7 +56,6 @@ use crate::cli::engine::{self, Engine, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::lang::Lang;
 use crate::cli::notebook::chapter::Chapter;
-use crate::cli::notebook::course::Lookup;
 use crate::cli::notebook::progress::Progress;
 use crate::cli::notebook::{chapter, glossary, ipynb};
 use crate::cli::syntax::input::{Reading, reading};
@@ -118,6 +119,7 @@ struct Repl {
     trying: Trying,
     /// What the reader was asked: the next line may be the answer.
     question: Option<Question>,
+    guess: Guess,
     /// The course is this project's chapter, which has editions in other languages.
     is_own_chapter: bool,
 }
@@ -151,29 +153,9 @@ impl Repl {
             written: WrittenFiles::default(),
             trying: Trying::default(),
             question: None,
+            guess: Guess::default(),
             is_own_chapter: false,
         }
-    }
-
-    fn greet(&mut self) {
-        self.screen.say(&self.screen.lang.greeting(env!("CARGO_PKG_VERSION")));
-        if let Some(text) = self.where_to_resume() {
-            self.screen.faint(&text);
-        }
-        self.screen.blank();
-    }
-
-    /// The cell that the reader saw last in an earlier session.
-    fn where_to_resume(&self) -> Option<String> {
-        let (name, id) = self.progress.last()?;
-        let at = self.place.sections().iter().position(|section| section.name == name)?;
-        let section = &self.place.sections()[at];
-        let cell = section.cells.iter().position(|cell| cell.id == id)?;
-        // Another section may use the same id.
-        let is_unique =
-            self.place.chapter.course.find(id, self.place.section) == Lookup::Found { section: at, cell: Some(cell) };
-        let cell = if is_unique { id.to_owned() } else { format!("{name}/{id}") };
-        Some(self.screen.lang.resume(section.bare_title(), cell))
     }
 
     /// A session with a person at a terminal.
@@ -226,7 +208,7 @@ impl Repl {
         initial.push_str(lines.pop().unwrap_or_default());
         for line in lines {
             self.screen.line(&format!("{}{line}", self.prompt()));
-            if self.obey(line) == Then::Quit {
+            if !self.is_guess(line) && self.obey(line) == Then::Quit {
                 return Then::Quit;
             }
         }
@@ -235,7 +217,7 @@ impl Repl {
 
     fn obey_typed(&mut self, typed: Typed) -> Then {
         match typed {
-            Typed::Line(line) if self.is_answer(&line) => Then::Continue,
+            Typed::Line(line) if self.is_answer(&line) || self.is_guess(&line) => Then::Continue,
             Typed::Line(line) => self.obey(&line),
             Typed::Cancelled => {
                 if !self.is_answer("n") {
@@ -304,7 +286,7 @@ impl Repl {
             Command::Edit(name) => return edit::edit(place, &work.journal, screen, &name),
             Command::Draw => return edit::put_on_line(screen, edit::DRAWING),
 
-            Command::Next => drop(self.step()),
+            Command::Next => self.walk_on(),
             Command::Back => self.back(),
             Command::Run => drop(self.run_section()),
             Command::RunAll => self.run_all(),
@@ -345,6 +327,10 @@ impl Repl {
     }
 
     fn prompt(&self) -> String {
-        if self.question.is_some() { self.screen.lang.yes_or_no() } else { self.place.prompt(self.screen.look.width) }
+        match self.question {
+            Some(_) => self.screen.lang.yes_or_no(),
+            None if self.guess.is_asked(&self.place) => self.screen.lang.guess_prompt(),
+            None => self.place.prompt(self.screen.look.width),
+        }
     }
 }

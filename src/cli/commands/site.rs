@@ -4,8 +4,10 @@
 //! the folder works under any path, and nothing is fetched from elsewhere.
 
 mod book;
+mod controls;
 mod frame;
 mod places;
+mod quiz;
 mod serve;
 mod strip;
 mod wasm;
@@ -41,7 +43,9 @@ pub fn run(args: &SiteArgs) -> Result<Exit> {
     let mut files: Vec<File> = Vec::new();
     let moves = args.path.is_none() && !args.still;
     if moves {
-        files.push(("assets/forward-pass.wasm".to_owned(), wasm::build()?));
+        for (name, features) in wasm::PROGRAMS {
+            files.push((format!("assets/{name}"), wasm::build(name, features)?));
+        }
     }
     files.extend(frame::assets());
     for book in &books {

@@ -3,6 +3,7 @@
 //! No cell is run and no file is written here.
 
 mod conflict;
+pub mod density;
 mod fields;
 #[cfg(test)]
 mod fuzz;

@@ -20,7 +20,7 @@ pub mod source;
 mod tags;
 pub mod written;
 
-pub use self::prose::code;
+pub use self::prose::{code, fragment};
 pub use self::shown::escaped;
 use self::source::Source;
 use self::written::Exported;

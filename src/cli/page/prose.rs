@@ -129,6 +129,11 @@ fn without_punctuation(mut link: &str) -> &str {
     }
 }
 
+/// A text of its own, without headings to link to.
+pub fn fragment(markdown: &str) -> String {
+    html(markdown, &mut Anchors::default())
+}
+
 /// Rust with a `<span>` around each coloured token.
 pub fn code(rust: &str) -> String {
     let pieces = highlight::pieces(rust).into_iter();

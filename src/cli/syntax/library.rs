@@ -135,6 +135,18 @@ pub fn find(name: &str) -> Vec<&'static Found> {
     found
 }
 
+/// The functions that these items leave the work to: a method of `Float`, such as `Float::logistic`, is computed in the
+/// file of its name.
+pub fn behind(found: &[&'static Found]) -> Vec<&'static Found> {
+    let called = found.iter().flat_map(|item| item.code.split("Float::").skip(1));
+    let called = called.map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default());
+    let declared = found.iter().filter(|item| item.code.trim_end().ends_with(';'));
+    let declared = declared.map(|item| item.name.rsplit("::").next().unwrap_or_default());
+    let files: Vec<String> = called.chain(declared).map(|name| format!("/{name}.rs")).collect();
+    let is_theirs = |item: &&Found| files.iter().any(|file| item.file.ends_with(file)) && !found.contains(item);
+    ITEMS.iter().filter(is_theirs).collect()
+}
+
 /// The names of all public items.
 pub fn public_names() -> Vec<String> {
     let mut names: Vec<String> = ITEMS.iter().filter(|item| item.is_public).map(|item| item.name.clone()).collect();
@@ -255,5 +267,14 @@ mod tests {
         let found = find("Network::forward");
         assert!(found[0].code.starts_with("pub fn forward"), "{found:?}");
         assert!(find("nothing_of_this_name").is_empty());
+    }
+
+    #[test]
+    fn a_function_leads_to_its_formula() {
+        for name in ["sigmoid", "logistic"] {
+            let found = behind(&find(name));
+            assert!(found.iter().any(|item| item.code.contains("1.0 / (1.0 + libm::exp(-x))")), "{name}: {found:?}");
+        }
+        assert!(behind(&find("Network::forward")).is_empty());
     }
 }

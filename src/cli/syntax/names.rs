@@ -52,9 +52,24 @@ pub fn mentioned(code: &str) -> BTreeSet<String> {
     words::by_eye(code).names
 }
 
+/// A name that an error could not find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing<'a> {
+    pub name: &'a str,
+    /// It was called.
+    pub is_function: bool,
+}
+
 /// The name that an error could not find: the first one in backticks.
-pub fn missing(message: &str) -> Option<&str> {
-    message.starts_with("cannot find").then(|| message.split('`').nth(1))?.filter(|name| !name.is_empty())
+pub fn missing(message: &str) -> Option<Missing<'_>> {
+    let what = message.strip_prefix("cannot find ")?;
+    let name = message.split('`').nth(1).filter(|name| !name.is_empty())?;
+    Some(Missing { name, is_function: what.starts_with("function ") })
+}
+
+/// Whether the code defines a function of this name.
+pub fn defines_function(code: &str, name: &str) -> bool {
+    head_of(code, name).is_some_and(|head| head.split_whitespace().any(|word| word == "fn"))
 }
 
 #[cfg(test)]
@@ -77,13 +92,16 @@ mod tests {
         assert_eq!(head_of(code, "P").as_deref(), Some("struct P"));
         assert_eq!(head_of(code, "E").as_deref(), Some("enum E { A }"));
         assert_eq!(head_of(code, "Q"), None);
+        assert!(defines_function(code, "twice") && !defines_function(code, "P") && !defines_function(code, "x"));
         assert_eq!(head_of("let = 1", "Q"), None);
     }
 
     #[test]
     fn words_and_missing_names_are_read_from_text() {
         assert!(mentioned("println!(\"{x:?}\")").contains("x"));
-        assert_eq!(missing("cannot find value `v` in this scope"), Some("v"));
+        let found = |name, is_function| Some(Missing { name, is_function });
+        assert_eq!(missing("cannot find value `v` in this scope"), found("v", false));
+        assert_eq!(missing("cannot find function `exp` in this scope"), found("exp", true));
         assert_eq!(missing("mismatched types"), None);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It prints nothing.
 
+pub mod operators;
 mod window;
 
 use super::style::{BAD, Look, NOTE, QUIET};

@@ -2,10 +2,12 @@
 //!
 //! It knows tokens, not meanings: whatever begins with a capital letter is a type.
 
+mod fold;
+
 use anstyle::{AnsiColor, Color, Style};
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
-use super::style::Look;
+use super::style::{Look, QUIET};
 
 /// A kind of token with a colour of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +58,26 @@ const KEYWORDS: &[&str] = &[
 
 /// `code` in colour, if the look has colours.
 pub fn rust(code: &str, look: &Look) -> String {
-    if !look.color {
+    rust_in(code, look, usize::MAX)
+}
+
+/// The same, with lines of at most this many columns: longer ones are folded between tokens, with a mark.
+pub fn rust_in(code: &str, look: &Look, room: usize) -> String {
+    let places = fold::places(code, room);
+    if !look.color && places.is_empty() {
         return code.to_owned();
     }
     let mut out = String::with_capacity(code.len() * 2);
-    for (kind, text) in pieces(code) {
+    let (mut at, mut places) = (0, places.into_iter().peekable());
+    for (kind, mut text) in pieces(code) {
+        while let Some((place, indent)) = places.next_if(|(place, _)| *place < at + text.len()) {
+            let (before, after) = text.split_at(place - at);
+            paint_lines(&mut out, look, kind.style(), before);
+            out.push_str(&format!("\n{}{}", " ".repeat(indent), look.paint(QUIET, fold::MARK)));
+            (at, text) = (place, after);
+        }
         paint_lines(&mut out, look, kind.style(), text);
+        at += text.len();
     }
     out
 }

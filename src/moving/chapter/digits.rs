@@ -7,6 +7,7 @@ use crate::mnist::idx::SIDE;
 use crate::mnist::{Digits, accuracy, plot_digits};
 use crate::network::{Network, largest};
 use crate::plot::{Figure, Picture, bar, images, plot, subplots};
+use crate::reading::with_article;
 
 /// The image that a network reads, (784,), the values of each hidden layer as a square of greys, and its ten
 /// probabilities.
@@ -27,11 +28,6 @@ pub fn layers_of_a_digit(net: &Network, image: &Array1<f32>) -> Result<Figure> {
     panels.push(bar(&classes, &shares).ylim(0.0, 110.0).xlabel("digit").ylabel("%"));
     let title = format!("it is {}", with_article(largest(y.iter().copied())));
     Ok(subplots(1, panels.len(), panels).title(title).figsize(9.0, 2.6))
-}
-
-/// `an 8`, and `a` before the others.
-fn with_article(digit: usize) -> String {
-    format!("{} {digit}", if digit == 8 { "an" } else { "a" })
 }
 
 /// Values as greys, `columns` in a row, the last row filled up with white.

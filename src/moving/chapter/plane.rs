@@ -1,13 +1,13 @@
 //! Networks with two inputs, drawn as regions of the plane.
 
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array1, Array2, Axis, array};
 
 use crate::error::Result;
 use crate::mnist::Digits;
 use crate::network::{Activation, Layer, Network, plot_regions};
 use crate::plot::Figure;
 use crate::random::Random;
-use crate::train::Training;
+use crate::train::{Run, Training};
 
 /// What a neuron with two inputs says, 1 or 0, everywhere around the four corners.
 ///
@@ -50,27 +50,68 @@ const POINTS: usize = 120;
 
 /// A network of one hidden layer after this many epochs on a set of points of two classes, and its regions.
 ///
+/// `before` keeps the network: a later epoch goes on from there, with the same numbers as from the beginning.
+///
 /// # Errors
 /// When there are no hidden neurons.
-pub fn trained_regions(set: usize, hidden: usize, epochs: usize) -> Result<Figure> {
-    let (points, labels) = points_of(set);
-    let digits = Digits::of_points(points.clone(), labels.clone());
-    let mut net = Network::xavier(&[2, hidden, 2], 3)?;
-    let title = if epochs == 0 {
-        "untrained".to_owned()
-    } else {
-        let history = Training::adam(0.05).batch(POINTS / 4).epochs(epochs).fit(&mut net, &digits)?;
-        format!("epoch {epochs}: loss {:.3}", history.losses()[epochs - 1])
+pub fn trained_regions(before: &mut Option<Learner>, set: usize, hidden: usize, epochs: usize) -> Result<Figure> {
+    let is_earlier = |it: &Learner| (it.set, it.hidden) == (set, hidden) && it.epochs <= epochs;
+    let mut learner = match before.take().filter(is_earlier) {
+        Some(learner) => learner,
+        None => Learner::new(set, hidden)?,
     };
-    let mut figure = plot_regions(&net, -1.5, 1.5).title(title);
+    learner.learn_until(epochs)?;
+    let title = learner.loss.map(|loss| format!("epoch {epochs}: loss {loss:.3}"));
+    let mut figure = plot_regions(&learner.net, -1.5, 1.5).title(title.unwrap_or_else(|| "untrained".to_owned()));
     for (class, colour) in [(0, "C0"), (1, "C1")] {
-        let of_class = |axis: usize| -> Vec<f32> {
-            let chosen = points.rows().into_iter().zip(&labels).filter(|(_, label)| **label == class);
-            chosen.map(|(point, _)| point[axis]).collect()
-        };
-        figure = figure.scatter(&of_class(0), &of_class(1)).color(colour).markersize(5.0);
+        let points = learner.points_of(class);
+        figure = figure.scatter(&points.column(0), &points.column(1)).color(colour).markersize(5.0);
     }
+    *before = Some(learner);
     Ok(figure)
+}
+
+/// A network that learns a set of points, and can go on.
+pub struct Learner {
+    set: usize,
+    hidden: usize,
+    points: Digits,
+    net: Network,
+    run: Run,
+    epochs: usize,
+    /// The mean loss of the last epoch.
+    loss: Option<f64>,
+}
+
+impl Learner {
+    fn new(set: usize, hidden: usize) -> Result<Learner> {
+        let (points, labels) = points_of(set);
+        let points = Digits::of_points(points, labels);
+        let net = Network::xavier(&[2, hidden, 2], 3)?;
+        let run = training().start(&net, &points);
+        Ok(Learner { set, hidden, points, net, run, epochs: 0, loss: None })
+    }
+
+    fn learn_until(&mut self, epochs: usize) -> Result<()> {
+        if epochs > self.epochs {
+            let more = training().epochs(epochs - self.epochs);
+            let history = more.go_on(&mut self.run, &mut self.net, &self.points, |_| {})?;
+            self.loss = history.epochs().last().map(|epoch| epoch.loss);
+            self.epochs = epochs;
+        }
+        Ok(())
+    }
+
+    /// The points of one class, (n, 2).
+    fn points_of(&self, class: u8) -> Array2<f32> {
+        let Digits { images, labels, .. } = &self.points;
+        let places: Vec<usize> = (0..labels.len()).filter(|&at| labels[at] == class).collect();
+        images.select(Axis(0), &places)
+    }
+}
+
+fn training() -> Training {
+    Training::adam(0.05).batch(POINTS / 4)
 }
 
 /// Points between -1.5 and 1.5, and the class of each.

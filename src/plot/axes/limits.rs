@@ -2,7 +2,7 @@
 
 use super::{Axes, Axis};
 use crate::plot::scale::{Limits, Scale};
-use crate::plot::series::{Kind, Series};
+use crate::plot::series::Series;
 
 impl Axes {
     pub(super) fn limits(&self, axis: &Axis, horizontal: bool) -> Limits {
@@ -18,8 +18,9 @@ impl Axes {
         let pick = |(x, y): (f64, f64)| if horizontal { x } else { y };
         let values = self.series.iter().flat_map(Series::corners).map(pick).filter(|&value| scale.takes(value));
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-        let room = if !horizontal && self.series.iter().any(|series| series.values_shown) { 0.1 } else { 0.05 };
-        let has_base = !horizontal && self.series.iter().any(|series| matches!(series.kind, Kind::Bars(_)));
+        let shows_values = |series: &Series| series.values_shown && series.has_bars(horizontal);
+        let room = if self.series.iter().any(shows_values) { 0.1 } else { 0.05 };
+        let has_base = self.series.iter().any(|series| series.has_bars(horizontal));
         let (first, last) = widened(low, high, scale, has_base, room);
         Limits { scale, first, last }
     }

@@ -22,21 +22,29 @@ impl Figure {
     }
 
     /// Adds a bar for each name, 0.8 wide, with the names below.
-    pub fn bar(mut self, names: &(impl Names + ?Sized), heights: &(impl Values + ?Sized)) -> Figure {
-        let (names, heights) = (names.names(), heights.values());
+    pub fn bar(self, names: &(impl Names + ?Sized), heights: &(impl Values + ?Sized)) -> Figure {
+        self.named_bars("bar", names.names(), heights.values(), false)
+    }
+
+    /// Adds a horizontal bar for each name, with the names on the left, the first one at the bottom as in matplotlib.
+    pub fn barh(self, names: &(impl Names + ?Sized), widths: &(impl Values + ?Sized)) -> Figure {
+        self.named_bars("barh", names.names(), widths.values(), true)
+    }
+
+    fn named_bars(mut self, verb: &str, names: Vec<String>, heights: Vec<f64>, lies: bool) -> Figure {
         if names.len() != heights.len() {
-            let problem = lengths_differ("bar", "names", names.len(), "values", heights.len());
+            let problem = lengths_differ(verb, "names", names.len(), "values", heights.len());
             return self.missing(problem, Kind::Bars(Vec::new()));
         }
         let places: Vec<f64> = (0..names.len()).map(|index| index as f64).collect();
         let bars = places.iter().zip(&heights);
         let bars: Vec<Bar> =
-            bars.map(|(&place, &height)| Bar { left: place - 0.4, right: place + 0.4, height }).collect();
-        self = self.axis(true, |axis| {
+            bars.map(|(&place, &height)| Bar { left: place - 0.4, right: place + 0.4, height, lies }).collect();
+        self = self.axis(!lies, |axis| {
             axis.names = Some(names);
             axis.places = Some(places);
         });
-        self.bars("bar", bars)
+        self.bars(verb, bars)
     }
 
     /// Adds a histogram: how many values fall into each of `bins` bins of equal width.

@@ -17,9 +17,9 @@ use crate::plot::axes::Margins;
 use crate::plot::canvas::Canvas;
 use crate::plot::colour::{BLACK, Colour, WHITE};
 use crate::plot::problem::Problem;
-use crate::plot::series::POINT;
+use crate::plot::series::{POINT, Series};
 use crate::plot::sheet::{Drawn, Sheet, area_of, letters, units};
-use crate::plot::{png, raster, svg};
+use crate::plot::{png, raster, retina, svg};
 
 /// Height of a line of notes.
 const NOTE: f64 = 14.0;
@@ -105,7 +105,8 @@ impl Figure {
         self.problems.iter().map(|problem| problem.message.clone()).collect()
     }
 
-    /// Displays the figure in a notebook: SVG, with one line of text as a fallback.
+    /// Displays the figure in a notebook: SVG, a PNG of twice the pixels for viewers that show no SVG, and one line of
+    /// text as a fallback.
     pub fn evcxr_display(&self) {
         CellDisplay::evcxr_display(self);
     }
@@ -176,6 +177,27 @@ impl Figure {
         (0..needed.len()).map(shared).collect()
     }
 
+    /// The SVG, another picture of the same page, and the text.
+    fn parts(&self, more: impl Fn(&Canvas) -> Option<(&'static str, String)>) -> Vec<(&'static str, String)> {
+        // An empty frame says less than the message.
+        if self.is_empty() && self.first_error().is_err() {
+            return vec![("text/plain", self.to_string())];
+        }
+        let canvas = self.canvas();
+        let svg = ("image/svg+xml", svg::write(&canvas).trim_end().to_owned());
+        [Some(svg), more(&canvas), Some(("text/plain", self.to_string()))].into_iter().flatten().collect()
+    }
+
+    /// Whether there is nothing but frames.
+    fn is_empty(&self) -> bool {
+        let is_frame = |panel: &Panel| match panel {
+            Panel::Axes(axes) => axes.series.iter().all(Series::is_empty),
+            Panel::Gallery(gallery) => gallery.len() == 0,
+            Panel::Diagram(_) | Panel::Blocks(_) => false,
+        };
+        self.panels.iter().all(is_frame)
+    }
+
     /// At most two lines fit above the frame.
     fn notes_drawn(&self) -> Vec<String> {
         const MOST: usize = 2;
@@ -201,6 +223,11 @@ impl CellDisplay for Figure {
     }
 
     fn cell_parts(&self) -> Vec<(&'static str, String)> {
-        vec![("image/svg+xml", self.to_svg().trim_end().to_owned()), ("text/plain", self.to_string())]
+        self.parts(|canvas| retina::write(canvas).map(|file| ("image/png", png::base64(&file))))
+    }
+
+    /// Without the PNG, which takes ten times as long as the SVG.
+    fn live_parts(&self) -> Vec<(&'static str, String)> {
+        self.parts(|_| None)
     }
 }

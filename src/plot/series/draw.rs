@@ -93,30 +93,35 @@ impl Series {
     }
 
     fn bar(&self, plane: &Plane, frame: &Frame, bar: &Bar) -> Drawn {
-        let corners = [(bar.left, frame.foot()), (bar.right, bar.height)];
+        let corners = bar.corners(frame.foot(bar.lies));
         if !corners.iter().all(|&corner| frame.shows(corner)) {
             return Ok(());
         }
         plane.draw(&Rectangle::new(corners, self.ink().filled()))
     }
 
-    /// The values of bars, above them or below.
+    /// The values of bars, at their ends.
     pub fn values(&self, plane: &Plane, frame: &Frame) -> Drawn {
         const SIZE: f64 = 12.0;
         let Kind::Bars(bars) = &self.kind else { return Ok(()) };
         for bar in bars.iter().filter(|_| self.values_shown) {
-            let place = ((bar.left + bar.right) / 2.0, bar.height);
-            let (gap, down) = if bar.height < 0.0 { (6.0, VPos::Top) } else { (-5.0, VPos::Bottom) };
+            let place = bar.end();
+            let (gap, across, down) = match (bar.lies, bar.height < 0.0) {
+                (false, true) => ((0, units(6.0)), HPos::Center, VPos::Top),
+                (false, false) => ((0, units(-5.0)), HPos::Center, VPos::Bottom),
+                (true, true) => ((units(-5.0), 0), HPos::Right, VPos::Center),
+                (true, false) => ((units(5.0), 0), HPos::Left, VPos::Center),
+            };
             if frame.shows(place) && frame.area.contains(frame.place(place)) {
-                let style = letters(SIZE, BLACK, HPos::Center, down);
-                plane.draw(&(EmptyElement::at(place) + Text::new(rounded(bar.height), (0, units(gap)), style)))?;
+                let style = letters(SIZE, BLACK, across, down);
+                plane.draw(&(EmptyElement::at(place) + Text::new(rounded(bar.height), gap, style)))?;
             }
         }
         Ok(())
     }
 }
 
-/// A value above its bar: at most four decimals, or a power of ten.
+/// A value at the end of its bar: at most four decimals, or a power of ten.
 fn rounded(value: f64) -> String {
     let text = match value.abs() {
         size if size >= 1e6 || (size > 0.0 && size < 5e-5) => format!("{value:.1e}"),

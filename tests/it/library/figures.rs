@@ -149,8 +149,8 @@ fn a_digit_stands_beside_its_ten_probabilities() {
     let probabilities = array![0.0, 0.01, 0.02, 0.03, 0.0, 0.0, 0.0, 0.81, 0.0, 0.13];
     let reading = Reading { digit: 7, probabilities, image };
     let kinds: Vec<&str> = reading.cell_parts().iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(kinds, ["image/svg+xml", "text/plain"]);
-    assert!(reading.cell_parts()[1].1.starts_with("it is a 7\n0 |"));
+    assert_eq!(kinds, ["image/svg+xml", "image/png", "text/plain"]);
+    assert!(reading.cell_parts()[2].1.starts_with("it is a 7\n0 |"));
     check("reading", plot_reading(&reading));
 }
 
@@ -279,4 +279,42 @@ fn an_image_can_have_an_extent() {
     check("extent", figure);
     assert!(imshow(&image()).extent(0.0, 0.0, 0.0, 1.0).check().is_err());
     assert!(plot(&[0.0, 1.0], &[0.0, 1.0]).extent(0.0, 1.0, 0.0, 1.0).check().is_err());
+}
+
+fn kinds(parts: &[(&'static str, String)]) -> Vec<&'static str> {
+    parts.iter().map(|(kind, _)| *kind).collect()
+}
+
+#[test]
+fn a_figure_is_an_svg_a_png_and_a_line_and_while_it_changes_no_png() {
+    let figure = plot(&[0.0, 1.0], &[0.0, 1.0]);
+    assert_eq!(kinds(&figure.cell_parts()), ["image/svg+xml", "image/png", "text/plain"]);
+    assert_eq!(kinds(&figure.live_parts()), ["image/svg+xml", "text/plain"]);
+    // Of twice the pixels, and small: the signature, the width and the height in base64.
+    let png = figure.cell_parts()[1].1.clone();
+    assert!(png.starts_with("iVBORw0KGgoAAAANSUhEUgAABQAAAAPA"), "{}", &png[..40]);
+    assert!(png.len() < 20_000, "{}", png.len());
+}
+
+#[test]
+fn a_figure_without_anything_drawn_is_its_message_alone() {
+    let parts = plot(&[1.0, 2.0], &[1.0, 2.0, 3.0]).title("two and three").cell_parts();
+    assert_eq!(kinds(&parts), ["text/plain"]);
+    assert!(parts[0].1.contains("error: plot got 2 x values and 3 y values"), "{}", parts[0].1);
+    // What could be drawn is shown, with the message.
+    let half = plot(&[1.0, 2.0], &[1.0, 2.0]).plot(&[1.0], &[1.0, 2.0]).cell_parts();
+    assert_eq!(kinds(&half), ["image/svg+xml", "image/png", "text/plain"]);
+}
+
+#[test]
+fn horizontal_bars_have_their_names_on_the_left() {
+    let names = ["softmax down the columns", "no mistake"];
+    let figure = barh(&names, &[25.0, 100.0]).bar_label().xlim(0.0, 110.0);
+    let svg = figure.to_svg();
+    assert!(names.iter().all(|name| svg.contains(&format!("aria-label=\"{name}\""))));
+    assert!(svg.contains("aria-label=\"25\"") && svg.contains("aria-label=\"100\""));
+    let error = barh(&names, &[1.0]).check().unwrap_err();
+    assert_eq!(error.message(), "barh got 2 names and 1 values");
+    let log = barh(&names, &[1.0, 10.0]).xscale("log");
+    assert!(log.notes().is_empty(), "{:?}", log.notes());
 }

@@ -85,3 +85,14 @@ fn every_layer_has_its_own_numbers_under_its_own_name() {
     }
     assert!(!texts.iter().any(|text| text == "layer 3"), "{texts:?}");
 }
+
+#[test]
+fn training_goes_on_from_an_earlier_epoch_with_the_same_numbers() {
+    let find = || chapter::find("regions").expect("a figure of the chapter");
+    let kept = find();
+    let moves = [[3.0, 6.0, 5.0], [3.0, 6.0, 5.0], [3.0, 6.0, 40.0], [3.0, 6.0, 7.0], [3.0, 4.0, 9.0], [1.0, 4.0, 0.0]];
+    for values in moves {
+        let drawn = |figure: &Moving| figure.draw(&values).expect("it is drawn").to_svg();
+        assert!(drawn(&kept) == drawn(&find()), "{values:?}");
+    }
+}

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::piped::fixture;
@@ -578,5 +579,55 @@ fn missing_data_is_offered_and_a_refusal_or_a_failure_continues() {
     person.sees("y/n> ");
     // Anything else is not an answer, but a line as usual.
     person.says("x + 41", "42");
+    person.leaves();
+}
+
+/// A course of one section, whose two cells of prose ask for a guess.
+fn asking(folder: &Path) -> String {
+    let file = folder.join("guesses.ipynb");
+    let prose = |id: &str, ask: Value| json!({"cell_type": "markdown", "id": id, "metadata": {"forward_pass": ask}, "source": ["Twice as much:"]});
+    let code = |id: &str, source: &str| json!({"cell_type": "code", "id": id, "metadata": {}, "execution_count": null, "outputs": [], "source": [source]});
+    let cells = [
+        prose("one", json!({"guess": "how much is it?"})),
+        code("double", "let x = 20; x * 2"),
+        prose("two", json!({"guess": "and the halves?", "guess_after": "halves:"})),
+        code("halves", "println!(\"halves: {} {}\", x / 2, f64::from(x) / 16.0);"),
+    ];
+    let notebook = json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+    std::fs::write(&file, notebook.to_string()).expect("a file");
+    file.to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+fn a_guess_is_taken_before_the_cell_runs() {
+    let state = state();
+    let course = asking(state.path());
+    let setting = Setting { course: Some(&course), ..USUAL };
+    let mut person = sit_down(state.path(), &setting);
+    person.sees("guesses 0/4> ");
+    person.types("\r");
+    let seen = person.sees("guess> ");
+    assert!(seen.contains("let x = 20;") && seen.contains("Before you see: how much is it?"), "{seen:?}");
+    assert!(!seen.contains("40"), "{seen:?}");
+    // Rust and commands are still taken, and the cell waits.
+    person.types("7 * 6\r");
+    person.sees("42");
+    person.sees("guess> ");
+    person.types("30\r");
+    person.sees("40\r\nyour guess was 10 too low (25 %)");
+    person.sees("guesses 2/4> ");
+    person.types("\r");
+    person.sees("guess> ");
+    person.says("[10, 1]", "1 of 2 right; the farthest is 0.25 off");
+    // Enter skips, and what was asked is not asked again in between.
+    person.types(":goto double\r");
+    person.sees("guess> ");
+    person.types("\r");
+    let seen = person.sees("guesses 2/4> ");
+    assert!(seen.contains("40") && !seen.contains("your guess"), "{seen:?}");
+    // Whoever runs the rest is not asked.
+    person.types(":run\r");
+    let seen = person.sees("guesses 4/4> ");
+    assert!(seen.contains("halves: 10 1.25") && !seen.contains("Before you see"), "{seen:?}");
     person.leaves();
 }

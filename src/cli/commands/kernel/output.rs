@@ -13,6 +13,7 @@ use jupyter_protocol::{
 use serde_json::Value;
 
 use super::wire::Publisher;
+use crate::cli::notebook::ipynb::density;
 use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, End, Event, MimeBundle, Output, RichKind, Stream};
 use crate::cli::terminal::cell_end;
 
@@ -185,10 +186,11 @@ impl Show {
         }
         if kind == RichKind::Result {
             self.value = data.get("text/plain").cloned().unwrap_or_default();
+            let metadata = density::metadata(&data);
             let result = ExecuteResult::new(ExecutionCount::new(self.count), media(data));
-            return self.publish(ExecuteResult { transient: UNNAMED, ..result });
+            return self.publish(ExecuteResult { metadata, transient: UNNAMED, ..result });
         }
-        self.publish(DisplayData { transient: UNNAMED, ..DisplayData::new(media(data)) });
+        self.publish(displayed(data, None));
     }
 
     /// Shows the first bundle of its name in this cell; later ones update it, but not faster than the eye can see.
@@ -201,8 +203,7 @@ impl Show {
             return;
         }
         self.names.insert(name.to_owned(), None);
-        let transient = Some(Transient { display_id: Some(self.id(name)) });
-        self.publish(DisplayData { transient, ..DisplayData::new(media(data)) });
+        self.publish(displayed(data, Some(self.id(name))));
     }
 
     /// Publishes the pending updates.
@@ -211,7 +212,8 @@ impl Show {
         let mut names = std::mem::take(&mut self.names);
         for (name, next) in &mut names {
             if let Some(data) = next.take() {
-                self.publish(UpdateDisplayData::new(media(data), &self.id(name)));
+                let metadata = density::metadata(&data);
+                self.publish(UpdateDisplayData { metadata, ..UpdateDisplayData::new(media(data), &self.id(name)) });
             }
         }
         self.names = names;
@@ -252,6 +254,11 @@ impl Show {
             self.publisher.publish(content, Some(&self.parent));
         }
     }
+}
+
+fn displayed(data: MimeBundle, display_id: Option<String>) -> DisplayData {
+    let (metadata, transient) = (density::metadata(&data), Some(Transient { display_id }));
+    DisplayData { metadata, transient, ..DisplayData::new(media(data)) }
 }
 
 /// JSON types are values on the wire, all others text.

@@ -19,8 +19,10 @@ use super::stdin::Stdin;
 use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
 use crate::cli::engine::thread::{Message, SessionThread};
-use crate::cli::outcome::{Event, Outcome, Output, RichKind};
+use crate::cli::lang::Lang;
+use crate::cli::outcome::{End, Event, Outcome, Output, RichKind};
 use crate::cli::syntax::library;
+use crate::cli::terminal::cell_end::operators;
 
 pub struct Shell {
     connection: RouterSendConnection,
@@ -168,7 +170,10 @@ impl Shell {
             self.history.add(self.count, code);
         }
         let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent);
-        let outcome = self.run(code, request.allow_stdin, message, &mut show).await;
+        let mut outcome = self.run(code, request.allow_stdin, message, &mut show).await;
+        if let Ok(outcome) = &mut outcome {
+            outcome.notes.extend(self.about_operators(code, &outcome.end, message).await);
+        }
         let error = self.settle(code, &outcome, &mut show);
         self.late = Some(Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent));
         if is_kept {
@@ -231,6 +236,20 @@ impl Shell {
         };
         show.finish(end, notes, error.as_ref());
         error
+    }
+
+    /// The shapes behind the panic of an operator on arrays.
+    async fn about_operators(&mut self, code: &str, end: &End, message: &Arc<JupyterMessage>) -> Option<String> {
+        let variables = self.session.definitions().variables;
+        let variables = variables.iter().map(|it| (it.name.as_str(), it.type_name.as_str()));
+        let question = operators::question(end, code, variables)?;
+        let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, true);
+        let answer = if question.code.is_empty() {
+            None
+        } else {
+            self.run(&question.code, false, message, &mut show).await.ok().filter(|answer| answer.end == End::Passed)
+        };
+        Some(question.advice(answer.as_ref(), Lang::En))
     }
 
     /// One of `user_expressions`, evaluated by reference so that it moves nothing.

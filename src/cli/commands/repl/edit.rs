@@ -24,7 +24,7 @@ pub fn edit(place: &mut Place, journal: &Journal, screen: &mut Screen, name: &st
         let code = place.current_code().map(|at| place.cell(at).source.clone());
         code.ok_or_else(|| screen.lang.no_code_yet())
     } else {
-        code_named(place, journal, name).ok_or_else(|| match place.section_that_defines(name) {
+        code_named(place, journal, name).ok_or_else(|| match place.section_where(|code| defines(code, name)) {
             Some(number) => screen.lang.another_section(name, number),
             None => screen.lang.nothing_to_edit(name),
         })

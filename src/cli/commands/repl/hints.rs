@@ -9,7 +9,8 @@ use super::screen::Screen;
 use super::work::Work;
 use crate::cli::lang::Lang;
 use crate::cli::outcome::{End, Outcome};
-use crate::cli::syntax::names;
+use crate::cli::syntax::names::{self, Missing};
+use crate::cli::terminal::cell_end::operators;
 
 /// The names of the session's variables after the last input, and the lines that moved the missing ones.
 #[derive(Default)]
@@ -41,7 +42,7 @@ pub fn after_failure(work: &mut Work, place: &Place, screen: &mut Screen) {
         End::CompileError(diagnostics) => {
             let missing = diagnostics.iter().filter_map(|diagnostic| names::missing(&diagnostic.message));
             let mut hints: Vec<String> =
-                missing.filter_map(|name| whereabouts(name, &work.known, &work.ran, place, screen.lang)).collect();
+                missing.filter_map(|it| whereabouts(it, &work.known, &work.ran, place, screen.lang)).collect();
             hints.dedup();
             for hint in hints {
                 screen.help(&hint);
@@ -50,6 +51,7 @@ pub fn after_failure(work: &mut Work, place: &Place, screen: &mut Screen) {
                 screen.faint(&screen.lang.explain_hint(code));
             }
         }
+        End::Panicked { .. } => about_operators(work, place, screen),
         End::Killed { .. } | End::Exited(_) | End::Interrupted | End::TimedOut { .. } => {
             let before = work.known.names.clone();
             if !before.is_empty() && !work.is_busy() {
@@ -63,6 +65,23 @@ pub fn after_failure(work: &mut Work, place: &Place, screen: &mut Screen) {
     }
 }
 
+/// Names the shapes behind the panic of an operator on arrays.
+fn about_operators(work: &mut Work, place: &Place, screen: &mut Screen) {
+    let Some(outcome) = &work.last.outcome else { return };
+    let (end, at) = (outcome.end.clone(), work.last.cell);
+    let variables = if work.is_busy() { Vec::new() } else { work.definitions().variables };
+    let variables = variables.iter().map(|it| (it.name.as_str(), it.type_name.as_str()));
+    let code = at.map_or(work.last.line.as_str(), |at| place.cell(at).source.as_str());
+    let Some(question) = operators::question(&end, code, variables) else { return };
+    let answer = if question.code.is_empty() { None } else { work.run_hidden(screen, &question.code) };
+    let answer = answer.and_then(Result::ok).filter(|answer| answer.end == End::Passed);
+    if answer.is_some() {
+        // `:undo` is for the reader's own lines.
+        work.undo_last(screen);
+    }
+    screen.help(&question.advice(answer.as_ref(), screen.lang));
+}
+
 /// rustc's code for the error, such as `E0382`.
 pub fn error_code(outcome: &Outcome) -> Option<String> {
     let End::CompileError(diagnostics) = &outcome.end else { return None };
@@ -70,16 +89,34 @@ pub fn error_code(outcome: &Outcome) -> Option<String> {
 }
 
 /// Which line moved a missing name away, or which cell or section defines it.
-fn whereabouts(name: &str, known: &KnownVariables, ran: &HashSet<usize>, place: &Place, lang: Lang) -> Option<String> {
+fn whereabouts(
+    missing: Missing<'_>,
+    known: &KnownVariables,
+    ran: &HashSet<usize>,
+    place: &Place,
+    lang: Lang,
+) -> Option<String> {
+    let Missing { name, is_function } = missing;
     if let Some(line) = known.moved_by(name) {
         return Some(lang.moved_away(name, line));
     }
     let mut cells = place.code_cells().filter(|at| !ran.contains(at)).map(|at| place.cell(at));
-    if let Some(cell) = cells.find(|cell| defines(&cell.source, name)) {
+    // What is called is no array of that name.
+    let defines = |code: &str| if is_function { names::defines_function(code, name) } else { defines(code, name) };
+    if let Some(cell) = cells.find(|cell| defines(&cell.source)) {
         return Some(lang.not_yet_run(name, &cell.id));
     }
-    Some(lang.another_section(name, place.section_that_defines(name)?))
+    match place.section_where(defines) {
+        Some(section) => Some(lang.another_section(name, section)),
+        None => (is_function && METHODS.contains(&name)).then(|| lang.is_a_method(name)),
+    }
 }
+
+/// Functions of NumPy that are methods of Rust's numbers.
+const METHODS: [&str; 16] = [
+    "abs", "acos", "asin", "atan", "ceil", "cos", "cosh", "exp", "floor", "ln", "log10", "log2", "round", "sin",
+    "sqrt", "tan",
+];
 
 #[cfg(test)]
 mod tests {

@@ -68,7 +68,8 @@ pub fn show_source(screen: &mut Screen, name: &str) {
         return unknown_name(screen, "source", name);
     }
     let look = screen.look;
-    let page = found.iter().map(|item| {
+    let behind = library::behind(&found);
+    let page = found.iter().chain(&behind).map(|item| {
         let place = look.paint(QUIET, &format!("// {}:{}", item.file, item.line));
         format!("{place}\n{}", highlight::rust(&item.code, &look))
     });

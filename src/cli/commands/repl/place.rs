@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::super::data;
+use super::guess::Ask;
 use super::steps::{Step, steps};
 use crate::cli::notebook::chapter::Chapter;
 use crate::cli::notebook::course::{Cell, Section};
@@ -14,6 +15,8 @@ use crate::cli::syntax::names;
 pub struct Place {
     pub chapter: Chapter,
     pub section: usize,
+    /// The section before that, in this session.
+    from: Option<usize>,
     pub steps: Vec<Step>,
     /// The step that Enter shows next.
     pub next: usize,
@@ -22,13 +25,16 @@ pub struct Place {
 impl Place {
     /// The start of the first section.
     pub fn new(chapter: Chapter) -> Place {
-        let mut place = Place { chapter, section: 0, steps: Vec::new(), next: 0 };
+        let mut place = Place { chapter, section: 0, from: None, steps: Vec::new(), next: 0 };
         place.enter(0);
         place
     }
 
     /// Goes to the start of a section.
     pub fn enter(&mut self, section: usize) {
+        if section != self.section {
+            self.from = Some(self.section);
+        }
         self.section = section;
         self.steps = steps(self.here());
         self.next = 0;
@@ -93,6 +99,16 @@ impl Place {
         Some(&self.cell(at).source)
     }
 
+    /// The guess that the prose of a step asks for.
+    pub fn ask(&self, step: &Step) -> Option<Ask<'_>> {
+        step.code?;
+        step.prose.iter().find_map(|at| {
+            let settings = &self.cell(*at).settings;
+            let after = settings.get("guess_after").map_or("", String::as_str);
+            Some(Ask { question: settings.get("guess")?, after })
+        })
+    }
+
     /// The cell is marked to be skipped, or its data is missing.
     pub fn is_skipped(&self, at: usize) -> bool {
         self.rules(at).skip.is_some()
@@ -144,10 +160,13 @@ impl Place {
         before.filter_map(|step| step.prose.last()).last().copied()
     }
 
-    /// The number of another section that defines a name.
-    pub fn section_that_defines(&self, name: &str) -> Option<usize> {
-        let mut others = self.sections().iter().filter(|section| section.number != self.here().number);
-        let found = others.find(|section| section.cells.iter().any(|cell| defines(&cell.source, name)));
+    /// The number of another section with such code: the one that the reader comes from, or the nearest before this
+    /// one, or any.
+    pub fn section_where(&self, is_meant: impl Fn(&str) -> bool) -> Option<usize> {
+        let before = (0..self.section).rev();
+        let places = self.from.into_iter().chain(before).chain(self.section + 1..self.sections().len());
+        let mut others = places.filter(|at| *at != self.section).map(|at| &self.sections()[at]);
+        let found = others.find(|section| section.cells.iter().any(|cell| is_meant(&cell.source)));
         found.map(|section| section.number)
     }
 

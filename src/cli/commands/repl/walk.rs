@@ -5,13 +5,35 @@
 use super::place::Place;
 use super::question::Question;
 use super::screen::Screen;
-use super::{Repl, output, prose};
+use super::{Repl, guess, output, prose};
 use crate::cli::notebook::course::Lookup;
 use crate::cli::outcome::End;
 
 impl Repl {
+    pub(super) fn greet(&mut self) {
+        self.screen.say(&self.screen.lang.greeting(env!("CARGO_PKG_VERSION")));
+        if let Some(text) = self.where_to_resume() {
+            self.screen.faint(&text);
+        }
+        self.screen.blank();
+    }
+
+    /// The cell that the reader saw last in an earlier session.
+    fn where_to_resume(&self) -> Option<String> {
+        let (name, id) = self.progress.last()?;
+        let at = self.place.sections().iter().position(|section| section.name == name)?;
+        let section = &self.place.sections()[at];
+        let cell = section.cells.iter().position(|cell| cell.id == id)?;
+        // Another section may use the same id.
+        let is_unique =
+            self.place.chapter.course.find(id, self.place.section) == Lookup::Found { section: at, cell: Some(cell) };
+        let cell = if is_unique { id.to_owned() } else { format!("{name}/{id}") };
+        Some(self.screen.lang.resume(section.bare_title(), cell))
+    }
+
     /// Goes to the start of a section with a fresh session, like a notebook's.
     pub(super) fn enter(&mut self, section: usize) {
+        self.guess.take();
         self.place.enter(section);
         self.work.begin_section(&self.place);
     }
@@ -22,26 +44,43 @@ impl Repl {
         self.offer_data();
     }
 
-    /// Enter: the next step, or the next section. `false` if a cell failed.
-    pub(super) fn step(&mut self) -> bool {
+    /// Enter: the next step, or the next section. A cell whose prose asks for a guess waits for the next line.
+    pub(super) fn walk_on(&mut self) {
         if self.place.is_at_end() {
             let Some(next) = self.place.next_section() else {
-                self.screen.say(&self.screen.lang.was_the_last());
-                return true;
+                return self.screen.say(&self.screen.lang.was_the_last());
             };
             self.enter(next);
             self.announce();
         }
-        let Repl { place, work, screen, progress, .. } = self;
+        let Repl { place, screen, guess, .. } = self;
+        let asks = screen.interactive && !guess.is_asked(place);
+        match place.steps.get(place.next).filter(|_| asks).and_then(|step| Some((step, place.ask(step)?))) {
+            Some((step, ask)) => {
+                prose::show(place, screen, step);
+                screen.say(&screen.lang.guess_first(ask.question));
+                guess.ask(place);
+            }
+            None => drop(self.step()),
+        }
+    }
+
+    /// The next step of the section, without what has been shown of it. `false` if a cell failed.
+    pub(super) fn step(&mut self) -> bool {
+        let Repl { place, work, screen, progress, guess, .. } = self;
+        let is_shown = guess.is_asked(place);
+        let said = guess.take();
         let Some(step) = place.advance() else { return true };
         for at in step.cells() {
             progress.note(&place.here().name, &place.cell(at).id);
         }
-        prose::show(place, screen, &step);
-        let passed = step.code.is_none_or(|at| {
-            prose::show_code(screen, &place.cell(at).source);
-            work.run_cell(place, screen, at)
-        });
+        if !is_shown {
+            prose::show(place, screen, &step);
+        }
+        let passed = step.code.is_none_or(|at| work.run_cell(place, screen, at));
+        if let (Some(said), Some(ask), Some(at)) = (said, place.ask(&step), step.code.filter(|_| passed)) {
+            guess::judge(&said, ask, place, work, screen, at);
+        }
         if let Some((_, check)) = step.exercise {
             screen.faint(&screen.lang.an_exercise(place.cell(check).id.trim_end_matches("-check")));
         }
@@ -54,6 +93,7 @@ impl Repl {
 
     /// `:back`: the step before, which at the start of a section is the last one of the section before.
     pub(super) fn back(&mut self) {
+        self.guess.take();
         match (self.place.section, self.place.next) {
             (0, 0) => return self.screen.faint(&self.screen.lang.at_the_beginning()),
             (section, 0) => {
@@ -70,8 +110,7 @@ impl Repl {
         let Repl { place, screen, .. } = self;
         let Some(step) = place.next.checked_sub(1).and_then(|at| place.steps.get(at)) else { return };
         prose::show(place, screen, step);
-        if let Some(at) = step.code {
-            prose::show_code(screen, &place.cell(at).source);
+        if step.code.is_some() {
             screen.faint(&screen.lang.back_hint());
         }
     }
@@ -158,7 +197,8 @@ impl Repl {
             screen.blank();
         }
         place.next = target;
-        self.step();
+        self.guess.take();
+        self.walk_on();
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Last {
     pub outcome: Option<Outcome>,
     /// The cell of the section, if it was one.
     pub cell: Option<usize>,
+    /// What the reader typed, if it was no cell.
+    pub line: String,
     /// The last of rustc's error codes.
     pub error_code: Option<String>,
 }
@@ -185,8 +187,8 @@ impl Work {
         };
         self.own_lines += 1;
         let ticket = self.queue.run(&code);
-        self.last.outcome = None;
-        self.last.cell = None;
+        (self.last.outcome, self.last.cell) = (None, None);
+        self.last.line.clone_from(&code);
         if self.wait_and_show(screen, ticket, &format!("own-{}", self.own_lines)) {
             self.note_done(&code, None);
             // `:goto` must not run the chapter's version over the reader's.

@@ -10,9 +10,9 @@ use forward_pass::network::Network;
 use forward_pass::plot::Figure;
 
 use super::frame::Page;
-use super::{File, places, words};
+use super::{File, places, quiz, words};
 use crate::cli::lang::Lang;
-use crate::cli::notebook::{chapter, glossary};
+use crate::cli::notebook::{chapter, exercise, glossary};
 use crate::cli::page::addresses::Pages;
 use crate::cli::page::source::Source;
 use crate::cli::page::{code, escaped, html};
@@ -108,12 +108,15 @@ impl Book {
     fn section(&self, page: &Source, moves: bool) -> Result<String> {
         let mut body = String::new();
         let pages = Pages { ending: Some("html"), of: None, root: None };
+        let exercises = exercise::all()?;
         for (at, html) in html::cells(page, &pages, false).html {
             let cell = &page.notebook.cells[at];
             body += &html;
             if let Some(name) = cell.settings.get("moving").filter(|_| moves) {
                 body += &self.moving(name, &cell.id).with_context(|| format!("cell `{}`", cell.id))?;
             }
+            let quiz = exercises.iter().find(|it| moves && cell.id == format!("{}-check", it.id));
+            body.extend(quiz.and_then(|quiz| quiz::form(quiz, self.lang)));
         }
         Ok(body)
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::File;
 use super::book::Book;
+use super::controls;
 use super::words::{self, Words};
 use crate::cli::lang::Lang;
 use crate::cli::page::escaped;
@@ -39,7 +40,8 @@ impl Page<'_> {
         let Page { title, root, body, .. } = self;
         let (words, code) = (words::of(self.lang), self.lang.code());
         let title = escaped(title);
-        let script = serde_json::Map::from_iter(words.script.map(|(name, text)| (name.to_owned(), json!(text))));
+        let mut script = serde_json::Map::from_iter(words.script.map(|(name, text)| (name.to_owned(), json!(text))));
+        script.insert("controls".to_owned(), controls::names(self.lang));
         let script = serde_json::Value::Object(script).to_string().replace('<', "\\u003c");
         let navigation = self.navigation(words);
         format!(

@@ -2,6 +2,10 @@
 // Every figure is computed by the library, in forward-pass.wasm; nothing of it is written again here.
 "use strict";
 
+// A function of one instruction of SIMD: where it is valid, the faster program runs.
+const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
+const program = () => (WebAssembly.validate(new Uint8Array(SIMD)) ? "forward-pass.wasm" : "forward-pass-plain.wasm");
+
 // The library: a request goes into its memory as bytes, and the answer comes out as text.
 const library = async (address) => {
   const response = await fetch(address);
@@ -26,7 +30,7 @@ const library = async (address) => {
 
 // The same file is the worker in which a network learns.
 if (typeof document === "undefined") {
-  const ready = library("forward-pass.wasm");
+  const ready = library(program());
   let before = ready;
   self.addEventListener("message", ({ data }) => {
     before = before.then(async () => {
@@ -48,7 +52,7 @@ if (typeof document === "undefined") {
   };
 
   let loaded = null;
-  const load = () => (loaded ??= library(`${root}assets/forward-pass.wasm`));
+  const load = () => (loaded ??= library(`${root}assets/${program()}`));
 
   const controlsOf = (ask, name) => {
     const line = ask("figures").split("\n").find((line) => line.startsWith(`${name}\t`));
@@ -91,6 +95,9 @@ if (typeof document === "undefined") {
     figure.dataset.drawn = Number(figure.dataset.drawn ?? 0) + 1;
   };
 
+  // The name of a control in the page's language.
+  const named = (name) => words.controls[name] ?? name;
+
   // A figure with controls.
   const moving = (figure, drawing, status, ask) => {
     const name = figure.dataset.moving;
@@ -111,7 +118,7 @@ if (typeof document === "undefined") {
       const value = make("output", { for: id });
       let input;
       if (control.choices.length) {
-        const options = control.choices.map((choice, index) => make("option", { value: index }, choice));
+        const options = control.choices.map((choice, index) => make("option", { value: index }, named(choice)));
         input = make("select", { id }, ...options);
       } else {
         input = make("input", { id, type: "range", min: control.least, max: control.most, step: control.step });
@@ -122,7 +129,7 @@ if (typeof document === "undefined") {
       input.reset = () => { input.value = control.start; show(); };
       input.reset();
       inputs.push(input);
-      form.append(make("label", { for: id }, control.name), input, value);
+      form.append(make("label", { for: id }, named(control.name)), input, value);
       if (control.film) {
         let playing = false;
         const play = button(words.play, () => {
@@ -247,6 +254,49 @@ if (typeof document === "undefined") {
       }
     }, { rootMargin: "600px" });
     figures.forEach((figure) => seen.observe(figure));
+  }
+
+  // Exercises whose answers are values: what is solved is remembered.
+  const solvedBefore = () => { try { return JSON.parse(localStorage.getItem("solved")) ?? []; } catch { return []; } };
+  const solved = (form) => {
+    form.classList.add("solved");
+    form.querySelector(".solution").hidden = false;
+  };
+  // A verdict is a line, then lines with a name before a colon. The library's sentences are English: on other pages
+  // only what has words in their language is shown.
+  const isEnglish = document.documentElement.lang === "en";
+  const inWords = (form, verdict) => verdict.split("\n").flatMap((line) => {
+    const [, name, rest] = /^(\w[\w ]*):\s*(.*)$/.exec(line) ?? [];
+    if (!words[name]) return [words[line] ?? line];
+    if (isEnglish) return [line];
+    if (name === "solved" || name === "not yet") return [words[name]];
+    const hint = JSON.parse(form.dataset.hints).find(([english]) => name === "hint" && rest.includes(english));
+    return name === "hint" && !hint ? [] : [`${words[name]}: ${hint?.[1] ?? rest}`];
+  }).join("\n");
+  for (const form of document.querySelectorAll("form.quiz")) {
+    const name = form.dataset.quiz;
+    const answer = form.querySelector(".verdict");
+    form.hidden = false;
+    if (solvedBefore().includes(name)) solved(form);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        const ask = await load();
+        const values = [...form.querySelectorAll("input, select")].map((field) => field.value.trim() || "?");
+        const [verdict, picture = ""] = ask(`check ${name} ${values.join(" ")}`).split(/\n(?=<svg)/);
+        answer.replaceChildren(make("pre", {}, inWords(form, verdict.trim())));
+        if (picture) answer.append(make("div", { class: "drawing", "aria-hidden": true }));
+        if (picture) answer.lastChild.innerHTML = picture;
+        if (verdict.startsWith("solved")) {
+          solved(form);
+          const all = [...new Set([...solvedBefore(), name])];
+          try { localStorage.setItem("solved", JSON.stringify(all)); } catch { /* it is known on this page only */ }
+        }
+      } catch (error) {
+        answer.textContent = location.protocol === "file:" ? words.serve : error.message;
+      }
+      answer.dataset.asked = Number(answer.dataset.asked ?? 0) + 1;
+    });
   }
 
   // What is wider than the page is scrolled by keyboard as well.

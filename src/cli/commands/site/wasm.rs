@@ -12,21 +12,27 @@ use crate::cli::streams;
 const TARGET: &str = "wasm32-unknown-unknown";
 const STILL: &str = "or add `--still` for a site whose figures do not move";
 
-/// The bytes of the program.
-pub fn build() -> Result<Vec<u8>> {
+/// The programs: with SIMD, which every browser has had since 2023 and which trains faster, and without.
+pub const PROGRAMS: [(&str, &str); 2] =
+    [("forward-pass.wasm", " -C target-feature=+simd128"), ("forward-pass-plain.wasm", "")];
+
+/// The bytes of a program with these features of the target.
+pub fn build(name: &str, features: &str) -> Result<Vec<u8>> {
     let notebooks = chapter::own_notebooks();
     let manifest = notebooks.as_deref().and_then(Path::parent).map(|clone| clone.join("web/Cargo.toml"));
     let Some(manifest) = manifest.filter(|manifest| manifest.is_file()) else {
         bail!("the moving figures are built from the project's source\nhelp: run this in a clone of it, {STILL}");
     };
     let folder = manifest.parent().unwrap_or(Path::new("."));
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| folder.join("../target"), Into::into).join("web");
-    streams::eprintln!("building the moving figures for WebAssembly; the first time takes a minute or two");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| folder.join("../target"), Into::into);
+    // Other flags would build everything again.
+    let target = target.join("web").join(name.trim_end_matches(".wasm"));
+    streams::eprintln!("building {name} for the moving figures; the first time takes a minute or two");
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--locked", "--quiet", "--target", TARGET, "--manifest-path"]).arg(&manifest);
     cargo.arg("--target-dir").arg(&target).current_dir(folder);
-    // The figures have no Hangul, and training is twice as fast with SIMD, which every browser has had since 2023.
-    cargo.env("RUSTFLAGS", "--cfg latin_letters -C target-feature=+simd128").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    // The figures have no Hangul.
+    cargo.env("RUSTFLAGS", format!("--cfg latin_letters{features}")).env_remove("CARGO_ENCODED_RUSTFLAGS");
     // The toolchain is that of the clone, whatever started this process.
     cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").env_remove("RUSTC");
     let output = cargo.output().with_context(|| format!("cannot start cargo\nhelp: install Rust, {STILL}"))?;

@@ -13,8 +13,13 @@ pub struct Words {
     pub search: &'static str,
     pub theme: &'static str,
     pub rust: &'static str,
+    pub check: &'static str,
+    pub hint: &'static str,
+    pub solution: &'static str,
+    /// A field of an exercise, before its number.
+    pub value: &'static str,
     /// Words for the script, as its names for them and the words.
-    pub script: [(&'static str, &'static str); 14],
+    pub script: [(&'static str, &'static str); 20],
 }
 
 pub fn of(lang: Lang) -> &'static Words {
@@ -36,6 +41,10 @@ const ENGLISH: Words = Words {
     search: "Search",
     theme: "Light or dark",
     rust: "The Rust that draws it",
+    check: "Check",
+    hint: "Hint",
+    solution: "Solution",
+    value: "value",
     script: [
         ("copy", "Copy"),
         ("copied", "Copied"),
@@ -51,6 +60,12 @@ const ENGLISH: Words = Words {
         ("up", "The pen is lifted"),
         ("serve", "To move this figure, serve the folder: forward-pass site -o FOLDER --serve 8000"),
         ("still", "This figure stays still: its program could not be loaded"),
+        ("solved", "solved"),
+        ("not yet", "not yet"),
+        ("input", "input"),
+        ("yours", "yours"),
+        ("wanted", "wanted"),
+        ("hint", "hint"),
     ],
 };
 
@@ -66,6 +81,10 @@ const KOREAN: Words = Words {
     search: "찾기",
     theme: "밝게 또는 어둡게",
     rust: "이 그림을 그리는 Rust 코드",
+    check: "답 확인",
+    hint: "힌트",
+    solution: "풀이",
+    value: "값",
     script: [
         ("copy", "복사"),
         ("copied", "복사했어요"),
@@ -81,5 +100,11 @@ const KOREAN: Words = Words {
         ("up", "펜을 들었어요"),
         ("serve", "이 그림을 움직이려면 폴더를 서버로 열어 주세요: forward-pass site -o FOLDER --serve 8000"),
         ("still", "프로그램을 불러오지 못해 이 그림은 움직이지 않아요"),
+        ("solved", "맞았어요!"),
+        ("not yet", "아직이에요"),
+        ("input", "입력"),
+        ("yours", "당신"),
+        ("wanted", "정답"),
+        ("hint", "힌트"),
     ],
 };

@@ -9,7 +9,7 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::style::Style;
-use super::{Notebook, read_output, spans};
+use super::{Notebook, density, read_output, spans};
 use crate::cli::notebook::normalize;
 use crate::cli::outcome::{MimeBundle, Output, RichKind, Stream};
 
@@ -177,10 +177,12 @@ fn output_value(output: &Output, count: Option<u64>) -> Value {
             json!({"name": name, "output_type": "stream", "text": lines(text)})
         }
         Output::Rich { kind: RichKind::Result, data } => {
-            json!({"data": data_value(data), "execution_count": count, "metadata": {}, "output_type": "execute_result"})
+            let metadata = density::metadata(data);
+            let data = data_value(data);
+            json!({"data": data, "execution_count": count, "metadata": metadata, "output_type": "execute_result"})
         }
         Output::Rich { kind: RichKind::Display, data } => {
-            json!({"data": data_value(data), "metadata": {}, "output_type": "display_data"})
+            json!({"data": data_value(data), "metadata": density::metadata(data), "output_type": "display_data"})
         }
     }
 }
@@ -222,6 +224,10 @@ fn respliced(raw: &Raw, new: &Output, style: &Style) -> String {
             } else {
                 edits.push((place.range.clone(), style.print(&data_value(data), 5)));
             }
+            edits.extend(node.get("metadata").and_then(|place| {
+                let (old, new) = (density::metadata(old), density::metadata(data));
+                (old != new).then(|| (place.range.clone(), style.print(&Value::Object(new), 5)))
+            }));
         }
         _ => {}
     }

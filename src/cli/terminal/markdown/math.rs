@@ -1,13 +1,14 @@
 //! A LaTeX formula as Unicode text: on one line inside a sentence, in two dimensions on its own.
 //!
-//! term-maths renders it; this module prepares the LaTeX, and draws what term-maths cannot.
+//! [`line`] writes the first; term-maths draws the second, and this module prepares the LaTeX for it.
+
+mod line;
 
 use unicode_width::UnicodeWidthStr;
 
 /// A formula inside a sentence, on one line.
 pub fn inline(latex: &str) -> String {
-    let block = term_maths::render(&prepare(&flat(latex)));
-    if block.height() == 1 { tidy(&block.to_string()).replace('∕', "/") } else { latex.trim().to_owned() }
+    line::text(latex)
 }
 
 /// A display formula as lines of equal width.
@@ -78,44 +79,13 @@ fn superscripts(latex: &str) -> String {
         let inside = &rest[at + 2..end];
         // Above a summation sign is its limit, not an exponent.
         let after_a_name = rest[..at].ends_with(|c: char| c.is_alphanumeric() || c == ')');
-        match inside.chars().map(raised).collect::<Option<String>>() {
+        match inside.chars().map(line::raised).collect::<Option<String>>() {
             Some(up) if after_a_name && !rest[..at].ends_with(r"\sum") => out.push_str(&(rest[..at].to_owned() + &up)),
             _ => out.push_str(&rest[..=end]),
         }
         rest = &rest[end + 1..];
     }
     out + rest
-}
-
-fn raised(c: char) -> Option<char> {
-    const PLAIN: &str = "0123456789+-=()abcdefghijklmnoprstuvwxyz";
-    const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ";
-    PLAIN.chars().position(|p| p == c).and_then(|at| RAISED.chars().nth(at))
-}
-
-/// `\frac{a}{b}` -> `a / b`, with brackets if a or b has more than one part, so that the formula fits on one line.
-fn flat(latex: &str) -> String {
-    let Some(at) = latex.find(r"\frac{") else {
-        return latex.replace(r"\sqrt", "√").replace(r"\hat", "").replace(r"\mathbb", "");
-    };
-    let above_at = at + r"\frac".len();
-    let parts = closing(&latex[above_at..]).and_then(|end| {
-        let (above, rest) = (&latex[above_at + 1..above_at + end], &latex[above_at + end + 1..]);
-        let below_end = rest.starts_with('{').then(|| closing(rest)).flatten()?;
-        Some((above, &rest[1..below_end], &rest[below_end + 1..]))
-    });
-    let Some((above, below, rest)) = parts else { return latex.to_owned() };
-    // term-maths would render a plain slash as a fraction.
-    format!("{}{} ∕ {}{}", &latex[..at], bracketed(above), bracketed(below), flat(rest))
-}
-
-fn bracketed(part: &str) -> String {
-    let flat = flat(part);
-    if flat.contains([' ', '+', '-', '/']) && closing(&flat) != Some(flat.len() - 1) {
-        format!("({flat})")
-    } else {
-        flat
-    }
 }
 
 /// The end of the bracket that opens `text`.
@@ -134,11 +104,6 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Collapses spaces.
-fn tidy(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,7 +116,6 @@ mod tests {
             (r"e^{-x}", "e⁻ˣ"),
             (r"x > 0", "x > 0"),
             (r"y_k", "yₖ"),
-            (r"\frac{a", r"\frac{a"),
             ("", ""),
         ];
         for (latex, text) in cases {

@@ -105,6 +105,18 @@ super::messages! {
         "the earlier cell `{cell}` failed:",
         "앞에 있는 `{cell}` 셀이 실패했어요:"
     }
+    operator_with_shapes(which, shapes) {
+        "{which} met shapes that do not fit: {shapes}. `add(&a, &b)?` names both shapes in its message, \
+         and `shape(&a)` prints one",
+        "{which} 연산에서 형상이 맞지 않아요: {shapes}. `add(&a, &b)?`를 쓰면 두 형상을 알려 주고, `shape(&a)`는 \
+         형상 하나를 보여 줘요"
+    }
+    operator_without_shapes(which) {
+        "{which} met two arrays whose shapes do not fit. `add(&a, &b)?` names both shapes in its message, \
+         and `shape(&a)` prints one",
+        "{which} 연산에서 두 배열의 형상이 맞지 않아요. `add(&a, &b)?`를 쓰면 두 형상을 알려 주고, `shape(&a)`는 형상 \
+         하나를 보여 줘요"
+    }
     still_there() {
         "nothing is lost: your variables are as they were before",
         "잃은 것은 없어요. 변수는 모두 그 전과 같아요"
@@ -124,6 +136,10 @@ super::messages! {
     another_section(name, section) {
         "`{name}` is defined in section {section}, and each section starts fresh: `:goto {section}` goes there",
         "`{name}` 이름은 {section}절의 것이고, 절마다 새로 시작해요. `:goto {section}` 명령으로 그리 가요"
+    }
+    is_a_method(name) {
+        "`{name}` is a method in Rust: `x.{name}()` for a number `x`, `x.mapv(f64::{name})` for an array",
+        "`{name}`은 Rust에서 메서드예요. 숫자 `x`라면 `x.{name}()`, 배열이라면 `x.mapv(f64::{name})`처럼 써요"
     }
     not_yet_run(name, cell) {
         "`{name}` is defined in the cell `{cell}`; `:goto {cell}` runs the cells before it, then that cell",

@@ -219,8 +219,12 @@ fn cut(notebook: &mut Value, chance: &mut Chance) -> Option<String> {
 }
 
 fn pixel(notebook: &mut Value, chance: &mut Chance) -> Option<String> {
-    let cell =
-        notebook["cells"].as_array()?.iter().position(|cell| !cell["outputs"][0]["data"]["image/png"].is_null())?;
+    // Where a bundle has an SVG too, that decides.
+    let is_alone = |cell: &Value| {
+        let data = &cell["outputs"][0]["data"];
+        !data["image/png"].is_null() && data["image/svg+xml"].is_null()
+    };
+    let cell = notebook["cells"].as_array()?.iter().position(is_alone)?;
     let mut pixels = PIXELS;
     let at = chance.below(pixels.len());
     pixels[at] = pixels[at].wrapping_add(1 + chance.below(200) as u8);
