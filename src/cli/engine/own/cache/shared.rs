@@ -6,8 +6,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::private::{is_safe, is_sticky};
 use super::is_redirected;
+use super::private::{is_safe, is_sticky};
 
 /// Folders, separated as in `PATH`, in place of the system's.
 pub const ENV: &str = "FORWARD_PASS_CACHE_SHARED";
