@@ -22,11 +22,15 @@ const CRATES: &[(&str, &[&str], usize)] = &[
 /// Raised from 56,500: pages that show others' outputs and make a stranger's HTML harmless, `fmt`, `lint --fix` and
 /// parameters (3,400); statics that keep their values (1,500); places, files beside the notebook, tokio's runtime
 /// (1,400); sixteen more exercises and the figures of the chapter (1,100); the site and its moving figures (1,500).
-const LINES: usize = 65_400;
+///
+/// Raised from 65,400: macOS, Windows and what POSIX has, with a session that does not fork (2,500); a cache that users
+/// share, and crates known by content (1,500); guesses, PNG beside SVG, exercises on the site's pages (1,800).
+const LINES: usize = 71_000;
 
 /// Bytes of the files in the published package, rounded up to the next 10,000. Raised from 3,810,000 by the same, and
 /// most of all by the outputs of the chapter's new cells in two languages and the network that comes with the crate.
-const BYTES: u64 = 5_210_000;
+/// Raised from 5,210,000 by the PNG of each figure, which readers see before they trust a notebook.
+const BYTES: u64 = 6_870_000;
 
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
