@@ -90,15 +90,17 @@ part_names() {
 }
 
 part_repl() {
-    printf 'let x = 20;\nx + 22\n:undo\npanic!("no")\nx\n' | run repl --section 1 > repl 2>&1 || true
-    has repl 42 "no" "20"
+    rm -rf new
+    run new new > /dev/null
+    (cd new && printf 'let x = 20;\nx + 22\npanic!("no")\nx + 1\n:undo\n' | run repl notebooks) > repl 2>&1 || true
+    has repl 42 "no" 21 "cannot copy its process"
 }
 
 part_new() {
     rm -rf new
     run new new > /dev/null
     (cd new && run test) > tested 2>&1 || { cat tested; return 1; }
-    has tested "1 passed"
+    has tested "3 outputs compared"
 }
 
 part_export() {

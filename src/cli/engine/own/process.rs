@@ -171,5 +171,6 @@ fn data_folders() -> impl Iterator<Item = (&'static str, PathBuf)> {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;

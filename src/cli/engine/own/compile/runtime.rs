@@ -141,5 +141,8 @@ mod tests {
         for (form, other) in [("debug __fp", "name __fp"), ("i32, ", "I32, "), ("(_1: ", "(%1: "), ("let ", "var ")] {
             assert!(!is_read(&mir.replace(form, other)), "{form}");
         }
+        let message = unreadable("rustc 9.99.0").to_string();
+        assert!(message.starts_with("rustc 9.99.0 writes its MIR in an unknown form"), "{message}");
+        assert!(message.ends_with("it finds the types in another way"), "{message}");
     }
 }

@@ -122,7 +122,11 @@ fn symlink(to: &Path, link: &Path) -> io::Result<()> {
 
 /// What to say of a compiler whose MIR `types` cannot read.
 pub fn unreadable(version: &str) -> anyhow::Error {
-    anyhow!("{version} writes its MIR in an unknown form\nhelp: rustup toolchain install {CHANNEL}")
+    anyhow!(
+        "{version} writes its MIR in an unknown form, so the types of variables cannot be read\n\
+         help: rustup toolchain install {CHANNEL}\n\
+         help: or `--engine evcxr`, in a build with `--features evcxr`: it finds the types in another way"
+    )
 }
 
 fn pinned_sysroot() -> Option<PathBuf> {

@@ -97,7 +97,7 @@ impl Base {
 pub fn reopen(closed: Vec<Closed>) -> Vec<Closed> {
     let lost = |closed: &Closed| {
         let file = closed.file.as_ref().and_then(Regular::open);
-        !file.is_some_and(|file| put_at(file.as_fd(), closed.fd, closed.close_on_exec).is_ok())
+        file.is_none_or(|file| put_at(file.as_fd(), closed.fd, closed.close_on_exec).is_err())
     };
     closed.into_iter().filter(lost).collect()
 }
@@ -145,6 +145,7 @@ fn is_path_only(_: libc::c_int) -> bool {
 }
 
 /// Anonymous descriptors, such as epoll's, share one inode, and have no file type.
+#[cfg_attr(target_os = "linux", expect(clippy::unnecessary_cast, reason = "the numbers have other types elsewhere"))]
 fn identity(about: &FileStat) -> (u64, u64) {
     (about.st_dev as u64, about.st_ino)
 }

@@ -29,7 +29,7 @@ const PATIENCE_FOR_DROPS: Duration = Duration::from_secs(2);
 
 /// The processes of one session.
 pub struct Forking {
-    supervisor: std::process::Child,
+    pub(super) supervisor: std::process::Child,
     pub(super) orders: Channel,
     pub(super) control: Channel,
     pub(super) streams: Streams,

@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// For the drops of all variables at the end: a value that waits for something must not hold back the session.
 const PATIENCE_FOR_DROPS: Duration = Duration::from_secs(2);
 
-const NO_CHECKPOINTS: &str = "this session cannot copy its process, so there was no checkpoint to restore: run the cells \
-                              that make these variables again";
+const NO_CHECKPOINTS: &str = "this session cannot copy its process, so there was no checkpoint to restore: run the \
+                              cells that make these variables again";
 
 pub struct Single {
     process: Process,

@@ -6,7 +6,10 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use nix::libc;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
+use super::forking::Forking;
 use super::*;
 use crate::cli::outcome::Stream;
 
@@ -15,7 +18,7 @@ use crate::cli::outcome::Stream;
 #[unsafe(link_section = ".init_array")]
 static HOOK: extern "C" fn() = {
     extern "C" fn hook() {
-        super::supervisor::hook();
+        super::hook();
     }
     hook
 };
@@ -43,7 +46,7 @@ fn library() -> PathBuf {
 }
 
 struct Session {
-    child: Child,
+    child: Forking,
     stop: Stop,
     out: String,
     err: String,
@@ -52,7 +55,7 @@ struct Session {
 impl Session {
     fn new() -> Session {
         let stop = Stop::new().unwrap();
-        let child = Child::start(&std::env::temp_dir(), stop.clone()).unwrap();
+        let child = Forking::start(&std::env::temp_dir(), stop.clone()).unwrap();
         let mut session = Session { child, stop, out: String::new(), err: String::new() };
         session.run("set");
         session
@@ -281,4 +284,50 @@ fn a_killed_supervisor_takes_everything_with_it_and_a_new_one_starts() {
     settles_at("sleep\u{0}98763", 0);
     session.run("set");
     session.is_whole();
+}
+
+#[test]
+fn without_copies_a_death_costs_the_variables_and_a_panic_or_an_error_does_not() {
+    let stop = Stop::new().unwrap();
+    let mut single = Single::start(&std::env::temp_dir(), stop.clone()).unwrap();
+    let mut run = |symbol: &str, seconds: u64| {
+        let mut out = Vec::new();
+        let mut on_piece = |piece: Piece| match piece {
+            Piece::Text(_, bytes) => out.extend_from_slice(bytes),
+            Piece::Report(super::wire::worker_side::LOADED, _) => {}
+            Piece::Report(kind, bytes) => out.extend(format!("<{kind} {}>", bytes.len()).bytes()),
+            Piece::Reads(_) => out.extend(b"<reads>"),
+        };
+        let cell = Cell { library: &library(), layers: &[], symbol, shares: false };
+        let report = single.run(cell, Some(Duration::from_secs(seconds)), &mut on_piece).unwrap();
+        (report, String::from_utf8_lossy(&out).into_owned())
+    };
+    let overflow = Ended::Killed { signal: libc::SIGSEGV, stack_overflow: true };
+    let cases: [(&str, Ended, &str); 9] = [
+        ("exit_3", Ended::Exited(3), "before"),
+        ("abort", killed(libc::SIGABRT), ""),
+        ("segfault", killed(libc::SIGSEGV), ""),
+        ("overflow", overflow, ""),
+        ("fails", Ended::Returned(2), ""),
+        ("stdin", Ended::Returned(0), "0 bytes\n"),
+        ("ordered", Ended::Returned(0), "one\n<256 0>two\n<256 100000>three\n"),
+        ("endless", Ended::TimedOut, ""),
+        ("nothing_of_that_name", Ended::NotLoaded(String::new()), ""),
+    ];
+    let mut explained = 0;
+    for (symbol, ended, out) in cases {
+        run("set", 20);
+        assert_eq!(run("get", 20).1, "x = [1, 2, 3]\n");
+        let (report, printed) = run(symbol, if symbol == "endless" { 1 } else { 20 });
+        let has_ended = match (&report.ended, &ended) {
+            (Ended::NotLoaded(_), Ended::NotLoaded(_)) => true,
+            (one, other) => one == other,
+        };
+        assert!(has_ended && printed.ends_with(out), "{symbol}: {:?} {printed}", report.ended);
+        let lives = matches!(ended, Ended::Returned(_) | Ended::NotLoaded(_));
+        assert_eq!(report.after == After::Lost, !lives, "{symbol}");
+        explained += report.notes.iter().filter(|note| note.contains("cannot copy its process")).count();
+        assert_eq!(run("get", 20).1, if lives { "x = [1, 2, 3]\n" } else { "no x\n" }, "{symbol}");
+    }
+    assert_eq!(explained, 1);
 }
