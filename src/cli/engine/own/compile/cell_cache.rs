@@ -1,10 +1,10 @@
 //! Compiled cells in the user's cache: a source is not compiled again until something that it depends on changes.
 //!
 //! An entry holds rustc's results for one source: the library, the MIR and the messages. Its name is a hash of all
-//! inputs, libraries by content; the notebook's folder is one only for a cell that looks at it. A cell that reads a file
-//! or a variable while it is compiled is not cached; like cargo, we assume that procedural macros are deterministic. A
-//! failure is cached if it is rustc's judgement of the code, and never if the disk, the linker or a signal may have
-//! caused it. If anything fails here, the cell is compiled.
+//! inputs, libraries by content; the notebook's folder is one only for a cell that looks at it. A cell that reads a
+//! file or a variable while it is compiled is not cached; like cargo, we assume that procedural macros are
+//! deterministic. A failure is cached if it is rustc's judgement of the code, and never if the disk, the linker or a
+//! signal may have caused it. If anything fails here, the cell is compiled.
 
 use std::fs;
 use std::path::{Path, PathBuf};

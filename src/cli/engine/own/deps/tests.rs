@@ -287,7 +287,12 @@ fn what_looks_at_its_place_is_built_at_each() {
             assert!(place.value("b").0);
         }
     }
-    // A script that declares its inputs and leaves the place out of what it makes.
+}
+
+#[test]
+fn a_build_script_that_declares_its_inputs_and_leaves_its_place_out_runs_once() {
+    let _alone = CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut place = Place::new();
     place.package("a/plain", "", "pub const N: &str = env!(\"PLACE\");");
     let script = "fn main() { println!(\"cargo::rerun-if-changed=data\"); println!(\"cargo::rustc-env=PLACE=x\"); }";
     place.write("a/plain/build.rs", script);
