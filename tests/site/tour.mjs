@@ -256,7 +256,7 @@ if (!short) {
       await quizzed(other, name);
     }
   }
-  if (counts.quizzes < 40) fault("exercises", `only ${counts.quizzes} answers were checked`);
+  if (counts.quizzes < 30) fault("exercises", `only ${counts.quizzes} answers were checked`);
   await page.goto(`${address}en/02-sigmoid.html#far-out`);
   await page.click("a.language");
   if (!page.url().includes("/ko/02-sigmoid.html")) fault("en/02-sigmoid.html", `the other language is ${page.url()}`);
@@ -276,7 +276,9 @@ const learned = async () => {
         const bytes = new TextEncoder().encode(line);
         const at = allocate(bytes.length);
         new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
-        return new Uint8Array(memory.buffer)[call(at, bytes.length)] === 61;
+        // The memory may grow in the call, and its old buffer is then gone.
+        const answer = call(at, bytes.length);
+        return new Uint8Array(memory.buffer)[answer] === 61;
       };
       programs.push({ ask, best: 0, fine: ask("start") });
     }

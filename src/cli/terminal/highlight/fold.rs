@@ -96,7 +96,7 @@ mod tests {
             ("let a = b; // one two three four", 20, "let a = b; // one \n    ↪ two three four"),
             ("let 값 = \"가나다라 마바사\";", 20, "let 값 = \"가나다라 \n    ↪ 마바사\";"),
             ("aaaaaaaaaaaaaaaaaaaaaaaa", 10, "aaaaaaaaaaaaaaaaaaaaaaaa"),
-            ("one();\n    two(three, four, five);\n", 20, "one();\n    two(three, \n      ↪ four, five);\n"),
+            ("one();\n    two(three, four, five);\n", 20, "one();\n    two(three, four, \n      ↪ five);\n"),
         ];
         for (code, room, expected) in cases {
             assert_eq!(rust_in(code, &Look::plain(80), room), expected, "{code}");
