@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use forward_pass::exercise::Verdict;
+use forward_pass::exercise::quiz::{NAMES, judge};
 use forward_pass::prelude::*;
 
 use crate::draw::{Draw, Hard};
@@ -11,6 +12,17 @@ pub fn exercises(draw: &mut Draw) {
     numbers(draw);
     arrays(draw);
     weights(draw);
+    numbers_of_a_page(draw);
+}
+
+/// Answers that a page sends: any number of numbers.
+fn numbers_of_a_page(draw: &mut Draw) {
+    draw.now("exercises with a row of numbers");
+    let name = NAMES[draw.below(NAMES.len())];
+    let answer: Vec<f64> = (0..draw.below(11)).map(|_| f64::hard(draw)).collect();
+    if let Ok(verdict) = judge(name, &answer) {
+        looked_at(&verdict);
+    }
 }
 
 fn looked_at(verdict: &Verdict) {

@@ -18,6 +18,7 @@ pub fn figures(draw: &mut Draw) {
         plot(&x, &y).label(word).color(word).linestyle(second).linewidth(number).marker(word).markersize(other),
         scatter(&x, &y).alpha(number).plot(&y, &x).scatter(&x, &x),
         bar(&x, &y).bar_label().bar(&y, &x),
+        barh(&x, &y).bar_label().barh(&y, &x).bar(&x, &x),
         hist(&x, count).hist(&y, count).label(word),
         imshow(&matrix).cmap(word).clim(number, other).colorbar().imshow(&matrix),
         Figure::new().axhline(number).axvline(other).fill_between(&x, &y, &x).note(word),
