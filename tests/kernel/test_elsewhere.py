@@ -1,6 +1,8 @@
 """A notebook in a folder of its own, with a crate of its own beside it: it starts as soon as that is built, and says so
 meanwhile in the cell, where nothing of it stays."""
 
+import uuid
+
 import pytest
 from conftest import begin
 from nbclient import NotebookClient
@@ -26,7 +28,8 @@ def folder(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "Cargo.toml").write_text(MANIFEST.format(name=name) + lines)
     (tmp_path / "counting" / "lib.rs").write_text("pub fn count(to: u64) -> u64 { slow::same(to) }\n")
-    (tmp_path / "slow" / "lib.rs").write_text("pub fn same(x: u64) -> u64 { x }\n")
+    # A copy of a crate that is compiled already would not be compiled again, wherever it is.
+    (tmp_path / "slow" / "lib.rs").write_text(f"// {uuid.uuid4()}\npub fn same(x: u64) -> u64 {{ x }}\n")
     (tmp_path / "slow" / "build.rs").write_text(SLOW)
     (tmp_path / "book").mkdir()
     return tmp_path / "book"
