@@ -46,8 +46,9 @@ pub fn from_similar(
 }
 
 /// Copies what cargo has compiled for this program, where it runs in its build folder: the two have crates in common,
-/// with the same versions, features and profile. Nothing is copied into a cache that is redirected, which others may use:
-/// the paths in these crates are the user's own.
+/// with the same versions, features and profile.
+///
+/// Nothing is copied into a cache that is redirected: others may use it, and the paths in these crates are the user's.
 pub fn from_own_build(entry: &Path, graph: &Graph) {
     if cache::is_redirected() {
         return;
