@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::wire::worker_side;
+use super::wire::ToWorker;
+use super::wire::worker_side::{self, BROKEN, exit};
 
 /// What a cell is called with. Compiled cells contain a mirror of it: keep both in step, and add only at the end.
 #[repr(C)]
@@ -37,6 +38,20 @@ struct Stored {
 
 // SAFETY: the values are only passed to cells, which all run on the loop's own thread.
 unsafe impl Send for Stored {}
+
+/// Carries out an order about variables; any other breaks the protocol.
+pub fn obey(order: ToWorker) {
+    match order {
+        ToWorker::Forget(name) => forget(&name),
+        ToWorker::Leak(name) => leak(&name),
+        ToWorker::GoOn => {}
+        ToWorker::End => {
+            forget_all();
+            exit(0)
+        }
+        _ => exit(BROKEN),
+    }
+}
 
 /// Drops the variable of this name, if there is one.
 pub fn forget(name: &str) {

@@ -55,13 +55,7 @@ pub fn run(fds: &'static Fds, life: BorrowedFd<'static>, supervisor: i32) -> ! {
                 run_cell(fds, layers, &library, &symbol, shares);
                 has_checkpoint = worker.checkpoint() == Checkpoint::Frozen;
             }
-            Ok(Some(ToWorker::Forget(name))) => store::forget(&name),
-            Ok(Some(ToWorker::Leak(name))) => store::leak(&name),
-            Ok(Some(ToWorker::GoOn)) => {}
-            Ok(Some(ToWorker::End)) => {
-                store::forget_all();
-                exit(0)
-            }
+            Ok(Some(order)) => store::obey(order),
             _ => exit(BROKEN),
         }
     }

@@ -64,13 +64,7 @@ fn run(session: &'static Session) -> ! {
             Ok(Some(ToWorker::Run { library, layers, symbol, shares, .. })) => {
                 run_cell(&layers, &library, &symbol, shares);
             }
-            Ok(Some(ToWorker::Forget(name))) => store::forget(&name),
-            Ok(Some(ToWorker::Leak(name))) => store::leak(&name),
-            Ok(Some(ToWorker::GoOn)) => {}
-            Ok(Some(ToWorker::End)) => {
-                store::forget_all();
-                exit(0)
-            }
+            Ok(Some(order)) => store::obey(order),
             _ => exit(BROKEN),
         }
     }
