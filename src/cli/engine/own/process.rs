@@ -139,7 +139,7 @@ impl Child {
         of_either!(self, it => it.leak(names));
     }
 
-    /// Whether the crates had to begin anew when the process was last restored; told once.
+    /// Whether the crates had to start again when the process was last restored; reported once.
     pub fn take_restarted(&mut self) -> Option<Restarted> {
         match self {
             #[cfg(unix)]

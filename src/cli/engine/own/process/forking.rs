@@ -155,7 +155,7 @@ impl Forking {
         }
     }
 
-    /// Whether the crates had to begin anew when the process was last restored; told once.
+    /// Whether the crates had to start again when the process was last restored; reported once.
     pub fn take_restarted(&mut self) -> Option<Restarted> {
         self.restarted.take()
     }

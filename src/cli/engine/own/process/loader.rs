@@ -1,6 +1,6 @@
 //! Loads cells, and the layers: the libraries with the crates that they use.
 //!
-//! Nothing is ever unloaded: the values and threads of a cell outlive it. The state of the crates can begin anew.
+//! Nothing is ever unloaded: the values and threads of a cell outlive it. The state of the crates can start again.
 
 #[cfg(unix)]
 mod layers;
