@@ -16,7 +16,7 @@ use std::fmt;
 pub use answer::Gives;
 
 use crate::display::CellDisplay;
-use crate::plot::Figure;
+use crate::plot::{Figure, Wording};
 
 /// The first word of the verdict on a solved exercise.
 pub const SOLVED: &str = "solved";
@@ -75,6 +75,11 @@ impl Verdict {
     /// Adds a picture to a verdict on code that ran and is not right.
     fn seen(self, figure: impl FnOnce() -> Option<Figure>) -> Verdict {
         if self.is_solved() || self.is_to_do { self } else { Verdict { figure: figure(), ..self } }
+    }
+
+    /// The picture's texts in other words.
+    pub(crate) fn wording(self, wording: Wording) -> Verdict {
+        Verdict { figure: self.figure.map(|figure| figure.wording(wording)), ..self }
     }
 
     /// What the recognised mistake is, if it was recognised.

@@ -70,6 +70,7 @@ pub mod train;
 pub mod reading;
 pub mod moving;
 pub mod exercise;
+mod korean;
 
 /// Everything that a notebook cell needs: `use forward_pass::prelude::*;`.
 pub mod prelude {
@@ -98,4 +99,18 @@ pub mod prelude {
     pub use ndarray::{
         Array, Array0, Array1, Array2, Array3, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Axis, array, s,
     };
+
+    /// The same names; the chapter's words in figures are Korean: `use forward_pass::prelude::ko::*;`.
+    ///
+    /// ```
+    /// use forward_pass::prelude::ko::*;
+    /// assert!(plot_sigmoid().to_svg().contains("aria-label=\"시그모이드\""));
+    /// ```
+    pub mod ko {
+        pub use super::*;
+        pub use crate::korean::{
+            bar, barh, check, hist, imshow, plot, plot_digits, plot_network, plot_reading, plot_regions, plot_relu,
+            plot_sigmoid, plot_softmax, plot_step, scatter, subplots,
+        };
+    }
 }

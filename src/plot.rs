@@ -48,6 +48,9 @@ use self::gallery::Gallery;
 pub use self::gallery::Picture;
 pub use self::values::{Grid, Names, Number, Values};
 
+/// A text of a figure in other words, or `None` if it stays as it is.
+pub type Wording = fn(&str) -> Option<String>;
+
 /// A curve through the points (x, y).
 ///
 /// x and y are lists of any numbers: ndarray arrays and views, `Vec`, slices.
@@ -114,7 +117,7 @@ pub fn images(pictures: impl IntoIterator<Item = Picture>) -> Figure {
 /// ```
 pub fn diagram(sizes: &[usize], notes: &[impl AsRef<str>]) -> Figure {
     let notes = notes.iter().map(|note| note.as_ref().to_string()).collect();
-    Figure::from_diagram(Diagram { sizes: sizes.to_vec(), notes })
+    Figure::from_diagram(Diagram { sizes: sizes.to_vec(), notes, wording: None })
 }
 
 /// A chain of products as blocks, rows high and columns wide: the sides that meet are green if they fit, red if not.

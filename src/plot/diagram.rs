@@ -4,10 +4,13 @@
 
 mod draw;
 
+use super::Wording;
+
 #[derive(Clone)]
 pub(super) struct Diagram {
     pub sizes: Vec<usize>,
     pub notes: Vec<String>,
+    pub wording: Option<Wording>,
 }
 
 /// A layer with more values than this is elided.

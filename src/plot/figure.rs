@@ -6,9 +6,11 @@ mod draw;
 mod frame;
 mod looks;
 mod output;
+mod wording;
 
 use std::fmt;
 
+use super::Wording;
 use super::axes::{Axes, Axis};
 use super::blocks::Blocks;
 use super::diagram::Diagram;
@@ -41,6 +43,7 @@ pub struct Figure {
     /// Rows and columns of panels.
     grid: (usize, usize),
     problems: Vec<Problem>,
+    wording: Option<Wording>,
 }
 
 /// One cell of a figure.
@@ -65,7 +68,15 @@ impl Figure {
     }
 
     fn of(panel: Panel, width: f64, height: f64) -> Figure {
-        Figure { width, height, title: String::new(), panels: vec![panel], grid: (1, 1), problems: Vec::new() }
+        Figure {
+            width,
+            height,
+            title: String::new(),
+            panels: vec![panel],
+            grid: (1, 1),
+            problems: Vec::new(),
+            wording: None,
+        }
     }
 
     pub(super) fn from_diagram(diagram: Diagram) -> Figure {
@@ -94,6 +105,7 @@ impl Figure {
         for figure in figures {
             whole.panels.extend(figure.panels);
             whole.problems.extend(figure.problems);
+            whole.wording = whole.wording.or(figure.wording);
         }
         whole
     }

@@ -36,6 +36,9 @@ pub fn figures(draw: &mut Draw) {
     let plane = Network::xavier(&[2, 3, draw.one(&[1, 2, 5])], 1).unwrap();
     black_box(plot_regions(&plane, number, other).to_svg());
     let chosen = draw.below(kinds.len());
+    let other_words = |text: &str| Some(format!("손실\n{text}"));
+    black_box(kinds[draw.below(kinds.len())].clone().title(word).wording(other_words).to_svg());
+    black_box(forward_pass::prelude::ko::plot_softmax(&x).title(word).to_svg());
     draw.now("the options of a figure");
     let figure = kinds[chosen].clone().title(word).xlabel(word).ylabel(second).xlim(number, other);
     let figure = figure.ylim(other, number).xscale(word).yscale(second).xticks(&x).yticks(&y).grid(count > 1);

@@ -1,12 +1,15 @@
 //! `edition`: compares the chapter's editions, one folder per language, and copies code and outputs between them.
 //!
-//! Editions have the same cells, code and outputs, and their own prose. No cell is run and nothing is translated.
+//! Editions have the same cells, code and outputs, and their own prose. Figures may have words in the language of the
+//! edition: then one line of code differs, the names that it takes from the prelude. No cell is run and nothing is
+//! translated.
 //!
 //! A translated prose cell stores two short fingerprints in its metadata, of its original and of itself
 //! (`{"forward_pass": {"pair": "original itself"}}`). When one of the two texts changes, the pair is stale until the
 //! user confirms it with `edition settle`.
 
 mod pair;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -169,20 +172,23 @@ pub fn compare(original: &Value, other: &Value) -> Difference {
 pub fn carry(source: &Value, old: Option<&Value>) -> Value {
     let mut new = source.clone();
     let theirs = old.map(cells).unwrap_or_default();
+    let prelude = theirs.iter().find_map(|cell| words::prelude(&text(cell)).map(str::to_owned));
     for cell in new["cells"].as_array_mut().into_iter().flatten() {
-        let kept = theirs.iter().find(|it| id(it) == id(cell) && is_prose(it) && is_prose(cell));
-        if let Some(kept) = kept {
+        let old = theirs.iter().find(|it| id(it) == id(cell));
+        if let Some(kept) = old.filter(|it| shared(it) == shared(cell)) {
             *cell = kept.clone();
         } else if is_prose(cell) {
             pair::forget(cell);
+        } else if let Some(prelude) = &prelude {
+            words::set_prelude(cell, prelude);
         }
     }
     new
 }
 
-/// What has to be equal in two editions of a cell: everything, or for prose only its type.
+/// What has to be equal in two editions of a cell: everything but the words in figures, or for prose only its type.
 fn shared(cell: &Value) -> Value {
-    if is_prose(cell) { cell["cell_type"].clone() } else { cell.clone() }
+    if is_prose(cell) { cell["cell_type"].clone() } else { words::without(cell) }
 }
 
 fn cells(notebook: &Value) -> &[Value] {

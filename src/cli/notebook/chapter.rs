@@ -13,6 +13,14 @@ use super::ipynb::file::what_else;
 use crate::cli::exit::usage;
 use crate::cli::lang::Lang;
 
+/// The line of a setup cell that takes all names of the library, with English words in figures.
+pub const PRELUDE: &str = "use forward_pass::prelude::*;";
+
+/// Is this that line, or its counterpart for another language, such as `use forward_pass::prelude::ko::*;`?
+pub fn is_prelude(line: &str) -> bool {
+    line.starts_with(PRELUDE.trim_end_matches("*;")) && line.ends_with("*;")
+}
+
 /// A course, and the folder in which its cells run.
 pub struct Chapter {
     pub course: Course,

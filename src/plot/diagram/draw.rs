@@ -129,13 +129,14 @@ impl Diagram {
         };
         let size = self.sizes[index];
         let first = self.size().1 - FOOT + 23.0;
-        board.say(&name, (x, 22.0), NAME, INK)?;
+        let worded = |text: &str| self.wording.and_then(|wording| wording(text)).unwrap_or_else(|| text.to_owned());
+        board.say(&worded(&name), (x, 22.0), NAME, INK)?;
         board.say(&format!("{letter} ({size},)"), (x, first), NAME, INK)?;
         if index == 0 {
             return Ok(());
         }
         let note = self.notes.get(index - 1).map_or("", String::as_str);
-        board.say(note, (x, 41.0), SMALL, PALE)?;
+        board.say(&worded(note), (x, 41.0), SMALL, PALE)?;
         let between = x - ACROSS / 2.0;
         let number = lowered(index);
         board.say(&format!("W{number} ({}, {size})", self.sizes[index - 1]), (between, first + 20.0), SMALL, PALE)?;

@@ -112,6 +112,9 @@ impl Figure {
     }
 
     fn canvas(&self) -> Canvas {
+        if let Some(worded) = self.worded() {
+            return worded.canvas();
+        }
         let (width, height) = self.size();
         let canvas = Rc::new(RefCell::new(Canvas::new(width, height, WHITE)));
         self.draw(&Sheet::from(&canvas)).expect("our backend has no errors, and nothing else borrows the page");

@@ -55,6 +55,8 @@ fn a_changed_code_cell_of_one_edition_is_red_until_it_is_carried_over() {
     assert_eq!(edition(folder.path(), &["check"]), (Some(0), "en and ko agree\n".into()));
     let korean = std::fs::read_to_string(folder.path().join("ko/03-relu.ipynb")).unwrap();
     assert!(korean.contains("v.max(0.5)") && korean.contains("한 번만 꺾이면"));
+    // What chooses the language of figures stays, and so do the figures.
+    assert!(korean.contains("prelude::ko::*;") && korean.contains("aria-label=\\\"활성화 함수"));
 }
 
 #[test]

@@ -5,11 +5,12 @@
 use super::Repl;
 use super::steps::steps;
 use crate::cli::lang::Lang;
-use crate::cli::notebook::chapter::{self, Chapter};
+use crate::cli::notebook::chapter::{self, Chapter, is_prelude};
 use crate::cli::notebook::course::{CellKind, Section};
 
 impl Repl {
-    /// Changes the language. The place and the session stay if the other edition has the same code.
+    /// Changes the language. The place and the session stay if the other edition has the same code. Its setup cell may
+    /// choose the language of figures, which then changes with the next section.
     pub(super) fn change_language(&mut self, name: &str) {
         let Some(lang) = Lang::named(name) else {
             return self.screen.fail(&self.screen.lang.no_language(name));
@@ -27,7 +28,8 @@ impl Repl {
 
     fn change_edition(&mut self, chapter: Chapter) {
         let code = |section: &Section| {
-            let code = section.cells.iter().map(|cell| (cell.id.clone(), cell.source.clone(), cell.kind));
+            let lines = |source: &str| source.lines().filter(|line| !is_prelude(line)).collect::<Vec<_>>().join("\n");
+            let code = section.cells.iter().map(|cell| (cell.id.clone(), lines(&cell.source), cell.kind));
             code.filter(|(_, _, kind)| *kind == CellKind::Code).collect::<Vec<_>>()
         };
         let place = &mut self.place;
