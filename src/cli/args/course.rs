@@ -93,7 +93,7 @@ pub struct ExportArgs {
     /// The target format
     #[arg(long, value_enum, value_name = "FORM")]
     pub to: Target,
-    /// The file to write; for `rs`, and for a folder of notebooks, the folder [default: stdout]
+    /// The file to write, or `-` for stdout; for `rs`, and for a folder of notebooks, the folder [default: stdout]
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
     /// Overwrite existing files

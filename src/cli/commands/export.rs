@@ -33,11 +33,12 @@ pub fn run(args: &ExportArgs) -> Result<Exit> {
         return folder::export(args);
     }
     let pages = Pages::of_one(args.to);
+    let output = args.output.as_deref().filter(|path| path.as_os_str() != "-");
     let files = match args.to {
         Target::Ipynb => Exported::single(script::read(&read_text(&args.file)?, &args.file)?),
-        target => of_notebook(&Source::read(&args.file)?, target, args.output.as_deref(), &pages, args.trust)?,
+        target => of_notebook(&Source::read(&args.file)?, target, output, &pages, args.trust)?,
     };
-    match &args.output {
+    match output {
         None => print(&files.text),
         Some(output) if args.update && output.exists() => update(&files.text, output)?,
         Some(output) => files.write(&args.file, output, args.force)?,

@@ -83,6 +83,9 @@ pub fn open(path: &Path) -> Result<Chapter> {
     }
     let is_folder = path.is_dir();
     let files = if is_folder { only_files(notebooks_in(&path)?).files } else { vec![path.clone()] };
+    if files.is_empty() {
+        return Err(usage(format!("no notebooks in {}\nhelp: name a folder that has `.ipynb` files", path.display())));
+    }
     let sections = files.iter().enumerate().map(|(at, file)| Ok(section(file, at, Notebook::read(file)?)));
     let sections = sections.collect::<Result<_>>()?;
     let folder = if is_folder { path } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };

@@ -62,7 +62,7 @@ impl Notebook {
         check_format(&value)?;
         let cells = value["cells"].as_array().context("it has no list of cells")?;
         cells.iter().enumerate().try_for_each(|(at, cell)| types::check_cell(cell, at))?;
-        types::settings(&value["metadata"]).context("its metadata is not valid")?;
+        types::check_metadata(&value)?;
         let root = spans::scan(json, text.len() - json.len());
         let nodes = root.get("cells").map(Node::items).unwrap_or_default();
         let lines = LineIndex::new(text);

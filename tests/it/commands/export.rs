@@ -322,3 +322,12 @@ fn nothing_is_overwritten_without_force() {
     assert_eq!(told.code, Some(3));
     assert!(told.stderr.contains("has no line `// %%`, so it has no cells"), "{}", told.stderr);
 }
+
+#[test]
+fn a_dash_stands_for_stdout() {
+    let maker = NotebookBuilder::new().code("it", "1 + 1", "");
+    let file = maker.write();
+    let written = export(&file, &["--to", "script", "-o", "-"]);
+    assert_eq!((written.code, &written.stdout), (Some(0), &export(&file, &["--to", "script"]).stdout));
+    assert!(written.stdout.contains("1 + 1") && !root().join("-").exists());
+}

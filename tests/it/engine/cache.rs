@@ -69,6 +69,27 @@ fn the_current_folder_sets_nothing() {
     assert_eq!(names(&place.folder.path().join("work/part")), ["Cargo.toml", "src"]);
 }
 
+/// Many people have one build folder for all of their projects.
+#[cfg(unix)]
+#[test]
+fn the_users_own_settings_of_cargo_move_and_break_nothing() {
+    let place = Place::new(
+        ":dep part = { path = \"part\" }\n%%\npart::f()\n%%\nstd::panic::catch_unwind(|| panic!(\"it\")).is_err()",
+    );
+    place.package("part", "", "pub fn f() -> u8 { 1 }");
+    let elsewhere = place.folder.path().join("elsewhere");
+    let settings = format!(
+        "[build]\ntarget-dir = {elsewhere:?}\nbuild-dir = {elsewhere:?}\n[profile.dev]\npanic = \"abort\"\n[term]\nquiet = true\n"
+    );
+    place.write("home/config.toml", &settings);
+    let mut command = place.command(&["cells", "cells.txt"]);
+    let output = command.env("CARGO_HOME", place.folder.path().join("home")).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    has(&told, "{\"text/plain\": \"1\"}");
+    has(&told, "{\"text/plain\": \"true\"}");
+    assert!(!elsewhere.exists());
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().flatten();
     let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();

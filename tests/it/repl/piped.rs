@@ -103,6 +103,10 @@ fn a_missing_path_is_the_reader_s_mistake() {
     let said = seen.stderr.trim_end();
     assert!(said.starts_with("error: no notebook or folder at /"), "{said}");
     assert!(said.ends_with("nowhere/at-all.ipynb\nhelp: check the path"), "{said}");
+    let empty = tempfile::tempdir().unwrap();
+    let told = asked(&[empty.path().to_str().unwrap()]);
+    assert_eq!(told.code, Some(2));
+    assert!(told.stderr.starts_with("error: no notebooks in ") && told.stderr.contains("help: "), "{}", told.stderr);
 }
 
 #[test]

@@ -4,11 +4,16 @@
 //! names.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+
+/// rustfmt takes milliseconds for a cell, and does not end within hours for some that nest thousands of brackets.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// rustfmt cannot be started.
 #[derive(Debug)]
@@ -42,7 +47,12 @@ impl Rustfmt {
         // The settings of a file apply, whether there is one or not.
         let file = path.with_extension("rs");
         let mut command = rustfmt.command();
-        let output = command.args(["--print-config", "current"]).arg(file).output().map_err(|_| Missing)?;
+        let output = command
+            .stderr(Stdio::piped())
+            .args(["--print-config", "current"])
+            .arg(file)
+            .output()
+            .map_err(|_| Missing)?;
         if !output.status.success() {
             bail!("rustfmt cannot use its settings: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
@@ -68,17 +78,29 @@ impl Rustfmt {
         let code = code.to_owned();
         // rustfmt may write before it has read everything.
         let writer = std::thread::spawn(move || drop(stdin.write_all(code.as_bytes())));
-        let output = child.wait_with_output().context("rustfmt cannot be read")?;
+        let mut stdout = child.stdout.take().context("rustfmt has no stdout")?;
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = stdout.read_to_end(&mut bytes).map(|_| bytes);
+            let _ = sender.send(read);
+        });
+        let Ok(bytes) = receiver.recv_timeout(LIMIT) else {
+            child.kill().context("rustfmt cannot be ended")?;
+            child.wait()?;
+            bail!("rustfmt did not finish within {} s\nhelp: simplify the cell, or its deep nesting", LIMIT.as_secs());
+        };
+        let status = child.wait().context("rustfmt cannot be read")?;
         // A pipe that rustfmt closed early has been handled.
         let _ = writer.join();
-        let text = String::from_utf8(output.stdout).context("rustfmt wrote no UTF-8")?;
-        Ok((output.status.success() && !text.is_empty()).then_some(text))
+        let text = String::from_utf8(bytes.context("rustfmt cannot be read")?).context("rustfmt wrote no UTF-8")?;
+        Ok((status.success() && !text.is_empty()).then_some(text))
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into()));
         command.args(["--edition", "2024", "--quiet"]).current_dir(std::env::temp_dir());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command
     }
 }

@@ -15,9 +15,11 @@ fn check_fields(cell: &Value) -> Result<()> {
         bail!("it is {}, not an object", name(cell));
     }
     of_type(cell, "id", "text", Value::is_string)?;
+    of_type(cell, "cell_type", "text", Value::is_string)?;
     text(cell, "source")?;
     of_type(cell, "metadata", "an object", Value::is_object)?;
     of_type(cell, "outputs", "a list", Value::is_array)?;
+    of_type(cell, "attachments", "an object", Value::is_object)?;
     let metadata = &cell["metadata"];
     of_type(metadata, "tags", "a list", Value::is_array)?;
     settings(metadata)?;
@@ -32,8 +34,18 @@ fn check_fields(cell: &Value) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a notebook whose metadata has a field of the wrong type.
+pub fn check_metadata(notebook: &Value) -> Result<()> {
+    of_type(notebook, "metadata", "an object", Value::is_object)?;
+    let metadata = &notebook["metadata"];
+    let is_known = |value: &Value| value.is_object() || value.is_null();
+    of_type(metadata, "kernelspec", "an object", is_known)?;
+    of_type(metadata, "language_info", "an object", is_known)?;
+    settings(metadata).context("its metadata is not valid")
+}
+
 /// Refuses settings of a cell or a notebook that are not an object.
-pub fn settings(metadata: &Value) -> Result<()> {
+fn settings(metadata: &Value) -> Result<()> {
     of_type(metadata, "forward_pass", "an object", Value::is_object)
 }
 
@@ -41,7 +53,9 @@ fn check_output(output: &Value) -> Result<()> {
     if !output.is_object() {
         bail!("it is {}, not an object", name(output));
     }
-    of_type(output, "output_type", "text", Value::is_string)?;
+    for field in ["output_type", "name", "ename", "evalue"] {
+        of_type(output, field, "text", Value::is_string)?;
+    }
     text(output, "text")?;
     of_type(output, "data", "an object", Value::is_object)?;
     let data = &output["data"];
@@ -103,6 +117,9 @@ mod tests {
             (json!({"metadata": {"tags": ["a", true]}}), "a tag is a truth value, not text"),
             (json!({"metadata": {"forward_pass": "x"}}), "`forward_pass` is text, not an object"),
             (json!({"outputs": {}}), "`outputs` is an object, not a list"),
+            (json!({"cell_type": 5}), "`cell_type` is a number, not text"),
+            (json!({"attachments": []}), "`attachments` is a list, not an object"),
+            (json!({"outputs": [{"name": 3}]}), "output 1 of it: `name` is a number, not text"),
             (json!({"outputs": [[]]}), "output 1 of it: it is a list, not an object"),
             (json!({"outputs": [{"text": 1}]}), "output 1 of it: `text` is a number, not text or a list of lines"),
             (json!({"outputs": [{"data": 1}]}), "output 1 of it: `data` is a number, not an object"),
@@ -111,6 +128,12 @@ mod tests {
         for (cell, expected) in cases {
             let error = format!("{:#}", check_cell(&cell, 2).unwrap_err());
             assert!(error.starts_with(&format!("cell 3 is not valid: {expected}")), "{error}");
+        }
+        for (notebook, expected) in [
+            (json!({"metadata": 7}), "`metadata` is a number, not an object"),
+            (json!({"metadata": {"kernelspec": []}}), "`kernelspec` is a list, not an object"),
+        ] {
+            assert_eq!(check_metadata(&notebook).unwrap_err().to_string(), expected);
         }
         let cell = json!({"outputs": [{"output_type": "display_data", "data": {"application/json": 1}}], "source": []});
         assert!(check_cell(&cell, 0).is_ok());

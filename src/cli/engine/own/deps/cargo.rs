@@ -86,7 +86,8 @@ fn reader(
     })
 }
 
-/// Cargo without the variables that a shell, a `cargo run` or a `cargo test` has set for its own build.
+/// Cargo without the variables that a shell, a `cargo run` or a `cargo test` has set for its own build, and without what
+/// the user's configuration says of folders: a build folder for all projects would mix their crates with ours.
 fn command(toolchain: &Toolchain, folder: &Path) -> Command {
     let mut command = Command::new(&toolchain.cargo);
     for (name, _) in std::env::vars_os() {
@@ -103,6 +104,10 @@ fn command(toolchain: &Toolchain, folder: &Path) -> Command {
         .current_dir(folder)
         .env("RUSTC", &toolchain.rustc)
         .env("CARGO_ENCODED_RUSTFLAGS", "")
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_BUILD_BUILD_DIR", folder.join("target"))
+        // A cell that panics must unwind, and so must its crates.
+        .env("CARGO_PROFILE_DEV_PANIC", "unwind")
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_RETRY", "1")
         .env("CARGO_HTTP_TIMEOUT", "15");
