@@ -123,9 +123,17 @@ async def ready(base, hub):
     raise TimeoutError("the hub does not answer")
 
 
-async def lesson(arguments, count, base, hub, token, mark):
+def nothing_was_built(homes):
+    """All crates came from the shared cache."""
+    built = [str(found.relative_to(homes)) for found in homes.glob("*/.cache/forward-pass/deps/*/*")]
+    if built:
+        raise Failed(f"students built crates: {built[:5]}")
+
+
+async def lesson(arguments, count, base, hub, token, mark, homes):
     await ready(base, hub)
     students, seen = await measure(arguments, count, base, token, mark)
+    nothing_was_built(homes)
     return seen | await harm(students, mark)
 
 
@@ -140,7 +148,8 @@ def class_of(arguments, count):
             command = [sys.executable, "-m", "jupyterhub", "-f", str(folder / "config.py")]
             hub = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            return asyncio.run(lesson(arguments, count, f"http://127.0.0.1:{arguments.port}", hub, token, mark))
+            base = f"http://127.0.0.1:{arguments.port}"
+            return asyncio.run(lesson(arguments, count, base, hub, token, mark, folder / "homes"))
         except BaseException:
             sys.stderr.write((folder / "log").read_text()[-6000:])
             raise

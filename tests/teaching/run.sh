@@ -22,5 +22,7 @@ fi
 # Registered here only.
 "$command" kernel install --prefix "$cache/prefix" > /dev/null
 export JUPYTER_PATH=$cache/prefix/share/jupyter JUPYTER_NO_CONFIG=1 PATH=$venv/bin:$PATH
+FORWARD_PASS_COMMAND=$(realpath "$command")
+export FORWARD_PASS_COMMAND
 cd "$here"
 exec "$venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$@" .
