@@ -55,19 +55,25 @@ def summary(values):
     return {"n": len(values), "median": at(0.5), "95 %": at(0.95), "worst": round(values[-1], 2)}
 
 
+def megabytes(folder, count):
+    blocks = (file.lstat().st_blocks for file in folder.rglob("*"))
+    return round(sum(blocks) * 512 / 1e6 / count, 1)
+
+
 def each(pair, count):
     return [round(one / count, 1) for one in pair]
 
 
-async def measure(arguments, count, base, token, mark):
+async def measure(arguments, count, base, token, mark, homes):
     """A class of this size, from the first click to the harm at the end."""
     students = [Student(number, base, token) for number in range(count)]
     load = os.getloadavg()[0]
     begun = await asyncio.gather(*(student.begin() for student in students))
-    used, since = processes.totals(mark, processes.seconds), time.time()
+    used, since = sum(processes.totals(mark, processes.seconds)), time.time()
+    starting = used / count
     await asyncio.gather(*(student.work(since + arguments.seconds, arguments.period, count) for student in students))
     times = [one for student in students for one in student.times]
-    used = sum(processes.totals(mark, processes.seconds)) - sum(used)
+    used = sum(processes.totals(mark, processes.seconds)) - used
     busy = each(processes.totals(mark, processes.proportional), count)
     await asyncio.sleep(arguments.idle)
     idle = each(processes.totals(mark, processes.proportional), count)
@@ -76,8 +82,9 @@ async def measure(arguments, count, base, token, mark):
         "server (s)": summary([one["server"] for one in begun]),
         "first cell (s)": summary([one["first cell"] for one in begun]),
         "first figure (s)": summary([one["figure"] for one in begun]),
-        "new cell (s)": summary(times), "processor seconds a cell": round(used / len(times), 2),
-        "MB a server, a kernel": busy, f"after {arguments.idle:g} s idle": idle,
+        "new cell (s)": summary(times),
+        "processor seconds to the first figure, of a new cell": [round(starting, 2), round(used / len(times), 2)],
+        "MB a server, a kernel": busy, f"after {arguments.idle:g} s idle": idle, "MB a home": megabytes(homes, count),
     }
 
 
@@ -132,7 +139,7 @@ def nothing_was_built(homes):
 
 async def lesson(arguments, count, base, hub, token, mark, homes):
     await ready(base, hub)
-    students, seen = await measure(arguments, count, base, token, mark)
+    students, seen = await measure(arguments, count, base, token, mark, homes)
     nothing_was_built(homes)
     return seen | await harm(students, mark)
 
