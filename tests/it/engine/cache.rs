@@ -69,6 +69,15 @@ fn the_current_folder_sets_nothing() {
     assert_eq!(names(&place.folder.path().join("work/part")), ["Cargo.toml", "src"]);
 }
 
+#[test]
+fn settings_above_the_cache_do_not_move_its_builds() {
+    let place = Place::new(":dep part = { path = \"part\" }\n%%\npart::f()");
+    place.package("part", "", "pub fn f() -> u8 { 1 }");
+    place.write(".cargo/config.toml", "[build]\ntarget-dir = \"elsewhere\"\nbuild-dir = \"elsewhere\"\n");
+    has(&place.tells(&["cells", "cells.txt"]), "{\"text/plain\": \"1\"}");
+    assert!(!place.folder.path().join("elsewhere").exists());
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().flatten();
     let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();

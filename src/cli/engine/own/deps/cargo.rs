@@ -102,6 +102,9 @@ fn command(toolchain: &Toolchain, folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env("RUSTC", &toolchain.rustc)
+        // Settings of the user's, or of a folder above, may name another place.
+        .env("CARGO_TARGET_DIR", "target")
+        .env("CARGO_BUILD_BUILD_DIR", "target")
         .env("CARGO_ENCODED_RUSTFLAGS", "")
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_RETRY", "1")
