@@ -23,7 +23,7 @@ c.Spawner.default_url = "/lab/tree/chapter/01-step-function.ipynb"
 # Filled by `forward-pass warm --to`. It belongs to root, and students only read it.
 c.Spawner.environment = {"FORWARD_PASS_CACHE_SHARED": "/usr/local/share/forward-pass/cache"}
 # A toolchain that all students use is found by these.
-c.Spawner.env_keep.extend(["RUSTUP_HOME", "CARGO_HOME"])
+c.Spawner.env_keep.append("RUSTUP_HOME")
 
 # A class begins at once: a server takes two seconds of one core.
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180

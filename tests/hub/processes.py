@@ -9,7 +9,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def marked(mark):
-    """The processes in whose environment the mark is, by student: `{student: {pid: command}}`. The hub's are under None."""
+    """The processes with the mark in their environment: `{student: {pid: command}}`; the hub's are those of None."""
     found = {}
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         try:

@@ -46,7 +46,7 @@ c.JupyterHub.load_roles += [{{"name": "class", "services": ["class"],
 
 
 # What the students' servers have of the caller's environment.
-KEPT = {"FORWARD_PASS_CACHE_SHARED", "JUPYTER_PATH", "JUPYTER_NO_CONFIG", "RUSTUP_HOME", "CARGO_HOME", "HUB_TEST"}
+KEPT = {"FORWARD_PASS_CACHE_SHARED", "JUPYTER_PATH", "JUPYTER_NO_CONFIG", "RUSTUP_HOME", "HUB_TEST"}
 
 
 def summary(values):
@@ -109,7 +109,8 @@ async def harm(students, mark):
     assert await limited.keeps_own(), "variables are lost after a quota"
 
     others = [student for student in students if student is not killed]
-    processes.end(pid for pid, command in processes.marked(mark)[killed.name].items() if not processes.is_server(command))
+    own = processes.marked(mark)[killed.name]
+    processes.end(pid for pid, command in own.items() if not processes.is_server(command))
     kept = await asyncio.gather(*(student.keeps_own() for student in others))
     assert all(kept), f"of {len(others)} others, {kept.count(False)} lost their variables"
     await asyncio.sleep(8)

@@ -31,7 +31,7 @@ ln -sf "$(realpath "$command")" "$cache/bin/forward-pass"
 export PATH=$cache/bin:$venv/bin:$cache/node_modules/.bin:$PATH
 
 # The students have homes of their own, and the toolchain of the caller.
-export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=${CARGO_HOME:-$HOME/.cargo}
+export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 export JUPYTER_PATH=$cache/prefix/share/jupyter JUPYTER_NO_CONFIG=1
 # Not emptied: what is built from the same sources is found again.
 export FORWARD_PASS_CACHE_SHARED=$cache/shared

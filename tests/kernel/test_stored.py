@@ -1,5 +1,5 @@
-"""Notebooks as they are stored, which name the kernel `rust`, after the README's own commands: they open and run without
-a question, and nobody has to name a kernel."""
+"""Notebooks as they are stored, which name the kernel `rust`, after the README's own commands: they open and run without a
+question, and nobody has to name a kernel."""
 
 import json
 import os

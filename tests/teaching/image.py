@@ -1,9 +1,10 @@
 """The Dockerfile for teachers, read and run without a container engine.
 
     python3 image.py BASE PROGRAM     # as root; BASE is a root folder like that of the last FROM, and is changed
+    python3 image.py BASE             # starts it again
 
-It runs the last stage by `chroot`, with PROGRAM in place of what the first stage builds, and then starts the image as its
-user, without a network: section 2 must run from end to end, and nothing may be built. It makes no image.
+It runs the last stage by `chroot`, with PROGRAM, built in /opt/forward-pass, in place of what the first stage builds. Then it
+ starts the image as its user, without a network: section 2 must run from end to end, and nothing may be built.
 """
 
 import fnmatch
@@ -43,7 +44,8 @@ def context():
     """The committed files that the Dockerfile's list of files lets through."""
     rules = (FILE.parent / "Dockerfile.dockerignore").read_text().split("\n")
     kept = [rule[1:] for rule in rules if rule.startswith("!")]
-    files = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True).stdout.split("\n")
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True)
+    files = listed.stdout.splitlines()
     inside = lambda file: any(fnmatch.fnmatch(file, rule) or file.startswith(f"{rule}/") for rule in kept)
     return [file for file in files if inside(file)]
 
@@ -91,22 +93,45 @@ class Image:
         return subprocess.run([*prefix, *chroot], env=environment | {"HOME": home}, check=True, timeout=3000, **options)
 
 
-def main():
-    base, program = sys.argv[1:]
-    image = Image(base, program)
-    for word, rest in stages()[-1]:
-        print(f"== {word} {rest}", flush=True)
-        image.step(word, rest)
-    size = int(subprocess.run(["du", "-sxm", base], check=True, capture_output=True, text=True).stdout.split()[0])
+# The loopback interface, and no other.
+ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+NOTEBOOK = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--stdout"]
+
+
+def starts(image, what, command):
+    """Section 2 runs from end to end, and nothing is built."""
     begun = time.time()
-    notebook = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--stdout", "chapter/02-sigmoid.ipynb"]
-    ran = image.run([*image.words["ENTRYPOINT"], *notebook], prefix=["unshare", "--net"], capture_output=True, text=True)
-    print(f"section 2, as {image.user}, without a network: {time.time() - begun:.1f} s")
-    outputs = json.loads(ran.stdout[ran.stdout.index("{"):])["cells"]
+    ran = image.run([*image.words["ENTRYPOINT"], *command], prefix=ALONE, stdout=subprocess.PIPE, text=True)
+    outputs = json.loads(ran.stdout[ran.stdout.index("{\n"):])["cells"]
     assert any("image/svg+xml" in output.get("data", {}) for cell in outputs for output in cell.get("outputs", ()))
     built = list(image.base.glob("home/*/.cache/forward-pass/deps/*/*"))
     assert not built, f"crates were built: {built}"
-    print(f"nothing was built; the root folder has {size} MB")
+    print(f"{what}: {time.time() - begun:.1f} s")
+
+
+def main():
+    base, *program = sys.argv[1:]
+    image = Image(base, *program or [None])
+    for word, rest in stages()[-1]:
+        if program or word not in ("RUN", "COPY"):
+            print(f"== {word} {rest}", flush=True)
+            image.step(word, rest)
+    size = int(subprocess.run(["du", "-sxm", base], check=True, capture_output=True, text=True).stdout.split()[0])
+    print(f"the root folder has {size} MB")
+    home = image.base / "home" / image.user
+    shutil.rmtree(home / ".cache", ignore_errors=True)
+    starts(image, f"section 2, as {image.user}, without a network", [*NOTEBOOK, "chapter/02-sigmoid.ipynb"])
+    # The engine's cache, as far as a disk quota or a mount for reading leaves none.
+    shutil.rmtree(home / ".cache", ignore_errors=True)
+    mode = home.stat().st_mode
+    home.chmod(0o555)
+    try:
+        starts(image, "in a home that cannot be written to", [*NOTEBOOK, "chapter/02-sigmoid.ipynb"])
+    finally:
+        home.chmod(mode)
+    bare = ["env", "-i", f"HOME=/home/{image.user}", f"RUSTUP_HOME={RUST['RUSTUP_HOME']}", "/opt/jupyter/bin/python3",
+            "-m", "jupyter", *NOTEBOOK[1:]]
+    starts(image, "without PATH", [*bare, "chapter/02-sigmoid.ipynb"])
 
 
 if __name__ == "__main__":

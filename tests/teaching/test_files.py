@@ -95,7 +95,8 @@ def test_python_files_compile_and_their_lines_are_not_too_wide(name):
 
 
 def test_the_same_versions_are_installed_and_tested():
-    tested = "\n".join((ROOT / "tests" / name / "requirements.txt").read_text() for name in ("hub", "teaching", "kernel"))
+    lists = [ROOT / "tests" / name / "requirements.txt" for name in ("hub", "teaching", "kernel")]
+    tested = "\n".join(file.read_text() for file in lists)
     for file in (image.FILE, TEACHING / "binder" / "requirements.txt"):
         for pinned in re.findall(r"\b[\w-]+==[\w.]+", file.read_text()):
             assert pinned in tested, f"{file.name}: {pinned} is not what the tests use"

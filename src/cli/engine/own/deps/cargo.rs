@@ -169,8 +169,8 @@ fn no_network(text: &str) -> Option<String> {
     let signs =
         ["Could not resolve host", "Couldn't connect", "Could not connect", "failed to download", "network failure"];
     signs.iter().find(|sign| text.contains(**sign))?;
-    let unresolved = |after: &str| between(text, "Could not resolve host: ", after);
-    let host = unresolved("\n").or_else(|| unresolved(")")).unwrap_or_else(|| "crates.io".into());
+    let unresolved = between(text, "Could not resolve host: ", "\n");
+    let host = unresolved.map_or_else(|| "crates.io".into(), |host| host.trim_end_matches(')').to_owned());
     Some(format!(
         "cannot reach {host}: there is no network, and some crates are not on this machine\n\
          help: connect once; after that, the same dependencies work offline"
