@@ -3,8 +3,8 @@
     python3 assignment.py 2 COURSE                    # COURSE/source/sigmoid/sigmoid.ipynb
     python3 assignment.py 2 COURSE --lang ko --points 5 --library /opt/forward-pass
 
-An exercise becomes its text, a cell to fill, a check that says what is wrong, and a hidden test with the points. It grades
-nothing; `nbgrader autograde` does.
+An exercise becomes its text, a cell to fill, a check that says what is wrong, and a hidden test with the points.
+It grades nothing; `nbgrader autograde` does.
 """
 
 import argparse
@@ -52,8 +52,8 @@ def exercises(section):
 def cell(kind, ident, source, nbgrader=None):
     made = {"cell_type": kind, "id": ident, "metadata": {}, "source": source}
     if nbgrader is not None:
-        defaults = {"schema_version": 3, "grade_id": ident, "grade": False, "solution": False, "locked": True, "task": False}
-        made["metadata"]["nbgrader"] = defaults | nbgrader
+        usual = {"grade": False, "solution": False, "locked": True, "task": False}
+        made["metadata"]["nbgrader"] = {"schema_version": 3, "grade_id": ident} | usual | nbgrader
     if kind == "code":
         made |= {"execution_count": None, "outputs": []}
     return made
@@ -96,7 +96,8 @@ def main():
     parser.add_argument("course", type=pathlib.Path, help="the folder with `source`; it is made if it is missing")
     parser.add_argument("--lang", choices=LANGUAGES, default="en")
     parser.add_argument("--points", type=int, default=2, help="for each exercise (default: 2)")
-    parser.add_argument("--library", type=pathlib.Path, default=ROOT, help="forward-pass, as students find it (default: here)")
+    parser.add_argument("--library", type=pathlib.Path, default=ROOT,
+                        help="forward-pass, where students find it (default: here)")
     arguments = parser.parse_args()
     name, notebook = assignment(arguments.section, arguments.lang, arguments.points, arguments.library)
     file = arguments.course / "source" / name / f"{name}.ipynb"

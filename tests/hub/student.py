@@ -108,5 +108,7 @@ class Student:
             due = max(due + period, time.time())
 
     async def keeps_own(self):
-        """Whether the session still has what it began with."""
-        return (await self.run("println!(\"mine is {mine}\");"))["text"] == f"mine is {self.number}\n"
+        """Fails unless the session still has what it began with."""
+        answer = await self.run("println!(\"mine is {mine}\");")
+        if answer["text"] != f"mine is {self.number}\n":
+            raise Failed(f"{self.name} has lost a variable: {answer}")
