@@ -64,7 +64,7 @@ class Student:
         self.socket = await websocket_connect(request)
 
     async def run(self, code, patience=600):
-        """Runs a cell: how it ended, what it showed, and how long that took."""
+        """Runs a cell: how it ended, what it printed and showed, and how long that took."""
         sent, ident = time.time(), uuid.uuid4().hex
         header = {"msg_id": ident, "msg_type": "execute_request", "session": self.name, "username": self.name,
                   "version": "5.3", "date": ""}
@@ -81,7 +81,8 @@ class Student:
                 continue
             content = message["content"]
             types |= set(content.get("data", {}))
-            text += content.get("text", "") + content.get("data", {}).get("text/plain", "")
+            # Notes go to the other stream.
+            text += content.get("text", "") if content.get("name") == "stdout" else ""
             if message["msg_type"] == "execute_reply":
                 reply = content
             is_idle |= message["msg_type"] == "status" and content["execution_state"] == "idle"
