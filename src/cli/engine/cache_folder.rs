@@ -16,6 +16,8 @@ static TARGET: OnceLock<PathBuf> = OnceLock::new();
 /// From now on, the cache is here.
 pub fn redirect(folder: &Path) -> Result<()> {
     let folder = std::path::absolute(folder).with_context(|| unusable(folder))?;
+    // The cache is made private first, and all users pass through the folders above it.
+    folder.parent().map_or(Ok(()), std::fs::create_dir_all).with_context(|| unusable(&folder))?;
     TARGET.set(folder).map_err(|folder| anyhow!("{}: the cache is in another one already", unusable(&folder)))
 }
 

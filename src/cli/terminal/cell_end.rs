@@ -53,6 +53,7 @@ fn codes(diagnostics: &[Diagnostic]) -> String {
 fn killed(number: i32, lang: Lang) -> String {
     match signal_name(number) {
         Some("SIGSEGV") => lang.segfault(lang.signal("SIGSEGV", number)),
+        Some("SIGKILL") => lang.killed_at_once(lang.signal("SIGKILL", number)),
         Some(name) => lang.killed(lang.signal(name, number)),
         None => lang.killed(lang.unnamed_signal(number)),
     }
@@ -139,7 +140,8 @@ mod tests {
             ),
             (End::Exited(3), "the cell ended the process with exit code 3"),
             (killed(11, false), "the cell was killed by SIGSEGV (signal 11): it accessed memory that is not its own"),
-            (killed(9, false), "the cell was killed by SIGKILL (signal 9)"),
+            (killed(9, false), "the cell was killed by SIGKILL (signal 9), as the system does when memory runs out"),
+            (killed(15, false), "the cell was killed by SIGTERM (signal 15)"),
             (killed(40, false), "the cell was killed by signal 40"),
             (killed(6, true), "the cell overflowed its stack: does a function call itself forever?"),
             (End::TimedOut { phase: Phase::Run, seconds: 5.0 }, "the cell was still running after 5 s"),

@@ -40,7 +40,7 @@ fn files(folder: &Path) -> usize {
 fn in_folder(place: &Place, folder: &str, arguments: &[&str]) -> String {
     let mut command = command(&place.folder.path().join(folder), arguments);
     command.env("FORWARD_PASS_CACHE", place.folder.path().join("own"));
-    command.env("FORWARD_PASS_CACHE_SHARED", place.folder.path().join("shared"));
+    command.env("FORWARD_PASS_CACHE_SHARED", place.folder.path().join("for/all/shared"));
     let output = command.output().unwrap();
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
@@ -51,12 +51,15 @@ fn a_copy_of_a_warmed_course_compiles_nothing() {
     for folder in ["teacher", "deep/er/student"] {
         course(&place, folder);
     }
-    let shared = place.folder.path().join("shared");
-    let told = in_folder(&place, "teacher", &["warm", "--to", "../shared", "notebooks"]);
+    let shared = place.folder.path().join("for/all/shared");
+    let told = in_folder(&place, "teacher", &["warm", "--to", "../for/all/shared", "notebooks"]);
     has(&told, "notebooks/one.ipynb: 6 of 7 cells compiled");
     assert!(!place.folder.path().join("teacher/notebooks/ran").exists(), "a cell ran");
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!([mode(&shared), mode(&shared.join("deps"))], [0o755; 2]);
+    // The folders above are as any other that is made.
+    let usual = mode(&place.folder.path().join("teacher"));
+    assert_eq!([mode(&shared.join("..")), mode(&shared.join("../.."))], [usual; 2]);
     let before = files(&shared);
     assert!(before > 20);
     for arguments in [&["test", "notebooks/one.ipynb"][..], &["test", "notebooks/one.ipynb", "--one-by-one"]] {
@@ -84,9 +87,9 @@ fn a_copy_of_a_warmed_course_compiles_nothing() {
 fn a_shared_cache_that_others_can_write_to_is_passed_over_with_a_word() {
     let place = Place::new("1 + 1");
     course(&place, "teacher");
-    let shared = place.folder.path().join("shared");
+    let shared = place.folder.path().join("for/all/shared");
     has(&in_folder(&place, "work", &["cells", "cells.txt"]), "shared` is not used: it does not exist");
-    in_folder(&place, "teacher", &["warm", "--to", "../shared", "notebooks"]);
+    in_folder(&place, "teacher", &["warm", "--to", "../for/all/shared", "notebooks"]);
     let told = in_folder(&place, "work", &["cells", "cells.txt"]);
     assert!(!told.contains("not used"), "{told}");
     for (folder, mode) in [("", 0o777), ("cells", 0o775)] {

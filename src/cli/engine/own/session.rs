@@ -36,6 +36,7 @@ use super::source::Source;
 use super::stop::Stop;
 use crate::cli::outcome::{Diagnostic, End, Event, Outcome};
 use crate::cli::syntax::split::commands::MARK;
+use crate::cli::syntax::split::depth::NO_THREADS;
 
 /// A live session.
 pub struct OwnSession {
@@ -101,7 +102,9 @@ impl OwnSession {
         let started = Instant::now();
         let source = self.split(code)?;
         if let Some(why) = source.cell.too_large {
-            return Err(refused(format!("the cell is too large: {why}\nhelp: split it"), 0..0, "").into());
+            let is_system = why == NO_THREADS;
+            let why = if is_system { why.to_owned() } else { format!("the cell is too large: {why}\nhelp: split it") };
+            return Err(refused(why, 0..0, "").into());
         }
         let mut times = Times { split: started.elapsed(), ..Times::default() };
         if !source.cell.commands.is_empty() {

@@ -10,6 +10,10 @@ const DEEPEST: usize = 400;
 const LONGEST: usize = 20_000;
 const STACK: usize = 256 << 20;
 
+/// Not the code's fault; what to do stands in a second line.
+pub const NO_THREADS: &str = "the system allows no more processes or threads\n\
+                              help: end some, or raise the limit (`ulimit -u`, or the container's)";
+
 /// The code is longer, or nests deeper, than what is parsed: in which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooDeep(pub &'static str);
@@ -22,10 +26,8 @@ pub fn within_limits<T: Send>(code: &str, read: impl FnOnce() -> T + Send) -> Re
     }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-        thread
-            .ok()
-            .and_then(|thread| thread.join().ok())
-            .ok_or(TooDeep("it cannot be parsed on this machine's threads"))
+        let thread = thread.map_err(|_| TooDeep(NO_THREADS))?;
+        thread.join().map_err(|_| TooDeep("it cannot be parsed on this machine's threads"))
     })
 }
 

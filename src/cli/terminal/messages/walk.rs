@@ -161,6 +161,10 @@ super::messages! {
         "스택을 넘치게 했어요. 함수가 자기 자신을 끝없이 부르고 있나요?"
     }
     killed(signal) { "was killed by {signal}", "{signal} 신호로 죽었어요" }
+    killed_at_once(signal) {
+        "was killed by {signal}, as the system does when memory runs out",
+        "{signal} 신호로 죽었어요. 메모리가 모자라면 시스템이 이렇게 해요"
+    }
     segfault(signal) {
         "was killed by {signal}: it accessed memory that is not its own",
         "{signal} 신호로 죽었어요. 자기 것이 아닌 메모리를 건드렸어요"

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::diagnostics::is_summary;
 use super::rustc::Compiled;
+use crate::cli::syntax::split::depth::NO_THREADS;
 
 /// What went wrong, with a next step; `None` if rustc found the code at fault.
 pub fn failure(compiled: &Compiled, folder: &Path, version: &str) -> Option<String> {
@@ -28,11 +29,7 @@ pub fn failure(compiled: &Compiled, folder: &Path, version: &str) -> Option<Stri
         ));
     }
     if has(&["Resource temporarily unavailable", "os error 11", "failed to spawn", "WouldBlock"]) {
-        return Some(
-            "the system allows no more processes or threads\n\
-             help: end some, or raise the limit (`ulimit -u`, or the container's)"
-                .to_owned(),
-        );
+        return Some(NO_THREADS.to_owned());
     }
     if has(&["memory allocation of", "Cannot allocate memory", "os error 12", "out of memory"]) {
         return Some("the compiler ran out of memory\nhelp: end other programs, or split the cell".to_owned());

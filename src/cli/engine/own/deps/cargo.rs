@@ -87,7 +87,7 @@ fn reader(
 }
 
 /// Cargo without the variables that a shell, a `cargo run` or a `cargo test` has set for its own build, and without what
-/// the user's configuration says of folders: a build folder for all projects would mix their crates with ours.
+/// the configuration of the user or of a folder above says of folders: a build folder for all projects would mix their crates with ours.
 fn command(toolchain: &Toolchain, folder: &Path) -> Command {
     let mut command = Command::new(&toolchain.cargo);
     for (name, _) in std::env::vars_os() {
@@ -171,8 +171,8 @@ fn no_network(text: &str) -> Option<String> {
     let signs =
         ["Could not resolve host", "Couldn't connect", "Could not connect", "failed to download", "network failure"];
     signs.iter().find(|sign| text.contains(**sign))?;
-    let unresolved = |after: &str| between(text, "Could not resolve host: ", after);
-    let host = unresolved("\n").or_else(|| unresolved(")")).unwrap_or_else(|| "crates.io".into());
+    let unresolved = between(text, "Could not resolve host: ", "\n");
+    let host = unresolved.map_or_else(|| "crates.io".into(), |host| host.trim_end_matches(')').to_owned());
     Some(format!(
         "cannot reach {host}: there is no network, and some crates are not on this machine\n\
          help: connect once; after that, the same dependencies work offline"

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use super::super::cache;
 use super::super::compile::toolchain::Toolchain;
 use super::super::stop::Stop;
+use super::cargo::CargoOutput;
 use super::*;
 
 fn read(text: &str) -> String {
@@ -305,4 +306,12 @@ fn a_build_script_that_declares_its_inputs_and_leaves_its_place_out_runs_once() 
     assert_eq!([build(&mut place, "a"), build(&mut place, "b")], [true, false]);
     place.write("b/plain/data/two.txt", "2");
     assert_eq!([build(&mut place, "a"), build(&mut place, "b")], [false, true]);
+}
+
+#[test]
+fn a_missing_network_names_the_host() {
+    let line = "  [6] Could not resolve hostname (Could not resolve host: index.crates.io)";
+    let output = CargoOutput { succeeded: false, stdout: Vec::new(), stderr: vec![line.to_owned()] };
+    let said = super::cargo::explain(&output, Path::new("/cache"));
+    assert!(said.starts_with("cannot reach index.crates.io: there is no network"), "{said}");
 }
