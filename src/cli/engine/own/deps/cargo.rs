@@ -86,8 +86,9 @@ fn reader(
     })
 }
 
-/// Cargo without the variables that a shell, a `cargo run` or a `cargo test` has set for its own build, and without what
-/// the configuration of the user or of a folder above says of folders: a build folder for all projects would mix their crates with ours.
+/// Cargo without the variables that a shell, a `cargo run` or a `cargo test` has set for its own build. The build
+/// folder is ours, whatever the configuration of the user or of a folder above says: one folder for all projects would
+/// mix their crates with ours.
 fn command(toolchain: &Toolchain, folder: &Path) -> Command {
     let mut command = Command::new(&toolchain.cargo);
     for (name, _) in std::env::vars_os() {
