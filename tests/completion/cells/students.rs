@@ -29,7 +29,7 @@ println!("{:?} {}", grace.average(), alan.best());
 println!("{}", nobody.passed(50.0));
 %%
 let class = vec![grace, alan, nobody];
-let passing: Vec<&str> = class.iter().filter(|student| student.passed(68.0)).map(|student| student.name.as_str()).collect();
+let passing: Vec<String> = class.iter().filter(|student| student.passed(68.0)).map(|student| student.name.clone()).collect();
 println!("{}", passing.join(", "));
 let mentored = class.iter().filter_map(|student| student.mentor.as_ref()).map(|mentor| mentor.name.len()).sum::<usize>();
 mentored
