@@ -1,5 +1,5 @@
 // With the chapter's library.
-// outside: forward_pass prelude show shape sigmoid step_function relu matmul dot plot ylim title xlabel ylabel label arange softmax Network chapter forward parameters Mnist sample train test images labels image first next_batch one_hot accuracy classify untrained array Array1 Array2 mapv plot_network trace imshow bar cmap identity_function Training sgd momentum epochs
+// outside: forward_pass prelude show shape sigmoid relu matmul dot plot ylim title xlabel ylabel label arange softmax Network chapter forward parameters Mnist sample train test images labels image first next_batch one_hot accuracy classify untrained array Array1 Array2 mapv plot_network trace imshow bar cmap identity_function Training sgd momentum epochs
 :dep ndarray = "0.17"
 :dep forward-pass = { path = "../../..", default-features = false }
 use forward_pass::prelude::*;
@@ -31,5 +31,5 @@ let digits = Mnist::sample();
 let picture = digits.train.image(0)?.to_owned();
 let few = digits.train.first(20);
 println!("{} {}", shape(&few.images), shape(&picture));
-let steps = step_function(&x);
+let steps = sigmoid(&y);
 let rectified = relu(&x);
