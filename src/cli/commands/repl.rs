@@ -59,7 +59,7 @@ use crate::cli::notebook::chapter::Chapter;
 use crate::cli::notebook::progress::Progress;
 use crate::cli::notebook::{chapter, glossary, ipynb};
 use crate::cli::syntax::input::{Reading, reading};
-use crate::cli::syntax::{library, types as type_names};
+use crate::cli::syntax::{complete as rust_names, library, types as type_names};
 use crate::cli::terminal::interrupt;
 use crate::cli::terminal::picture::{Images, probe};
 use crate::cli::terminal::style::{self, Look};
@@ -235,11 +235,15 @@ impl Repl {
             return;
         }
         prompt.remember_code(self.work.code_so_far(&self.place));
-        let Definitions { variables, items } = self.work.definitions();
+        let Definitions { variables, items, sources } = self.work.definitions();
+        let sources = sources.unwrap_or_else(|| self.work.code_so_far(&self.place));
         let variables = variables.into_iter().map(|variable| (variable.name, type_names::short(&variable.type_name)));
         prompt.update(|candidates| {
             candidates.rust.variables = variables.collect();
             candidates.rust.items = items;
+            candidates.rust.sources = sources;
+            candidates.rust.folder = std::env::current_dir().unwrap_or_default();
+            rust_names::read_ahead(&candidates.rust);
         });
         if let Some(code) = self.place.next_code() {
             self.work.expect(code);

@@ -124,7 +124,7 @@ mod tests {
         let mut history = History::default();
         history.add(1, ":dep a = \"1\"\n/// One neuron.\nfn neuron(x: f64) -> f64 {\n    x\n}\nneuron(1.0)");
         let variable = Variable { name: "net".into(), type_name: "forward_pass::network::Network".into() };
-        let known = Definitions { variables: vec![variable], items: vec!["neuron".into()] };
+        let known = Definitions { variables: vec![variable], items: vec!["neuron".into()], sources: None };
         let shown = |code: &str, cursor| {
             let reply = serde_json::to_value(inspect(code, cursor, false, &known, &history)).expect("JSON");
             (reply["found"] == true, reply["data"]["text/plain"].as_str().unwrap_or_default().to_owned())

@@ -238,11 +238,10 @@ impl Completer for Assistant {
         let (at, mut names) = complete(typed, with_library(&mut locked(&self.candidates)));
         if !is_command(line) && (at < position || typed.ends_with(['.', ':'])) {
             let LanguageServer { analyzer, codes } = &mut *locked(&self.server);
-            names.extend(
-                analyzer.complete(&codes.join("\n"), typed).into_iter().filter(|name| name.starts_with(&typed[at..])),
-            );
-            names.sort();
-            names.dedup();
+            let others = analyzer.complete(&codes.join("\n"), typed).into_iter();
+            let others: Vec<String> =
+                others.filter(|name| name.starts_with(&typed[at..]) && !names.contains(name)).collect();
+            names.extend(others);
         }
         let pairs = names.into_iter().map(|name| Pair { display: name.clone(), replacement: name });
         Ok((at, pairs.collect()))

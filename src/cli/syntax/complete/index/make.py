@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes `index.z`, what completion and help know of std, from the sources of the pinned toolchain (component rust-src):
 
-    python3 src/cli/syntax/complete/std/make.py [FOLDER]
+    python3 src/cli/syntax/complete/index/make.py [FOLDER]
 
 rustdoc writes core, alloc and std as JSON into FOLDER, or reads them there if they exist. The index is Rust text, so that
 the code that reads a cell's items reads std's as well: lines of modules, then one block for each type and trait with
@@ -24,7 +24,7 @@ LEFT_OUT = ("std::arch", "std::simd", "std::intrinsics", "std::os::", "std::prel
 SKIPPED_TRAITS = {"Send", "Sync", "Unpin", "Freeze", "UnwindSafe", "RefUnwindSafe", "StructuralPartialEq", "Any", "UseCloned",
                   "CoerceUnsized", "DispatchFromDyn", "TrustedLen", "FusedIterator", "SourceIter", "InPlaceIterable",
                   "UnsafeUnpin", "Destruct", "PinCoerceUnsized", "DerefPure", "LegacyReceiver", "ConstParamTy_", "TrivialClone",
-                  "CloneToUninit", "CloneFromCell", "SpecFromIter", "TrustedRandomAccessNoCoerce", "TrustedStep", "ZeroablePrimitive"}
+                  "CloneToUninit", "CloneFromCell", "SpecFromIter", "TrustedRandomAccessNoCoerce", "TrustedStep", "ZeroablePrimitive", "Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"}
 KINDS = {"struct": "s", "enum": "e", "union": "s", "trait": "t", "type_alias": "y", "primitive": "p"}
 PRELUDE = "Option Result Vec String Box Iterator Clone Copy Debug Display Default Ordering Rc Arc Cell RefCell Mutex HashMap " \
           "HashSet BTreeMap Duration Path PathBuf File Write Read Command Instant"
@@ -52,7 +52,7 @@ def rustdoc(folder):
 
 def path_of(entry):
     """The canonical path; a primitive and a macro may share theirs with a module."""
-    apart = {"primitive": "prim", "macro": "macro", "proc_macro": "macro"}
+    apart = {"primitive": "prim", "macro": "macro", "proc_derive": "macro", "proc_attribute": "macro"}
     return f"{apart[entry['kind']]}::{entry['path'][-1]}" if entry["kind"] in apart else "::".join(entry["path"])
 
 
@@ -267,7 +267,7 @@ def name_keys(tree):
         by_name.setdefault(name, []).append((path, module))
     for name, those in by_name.items():
         for path, module in those:
-            if len(those) == 1 or name in PRELUDE.split() and module.count("::") == min(m.count("::") for _, m in those) \
+            if len(those) == 1 or path.startswith("prim::") or name in PRELUDE.split() and module.count("::") == min(m.count("::") for _, m in those) \
                     and path == {"Result": "core::result::Result", "Debug": "core::fmt::Debug", "Path": "std::path::Path",
                                  "Write": "std::io::Write", "Ordering": "core::cmp::Ordering"}.get(name, path):
                 KEYS[path] = name
@@ -328,6 +328,24 @@ def impls():
             if text not in out.setdefault(path, []):
                 out[path].append(text)
     return out
+
+
+def slices_of_alloc(bodies):
+    """`sort`, `join` and the like: rustdoc leaves alloc's methods of slices out of its JSON."""
+    root = subprocess.run(["rustc", f"+{TOOLCHAIN}", "--print", "sysroot"], capture_output=True, text=True, check=True)
+    source = Path(root.stdout.strip()) / "lib/rustlib/src/rust/library/alloc/src/slice.rs"
+    for head, body in re.findall(r"^(impl(?:<T>)? \[\w+\]) \{\n(.*?)^\}", source.read_text(encoding="utf-8"), re.M | re.S):
+        methods = []
+        for before, signature in re.findall(r"((?:^    (?:///|#).*\n)+)    (?:#.*\n    )*pub (fn .*?)\n? +\{$", body, re.M | re.S):
+            if "#[unstable" in before or "deprecated" in before or "Allocator" in signature:
+                continue
+            docs = "\n".join(line.strip()[4:] for line in before.splitlines() if line.strip().startswith("///"))
+            signature = re.sub(r"\s+", " ", signature).replace(", where", " where").replace("mut compare", "compare").replace("mut f:", "f:")
+            signature = signature.replace("<Self as Join<Separator>>::Output", "String") if "join" in signature else signature
+            signature = signature.replace("<Self as Concat<Item>>::Output", "String")
+            methods.append(documented({"docs": docs}, signature.rstrip(" ,") + "{}\n"))
+        if methods:
+            bodies.setdefault("prim::slice", []).append(f"{head} {{\n{''.join(methods)}}}\n")
 
 
 def member(writer, item):
@@ -396,6 +414,7 @@ def main():
     places = name_keys(tree)
     lines, blocks, written = [TOOLCHAIN], [], set()
     bodies = impls()
+    slices_of_alloc(bodies)
     for module in sorted(tree):
         lines.append(f"@{module}")
         for kind, name, path, crate, item in sorted(tree[module], key=lambda one: one[1]):
