@@ -62,7 +62,7 @@ fn members(before: &str, infer: &mut Infer) -> Vec<Candidate> {
     infer.world.each_member(&ty, true, &mut |one| {
         let in_scope = one.of_trait.is_none_or(|of| infer.world.is_in_scope(of));
         if one.member.is_method() && in_scope {
-            let rank = rank_of(one.of_trait, &one.frame.home) + u8::from(one.depth > 1);
+            let rank = rank_of(one.of_trait, &one.frame.home);
             found.push(Candidate::new(&one.member.name, Sort::Method, &one.member.docs).ranked(rank));
         }
     });

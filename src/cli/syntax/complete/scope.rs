@@ -196,7 +196,8 @@ fn entered(open: char, head: &str, outer: &Inside, infer: &mut Infer) -> Inside 
     if open != '{' {
         return Inside::Arguments;
     }
-    if words.contains(&"fn") && !words.contains(&"=") {
+    let at = |word: &str| words.iter().position(|own| *own == word);
+    if at("fn").is_some_and(|found| at("=").is_none_or(|other| found < other)) {
         enter_function(head, infer);
         return Inside::Statements;
     }

@@ -336,7 +336,7 @@ def slices_of_alloc(bodies):
     source = Path(root.stdout.strip()) / "lib/rustlib/src/rust/library/alloc/src/slice.rs"
     for head, body in re.findall(r"^(impl(?:<T>)? \[\w+\]) \{\n(.*?)^\}", source.read_text(encoding="utf-8"), re.M | re.S):
         methods = []
-        for before, signature in re.findall(r"((?:^    (?:///|#).*\n)+)    (?:#.*\n    )*pub (fn .*?)\n? +\{$", body, re.M | re.S):
+        for before, signature in re.findall(r"((?:^    (?:///|#)[^\n]*\n)+)    pub (fn .*?)\n? +\{$", body, re.M | re.S):
             if "#[unstable" in before or "deprecated" in before or "Allocator" in signature:
                 continue
             docs = "\n".join(line.strip()[4:] for line in before.splitlines() if line.strip().startswith("///"))

@@ -171,7 +171,15 @@ impl Infer<'_> {
             let count = if only == "Some" { 1 } else { 2 };
             return Ty::Named(of_prelude(only).to_owned(), args.into_iter().take(count).collect());
         }
-        match self.callee(&path.path) {
+        let callee = self.callee(&path.path);
+        // `Rc::clone(&a)`: a method by its path.
+        if let (Some(receiver), true) = (it.args.first(), callee.as_ref().is_some_and(|one| one.member.is_method())) {
+            let of = self.ty(receiver);
+            if let Some(method) = self.method(of.bare(), &names[names.len() - 1]) {
+                return self.result(&method, Some(&of), &it.args.iter().skip(1).collect::<Vec<_>>(), &[]);
+            }
+        }
+        match callee {
             Some(callee) => {
                 let turbofish = path.path.segments.last().map(|last| &last.arguments);
                 let explicit = match turbofish {
