@@ -208,11 +208,8 @@ fn serve(
                 continue;
             }
         };
-        *locked(&shared.definitions) = Definitions {
-            variables: session.variables(),
-            items: session.items(),
-            sources: session.sources(),
-        };
+        *locked(&shared.definitions) =
+            Definitions { variables: session.variables(), items: session.items(), sources: session.sources() };
         outbox(Message::Done(ticket, Box::new(outcome)));
     }
 }

@@ -12,11 +12,13 @@ mod members;
 mod names;
 mod offer;
 mod outline;
+mod page;
 mod scope;
 mod index;
 mod ty;
 mod words;
 mod world;
+mod written;
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -159,11 +161,6 @@ fn shown(ty: &Ty) -> String {
             format!("impl {}", names.collect::<Vec<_>>().join(" + "))
         }
     }
-}
-
-/// The name at the end of a text.
-pub fn last_word(text: &str) -> &str {
-    text.rsplit(|c: char| !is_part(c)).next().unwrap_or_default()
 }
 
 /// The names that begin with `word`, sorted and deduplicated.

@@ -33,11 +33,6 @@ impl History {
         self.0.iter().map(|line| line.input.clone()).collect()
     }
 
-    /// The newest cell with this property.
-    pub fn newest(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
-        self.0.iter().rev().map(|line| line.input.as_str()).find(|input| has(input))
-    }
-
     pub fn answer(&self, request: &HistoryRequest) -> HistoryReply {
         let (lines, output) = match request {
             HistoryRequest::Tail { n, output, .. } => (last(self.0.iter().collect(), *n), *output),

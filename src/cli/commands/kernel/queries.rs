@@ -105,13 +105,6 @@ pub fn byte_at(code: &str, cursor: usize) -> usize {
     code.char_indices().nth(cursor).map_or(code.len(), |(at, _)| at)
 }
 
-/// The variable's type without path and arguments: `Network`, `Array2`.
-pub fn type_of(name: &str, known: &Definitions) -> Option<String> {
-    let variable = known.variables.iter().find(|variable| variable.name == name)?;
-    let name = types::short(&variable.type_name);
-    Some(name.split('<').next().unwrap_or_default().trim_start_matches('&').to_owned())
-}
-
 /// A command, or the argument of one.
 fn command(line: &str, known: &Definitions) -> Option<(usize, Vec<Candidate>)> {
     if !line.starts_with(':') || line.starts_with("::") {

@@ -133,9 +133,8 @@ impl Shell {
                 Some(queries::complete(&request.code, request.cursor_pos, &known, &self.names(&known)).into())
             }
             Content::InspectRequest(request) => {
-                let is_detailed = request.detail_level.unwrap_or(0) > 0;
-                let (code, cursor) = (&request.code, request.cursor_pos);
-                Some(inspect::inspect(code, cursor, is_detailed, &known(), &self.history).into())
+                let names = self.names(&known());
+                Some(inspect::inspect(&request.code, request.cursor_pos, &names).into())
             }
             Content::HistoryRequest(request) => Some(self.history.answer(request).into()),
             Content::CommInfoRequest(_) => Some(CommInfoReply::default().into()),

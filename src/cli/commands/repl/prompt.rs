@@ -293,7 +293,7 @@ impl ConditionalEventHandler for DescribeKey {
             let (typed, rest) = line.split_at(word.start);
             if is_command(line) { Hover::Nothing } else { analyzer.describe(&codes.join("\n"), typed, rest) }
         };
-        let known = Known { names: &locked(candidates).rust, codes };
+        let known = Known { names: &locked(candidates).rust, codes, position: context.pos() };
         let text = inspect::describe(line, word, &known, ask_server, *lang, look);
         // The printer only ends with the editor.
         let _ = printer.send(format!("{text}\n"));

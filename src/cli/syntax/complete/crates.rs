@@ -67,12 +67,7 @@ fn folder(dependency: &Dependency) -> Option<PathBuf> {
 }
 
 /// A file's outline, with those of the modules that it declares.
-fn of_file(
-    file: &Path,
-    below: &Path,
-    text: &dyn Fn(&Path) -> Option<String>,
-    count: &mut usize,
-) -> Outline {
+fn of_file(file: &Path, below: &Path, text: &dyn Fn(&Path) -> Option<String>, count: &mut usize) -> Outline {
     let Some(code) = text(file).filter(|_| *count < MOST_FILES) else { return Outline::default() };
     *count += 1;
     let mut outline = Outline::of_file(&code);

@@ -112,8 +112,24 @@ fn cuts(code: &str, mut is_end: impl FnMut(&[Token], usize) -> bool) -> Vec<&str
 
 /// Words that begin what ends with a closing brace.
 const BLOCKS: [&str; 18] = [
-    "fn", "struct", "enum", "impl", "trait", "mod", "if", "for", "while", "loop", "match", "unsafe", "{", "pub",
-    "macro_rules", "async", "extern", "union",
+    "fn",
+    "struct",
+    "enum",
+    "impl",
+    "trait",
+    "mod",
+    "if",
+    "for",
+    "while",
+    "loop",
+    "match",
+    "unsafe",
+    "{",
+    "pub",
+    "macro_rules",
+    "async",
+    "extern",
+    "union",
 ];
 
 /// The statements of a block; the last is what is being written.
@@ -290,8 +306,7 @@ mod tests {
     fn statements_end_with_a_semicolon_or_a_brace() {
         let code = "#[derive(A)]\nstruct P { x: i32 }\nlet p = P { x: 1 };\nif a { b } else { c }\np.x";
         let pieces: Vec<&str> = statements(code).into_iter().map(str::trim).collect();
-        let expected =
-            ["#[derive(A)]\nstruct P { x: i32 }", "let p = P { x: 1 };", "if a { b } else { c }", "p.x"];
+        let expected = ["#[derive(A)]\nstruct P { x: i32 }", "let p = P { x: 1 };", "if a { b } else { c }", "p.x"];
         assert_eq!(pieces, expected);
         assert_eq!(arms("A => 1, B(x) if x > 1 => { 2 } C"), ["A => 1,", " B(x) if x > 1 => { 2 }", " C"]);
     }

@@ -120,26 +120,6 @@ pub fn outline(name: &str) -> Option<Rc<Outline>> {
     Some(outline)
 }
 
-/// Every type and trait whose last name is this one.
-pub fn named(last: &str) -> Vec<&'static str> {
-    let mut names: Vec<&str> =
-        INDEX.blocks.keys().copied().filter(|name| name.rsplit("::").next() == Some(last)).collect();
-    names.sort_by_key(|name| (name.len(), *name));
-    names
-}
-
-/// Every public path whose last name is this one.
-pub fn find(last: &str) -> Vec<(String, &'static Entry)> {
-    let mut found: Vec<(String, &Entry)> = INDEX
-        .modules
-        .iter()
-        .flat_map(|(module, entries)| entries.iter().map(move |entry| (format!("{module}::{}", entry.name), entry)))
-        .filter(|(_, entry)| entry.name == last)
-        .collect();
-    found.sort_by_key(|(path, _)| (path.matches("::").count(), path.clone()));
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

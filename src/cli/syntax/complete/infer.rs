@@ -163,7 +163,8 @@ impl<'w> Infer<'w> {
     }
 
     fn range(&mut self, it: &syn::ExprRange) -> Ty {
-        let ends = [&it.start, &it.end].map(|end| end.as_ref().map(|end| (self.ty(end), matches!(**end, Expr::Lit(_)))));
+        let ends =
+            [&it.start, &it.end].map(|end| end.as_ref().map(|end| (self.ty(end), matches!(**end, Expr::Lit(_)))));
         let of = ends.iter().flatten().find(|(_, is_literal)| !is_literal).or_else(|| ends.iter().flatten().next());
         let of = of.map_or(Ty::Unknown, |(ty, _)| ty.clone());
         let name = match (&it.start, &it.limits, &it.end) {

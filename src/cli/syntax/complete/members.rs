@@ -1,7 +1,7 @@
 //! What a type has: fields, methods, associated items; what it dereferences to; its associated types.
 
-use super::outline::{Impl, Kind, Member, TypeItem, What};
 use super::index;
+use super::outline::{Impl, Kind, Member, TypeItem, What};
 use super::ty::{Bindings, Ty, unify};
 use super::world::{Frame, Home, PRELUDE_TRAITS, World};
 
@@ -142,7 +142,8 @@ impl World {
         let module = path.rsplit_once("::").map_or("", |(module, _)| module);
         self.uses.iter().any(|one| {
             let whole = one.path.join("::");
-            whole == path || one.name == "*" && (whole == module || index::module(&whole).iter().any(|it| it.about == of))
+            whole == path
+                || one.name == "*" && (whole == module || index::module(&whole).iter().any(|it| it.about == of))
         })
     }
 
@@ -243,9 +244,10 @@ impl World {
             }
             Ty::Bounds(bounds) => {
                 let of = bounds.iter().flat_map(|bound| &bound.types);
-                of.filter(|(own, _)| own == name).map(|(_, ty)| ty.clone()).next().or_else(|| {
-                    (name == "IntoIter").then(|| ty.clone())
-                })
+                of.filter(|(own, _)| own == name)
+                    .map(|(_, ty)| ty.clone())
+                    .next()
+                    .or_else(|| (name == "IntoIter").then(|| ty.clone()))
             }
             Ty::Ref(inner) if matches!(name, "Item" | "IntoIter") => self.borrowed(inner, name, depth),
             Ty::Ref(inner) => self.assoc(inner, of_trait, name, depth + 1),

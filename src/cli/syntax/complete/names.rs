@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::candidate::{Candidate, Sort};
-use super::outline::{Kind, Member, Outline};
 use super::index;
+use super::outline::{Kind, Member, Outline};
 use super::world::World;
 
 /// How often a name may be passed on.

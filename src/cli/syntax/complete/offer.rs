@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::candidate::{Candidate, Sort, chosen};
 use super::cursor::{Place, Token, levels, path_before, receiver, statements, tokens};
+use super::index;
 use super::infer::{Infer, Scope};
 use super::outline::{Kind, What};
 use super::scope::{Here, Inside};
-use super::index;
 use super::ty::Ty;
-use super::world::{Home, World};
 use super::words;
+use super::world::{Home, World};
 
 /// What is offered for the word that begins at `start`.
 pub fn candidates(code: &str, start: usize, infer: &mut Infer, folder: &Path) -> Vec<Candidate> {
@@ -83,7 +83,11 @@ fn rank_of(of_trait: Option<&str>, home: &Home) -> u8 {
 fn named_in_session(world: &World) -> Vec<Candidate> {
     let mut found = Vec::new();
     for outline in &world.own {
-        let fields = outline.types.iter().flat_map(|item| &item.fields).filter(|field| !field.name.starts_with(char::is_numeric));
+        let fields = outline
+            .types
+            .iter()
+            .flat_map(|item| &item.fields)
+            .filter(|field| !field.name.starts_with(char::is_numeric));
         found.extend(fields.map(|field| Candidate::new(&field.name, Sort::Field, &field.docs)));
         let members = outline.impls.iter().flat_map(|one| &one.members);
         let members = members.chain(outline.types.iter().flat_map(|item| &item.members));
@@ -253,8 +257,10 @@ fn words_at(here: &Here, typed: &str, infer: &mut Infer) -> Vec<Candidate> {
     if let Inside::Fields(path) = &here.inside
         && (before.is_empty() || last == ",")
     {
-        let given: Vec<&str> = here.levels.last().map(|level| tokens(level.text).0).unwrap_or_default().iter().map(|it| it.text).collect();
-        let fields = infer.named_fields(path, &Ty::Unknown).into_iter().filter(|(name, _)| !given.contains(&name.as_str()));
+        let given: Vec<&str> =
+            here.levels.last().map(|level| tokens(level.text).0).unwrap_or_default().iter().map(|it| it.text).collect();
+        let fields =
+            infer.named_fields(path, &Ty::Unknown).into_iter().filter(|(name, _)| !given.contains(&name.as_str()));
         found.extend(fields.map(|(name, ty)| Candidate::new(&name, Sort::Field, &super::shown(&ty))));
         if found.is_empty() {
             found.extend(variables(&infer.scope));
@@ -302,7 +308,9 @@ fn is_type_place(here: &Here, before: &[Token]) -> bool {
         ">" => previous == "-",
         "as" | "impl" | "dyn" | "where" => true,
         "for" => before.iter().any(|token| token.text == "impl"),
-        "<" => at.checked_sub(2).is_some_and(|at| before[at].text.starts_with(char::is_uppercase) || before[at].text == ":"),
+        "<" => at
+            .checked_sub(2)
+            .is_some_and(|at| before[at].text.starts_with(char::is_uppercase) || before[at].text == ":"),
         _ => false,
     }
 }

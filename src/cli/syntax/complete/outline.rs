@@ -246,12 +246,9 @@ fn of_trait(item: &TraitItem) -> Option<Member> {
     match item {
         TraitItem::Fn(it) => Some(function(&it.sig, &public, &it.attrs)),
         TraitItem::Const(it) => Some(constant(&it.ident, &it.ty, &public, &it.attrs)),
-        TraitItem::Type(it) => Some(Member {
-            name: it.ident.to_string(),
-            what: What::Type,
-            is_public: true,
-            docs: docs_of(&it.attrs),
-        }),
+        TraitItem::Type(it) => {
+            Some(Member { name: it.ident.to_string(), what: What::Type, is_public: true, docs: docs_of(&it.attrs) })
+        }
         _ => None,
     }
 }
@@ -329,6 +326,5 @@ fn imports(tree: &UseTree, path: &mut Vec<String>, is_public: bool, uses: &mut V
         UseTree::Rename(it) => add(path, Some(it.ident.to_string()), it.rename.to_string()),
         UseTree::Glob(_) => add(path, None, "*".to_owned()),
         UseTree::Group(it) => it.items.iter().for_each(|tree| imports(tree, path, is_public, uses)),
-        _ => {}
     }
 }

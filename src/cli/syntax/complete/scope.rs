@@ -116,7 +116,8 @@ fn bind_statement(piece: &str, infer: &mut Infer) {
 fn arrow(arm: &str) -> Option<usize> {
     let (tokens, mut depth) = (tokens(arm).0, 0);
     tokens.windows(2).find_map(|pair| {
-        depth += i32::from(matches!(pair[0].text, "(" | "[" | "{")) - i32::from(matches!(pair[0].text, ")" | "]" | "}"));
+        depth +=
+            i32::from(matches!(pair[0].text, "(" | "[" | "{")) - i32::from(matches!(pair[0].text, ")" | "]" | "}"));
         (depth == 0 && pair[0].text == "=" && pair[1].text == ">" && pair[0].end() == pair[1].start)
             .then_some(pair[0].start)
     })
@@ -157,8 +158,8 @@ fn bind_closures(piece: &str, called: &[Ty], infer: &mut Infer) {
     while at < tokens.len() {
         let token = &tokens[at];
         depth += i32::from(matches!(token.text, "(" | "[" | "{")) - i32::from(matches!(token.text, ")" | "]" | "}"));
-        let begins = at == 0
-            || matches!(tokens[at - 1].text, "=" | "(" | "," | "move" | ">" | "return" | "{" | ":" | "async");
+        let begins =
+            at == 0 || matches!(tokens[at - 1].text, "=" | "(" | "," | "move" | ">" | "return" | "{" | ":" | "async");
         if depth == 0 && token.text == "|" && begins {
             let Some(end) = closing_bar(&tokens, at) else { return };
             let inputs = &piece[token.end()..tokens[end].start];
@@ -201,9 +202,10 @@ fn entered(open: char, head: &str, outer: &Inside, infer: &mut Infer) -> Inside 
         enter_function(head, infer);
         return Inside::Statements;
     }
-    let first = words.iter().take(4).find(|word| {
-        matches!(**word, "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "macro_rules")
-    });
+    let first = words
+        .iter()
+        .take(4)
+        .find(|word| matches!(**word, "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "macro_rules"));
     match first {
         Some(&"impl" | &"trait") => {
             enter_items(head, infer);

@@ -26,8 +26,7 @@ fn offered(names: &Names, code: &str) -> Vec<String> {
 
 /// The session before a cell.
 fn session(notebook: &str, cell: usize, variables: &Value) -> (Names, Vec<String>) {
-    let cells: Vec<String> =
-        read(&format!("cells/{notebook}.rs")).split("\n%%\n").map(str::to_owned).collect();
+    let cells: Vec<String> = read(&format!("cells/{notebook}.rs")).split("\n%%\n").map(str::to_owned).collect();
     let known = if cell == 0 { &Value::Null } else { &variables[notebook][cell - 1] };
     let known = known.as_object().into_iter().flatten();
     let names = Names {

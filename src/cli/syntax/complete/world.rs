@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Type};
 
-use super::outline::{Impl, Kind, Outline, TypeItem, Use, bound_path};
 use super::index;
+use super::outline::{Impl, Kind, Outline, TypeItem, Use, bound_path};
 use super::ty::{Bindings, Bound, Ty};
 
 pub struct World {

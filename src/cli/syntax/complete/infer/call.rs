@@ -2,9 +2,9 @@
 
 use syn::{Expr, GenericArgument, PathArguments};
 
+use super::super::index;
 use super::super::members::Found;
 use super::super::outline::{Member, What};
-use super::super::index;
 use super::super::ty::{Bindings, Ty, unify};
 use super::super::world::{Frame, Home};
 use super::Infer;
@@ -145,7 +145,8 @@ impl Infer<'_> {
     pub fn method(&self, ty: &Ty, name: &str) -> Option<Callee> {
         let mut found: Option<(usize, Callee)> = None;
         self.world.each_member(ty, true, &mut |one| {
-            if one.member.name == name && one.member.is_method() && found.as_ref().is_none_or(|(at, _)| one.depth < *at) {
+            if one.member.name == name && one.member.is_method() && found.as_ref().is_none_or(|(at, _)| one.depth < *at)
+            {
                 found = Some((one.depth, Callee::of(&one)));
             }
         });
@@ -322,7 +323,9 @@ impl Infer<'_> {
                 let name = format!("Array{}<()>", (depth + 1).min(6));
                 match self.world.parsed(&format!("ndarray::{name}"), Home::Own) {
                     Ty::Named(base, args) => {
-                        let parts = args.iter().map(|arg| arg.map(&mut |ty| if ty == Ty::unit() { element.clone() } else { ty }));
+                        let parts = args
+                            .iter()
+                            .map(|arg| arg.map(&mut |ty| if ty == Ty::unit() { element.clone() } else { ty }));
                         Ty::Named(base, parts.collect())
                     }
                     _ => Ty::Unknown,

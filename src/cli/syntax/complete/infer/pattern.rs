@@ -48,7 +48,8 @@ impl Infer<'_> {
             Pat::Slice(it) => {
                 let steps = self.world.derefs(ty);
                 let of = steps.iter().find(|step| step.is("slice") || step.is("array"));
-                let element = of.and_then(|step| if let Ty::Named(_, args) = step { args.first() } else { None }).cloned();
+                let element =
+                    of.and_then(|step| if let Ty::Named(_, args) = step { args.first() } else { None }).cloned();
                 for one in &it.elems {
                     self.bind_part(one, element.as_ref(), ty);
                 }
@@ -89,7 +90,7 @@ impl Infer<'_> {
         let (Some(last), world) = (names.last(), self.world) else { return Vec::new() };
         let own = self.scope.itself.as_ref().and_then(Ty::name).filter(|_| names[0] == "Self").map(str::to_owned);
         let holder = match names {
-            [only] => own.clone().or_else(|| world.resolve(&[only.clone()], &Home::Own)),
+            [only] => own.clone().or_else(|| world.resolve(std::slice::from_ref(only), &Home::Own)),
             [.., before, _] if before == "Self" => own.clone(),
             [before @ .., _] => world.resolve(before, &Home::Own),
             [] => None,
