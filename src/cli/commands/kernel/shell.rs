@@ -134,7 +134,8 @@ impl Shell {
             }
             Content::InspectRequest(request) => {
                 let names = self.names(&known());
-                Some(inspect::inspect(&request.code, request.cursor_pos, &names).into())
+                let is_detailed = request.detail_level.unwrap_or(0) > 0;
+                Some(inspect::inspect(&request.code, request.cursor_pos, is_detailed, &names).into())
             }
             Content::HistoryRequest(request) => Some(self.history.answer(request).into()),
             Content::CommInfoRequest(_) => Some(CommInfoReply::default().into()),
