@@ -202,7 +202,8 @@ fn doc(session: &mut OwnSession, name: &str, output: &mut CommandOutput) -> Resu
     }
     let is_code = name.len() == 5 && name.starts_with('E') && name[1..].chars().all(|c| c.is_ascii_digit());
     if is_code {
-        output.print(&explain(&session.compiler, Some(name))?);
+        let text = explain(&session.compiler, Some(name))?;
+        output.print_page(&text, &text);
         return Ok(());
     }
     let variables = session.variables().into_iter().map(|one| (one.name, short(&one.type_name)));

@@ -19,8 +19,8 @@ pub const ATTRIBUTES: &str = "allow cfg cfg_attr cold default deny deprecated de
 pub const DERIVES: &str = "Clone Copy Debug Default Eq Hash Ord PartialEq PartialOrd";
 
 /// Names that `fn main` and a cell have for formatted output: their first text is no file name.
-pub const FORMATTED: &str = "assert assert_eq assert_ne bail debug error eprint eprintln expect format info panic print \
-                             println todo trace unimplemented unreachable warn write writeln";
+pub const FORMATTED: &str = "assert assert_eq assert_ne bail debug error eprint eprintln expect format info panic \
+    print println todo trace unimplemented unreachable warn write writeln";
 
 /// What a keyword means, and where the reference explains it.
 pub fn keyword(name: &str) -> Option<&'static str> {

@@ -36,15 +36,7 @@ impl Infer<'_> {
                     self.bind(first, ty);
                 }
             }
-            Pat::Tuple(it) => {
-                let types = if let Ty::Tuple(types) = ty.bare() { types.clone() } else { Vec::new() };
-                let rest = it.elems.iter().position(|one| matches!(one, Pat::Rest(_)));
-                for (at, one) in it.elems.iter().enumerate() {
-                    let from_end = rest.filter(|rest| at > *rest).map(|_| it.elems.len() - at);
-                    let at = from_end.map_or(at, |back| types.len().saturating_sub(back));
-                    self.bind_part(one, types.get(at), ty);
-                }
-            }
+            Pat::Tuple(it) => self.bind_tuple(it, ty),
             Pat::Slice(it) => {
                 let steps = self.world.derefs(ty);
                 let of = steps.iter().find(|step| step.is("slice") || step.is("array"));
@@ -69,6 +61,16 @@ impl Infer<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn bind_tuple(&mut self, it: &syn::PatTuple, ty: &Ty) {
+        let types = if let Ty::Tuple(types) = ty.bare() { types.clone() } else { Vec::new() };
+        let rest = it.elems.iter().position(|one| matches!(one, Pat::Rest(_)));
+        for (at, one) in it.elems.iter().enumerate() {
+            let from_end = rest.filter(|rest| at > *rest).map(|_| it.elems.len() - at);
+            let at = from_end.map_or(at, |back| types.len().saturating_sub(back));
+            self.bind_part(one, types.get(at), ty);
         }
     }
 
