@@ -117,7 +117,7 @@ const LIBRARY: &str = "sigmoid Network figsize fit adam arange accuracy activate
 
 /// The code before the cursor, what must come, and what must not come at all.
 #[rustfmt::skip]
-const CASES: &[(&str, &str, &str)] = [
+const CASES: &[(&str, &str, &str)] = &[
     ("p.", "xcoord ycoord norm area clone", ITERATOR),
     ("p.x", "xcoord", LIBRARY),
     ("p.xcoord.sq", "sqrt", "norm"),

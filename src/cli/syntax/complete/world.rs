@@ -1,6 +1,7 @@
 //! Everything that a cell can name: the session's items, those of this cell, of std and of loaded crates.
 //!
-//! A type's name says where it is from: `Point` is the session's, `std::Vec` the index's, `ndarray::ArrayBase` a crate's.
+//! A type's name says where it is from: `Point` is the session's, `std::Vec` the index's, `ndarray::ArrayBase` that of a
+//! crate.
 
 use std::rc::Rc;
 
@@ -65,8 +66,9 @@ impl Home {
 }
 
 /// The traits whose methods need no `use`.
-pub const PRELUDE_TRAITS: &str = "AsMut AsRef Clone Default DoubleEndedIterator Eq ExactSizeIterator Extend From Into \
-                                  IntoIterator Iterator Ord PartialEq PartialOrd ToOwned ToString TryFrom TryInto FromIterator";
+pub const PRELUDE_TRAITS: &str = "AsMut AsRef Clone Default DoubleEndedIterator Eq ExactSizeIterator Extend From \
+                                  FromIterator Into IntoIterator Iterator Ord PartialEq PartialOrd ToOwned ToString \
+                                  TryFrom TryInto";
 
 impl World {
     /// The outlines of a home, the newest first.
