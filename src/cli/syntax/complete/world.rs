@@ -1,7 +1,7 @@
 //! Everything that a cell can name: the session's items, those of this cell, of std and of loaded crates.
 //!
-//! A type's name says where it is from: `Point` is the session's, `std::Vec` the index's, `ndarray::ArrayBase` that of a
-//! crate.
+//! A type's name says where it is from: `Point` is the session's, `std::Vec` the index's, and `ndarray::ArrayBase` that
+//! of a crate.
 
 use std::rc::Rc;
 
