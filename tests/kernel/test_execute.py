@@ -113,6 +113,27 @@ def test_names_are_explained(front, code, word):
     assert answer(front, front.client.inspect("no_such_name", 3))["found"] is False
 
 
+@pytest.mark.parametrize(
+    ("code", "first", "never"),
+    [
+        ("p.", ["xcoord", "ycoord", "norm"], "map"),
+        ("let q = Point { xc", ["xcoord"], "norm"),
+        ("name.to_up", ["to_uppercase"], "sigmoid"),
+        ("\N{GRINNING FACE};\nname.len().po", ["pow"], "push_str"),
+        ("sigm", [], "sigmoid"),
+    ],
+)
+def test_what_fits_is_completed(front, code, first, never):
+    front.run(
+        "struct Point { xcoord: f64, ycoord: f64 }\n"
+        "impl Point { fn norm(&self) -> f64 { self.xcoord.hypot(self.ycoord) } }\n"
+        "let p = Point { xcoord: 1.0, ycoord: 2.0 };\nlet name = String::from(\"a\");"
+    )
+    found = answer(front, front.client.complete(code, len(code)))
+    assert found["matches"][: len(first)] == first and never not in found["matches"], found
+    assert front.value(":doc p.norm")[0].startswith("Point\nfn norm(&self) -> f64")
+
+
 @pytest.mark.parametrize("restart", [False, True])
 def test_the_end_leaves_no_process_behind(front, restart):
     front.client.execute("loop { std::hint::spin_loop(); }")

@@ -27,7 +27,11 @@ class Protocol(jkt.KernelTests):
     complete_code_samples = ["let x = 1;", 'println!("a")', "fn f() -> i32 { 1 }"]
     incomplete_code_samples = ["fn f() {", 'let s = "half', "vec![1,"]
     invalid_code_samples = [")", "f(]"]
-    completion_samples = [{"text": "sigm", "matches": {"sigmoid", "sigmoid_derivative"}}, {"text": ":va", "matches": {":vars"}}]
+    completion_samples = [
+        {"text": "std::collec", "matches": {"collections"}},
+        {"text": "i32::MA", "matches": {"MAX"}},
+        {"text": ":va", "matches": {":vars"}},
+    ]
     code_inspect_sample = "sigmoid"
     code_history_pattern = "6?*?7"
     supported_history_operations = ("tail", "range", "search")

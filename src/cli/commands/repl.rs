@@ -51,15 +51,15 @@ use screen::Screen;
 use work::Work;
 
 use crate::cli::args::ReplArgs;
-use crate::cli::engine::thread::Definitions;
 use crate::cli::engine::{self, Engine, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::lang::Lang;
 use crate::cli::notebook::chapter::Chapter;
 use crate::cli::notebook::progress::Progress;
 use crate::cli::notebook::{chapter, glossary, ipynb};
+use crate::cli::syntax::complete::{Names, read_ahead};
 use crate::cli::syntax::input::{Reading, reading};
-use crate::cli::syntax::{library, types as type_names};
+use crate::cli::syntax::library;
 use crate::cli::terminal::interrupt;
 use crate::cli::terminal::picture::{Images, probe};
 use crate::cli::terminal::style::{self, Look};
@@ -235,11 +235,11 @@ impl Repl {
             return;
         }
         prompt.remember_code(self.work.code_so_far(&self.place));
-        let Definitions { variables, items } = self.work.definitions();
-        let variables = variables.into_iter().map(|variable| (variable.name, type_names::short(&variable.type_name)));
+        let names = complete::names(&mut self.work, &self.place);
+        read_ahead(&names);
         prompt.update(|candidates| {
-            candidates.rust.variables = variables.collect();
-            candidates.rust.items = items;
+            let library = std::mem::take(&mut candidates.rust.library);
+            candidates.rust = Names { library, ..names };
         });
         if let Some(code) = self.place.next_code() {
             self.work.expect(code);
@@ -315,7 +315,10 @@ impl Repl {
             Command::Export(file) => save::export(place, &work.journal, screen, written, &file),
 
             Command::All => screen.all(),
-            Command::Doc(name) => pages::show_doc(screen, &name),
+            Command::Doc(name) => {
+                let names = complete::names(work, place);
+                pages::show_doc(screen, &name, &names);
+            }
             Command::Source(name) => pages::show_source(screen, &name),
             Command::Term(word) => pages::show_term(screen, &word),
             Command::Help(name) => pages::help(screen, &name),

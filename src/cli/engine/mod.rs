@@ -53,6 +53,11 @@ pub trait Session: Send {
         Vec::new()
     }
 
+    /// What later cells see as text, for completion and help: `:dep` lines and items; `None` if the engine keeps none.
+    fn sources(&mut self) -> Option<Vec<String>> {
+        None
+    }
+
     /// Passes on what threads have printed since the last cell ended.
     fn late(&mut self, events: &mut dyn FnMut(Event)) {
         let _ = events;

@@ -40,6 +40,8 @@ pub enum Message {
 pub struct Definitions {
     pub variables: Vec<Variable>,
     pub items: Vec<String>,
+    /// The text of items and `:dep` lines, if the engine keeps it.
+    pub sources: Option<Vec<String>>,
 }
 
 enum Request {
@@ -206,7 +208,8 @@ fn serve(
                 continue;
             }
         };
-        *locked(&shared.definitions) = Definitions { variables: session.variables(), items: session.items() };
+        *locked(&shared.definitions) =
+            Definitions { variables: session.variables(), items: session.items(), sources: session.sources() };
         outbox(Message::Done(ticket, Box::new(outcome)));
     }
 }

@@ -1,6 +1,39 @@
-//! Completion of Rust at the end of a line: the session's names, the library's, Rust's keywords.
+//! Completion and help for Rust that is being written: one code for the prompt and for the kernel.
 //!
-//! It only looks at names: it neither parses nor asks a session, so it never blocks.
+//! It reads text: the session's items, the index of std, the sources of loaded crates. It runs nothing and asks no
+//! session. It works on a thread of its own, which keeps what it has read, and is not waited for if it is slow.
+
+mod candidate;
+mod crates;
+mod cursor;
+pub mod help;
+mod infer;
+mod members;
+mod names;
+mod offer;
+mod outline;
+mod page;
+mod scope;
+mod index;
+mod ty;
+mod words;
+mod world;
+mod written;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+pub use candidate::{Candidate, Sort};
+use infer::Infer;
+use outline::Outline;
+use ty::Ty;
+use world::World;
+
+use super::dependency::Dependency;
+use super::split::depth::is_within_limits;
 
 /// The names that can be offered.
 #[derive(Clone, Debug, Default)]
@@ -9,87 +42,125 @@ pub struct Names {
     pub variables: Vec<(String, String)>,
     /// The session's functions, types and other items.
     pub items: Vec<String>,
-    /// The library's public names.
+    /// The library's public names, for commands about the library.
     pub library: Vec<String>,
+    /// The source of what later cells see: `:dep` lines and items, or else the cells that ran.
+    pub sources: Vec<String>,
+    /// Where files are looked for.
+    pub folder: PathBuf,
 }
 
-/// Methods that the chapter and its readers call, by the beginning of the receiver's type.
-const METHODS: &[(&str, &str)] = &[
-    (
-        "Array",
-        "abs axis_iter clone column columns dim dot exp fold into_iter into_shape_with_order is_empty iter iter_mut \
-         len ln map mapv mapv_inplace mean mean_axis ncols ndim nrows powf powi reversed_axes row rows shape slice \
-         sqrt std sum sum_axis t tanh to_owned to_vec view windows",
-    ),
-    (
-        "Vec",
-        "clear clone concat contains extend first get insert into_iter is_empty iter iter_mut join last len pop push \
-         remove reverse sort swap to_vec windows",
-    ),
-    ("String", TEXT),
-    ("&str", TEXT),
-    ("f", NUMBER),
-    ("i", NUMBER),
-    ("u", NUMBER),
-    ("Option", "and_then expect is_none is_some map ok_or unwrap unwrap_or unwrap_or_default"),
-    ("Result", "and_then err expect is_err is_ok map map_err ok unwrap unwrap_or"),
-    (
-        "",
-        "all any chain collect count cycle enumerate filter find flat_map max_by min_by position product rev skip \
-         step_by take to_string zip",
-    ),
-];
+/// How long a key waits.
+const PATIENCE: Duration = Duration::from_millis(180);
+/// For the deepest code that is parsed at all.
+const STACK: usize = 256 << 20;
 
-const TEXT: &str = "as_str bytes chars clone contains ends_with find is_empty len lines parse push push_str repeat \
-                    replace split split_whitespace starts_with to_lowercase to_owned to_string to_uppercase trim";
-const NUMBER: &str = "abs clamp cos exp floor is_nan ln max min pow powf powi round signum sin sqrt tanh to_string \
-                      total_cmp";
+type Job = Box<dyn FnOnce() + Send>;
 
-/// Rust's keywords, and names that are always in scope.
-const WORDS: &str = "Array1 Array2 ArrayD Axis Box HashMap None Option Result Some String Vec array! assert! \
-                     assert_eq! break const continue else enum false fn for format! if impl in let loop match mut \
-                     println! return struct trait true use vec! where while";
+/// The thread that completes.
+static WORKER: LazyLock<Mutex<Option<Sender<Job>>>> = LazyLock::new(|| {
+    let (sender, jobs) = channel::<Job>();
+    let thread = std::thread::Builder::new().name("completion".into()).stack_size(STACK).spawn(move || {
+        while let Ok(job) = jobs.recv() {
+            // A place that cannot be read offers nothing.
+            drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)));
+        }
+    });
+    Mutex::new(thread.ok().map(|_| sender))
+});
 
-/// Where the word to complete begins, and its completions.
-pub fn complete(typed: &str, names: &Names) -> (usize, Vec<String>) {
-    let at = typed
-        .rfind(|c: char| !c.is_alphanumeric() && c != '_')
-        .map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
-    let word = &typed[at..];
-    if word.is_empty() && !typed.ends_with(['.', ':']) {
-        return (at, Vec::new());
+/// What `read` makes of the names on the thread that keeps what it has read; nothing if that takes too long.
+fn on_worker<T: Send + 'static>(
+    names: &Names,
+    patience: Duration,
+    read: impl FnOnce(&Names) -> T + Send + 'static,
+) -> Result<T, RecvTimeoutError> {
+    let (sender, answer) = channel();
+    let names = names.clone();
+    let job: Job = Box::new(move || drop(sender.send(read(&names))));
+    let worker = WORKER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(worker) = &*worker {
+        // Without the thread the answer is missing as well.
+        let _ = worker.send(job);
     }
-    (at, completions(&typed[..at], word, names))
+    drop(worker);
+    answer.recv_timeout(patience)
 }
 
-fn completions(before: &str, word: &str, names: &Names) -> Vec<String> {
-    if before.ends_with('.') && !before.ends_with("..") {
-        return beginning(word, methods(last_word(&before[..before.len() - 1]), names).into_iter());
+/// Where the word at the end of the code begins, and what fits there, the best first.
+pub fn complete(before: &str, names: &Names) -> (usize, Vec<Candidate>) {
+    complete_within(before, names, PATIENCE)
+}
+
+/// The same with another patience: a test on a busy machine has more.
+pub fn complete_within(before: &str, names: &Names, patience: Duration) -> (usize, Vec<Candidate>) {
+    let start = before.trim_end_matches(is_part).len();
+    if !is_within_limits(before) {
+        return (start, Vec::new());
     }
-    if let Some(path) = before.strip_suffix("::") {
-        let owner = last_word(path);
-        let inside = names.library.iter().filter_map(|name| name.split_once("::")).filter(|(of, _)| *of == owner);
-        return beginning(word, inside.map(|(_, method)| method));
+    let code = before.to_owned();
+    let found = on_worker(names, patience, move |names| {
+        let world = world_of(&code, names);
+        let scope = scope::session_scope(&names.variables, &world);
+        offer::candidates(&code, start, &mut Infer::new(&world, scope), &names.folder)
+    });
+    (start, found.unwrap_or_default())
+}
+
+/// Reads the sources of loaded crates and the index in the background.
+pub fn read_ahead(names: &Names) {
+    // It is not waited for.
+    let _ = on_worker(names, Duration::ZERO, |names| drop(world_of("", names)));
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Everything that a cell which begins like this can name.
+fn world_of(code: &str, names: &Names) -> World {
+    let mut world = World { own: Vec::new(), crates: Vec::new(), uses: Vec::new() };
+    let (_, from) = super::split::commands::commands_of(code);
+    let closed = format!("{}{}", &code[..from], scope::closed(&code[from..]));
+    for source in names.sources.iter().map(String::as_str).chain([closed.as_str()]) {
+        let (commands, _) = super::split::commands::commands_of(source);
+        let lines = commands.iter().filter_map(|command| command.text.strip_prefix(":dep"));
+        for dependency in lines.filter_map(|line| Dependency::parse(line, &names.folder).ok()).flatten() {
+            let name = dependency.name().replace('-', "_");
+            if let Some(outline) = crates::outline(&dependency) {
+                world.crates.retain(|(own, _)| *own != name);
+                world.crates.push((name, outline));
+            }
+        }
+        let outline = Outline::of(source);
+        world.uses.extend(outline.uses.iter().cloned());
+        world.own.push(Rc::clone(&outline));
     }
-    let library = names.library.iter().map(String::as_str).filter(|name| !name.contains("::"));
-    let session = names.variables.iter().map(|(name, _)| name).chain(&names.items).map(String::as_str);
-    beginning(word, session.chain(library).chain(WORDS.split_whitespace()))
+    world
 }
 
-/// The methods of a variable's type; every known method if the type is unknown.
-fn methods<'a>(receiver: &str, names: &'a Names) -> Vec<&'a str> {
-    let kind =
-        names.variables.iter().find(|(name, _)| name == receiver).map(|(_, kind)| kind.trim_start_matches("&mut "));
-    let fits =
-        |of: &str| kind.is_none_or(|kind| of.is_empty() || kind.trim_start_matches('&').starts_with(of) || kind == of);
-    let own = names.library.iter().filter_map(|name| name.split_once("::")).filter(|(of, _)| fits(of));
-    let known = METHODS.iter().filter(|(of, _)| fits(of)).flat_map(|(_, methods)| methods.split_whitespace());
-    own.map(|(_, method)| method).chain(known).collect()
-}
-
-/// The name at the end of a text.
-pub fn last_word(text: &str) -> &str {
-    text.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+/// A type as people write it.
+fn shown(ty: &Ty) -> String {
+    let all = |types: &[Ty]| types.iter().map(shown).collect::<Vec<_>>().join(", ");
+    match ty {
+        Ty::Unknown | Ty::Projection(..) => "_".to_owned(),
+        Ty::Param(name) => name.clone(),
+        Ty::Named(name, args) => match (name.as_str(), args.as_slice()) {
+            ("std::slice", [one]) => format!("[{}]", shown(one)),
+            ("std::array", [one]) => format!("[{}; _]", shown(one)),
+            (name, args) => {
+                let name = name.rsplit("::").next().unwrap_or(name);
+                if args.is_empty() { name.to_owned() } else { format!("{name}<{}>", all(args)) }
+            }
+        },
+        Ty::Ref(inner) => format!("&{}", shown(inner)),
+        Ty::Tuple(types) => format!("({})", all(types)),
+        Ty::Fn(inputs, output) => format!("fn({}) -> {}", all(inputs), shown(output)),
+        Ty::Bounds(bounds) => {
+            let names = bounds.iter().map(|bound| bound.name.rsplit("::").next().unwrap_or_default());
+            format!("impl {}", names.collect::<Vec<_>>().join(" + "))
+        }
+    }
 }
 
 /// The names that begin with `word`, sorted and deduplicated.
@@ -101,31 +172,4 @@ pub fn beginning<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<St
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_place_of_a_line_has_its_own_names() {
-        let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let names = Names {
-            variables: vec![("my_value".into(), "Array1<f64>".into()), ("net".into(), "Network".into())],
-            items: text(&["my_step"]),
-            library: text(&["Network", "Network::chapter", "Network::forward", "sigmoid", "softmax"]),
-        };
-        let cases: [(&str, usize, &[&str]); 10] = [
-            ("let y = my_", 8, &["my_step", "my_value"]),
-            ("sig", 0, &["sigmoid"]),
-            ("Network::ch", 9, &["chapter"]),
-            ("net.forw", 4, &["forward"]),
-            ("my_value.forw", 9, &[]),
-            ("my_value.mapv", 9, &["mapv", "mapv_inplace"]),
-            ("f(x).iter().enum", 12, &["enumerate"]),
-            ("가 sof", 4, &["softmax"]),
-            ("x = ", 4, &[]),
-            ("", 0, &[]),
-        ];
-        for (typed, at, offered) in cases {
-            assert_eq!(complete(typed, &names), (at, text(offered)), "{typed}");
-        }
-    }
-}
+mod tests;

@@ -12,6 +12,11 @@ use super::types::at_commas;
 /// Path and text of every file of the library; listed by `build.rs`.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
+/// The text of a file of the library.
+pub fn file(path: &str) -> Option<&'static str> {
+    FILES.iter().find(|(own, _)| *own == path).map(|(_, text)| *text)
+}
+
 /// An item of the library, as in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {

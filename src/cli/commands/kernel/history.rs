@@ -28,9 +28,9 @@ impl History {
         }
     }
 
-    /// The newest cell with this property.
-    pub fn newest(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
-        self.0.iter().rev().map(|line| line.input.as_str()).find(|input| has(input))
+    /// The cells, from the oldest.
+    pub fn cells(&self) -> Vec<String> {
+        self.0.iter().map(|line| line.input.clone()).collect()
     }
 
     pub fn answer(&self, request: &HistoryRequest) -> HistoryReply {

@@ -1,139 +1,74 @@
-//! `inspect_request`: the type of a variable, the code of a cell's own item, or the library's documentation.
+//! `inspect_request`: the type of a variable, the signature and documentation of a name, the parameter that is next.
 //!
 //! It only looks names up: nothing is compiled.
 
 use std::collections::BTreeMap;
 
 use jupyter_protocol::InspectReply;
-use syn::parse::Parser;
-use syn::spanned::Spanned;
-use syn::{Block, Item, Stmt};
 
-use super::history::History;
 use super::output::media;
-use super::queries::{byte_at, type_of};
-use crate::cli::engine::thread::Definitions;
-use crate::cli::syntax::library::Found;
-use crate::cli::syntax::split::depth::within_limits;
-use crate::cli::syntax::{library, types};
+use super::queries::byte_at;
+use crate::cli::page::fragment;
+use crate::cli::syntax::complete::Names;
+use crate::cli::syntax::complete::help::{Page, describe};
+use crate::cli::syntax::library;
 
-/// Describes the name at the cursor.
-pub fn inspect(code: &str, cursor: usize, is_detailed: bool, known: &Definitions, history: &History) -> InspectReply {
-    let (owner, word) = word_at(code, byte_at(code, cursor));
-    let page = if word.is_empty() { None } else { page(owner, word, is_detailed, known, history) };
-    let Some(markdown) = page else { return InspectReply::default() };
-    let plain: Vec<&str> = markdown.lines().filter(|line| !line.starts_with("```")).collect();
-    let data = BTreeMap::from([("text/plain".to_owned(), plain.join("\n")), ("text/markdown".to_owned(), markdown)]);
-    InspectReply { found: true, data: media(data), ..InspectReply::default() }
+/// Describes the name at the cursor; of the chapter's library also what the session has not loaded.
+pub fn inspect(code: &str, cursor: usize, is_detailed: bool, names: &Names) -> InspectReply {
+    let at = byte_at(code, cursor);
+    let Some(page) = describe(code, at, names).or_else(|| of_library(word_at(code, at), is_detailed)) else {
+        return InspectReply::default();
+    };
+    InspectReply { found: true, data: media(shown(&page)), ..InspectReply::default() }
 }
 
-/// The name before the word's `.` or `::`, and the word at this position or before the bracket opened there.
-fn word_at(code: &str, at: usize) -> (&str, &str) {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let begin_of = |end: usize| code[..end].trim_end_matches(is_word).len();
-    let mut end = at + code[at..].find(|c| !is_word(c)).unwrap_or(code.len() - at);
-    if begin_of(end) == end {
-        end = code[..at].trim_end_matches(['(', ' ', '&']).len();
-    }
-    let begin = begin_of(end);
-    let before = code[..begin].strip_suffix("::").or_else(|| code[..begin].strip_suffix('.')).unwrap_or_default();
-    (&before[before.trim_end_matches(is_word).len()..], &code[begin..end])
+/// The word at this byte, or before the bracket opened there.
+fn word_at(code: &str, at: usize) -> &str {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let before = code[..at].trim_end_matches('(');
+    let start = before.trim_end_matches(is_part).len();
+    let end =
+        if before.len() < at { before.len() } else { at + code[at..].find(|c| !is_part(c)).unwrap_or(code.len() - at) };
+    &code[start..end]
 }
 
-fn page(owner: &str, word: &str, is_detailed: bool, known: &Definitions, history: &History) -> Option<String> {
-    if owner.is_empty()
-        && let Some(variable) = known.variables.iter().find(|variable| variable.name == word)
-    {
-        let head = format!("```rust\nlet {word}: {}\n```\n", types::short(&variable.type_name));
-        let docs = type_of(word, known).and_then(|name| library::find(&name).into_iter().find(|it| it.is_public));
-        return Some(
-            head + &docs.map(|found| format!("\n{}\n", library::for_readers(&found.docs))).unwrap_or_default(),
-        );
-    }
-    if known.items.iter().any(|item| item == word)
-        && let Some(code) = history.newest(|input| item_of(input, word).is_some()).and_then(|it| item_of(it, word))
-    {
-        return Some(format!("```rust\n{code}\n```\n"));
-    }
-    let owner = type_of(owner, known).unwrap_or_else(|| owner.to_owned());
-    let full = if owner.is_empty() { word.to_owned() } else { format!("{owner}::{word}") };
-    let found = library::find(&full).into_iter().next().or_else(|| library::find(word).into_iter().next())?;
-    Some(of_library(found, is_detailed))
+fn of_library(word: &str, is_detailed: bool) -> Option<Page> {
+    let found = library::find(word).into_iter().find(|found| found.is_public && !word.is_empty())?;
+    let head = if is_detailed { found.code.clone() } else { found.signature() };
+    Some(Page { head, path: String::new(), docs: found.docs.clone() })
 }
 
-fn of_library(found: &Found, is_detailed: bool) -> String {
-    let code = if is_detailed { found.code.clone() } else { found.signature() };
-    format!("```rust\n{code}\n```\n\n{}\n", library::for_readers(&found.docs))
-}
-
-/// The lines of a cell that define this name.
-fn item_of(cell: &str, name: &str) -> Option<String> {
-    let rust: Vec<&str> = cell.lines().map(|line| if line.trim_start().starts_with(':') { "" } else { line }).collect();
-    let code = rust.join("\n");
-    within_limits(&code, || item_in(&code, &rust, name)).ok()?
-}
-
-fn item_in(code: &str, rust: &[&str], name: &str) -> Option<String> {
-    let statements = Block::parse_within.parse_str(code).ok()?;
-    let item = statements.iter().find_map(|statement| match statement {
-        Stmt::Item(item) if ident(item).is_some_and(|ident| ident == name) => Some(item),
-        _ => None,
-    })?;
-    let span = item.span();
-    Some(rust.get(span.start().line - 1..span.end().line)?.join("\n"))
-}
-
-fn ident(item: &Item) -> Option<&syn::Ident> {
-    Some(match item {
-        Item::Fn(it) => &it.sig.ident,
-        Item::Struct(it) => &it.ident,
-        Item::Enum(it) => &it.ident,
-        Item::Trait(it) => &it.ident,
-        Item::Type(it) => &it.ident,
-        Item::Const(it) => &it.ident,
-        Item::Static(it) => &it.ident,
-        Item::Mod(it) => &it.ident,
-        Item::Union(it) => &it.ident,
-        _ => return None,
-    })
+/// A page as text, Markdown and HTML.
+fn shown(page: &Page) -> BTreeMap<String, String> {
+    let page = Page { docs: library::for_readers(&page.docs), ..page.clone() };
+    let markdown = page.markdown();
+    let html = fragment(&markdown);
+    [("text/plain", page.plain()), ("text/html", html), ("text/markdown", markdown)]
+        .into_iter()
+        .map(|(kind, text)| (kind.to_owned(), text))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::engine::Variable;
 
     #[test]
-    fn the_word_is_found_from_inside_and_from_its_brackets() {
-        let cases = [
-            ("sigmoid(&x)", 3, ("", "sigmoid")),
-            ("sigmoid(&x)", 8, ("", "sigmoid")),
-            ("net.forward(", 12, ("net", "forward")),
-            ("Network::chapter()", 10, ("Network", "chapter")),
-            ("값 + 1", 0, ("", "값")),
-            ("  ", 1, ("", "")),
-            ("", 0, ("", "")),
-        ];
-        for (code, cursor, found) in cases {
-            assert_eq!(word_at(code, byte_at(code, cursor)), found, "{code} {cursor}");
-        }
-    }
-
-    #[test]
-    fn each_kind_of_name_is_described() {
-        let mut history = History::default();
-        history.add(1, ":dep a = \"1\"\n/// One neuron.\nfn neuron(x: f64) -> f64 {\n    x\n}\nneuron(1.0)");
-        let variable = Variable { name: "net".into(), type_name: "forward_pass::network::Network".into() };
-        let known = Definitions { variables: vec![variable], items: vec!["neuron".into()] };
-        let shown = |code: &str, cursor| {
-            let reply = serde_json::to_value(inspect(code, cursor, false, &known, &history)).expect("JSON");
-            (reply["found"] == true, reply["data"]["text/plain"].as_str().unwrap_or_default().to_owned())
+    fn a_name_is_described_in_three_forms() {
+        let names = Names {
+            variables: vec![("값".into(), "i32".into())],
+            sources: vec!["/// One *neuron*.\nfn neuron(x: f64) -> f64 {\n    x\n}".into()],
+            ..Names::default()
         };
-        assert!(shown("net", 1).1.starts_with("let net: Network\n"));
-        let (found, sigmoid) = shown("sigmoid(", 8);
-        assert!(found && sigmoid.starts_with("pub fn sigmoid") && sigmoid.contains("1 / (1 + e^-x)"), "{sigmoid}");
-        assert!(shown("net.forward(&x)", 6).1.starts_with("pub fn forward"));
-        assert_eq!(shown("neuron", 2).1, "/// One neuron.\nfn neuron(x: f64) -> f64 {\n    x\n}");
-        assert_eq!(shown("no_such_name", 2), (false, String::new()));
+        let form = |code: &str, cursor, kind: &str| {
+            let reply = serde_json::to_value(inspect(code, cursor, false, &names)).expect("JSON");
+            reply["data"][kind].as_str().unwrap_or_default().to_owned()
+        };
+        assert!(form("값 + 1", 1, "text/plain").starts_with("let 값: i32"));
+        assert_eq!(form("neuron", 2, "text/plain"), "fn neuron(x: f64) -> f64 {\n    x\n}\n\nOne *neuron*.");
+        assert!(form("neuron", 2, "text/html").contains("<em>neuron</em>"));
+        assert!(form("Vec::new()", 1, "text/markdown").contains("// std::vec::Vec\nstruct Vec<T>"));
+        assert!(form("sigmoid(", 8, "text/plain").starts_with("pub fn sigmoid"));
+        assert_eq!(form("no_such_name", 2, "text/plain"), "");
     }
 }

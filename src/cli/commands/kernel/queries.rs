@@ -2,6 +2,8 @@
 //!
 //! Cursor positions count characters, not bytes.
 
+use std::path::Path;
+
 use jupyter_protocol::{
     CodeMirrorMode, CompleteReply, HelpLink, IsCompleteReply, KernelInfoReply, LanguageInfo, ReplyStatus,
 };
@@ -9,7 +11,7 @@ use serde_json::json;
 
 use crate::cli::engine::rust_version;
 use crate::cli::engine::thread::Definitions;
-use crate::cli::syntax::complete::{self, Names, last_word};
+use crate::cli::syntax::complete::{self, Candidate, Names, Sort, beginning};
 use crate::cli::syntax::input::{Reading, indentation, reading};
 use crate::cli::syntax::types;
 
@@ -17,6 +19,7 @@ use crate::cli::syntax::types;
 const COMMANDS: &[&str] = &[
     ":clear",
     ":dep",
+    ":doc",
     ":efmt",
     ":explain",
     ":fmt",
@@ -78,25 +81,20 @@ fn is_invalid(code: &str) -> bool {
     rust.join("\n").parse::<proc_macro2::TokenStream>().is_err()
 }
 
-pub fn complete(code: &str, cursor: usize, known: &Definitions, library: &[String]) -> CompleteReply {
+/// What a front end may insert at the cursor: commands, files, and what fits the code before it.
+pub fn complete(code: &str, cursor: usize, known: &Definitions, names: &Names) -> CompleteReply {
     let before = &code[..byte_at(code, cursor)];
     let line = before.rsplit('\n').next().unwrap_or_default();
-    let (start, mut matches) = match command(line) {
-        Some(matches) => (0, matches),
-        None => complete::complete(line, &names(known, library)),
+    let (start, candidates) = match command(line, known) {
+        Some((start, found)) => (before.len() - line.len() + start, found),
+        None => complete::complete(before, names),
     };
-    let owner = line[..start].strip_suffix('.').and_then(|before| type_of(last_word(before), known));
-    if let Some(owner) = owner {
-        let own = |method: &String| library.contains(&format!("{owner}::{method}"));
-        // The methods of the variable's own type come first.
-        matches.sort_by_key(|method| !own(method));
-    }
-    let begin = before.chars().count() - line[start..].chars().count();
-    let kinds: Vec<_> = matches.iter().map(|text| kind(text, begin, cursor, known)).collect();
+    let (begin, end) = (before[..start].chars().count(), before.chars().count());
+    let kinds: Vec<_> = candidates.iter().map(|one| described(one, begin, end)).collect();
     CompleteReply {
-        matches,
+        matches: candidates.into_iter().map(|one| one.name).collect(),
         cursor_start: begin,
-        cursor_end: before.chars().count(),
+        cursor_end: end,
         metadata: serde_json::Map::from_iter([("_jupyter_types_experimental".to_owned(), json!(kinds))]),
         ..CompleteReply::default()
     }
@@ -107,39 +105,60 @@ pub fn byte_at(code: &str, cursor: usize) -> usize {
     code.char_indices().nth(cursor).map_or(code.len(), |(at, _)| at)
 }
 
-/// The variable's type without path and arguments: `Network`, `Array2`.
-pub fn type_of(name: &str, known: &Definitions) -> Option<String> {
-    let variable = known.variables.iter().find(|variable| variable.name == name)?;
-    let name = types::short(&variable.type_name);
-    Some(name.split('<').next().unwrap_or_default().trim_start_matches('&').to_owned())
-}
-
-fn command(line: &str) -> Option<Vec<String>> {
-    (line.starts_with(':') && !line.contains(char::is_whitespace)).then(|| {
-        let fitting = COMMANDS.iter().filter(|command| command.starts_with(line));
-        fitting.map(|command| (*command).to_owned()).collect()
-    })
-}
-
-fn names(known: &Definitions, library: &[String]) -> Names {
-    let variables = known.variables.iter().map(|it| (it.name.clone(), types::short(&it.type_name)));
-    Names { variables: variables.collect(), items: known.items.clone(), library: library.to_vec() }
-}
-
-/// The kind of name that front ends show beside it.
-fn kind(text: &str, start: usize, end: usize, known: &Definitions) -> serde_json::Value {
-    let kind = if known.variables.iter().any(|variable| variable.name == text) {
-        "instance"
-    } else if text.ends_with('!') {
-        "magic"
-    } else if text.starts_with(':') {
-        "keyword"
-    } else if text.starts_with(char::is_uppercase) {
-        "class"
-    } else {
-        "function"
+/// A command, or the argument of one.
+fn command(line: &str, known: &Definitions) -> Option<(usize, Vec<Candidate>)> {
+    if !line.starts_with(':') || line.starts_with("::") {
+        return None;
+    }
+    let offer = |start: usize, names: Vec<&str>| {
+        let found = beginning(&line[start..], names.into_iter());
+        Some((start, found.iter().map(|name| Candidate::new(name, Sort::Command, "")).collect()))
     };
-    json!({"text": text, "start": start, "end": end, "type": kind})
+    let Some((name, argument)) = line.split_once(' ') else { return offer(0, COMMANDS.to_vec()) };
+    let start = line.len() - argument.trim_start().len();
+    match name {
+        ":type" | ":t" => offer(start, known.variables.iter().map(|one| one.name.as_str()).collect()),
+        ":doc" => {
+            let own = known.variables.iter().map(|one| &one.name).chain(&known.items);
+            let found = own.map(|name| Candidate::new(name, Sort::Variable, "")).collect::<Vec<_>>();
+            let (at, mut of_std) = complete::complete(&line[start..], &Names::default());
+            of_std.retain(|one| one.sort != Sort::Keyword);
+            let typed = &line[start + at..];
+            let own = found.into_iter().filter(|one| at == 0 && one.name.starts_with(typed));
+            Some((start + at, own.chain(of_std).collect()))
+        }
+        ":opt" => offer(start, vec!["0", "1", "2", "3"]),
+        ":cache" => offer(start, vec!["0", "1"]),
+        ":fmt" | ":efmt" => offer(start, vec!["{}", "{:?}", "{:#?}"]),
+        _ => Some((line.len(), Vec::new())),
+    }
+}
+
+/// What completion and help know of a session: of an engine that keeps no items, the cells that ran.
+pub fn names(known: &Definitions, cells: &[String], folder: &Path) -> Names {
+    let variables = known.variables.iter().map(|it| (it.name.clone(), types::short(&it.type_name)));
+    Names {
+        variables: variables.collect(),
+        items: known.items.clone(),
+        sources: known.sources.clone().unwrap_or_else(|| cells.to_vec()),
+        folder: folder.to_owned(),
+        ..Names::default()
+    }
+}
+
+/// A completion as front ends show it: its kind, and its type or first sentence.
+fn described(one: &Candidate, start: usize, end: usize) -> serde_json::Value {
+    let kind = match one.sort {
+        Sort::Variable | Sort::Field => "instance",
+        Sort::Method | Sort::Function => "function",
+        Sort::Constant | Sort::Variant => "property",
+        Sort::Type | Sort::Trait => "class",
+        Sort::Module => "module",
+        Sort::Macro => "magic",
+        Sort::File => "path",
+        Sort::Keyword | Sort::Attribute | Sort::Lifetime | Sort::Command => "keyword",
+    };
+    json!({"text": one.name, "start": start, "end": end, "type": kind, "signature": one.about})
 }
 
 #[cfg(test)]
@@ -154,6 +173,7 @@ mod tests {
         Definitions {
             variables: vec![variable("net", "forward_pass::network::Network"), variable("값", "i32")],
             items: vec!["neuron".into()],
+            sources: Some(vec!["fn neuron(x: i32) -> i32 { x }".into()]),
         }
     }
 
@@ -176,19 +196,16 @@ mod tests {
 
     #[test]
     fn names_are_completed_at_the_cursor() {
-        let library = ["Network".to_owned(), "Network::forward".into(), "sigmoid".into(), "Mnist::find".into()];
         let offered = |code: &str, cursor| {
-            let reply = complete(code, cursor, &known(), &library);
+            let known = known();
+            let reply = complete(code, cursor, &known, &names(&known, &[], Path::new(".")));
             (reply.cursor_start, reply.cursor_end, reply.matches)
         };
-        assert_eq!(
-            offered("net.f", 5),
-            (4, 5, vec!["forward".into(), "filter".into(), "find".into(), "flat_map".into()])
-        );
         assert_eq!(offered("let 값2 = 값", 10), (9, 10, vec!["값".into()]));
-        assert_eq!(offered("1;\nne", 5), (3, 5, vec!["net".into(), "neuron".into()]));
-        assert_eq!(offered("sig", 99), (0, 3, vec!["sigmoid".into()]));
+        assert_eq!(offered("1;\nneu", 6), (3, 6, vec!["neuron".into()]));
         assert_eq!(offered(":va", 3), (0, 3, vec![":vars".into()]));
+        assert_eq!(offered(":type n", 7), (6, 7, vec!["net".into()]));
+        assert_eq!(offered(":doc neu", 8), (5, 8, vec!["neuron".into()]));
         assert_eq!(offered("", 0), (0, 0, vec![]));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! While a cell runs, no other request is answered here, as front ends expect; `control` interrupts it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +19,10 @@ use super::output::{PAUSE, Show, media};
 use super::stdin::Stdin;
 use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
-use crate::cli::engine::thread::{Message, SessionThread};
+use crate::cli::engine::thread::{Definitions, Message, SessionThread};
 use crate::cli::lang::Lang;
 use crate::cli::outcome::{End, Event, Outcome, Output, RichKind};
-use crate::cli::syntax::library;
+use crate::cli::syntax::complete::{self, Names};
 use crate::cli::terminal::cell_end::operators;
 
 pub struct Shell {
@@ -35,8 +36,8 @@ pub struct Shell {
     history: History,
     /// Publishes what threads print after the last cell, as output of that cell.
     late: Option<Show>,
-    /// The library's names, read when first needed.
-    library: Vec<String>,
+    /// The folder of the session's files.
+    folder: PathBuf,
 }
 
 /// After a failure, requests that arrive within this time are aborted too.
@@ -59,9 +60,9 @@ impl Shell {
                 let _ = sender.send(wire::receive(&mut socket, &mut heard).await);
             }
         };
-        let (history, library) = (History::default(), Vec::new());
+        let (history, folder) = (History::default(), std::env::current_dir().unwrap_or_default());
         let shell =
-            Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, late: None, library };
+            Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, late: None, folder };
         (shell, listen)
     }
 
@@ -83,6 +84,11 @@ impl Shell {
                 },
             }
         }
+    }
+
+    /// What completion and help know of the session.
+    fn names(&self, known: &Definitions) -> Names {
+        queries::names(known, &self.history.cells(), &self.folder)
     }
 
     fn show_late(&mut self, output: Output) {
@@ -123,15 +129,13 @@ impl Shell {
             Content::KernelInfoRequest(_) => Some(Content::KernelInfoReply(Box::new(queries::kernel_info()))),
             Content::IsCompleteRequest(request) => Some(queries::is_complete(&request.code).into()),
             Content::CompleteRequest(request) => {
-                if self.library.is_empty() {
-                    self.library = library::public_names();
-                }
-                Some(queries::complete(&request.code, request.cursor_pos, &known(), &self.library).into())
+                let known = known();
+                Some(queries::complete(&request.code, request.cursor_pos, &known, &self.names(&known)).into())
             }
             Content::InspectRequest(request) => {
+                let names = self.names(&known());
                 let is_detailed = request.detail_level.unwrap_or(0) > 0;
-                let (code, cursor) = (&request.code, request.cursor_pos);
-                Some(inspect::inspect(code, cursor, is_detailed, &known(), &self.history).into())
+                Some(inspect::inspect(&request.code, request.cursor_pos, is_detailed, &names).into())
             }
             Content::HistoryRequest(request) => Some(self.history.answer(request).into()),
             Content::CommInfoRequest(_) => Some(CommInfoReply::default().into()),
@@ -175,6 +179,9 @@ impl Shell {
             outcome.notes.extend(self.about_operators(code, &outcome.end, message).await);
         }
         let error = self.settle(code, &outcome, &mut show);
+        if code.contains(":dep") {
+            complete::read_ahead(&self.names(&self.session.definitions()));
+        }
         self.late = Some(Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent));
         if is_kept {
             self.history.add_output(&show.value);

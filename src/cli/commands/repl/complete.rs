@@ -1,9 +1,13 @@
 //! What Tab offers at the prompt: commands and their arguments; for anything else, Rust.
 //!
-//! It only looks at names: it never asks the session, so it never blocks.
+//! It never asks the session, so it never blocks.
 
 use super::command::ENTRIES;
+use super::place::Place;
+use super::work::Work;
+use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::complete::{self, Names, beginning};
+use crate::cli::syntax::types::short;
 
 /// The names that Tab can offer; updated between two lines.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +21,19 @@ pub struct Candidates {
 
 /// The languages of the chapter.
 const LANGUAGES: [&str; 2] = ["en", "ko"];
+
+/// What completion and help know of the session; nothing while it is busy.
+pub fn names(work: &mut Work, place: &Place) -> Names {
+    let Definitions { variables, items, sources } = work.definitions();
+    let variables = variables.into_iter().map(|variable| (variable.name, short(&variable.type_name)));
+    Names {
+        variables: variables.collect(),
+        items,
+        sources: sources.unwrap_or_else(|| work.code_so_far(place)),
+        folder: std::env::current_dir().unwrap_or_default(),
+        ..Names::default()
+    }
+}
 
 /// Where the word to complete begins, and its completions.
 pub fn complete(typed: &str, candidates: &Candidates) -> (usize, Vec<String>) {
@@ -45,7 +62,8 @@ pub fn complete(typed: &str, candidates: &Candidates) -> (usize, Vec<String>) {
         let commands: Vec<String> = ENTRIES.iter().map(|entry| format!(":{}", entry.name)).collect();
         return offer(typed, &mut commands.iter().map(String::as_str));
     }
-    complete::complete(typed, rust)
+    let (at, found) = complete::complete(typed, rust);
+    (at, found.into_iter().map(|one| one.name).collect())
 }
 
 fn argument<'a>(typed: &'a str, commands: &[&str]) -> Option<&'a str> {
@@ -63,6 +81,8 @@ mod tests {
             variables: vec![("my_value".into(), "Array1<f64>".into())],
             items: text(&["my_step"]),
             library: text(&["Network", "Network::forward", "sigmoid", "softmax"]),
+            sources: text(&["fn my_step() {}"]),
+            ..Names::default()
         };
         let places = text(&["sigmoid", "softmax", "softmax-overflow"]);
         let candidates = Candidates { rust, places, terms: text(&["bias", "편향"]) };
@@ -76,7 +96,7 @@ mod tests {
             (":term 편", 6, &["편향"]),
             (":lang k", 6, &["ko"]),
             (":help go", 6, &["goto"]),
-            ("let y = my_", 8, &["my_step", "my_value"]),
+            ("let y = my_", 8, &["my_value", "my_step"]),
         ];
         for (typed, at, offered) in cases {
             assert_eq!(complete(typed, &candidates), (at, text(offered)), "{typed}");

@@ -4,7 +4,7 @@
 
 use super::analyzer::{Described, Hover};
 use crate::cli::lang::Lang;
-use crate::cli::syntax::complete::Names;
+use crate::cli::syntax::complete::{Names, help};
 use crate::cli::syntax::{library, names};
 use crate::cli::terminal::highlight;
 use crate::cli::terminal::style::{Look, QUIET};
@@ -20,6 +20,8 @@ pub struct Word<'a> {
 pub struct Known<'a> {
     pub names: &'a Names,
     pub codes: &'a [String],
+    /// Where the cursor is in the line.
+    pub position: usize,
 }
 
 /// Describes the word: from the session, then the library, then the language server.
@@ -40,6 +42,12 @@ pub fn describe(
         if let Some(head) = known.codes.iter().rev().find_map(|code| names::head_of(code, word.text)) {
             return rust(&head);
         }
+    }
+    if let Some(page) = help::describe(line, known.position, known.names) {
+        let docs = library::for_readers(&page.docs).replace("\n\n", "\n");
+        let docs = docs.lines().take(4).collect::<Vec<_>>().join("\n");
+        let head = rust(&library::fitted(&page.head, look.width));
+        return format!("{head}\n{}", look.paint(QUIET, &look.wrapped(&docs))).trim_end().to_owned();
     }
     let found = library::find(word.text).into_iter().find(|item| item.is_public).map(|found| {
         let docs = library::for_readers(&found.docs);
@@ -99,8 +107,8 @@ mod tests {
     fn each_kind_of_name_is_described() {
         let names = Names { variables: vec![("x".into(), "Array1<f64>".into())], ..Names::default() };
         let codes = ["/// Twice.\nfn twice(n: i32) -> i32 {\n    n * 2\n}\nlet mut x = 1;".to_owned()];
-        let known = Known { names: &names, codes: &codes };
         let hovered = |line: &str, hover: Hover| {
+            let known = Known { names: &names, codes: &codes, position: line.len() };
             describe(line, word_at(line, line.len()).unwrap(), &known, || hover, Lang::En, &Look::plain(80))
         };
         let described = |line: &str, hover: Option<&str>| {
@@ -109,6 +117,7 @@ mod tests {
         };
         assert_eq!(described("let y = x", Some("let x: ?")), "x: Array1<f64> (yours)");
         assert_eq!(described("twice(", Some("fn other()")), "fn twice(n: i32) -> i32");
+        assert!(described("String::new(", None).starts_with("const fn new() -> String\nCreates a new"));
         assert!(
             described("sigmoid(", Some("fn other()")).starts_with("pub fn sigmoid"),
             "{}",

@@ -14,6 +14,7 @@ use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::glossary;
 use crate::cli::notebook::progress::Progress;
 use crate::cli::suggest::nearest;
+use crate::cli::syntax::complete::{Names, help};
 use crate::cli::syntax::library;
 use crate::cli::terminal::shown::visible;
 use crate::cli::terminal::style::{GOOD, HEADING, Look, QUIET, STRONG};
@@ -77,14 +78,23 @@ pub fn show_source(screen: &mut Screen, name: &str) {
     screen.page(&page.join("\n"));
 }
 
-/// The library's documentation of a name, below its signature.
-pub fn show_doc(screen: &mut Screen, name: &str) {
+/// The documentation of a name below its signature: the library's, or that of the session, std and loaded crates.
+pub fn show_doc(screen: &mut Screen, name: &str, names: &Names) {
     let mut found = library::find(name);
     found.retain(|item| !item.docs.is_empty());
-    if found.is_empty() {
-        return unknown_name(screen, "doc", name);
+    let is_code = name.len() == 5 && name.starts_with('E') && name[1..].chars().all(|c| c.is_ascii_digit());
+    if is_code {
+        return explain(screen, None, name);
     }
     let look = screen.look;
+    if found.is_empty() {
+        let Some(page) = help::look_up(name, names) else { return unknown_name(screen, "doc", name) };
+        let path = if page.path.is_empty() { String::new() } else { look.paint(QUIET, &format!("// {}\n", page.path)) };
+        let head = highlight::rust(&library::fitted(&page.head, look.width), &look);
+        let docs = markdown::render(&library::for_readers(&page.docs), &look);
+        screen.page(format!("{path}{head}\n\n{docs}").trim_end());
+        return screen.blank();
+    }
     let page = found.iter().map(|item| {
         let signature = highlight::rust(&library::fitted(&item.signature(), look.width), &look);
         format!("{signature}\n\n{}", markdown::render(&library::for_readers(&item.docs), &look))

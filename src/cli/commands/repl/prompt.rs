@@ -238,11 +238,10 @@ impl Completer for Assistant {
         let (at, mut names) = complete(typed, with_library(&mut locked(&self.candidates)));
         if !is_command(line) && (at < position || typed.ends_with(['.', ':'])) {
             let LanguageServer { analyzer, codes } = &mut *locked(&self.server);
-            names.extend(
-                analyzer.complete(&codes.join("\n"), typed).into_iter().filter(|name| name.starts_with(&typed[at..])),
-            );
-            names.sort();
-            names.dedup();
+            let others = analyzer.complete(&codes.join("\n"), typed).into_iter();
+            let others: Vec<String> =
+                others.filter(|name| name.starts_with(&typed[at..]) && !names.contains(name)).collect();
+            names.extend(others);
         }
         let pairs = names.into_iter().map(|name| Pair { display: name.clone(), replacement: name });
         Ok((at, pairs.collect()))
@@ -294,7 +293,7 @@ impl ConditionalEventHandler for DescribeKey {
             let (typed, rest) = line.split_at(word.start);
             if is_command(line) { Hover::Nothing } else { analyzer.describe(&codes.join("\n"), typed, rest) }
         };
-        let known = Known { names: &locked(candidates).rust, codes };
+        let known = Known { names: &locked(candidates).rust, codes, position: context.pos() };
         let text = inspect::describe(line, word, &known, ask_server, *lang, look);
         // The printer only ends with the editor.
         let _ = printer.send(format!("{text}\n"));

@@ -20,8 +20,11 @@ use super::shell;
 use super::source::{Source, line_and_column};
 use super::state::State;
 use super::stop::Stop;
-use crate::cli::engine::SessionOptions;
+use crate::cli::engine::{Session, SessionOptions};
 use crate::cli::outcome::{End, Event, Span};
+use crate::cli::syntax::complete::Names;
+use crate::cli::syntax::complete::help::look_up;
+use crate::cli::syntax::types::short;
 
 /// Why a command fails.
 enum Failure {
@@ -110,6 +113,7 @@ fn run(session: &mut OwnSession, command: Command, output: &mut CommandOutput) -
         Command::Cache(on) => set_cache(&mut session.compiler, on),
         Command::BuildEnv(pair) => set_build_env(&mut session.compiler, pair)?,
         Command::Env(pair) => return Err(explain_env(pair).into()),
+        Command::Doc(name) => return Ok(doc(session, name, output)?),
         Command::Explain => explain(&session.compiler, session.last_error.as_deref())?,
         Command::LastCompileDir => session.compiler.folder.display().to_string(),
         Command::LastErrorJson => return Err("this session does not store its errors as JSON".to_owned().into()),
@@ -191,6 +195,31 @@ fn explain_env(pair: &str) -> String {
     format!("`:env` cannot change a process that is already running\n{help}")
 }
 
+/// The signature and documentation of a name; rustc's explanation of an error's code.
+fn doc(session: &mut OwnSession, name: &str, output: &mut CommandOutput) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("`:doc` needs a name\nhelp: :doc Vec::push".to_owned());
+    }
+    let is_code = name.len() == 5 && name.starts_with('E') && name[1..].chars().all(|c| c.is_ascii_digit());
+    if is_code {
+        let text = explain(&session.compiler, Some(name))?;
+        output.print_page(&text, &text);
+        return Ok(());
+    }
+    let variables = session.variables().into_iter().map(|one| (one.name, short(&one.type_name)));
+    let names = Names {
+        variables: variables.collect(),
+        sources: session.sources().unwrap_or_default(),
+        folder: session.options.folder.clone(),
+        ..Names::default()
+    };
+    let page = look_up(name, &names).ok_or_else(|| {
+        format!("nothing is known of `{name}`\nhelp: a name or a path, such as `:doc Vec::push` or `:doc println!`")
+    })?;
+    output.print_page(&page.plain(), &page.markdown());
+    Ok(())
+}
+
 fn explain(compiler: &Compiler, last_error: Option<&str>) -> Result<String, String> {
     let code = last_error.ok_or("no last error to explain")?;
     match process::Command::new(&compiler.toolchain.rustc).args(["--explain", code]).output() {
@@ -236,6 +265,7 @@ const HELP: &str = "\
 :cache [0]        cache compiled cells for later sessions, or (0) don't
 :timing           toggle the time of each cell
 :time_passes      toggle the times of each cell's compiler passes
+:doc NAME         show the signature and documentation of a name, or explain an error's code
 :explain          show rustc's explanation of the last error
 :version          show this program's version
 !COMMAND          run a shell command, where that is allowed

@@ -273,6 +273,11 @@ impl Session for OwnSession {
     fn items(&mut self) -> Vec<String> {
         self.history.state().item_names().into_iter().collect()
     }
+
+    fn sources(&mut self) -> Option<Vec<String>> {
+        let crates = self.crates.dependencies().iter().map(|one| format!(":dep {one}"));
+        Some(crates.chain(self.history.state().item_sources()).collect())
+    }
 }
 
 /// As rustc reads a file: without the byte order mark that some editors put first.

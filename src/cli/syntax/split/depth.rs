@@ -31,6 +31,11 @@ pub fn within_limits<T: Send>(code: &str, read: impl FnOnce() -> T + Send) -> Re
     })
 }
 
+/// Whether code may be parsed where the stack is as large as here.
+pub fn is_within_limits(code: &str) -> bool {
+    exceeded_limit(code).is_none()
+}
+
 /// Why a recursive parser must not see the code: it is longer, nests deeper or chains longer than people write.
 /// Comments do not count, and a literal counts as a word.
 pub(super) fn exceeded_limit(text: &str) -> Option<&'static str> {

@@ -39,7 +39,7 @@ super::messages! {
     brief_undo() { "undo the last line", "마지막 줄 되돌리기" }
     brief_reset() { "forget everything", "모두 잊기" }
     brief_export() { "write .ipynb or .rs", ".ipynb, .rs로 쓰기" }
-    brief_doc() { "library documentation", "라이브러리의 설명" }
+    brief_doc() { "documentation of a name", "이름의 설명" }
     brief_source() { "library source code", "라이브러리의 코드" }
     brief_term() { "look up the glossary", "용어집" }
     brief_explain() { "explain the last error", "마지막 오류 설명" }
@@ -89,7 +89,10 @@ super::messages! {
         "write the lines you typed to a new file: `:export mine.ipynb` or `mine.rs`",
         "입력한 줄을 새 파일에 써요: `:export mine.ipynb` 또는 `mine.rs`"
     }
-    help_doc() { "show the library's documentation: `:doc sigmoid`", "라이브러리의 설명을 보여 줘요: `:doc sigmoid`" }
+    help_doc() {
+        "show the documentation of a name: `:doc sigmoid`, `:doc Vec::push`, `:doc E0382`",
+        "이름의 설명을 보여 줘요: `:doc sigmoid`, `:doc Vec::push`, `:doc E0382`"
+    }
     help_source() { "show the library's source code: `:source sigmoid`", "라이브러리의 코드를 보여 줘요: `:source sigmoid`" }
     help_term() {
         "define a term: `:term bias`; without a term, list all of them",

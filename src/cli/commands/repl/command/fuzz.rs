@@ -31,6 +31,7 @@ fn names() -> Candidates {
         variables: vec![("x".into(), "Array1<f64>".into())],
         items: text(&["my_step"]),
         library: text(&["Network", "Network::forward", "sigmoid"]),
+        ..Names::default()
     };
     Candidates { rust, places: text(&["sigmoid", "softmax"]), terms: text(&["bias", "편향"]) }
 }

@@ -28,6 +28,8 @@ pub enum Command<'a> {
     Cache(bool),
     BuildEnv(&'a str),
     Env(&'a str),
+    /// What is known of a name.
+    Doc(&'a str),
     /// rustc's explanation of the last error.
     Explain,
     LastCompileDir,
@@ -77,6 +79,7 @@ impl<'a> Command<'a> {
             ":cache" => Command::Cache(argument != "0"),
             ":build_env" => Command::BuildEnv(argument),
             ":env" => Command::Env(argument),
+            ":doc" => Command::Doc(argument),
             ":explain" => Command::Explain,
             ":last_compile_dir" => Command::LastCompileDir,
             ":last_error_json" => Command::LastErrorJson,

@@ -8,6 +8,8 @@ use crate::cli::outcome::{Event, Outcome, Output, RichKind};
 #[derive(Debug, Default)]
 pub struct CommandOutput {
     text: Option<String>,
+    /// The same as Markdown, if all of it is.
+    markdown: Option<String>,
     pub notes: Vec<String>,
     /// Why the stock kernel would refuse the commands.
     pub beyond_stock: Vec<String>,
@@ -16,6 +18,7 @@ pub struct CommandOutput {
 impl CommandOutput {
     /// As in the stock kernel, the texts of several commands are one value, with the later ones below.
     pub fn print(&mut self, text: &str) {
+        self.markdown = None;
         match &mut self.text {
             Some(all) => {
                 all.push('\n');
@@ -25,10 +28,19 @@ impl CommandOutput {
         }
     }
 
+    /// Prints what front ends may show as Markdown.
+    pub fn print_page(&mut self, text: &str, markdown: &str) {
+        let is_first = self.text.is_none();
+        self.print(text);
+        self.markdown = is_first.then(|| markdown.to_owned());
+    }
+
     /// Adds it to a cell's outcome.
     pub fn add_to(self, outcome: &mut Outcome, events: &mut dyn FnMut(Event)) {
         if let Some(text) = self.text {
-            let data = BTreeMap::from([("text/plain".to_owned(), text)]);
+            let markdown = self.markdown.map(|markdown| ("text/markdown".to_owned(), markdown));
+            let data: BTreeMap<String, String> =
+                markdown.into_iter().chain([("text/plain".to_owned(), text)]).collect();
             let output = Output::Rich { kind: RichKind::Result, data };
             events(Event::Output(output.clone()));
             outcome.outputs.push(output);

@@ -41,6 +41,15 @@ pub enum Key {
 }
 
 impl State {
+    /// The text of each item, a member with its `impl` around it.
+    pub fn item_sources(&self) -> Vec<String> {
+        let source = |item: &Arc<StoredItem>| match &item.key {
+            Key::Member { head, .. } => format!("{head}{}\n}}", item.text),
+            _ => item.text.clone(),
+        };
+        self.items.iter().map(source).collect()
+    }
+
     /// Adds the cell's items in place of earlier versions; returns the names of types that changed.
     pub fn add_items(&mut self, source: &Source) -> BTreeSet<String> {
         let mut addition =
