@@ -26,13 +26,15 @@ const CRATES: &[(&str, &[&str], usize)] = &[
 /// Raised from 65,400: macOS, Windows and what POSIX has, with a session that does not fork (2,500); a cache that users
 /// share, and crates known by content (1,500); guesses, PNG beside SVG, exercises on the site's pages (1,800).
 ///
-/// Raised from 71,000: Korean words in figures, and editions that are compared without them (400).
-const LINES: usize = 71_700;
+/// Raised from 71,000: Korean words in figures, and editions that are compared without them (400); completion and help by
+/// types, sources and an index of std, with its tests (4,200).
+const LINES: usize = 75_900;
 
 /// Bytes of the files in the published package, rounded up to the next 10,000. Raised from 3,810,000 by the same, and
 /// most of all by the outputs of the chapter's new cells in two languages and the network that comes with the crate.
 /// Raised from 5,210,000 by the PNG of each figure, which readers see before they trust a notebook.
-const BYTES: u64 = 6_870_000;
+/// Raised from 6,870,000 by completion and its index of std (210,000), and the files for teachers.
+const BYTES: u64 = 7_170_000;
 
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
