@@ -14,6 +14,7 @@ mod offer;
 mod outline;
 mod page;
 mod scope;
+mod implements;
 mod index;
 mod ty;
 mod words;
