@@ -14,6 +14,7 @@ mod offer;
 mod outline;
 mod page;
 mod scope;
+mod implements;
 mod index;
 mod ty;
 mod words;
@@ -22,6 +23,7 @@ mod written;
 
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -50,10 +52,13 @@ pub struct Names {
     pub folder: PathBuf,
 }
 
-/// How long a key waits.
-const PATIENCE: Duration = Duration::from_millis(180);
+/// How long a key waits. An unoptimised build is ten times as slow.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1800 } else { 180 });
 /// For the deepest code that is parsed at all.
 const STACK: usize = 256 << 20;
+
+/// Whether the common parts of the index have been read.
+static HAS_READ: AtomicBool = AtomicBool::new(false);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -110,7 +115,16 @@ pub fn complete_within(before: &str, names: &Names, patience: Duration) -> (usiz
 /// Reads the sources of loaded crates and the index in the background.
 pub fn read_ahead(names: &Names) {
     // It is not waited for.
-    let _ = on_worker(names, Duration::ZERO, |names| drop(world_of("", names)));
+    let _ = on_worker(names, Duration::ZERO, |names| {
+        let world = world_of("", names);
+        if !HAS_READ.swap(true, Ordering::Relaxed) {
+            // What most cells use of std.
+            for code in ["i32::", "String::new().", "vec![1].iter()."] {
+                let mut infer = Infer::new(&world, infer::Scope::default());
+                offer::candidates(code, code.len(), &mut infer, &names.folder);
+            }
+        }
+    });
 }
 
 fn is_part(c: char) -> bool {

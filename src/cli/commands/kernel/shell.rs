@@ -60,6 +60,8 @@ impl Shell {
                 let _ = sender.send(wire::receive(&mut socket, &mut heard).await);
             }
         };
+        // Before the first key.
+        complete::read_ahead(&Names::default());
         let (history, folder) = (History::default(), std::env::current_dir().unwrap_or_default());
         let shell =
             Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, late: None, folder };

@@ -180,6 +180,11 @@ impl World {
 
     /// The frame of an `impl` if it is for this type.
     pub fn fitting(&self, one: &Impl, home: &Home, ty: &Ty) -> Option<Frame> {
+        self.fitting_at(one, home, ty, 0)
+    }
+
+    /// The same within the bounds of others.
+    pub fn fitting_at(&self, one: &Impl, home: &Home, ty: &Ty, depth: usize) -> Option<Frame> {
         let mut frame = Frame::new(home.clone());
         frame.open(&one.generics);
         let pattern = self.ty(&one.self_ty, &frame);
@@ -187,7 +192,12 @@ impl World {
         if !pattern.is_known() || !unify(&pattern, ty, &mut bindings) {
             return None;
         }
-        frame.itself = Some(ty.clone());
+        if !self.holds(one, &frame, &bindings, depth) {
+            return None;
+        }
+        // `Box::new`: without its arguments, the type has those of the `impl`.
+        let is_bare = matches!(ty, Ty::Named(_, args) if args.is_empty());
+        frame.itself = Some(if is_bare { pattern.with(&bindings) } else { ty.clone() });
         self.bind_calls(&one.generics, &frame, &mut bindings);
         frame.params.extend(bindings);
         Some(frame)

@@ -44,8 +44,10 @@ pub fn candidates(code: &str, start: usize, infer: &mut Infer, folder: &Path) ->
 
 /// `1.` is a number.
 fn is_number(tokens: &[Token], start: usize) -> bool {
-    let before = tokens.iter().rev().find(|token| token.end() <= start);
-    before.is_some_and(|token| token.text.ends_with('.') && token.text.len() > 1)
+    let at = tokens.iter().rposition(|token| token.end() <= start);
+    // The field of a tuple is none.
+    let is_field = at.is_some_and(|at| at > 0 && tokens[at - 1].text == ".");
+    at.is_some_and(|at| tokens[at].text.ends_with('.') && tokens[at].text.len() > 1) && !is_field
 }
 
 fn members(before: &str, infer: &mut Infer) -> Vec<Candidate> {
@@ -169,7 +171,8 @@ fn used(path: &[String], world: &World) -> Vec<Candidate> {
         let names = ["std".to_owned()].into_iter().chain(world.crates.iter().map(|(name, _)| name.clone()));
         return names.chain(modules.cloned()).map(|name| Candidate::new(&name, Sort::Module, "")).chain(own).collect();
     }
-    let mut found = world.module_names(path).unwrap_or_default();
+    let rank = |one: Candidate| if one.sort == Sort::Macro { one.ranked(3) } else { one };
+    let mut found: Vec<Candidate> = world.module_names(path).unwrap_or_default().into_iter().map(rank).collect();
     if let Some(name) = world.resolve(path, &Home::Own) {
         let variants = world.type_item(&name, |item| {
             item.variants.iter().map(|it| Candidate::new(&it.name, Sort::Variant, &it.docs)).collect::<Vec<_>>()

@@ -87,7 +87,13 @@ pub fn read<'a>(code: &'a str, infer: &mut Infer) -> Here<'a> {
                     bind_arm(&last[..end], of, infer);
                     piece = &last[end + 2..];
                 }
-                None => pattern = Some(of.clone()),
+                None => match guard(last) {
+                    Some((end, rest)) => {
+                        bind_arm(&last[..end], of, infer);
+                        piece = &last[rest..];
+                    }
+                    None => pattern = Some(of.clone()),
+                },
             }
         }
         let called = if level.open == '(' { called_with(before.0, whole, infer) } else { Vec::new() };
@@ -121,6 +127,12 @@ fn arrow(arm: &str) -> Option<usize> {
         (depth == 0 && pair[0].text == "=" && pair[1].text == ">" && pair[0].end() == pair[1].start)
             .then_some(pair[0].start)
     })
+}
+
+/// Where the pattern of an arm ends, and its guard begins.
+fn guard(arm: &str) -> Option<(usize, usize)> {
+    let found = tokens(arm).0.into_iter().find(|token| token.text == "if")?;
+    Some((found.start, found.end()))
 }
 
 fn bind_arm(pattern: &str, of: &Ty, infer: &mut Infer) {

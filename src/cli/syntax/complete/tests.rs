@@ -189,6 +189,11 @@ const CASES: &[(&str, &str, &str)] = &[
     ("use std::io::Read; std::fs::File::open(\"a\").unwrap().rea", "read_to_string read", ""),
     ("std::fs::File::open(\"a\").unwrap().read_to_s", "", "read_to_string"),
     ("fn ", "", "Point for"),
+    ("let b = Box::new(p); b.", "xcoord norm", ITERATOR),
+    ("let r = std::rc::Rc::new(p); r.", "xcoord norm", "map to_string cmp"),
+    ("let t = (1, name); t.1.", "len chars", ITERATOR),
+    ("match shade { Shade::Light(level) if level.", "pow", "xcoord"),
+    ("use std::f", "fs fmt", "Point"),
 ];
 
 #[test]
