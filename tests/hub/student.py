@@ -110,6 +110,9 @@ class Student:
 
     async def keeps_own(self):
         """Fails unless the session still has what it began with."""
-        answer = await self.run("println!(\"mine is {mine}\");")
+        try:
+            answer = await self.run("println!(\"mine is {mine}\");", patience=120)
+        except asyncio.TimeoutError:
+            raise Failed(f"{self.name} gets no answer") from None
         if answer["text"] != f"mine is {self.number}\n":
             raise Failed(f"{self.name} has lost a variable: {answer}")
