@@ -120,6 +120,19 @@ const CELLS: &[(&str, &str)] = &[
     ("let s = String::from(\"a\"); let s = &s; let n = s.len();", "n"),
     ("let s = String::from(\"a b\"); let s = s.split(' ').count();", "s"),
     ("let f = async { 1 }; let n = 2;", "n"),
+    // The borrow is made in a closure, which is all that rustc names.
+    (
+        "let title = \"class\"; let class = vec![String::from(\"Ada\")]; let names: Vec<&str> = class.iter().map(|name| name.as_str()).collect();",
+        "class title",
+    ),
+    (
+        "let rows = vec![(1, String::from(\"a\"))]; let longest = rows.iter().map(|row| &row.1).max(); let count = rows.len();",
+        "count rows",
+    ),
+    (
+        "struct P { name: String } let all = vec![P { name: String::new() }]; let found = all.iter().find(|p| p.name.is_empty()).map(|p| &p.name); let n = 3;",
+        "all n",
+    ),
 ];
 
 #[test]

@@ -41,6 +41,8 @@ pub struct Lessons {
     unreleased: BTreeSet<String>,
     /// Variables that an error of the pass touches, and which may persist once others do not.
     doubtful: Vec<(String, Why)>,
+    /// Variables that the statements bind in which the errors of the pass are.
+    bound_there: BTreeSet<String>,
 }
 
 impl Lessons {
@@ -54,6 +56,7 @@ impl Lessons {
             reformed: BTreeSet::new(),
             unreleased: BTreeSet::new(),
             doubtful: Vec::new(),
+            bound_there: BTreeSet::new(),
         }
     }
 
@@ -81,9 +84,13 @@ impl Lessons {
                 refused += 1;
             }
         }
-        let doubtful = std::mem::take(&mut self.doubtful);
-        if self.progress() == before {
-            doubtful.into_iter().for_each(|(name, why)| self.plan.end(&name, why));
+        // For an error about borrows, the types of the variables will say which of them borrow.
+        self.bound_there = bound_at(faults.iter().flat_map(|fault| &fault.at), source);
+        let are_types_seen = faults.iter().any(|fault| BORROWS.contains(&fault.code.as_str()));
+        if self.progress() != before {
+            self.doubtful.clear();
+        } else if !are_types_seen {
+            self.end_doubtful();
         }
         (refused > 0 && refused == faults.len()).then_some(refusals)
     }
@@ -93,16 +100,29 @@ impl Lessons {
     pub fn keep_less(&mut self, mir: &str, number: usize) {
         let stored = self.plan.store.clone();
         let borrows = |name: &&String| local_type(mir, number, name).is_none_or(|type_text| type_text.borrows());
-        let borrowing: Vec<&String> = stored.iter().filter(borrows).collect();
-        let ended = if borrowing.is_empty() { stored.iter().collect() } else { borrowing };
-        for name in ended {
-            self.plan.end(name, Why::Borrows(None));
+        let mut borrowing: Vec<&String> = stored.iter().filter(borrows).collect();
+        if borrowing.iter().any(|name| self.bound_there.contains(*name)) {
+            borrowing.retain(|name| self.bound_there.contains(*name));
         }
+        if borrowing.is_empty() && !self.doubtful.is_empty() {
+            return self.end_doubtful();
+        }
+        let ended = if borrowing.is_empty() { stored.iter().collect() } else { borrowing };
+        // What the error is about is lent, if it does not borrow itself.
+        let lender = self.doubtful.iter().map(|(name, _)| name).find(|name| !ended.contains(name)).cloned();
+        for name in ended {
+            self.plan.end(name, Why::Borrows(lender.clone()));
+        }
+        self.doubtful.clear();
         if stored.is_empty() {
             for name in self.plan.load.clone() {
                 self.plan.end(&name, Why::Borrows(None));
             }
         }
+    }
+
+    fn end_doubtful(&mut self) {
+        std::mem::take(&mut self.doubtful).into_iter().for_each(|(name, why)| self.plan.end(&name, why));
     }
 
     /// Drops what no longer means what it did: a variable whose name is that of a constant or a variant now, an import
@@ -239,6 +259,16 @@ impl Lessons {
             self.notes.push(format!("variable `{name}` was dropped: it has no value at the end of the cell"));
         }
     }
+}
+
+/// The variables that the statements at these places of a cell bind.
+fn bound_at<'a>(places: impl Iterator<Item = &'a usize>, source: &Source) -> BTreeSet<String> {
+    let part_at = |place: &usize| source.cell.parts.iter().find(|part| part.range.contains(place));
+    let binds = places.filter_map(part_at).filter_map(|part| match &part.kind {
+        PartKind::Statement { binds, .. } => Some(binds),
+        _ => None,
+    });
+    binds.flatten().map(|binding| binding.name.clone()).collect()
 }
 
 /// Variables that cannot be stored because a value that is dropped only at the cell's end borrows from them, with the
