@@ -133,6 +133,15 @@ const CELLS: &[(&str, &str)] = &[
         "struct P { name: String } let all = vec![P { name: String::new() }]; let found = all.iter().find(|p| p.name.is_empty()).map(|p| &p.name); let n = 3;",
         "all n",
     ),
+    ("let v = vec![1, 2]; let f: Box<dyn Fn(i32) -> bool> = Box::new(|x| v.contains(&x)); let yes = f(1);", "v yes"),
+    (
+        "let v = vec![1, 2, 3]; let windows: Vec<&[i32]> = v.windows(2).collect(); let sums: Vec<i32> = windows.iter().map(|w| w.iter().sum()).collect();",
+        "sums v",
+    ),
+    (
+        "let m = std::collections::HashMap::from([(String::from(\"a\"), 1)]); let best = m.iter().max_by_key(|(_, n)| **n).map(|(name, _)| name);",
+        "m",
+    ),
 ];
 
 #[test]

@@ -95,25 +95,31 @@ impl Lessons {
         (refused > 0 && refused == faults.len()).then_some(refusals)
     }
 
-    /// The cell compiles only without its wishes to keep variables: drops those for whose types borrows are known,
-    /// else all. `mir` is that of the cell without these wishes.
+    /// The cell compiles only without its wishes to keep variables: drops those that borrow by their types or by the
+    /// place of the errors, else those that the errors touch, else all. `mir` is that of the cell without these wishes.
     pub fn keep_less(&mut self, mir: &str, number: usize) {
         let stored = self.plan.store.clone();
-        let borrows = |name: &&String| local_type(mir, number, name).is_none_or(|type_text| type_text.borrows());
-        let mut borrowing: Vec<&String> = stored.iter().filter(borrows).collect();
-        if borrowing.iter().any(|name| self.bound_there.contains(*name)) {
-            borrowing.retain(|name| self.bound_there.contains(*name));
-        }
-        if borrowing.is_empty() && !self.doubtful.is_empty() {
-            return self.end_doubtful();
-        }
-        let ended = if borrowing.is_empty() { stored.iter().collect() } else { borrowing };
-        // What the error is about is lent, if it does not borrow itself.
-        let lender = self.doubtful.iter().map(|(name, _)| name).find(|name| !ended.contains(name)).cloned();
+        let borrows = |name: &String| local_type(mir, number, name).is_none_or(|type_text| type_text.borrows());
+        let touched = std::mem::take(&mut self.doubtful);
+        let is_touched = |name: &String| touched.iter().any(|(other, _)| other == name);
+        let is_there = |name: &String| self.bound_there.contains(name);
+        let chosen =
+            |is_it: &dyn Fn(&String) -> bool| -> Vec<&String> { stored.iter().filter(|name| is_it(name)).collect() };
+        let choices = [
+            chosen(&|name| borrows(name) && is_there(name)),
+            chosen(&borrows),
+            // A `Box<dyn Fn()>` does not say that it borrows.
+            chosen(&|name| is_there(name) && !is_touched(name)),
+            chosen(&is_touched),
+            chosen(&|_| true),
+        ];
+        let ended = choices.into_iter().find(|names| !names.is_empty()).unwrap_or_default();
+        // What the errors touch is lent, if it does not borrow itself.
+        let lender = touched.iter().map(|(name, _)| name).find(|name| !ended.contains(name));
         for name in ended {
-            self.plan.end(name, Why::Borrows(lender.clone()));
+            let own = touched.iter().find(|(other, _)| other == name).map(|(_, why)| why.clone());
+            self.plan.end(name, own.unwrap_or_else(|| Why::Borrows(lender.cloned())));
         }
-        self.doubtful.clear();
         if stored.is_empty() {
             for name in self.plan.load.clone() {
                 self.plan.end(&name, Why::Borrows(None));
