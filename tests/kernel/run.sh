@@ -6,7 +6,8 @@
 #     bash tests/kernel/run.sh -k interrupt     # what follows goes to pytest
 #
 # It needs Python 3.10 or newer and cargo. What it installs goes into FORWARD_PASS_KERNEL_CACHE
-# (default: the user's cache folder), so that only the first run is a slow one.
+# (default: the user's cache folder), so that only the first run is a slow one. FORWARD_PASS is the command to test
+# (default: cargo's).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../python.sh"
@@ -14,11 +15,16 @@ root=$(cd "$here/../.." && pwd)
 
 python_environment "${FORWARD_PASS_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-kernel}" "$here/requirements.txt"
 
+command=${FORWARD_PASS:-}
+if [ -z "$command" ]; then
+    cargo build --locked --manifest-path "$root/Cargo.toml"
+    target=$(cargo metadata --locked --no-deps --format-version 1 --manifest-path "$root/Cargo.toml" |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
+    command=$target/debug/forward-pass
+fi
+
 # Registered here only.
-cargo build --locked --manifest-path "$root/Cargo.toml"
-target=$(cargo metadata --locked --no-deps --format-version 1 --manifest-path "$root/Cargo.toml" |
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
-"$target/debug/forward-pass" kernel install --prefix "$cache/prefix" > /dev/null
+"$command" kernel install --prefix "$cache/prefix" > /dev/null
 export JUPYTER_PATH=$cache/prefix/share/jupyter JUPYTER_NO_CONFIG=1
 cd "$here"
 exec "$venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$@" .
