@@ -172,7 +172,7 @@ pub fn compare(original: &Value, other: &Value) -> Difference {
 pub fn carry(source: &Value, old: Option<&Value>) -> Value {
     let mut new = source.clone();
     let theirs = old.map(cells).unwrap_or_default();
-    let prelude = theirs.iter().find_map(|cell| words::prelude(&text(cell)).map(str::to_owned));
+    let prelude = theirs.iter().find_map(|cell| words::prelude(&text(&cell["source"])).map(str::to_owned));
     for cell in new["cells"].as_array_mut().into_iter().flatten() {
         let old = theirs.iter().find(|it| id(it) == id(cell));
         if let Some(kept) = old.filter(|it| shared(it) == shared(cell)) {
@@ -203,8 +203,8 @@ fn is_prose(cell: &Value) -> bool {
     cell["cell_type"] == "markdown"
 }
 
-fn text(cell: &Value) -> String {
-    match &cell["source"] {
+fn text(lines: &Value) -> String {
+    match lines {
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
         source => source.as_str().unwrap_or_default().to_string(),
     }

@@ -5,6 +5,7 @@
 pub mod queue;
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,8 @@ use anyhow::{Result, anyhow};
 
 use super::{Interrupter, Question, Session, Variable};
 use crate::cli::outcome::{End, Event, Outcome, Output};
+use crate::cli::syntax::complete::Names;
+use crate::cli::syntax::types::short;
 
 /// Identifies one request; requests are carried out in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +45,24 @@ pub struct Definitions {
     pub items: Vec<String>,
     /// The text of items and `:dep` lines, if the engine keeps it.
     pub sources: Option<Vec<String>>,
+}
+
+impl Definitions {
+    pub fn of(session: &mut (impl Session + ?Sized)) -> Definitions {
+        Definitions { variables: session.variables(), items: session.items(), sources: session.sources() }
+    }
+
+    /// What completion and help know of the session: of an engine that keeps no items, the cells that ran.
+    pub fn names(self, cells: impl FnOnce() -> Vec<String>, folder: &Path) -> Names {
+        let variables = self.variables.into_iter().map(|variable| (variable.name, short(&variable.type_name)));
+        Names {
+            variables: variables.collect(),
+            items: self.items,
+            sources: self.sources.unwrap_or_else(cells),
+            folder: folder.to_owned(),
+            ..Names::default()
+        }
+    }
 }
 
 enum Request {
@@ -208,8 +229,7 @@ fn serve(
                 continue;
             }
         };
-        *locked(&shared.definitions) =
-            Definitions { variables: session.variables(), items: session.items(), sources: session.sources() };
+        *locked(&shared.definitions) = Definitions::of(&mut *session);
         outbox(Message::Done(ticket, Box::new(outcome)));
     }
 }

@@ -68,7 +68,7 @@ fn stored(cell: &Value) -> Option<(&str, &str)> {
 }
 
 fn fingerprint(cell: &Value) -> String {
-    Sha256::digest(text(cell).as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text(&cell["source"]).as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub fn without(cell: &Value) -> Value {
         if data["image/svg+xml"].is_null() {
             continue;
         }
-        data["image/svg+xml"] = json!(marks(&text(&json!({"source": data["image/svg+xml"]}))));
+        data["image/svg+xml"] = json!(marks(&text(&data["image/svg+xml"])));
         if !data["image/png"].is_null() {
             data["image/png"] = json!("the same picture");
         }

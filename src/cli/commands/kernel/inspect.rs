@@ -33,7 +33,10 @@ fn word_at(code: &str, at: usize) -> &str {
 }
 
 fn of_library(word: &str, is_detailed: bool) -> Option<Page> {
-    let found = library::find(word).into_iter().find(|found| found.is_public && !word.is_empty())?;
+    if word.is_empty() {
+        return None;
+    }
+    let found = library::find(word).into_iter().find(|found| found.is_public)?;
     let head = if is_detailed { found.code.clone() } else { found.signature() };
     Some(Page { head, path: String::new(), docs: found.docs.clone() })
 }

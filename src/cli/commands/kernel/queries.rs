@@ -2,8 +2,6 @@
 //!
 //! Cursor positions count characters, not bytes.
 
-use std::path::Path;
-
 use jupyter_protocol::{
     CodeMirrorMode, CompleteReply, HelpLink, IsCompleteReply, KernelInfoReply, LanguageInfo, ReplyStatus,
 };
@@ -13,7 +11,6 @@ use crate::cli::engine::rust_version;
 use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::complete::{self, Candidate, Names, Sort, beginning};
 use crate::cli::syntax::input::{Reading, indentation, reading};
-use crate::cli::syntax::types;
 
 /// The commands that a cell may start with.
 const COMMANDS: &[&str] = &[
@@ -134,18 +131,6 @@ fn command(line: &str, known: &Definitions) -> Option<(usize, Vec<Candidate>)> {
     }
 }
 
-/// What completion and help know of a session: of an engine that keeps no items, the cells that ran.
-pub fn names(known: &Definitions, cells: &[String], folder: &Path) -> Names {
-    let variables = known.variables.iter().map(|it| (it.name.clone(), types::short(&it.type_name)));
-    Names {
-        variables: variables.collect(),
-        items: known.items.clone(),
-        sources: known.sources.clone().unwrap_or_else(|| cells.to_vec()),
-        folder: folder.to_owned(),
-        ..Names::default()
-    }
-}
-
 /// A completion as front ends show it: its kind, and its type or first sentence.
 fn described(one: &Candidate, start: usize, end: usize) -> serde_json::Value {
     let kind = match one.sort {
@@ -164,6 +149,8 @@ fn described(one: &Candidate, start: usize, end: usize) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use jupyter_protocol::IsCompleteReplyStatus::{Complete, Incomplete, Invalid};
+
+    use std::path::Path;
 
     use super::*;
     use crate::cli::engine::Variable;
@@ -198,7 +185,7 @@ mod tests {
     fn names_are_completed_at_the_cursor() {
         let offered = |code: &str, cursor| {
             let known = known();
-            let reply = complete(code, cursor, &known, &names(&known, &[], Path::new(".")));
+            let reply = complete(code, cursor, &known, &known.clone().names(Vec::new, Path::new(".")));
             (reply.cursor_start, reply.cursor_end, reply.matches)
         };
         assert_eq!(offered("let 값2 = 값", 10), (9, 10, vec!["값".into()]));

@@ -90,7 +90,7 @@ impl Shell {
 
     /// What completion and help know of the session.
     fn names(&self, known: &Definitions) -> Names {
-        queries::names(known, &self.history.cells(), &self.folder)
+        known.clone().names(|| self.history.cells(), &self.folder)
     }
 
     fn show_late(&mut self, output: Output) {

@@ -5,9 +5,7 @@
 use super::command::ENTRIES;
 use super::place::Place;
 use super::work::Work;
-use crate::cli::engine::thread::Definitions;
 use crate::cli::syntax::complete::{self, Names, beginning};
-use crate::cli::syntax::types::short;
 
 /// The names that Tab can offer; updated between two lines.
 #[derive(Clone, Debug, Default)]
@@ -24,15 +22,8 @@ const LANGUAGES: [&str; 2] = ["en", "ko"];
 
 /// What completion and help know of the session; nothing while it is busy.
 pub fn names(work: &mut Work, place: &Place) -> Names {
-    let Definitions { variables, items, sources } = work.definitions();
-    let variables = variables.into_iter().map(|variable| (variable.name, short(&variable.type_name)));
-    Names {
-        variables: variables.collect(),
-        items,
-        sources: sources.unwrap_or_else(|| work.code_so_far(place)),
-        folder: std::env::current_dir().unwrap_or_default(),
-        ..Names::default()
-    }
+    let folder = std::env::current_dir().unwrap_or_default();
+    work.definitions().names(|| work.code_so_far(place), &folder)
 }
 
 /// Where the word to complete begins, and its completions.

@@ -80,12 +80,11 @@ pub fn show_source(screen: &mut Screen, name: &str) {
 
 /// The documentation of a name below its signature: the library's, or that of the session, std and loaded crates.
 pub fn show_doc(screen: &mut Screen, name: &str, names: &Names) {
-    let mut found = library::find(name);
-    found.retain(|item| !item.docs.is_empty());
-    let is_code = name.len() == 5 && name.starts_with('E') && name[1..].chars().all(|c| c.is_ascii_digit());
-    if is_code {
+    if help::is_error_code(name) {
         return explain(screen, None, name);
     }
+    let mut found = library::find(name);
+    found.retain(|item| !item.docs.is_empty());
     let look = screen.look;
     if found.is_empty() {
         let Some(page) = help::look_up(name, names) else { return unknown_name(screen, "doc", name) };

@@ -20,11 +20,10 @@ use super::shell;
 use super::source::{Source, line_and_column};
 use super::state::State;
 use super::stop::Stop;
-use crate::cli::engine::{Session, SessionOptions};
+use crate::cli::engine::SessionOptions;
+use crate::cli::engine::thread::Definitions;
 use crate::cli::outcome::{End, Event, Span};
-use crate::cli::syntax::complete::Names;
-use crate::cli::syntax::complete::help::look_up;
-use crate::cli::syntax::types::short;
+use crate::cli::syntax::complete::help::{is_error_code, look_up};
 
 /// Why a command fails.
 enum Failure {
@@ -200,19 +199,12 @@ fn doc(session: &mut OwnSession, name: &str, output: &mut CommandOutput) -> Resu
     if name.is_empty() {
         return Err("`:doc` needs a name\nhelp: :doc Vec::push".to_owned());
     }
-    let is_code = name.len() == 5 && name.starts_with('E') && name[1..].chars().all(|c| c.is_ascii_digit());
-    if is_code {
+    if is_error_code(name) {
         let text = explain(&session.compiler, Some(name))?;
         output.print_page(&text, &text);
         return Ok(());
     }
-    let variables = session.variables().into_iter().map(|one| (one.name, short(&one.type_name)));
-    let names = Names {
-        variables: variables.collect(),
-        sources: session.sources().unwrap_or_default(),
-        folder: session.options.folder.clone(),
-        ..Names::default()
-    };
+    let names = Definitions::of(session).names(Vec::new, &session.options.folder);
     let page = look_up(name, &names).ok_or_else(|| {
         format!("nothing is known of `{name}`\nhelp: a name or a path, such as `:doc Vec::push` or `:doc println!`")
     })?;

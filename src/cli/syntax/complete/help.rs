@@ -29,6 +29,11 @@ pub fn describe_within(code: &str, cursor: usize, names: &Names, patience: Durat
     on_worker(names, patience, move |names| at_cursor(&code, start, end, names)).ok().flatten()
 }
 
+/// Is this the code of an error of rustc, such as `E0382`?
+pub fn is_error_code(name: &str) -> bool {
+    name.len() == 5 && name.strip_prefix('E').is_some_and(|digits| digits.chars().all(|c| c.is_ascii_digit()))
+}
+
 /// Describes a name or a path: `i32`, `Vec::push`, `println!`, `std::fs::read_to_string`, `for`.
 pub fn look_up(name: &str, names: &Names) -> Option<Page> {
     let wanted = name.trim().trim_end_matches("()").trim_end_matches(['.', ';']).to_owned();

@@ -84,8 +84,8 @@ impl Lessons {
                 refused += 1;
             }
         }
-        // For an error about borrows, the types of the variables will say which of them borrow.
         self.bound_there = bound_at(faults.iter().flat_map(|fault| &fault.at), source);
+        // For an error about borrows, the types of the variables will say which of them borrow.
         let are_types_seen = faults.iter().any(|fault| BORROWS.contains(&fault.code.as_str()));
         if self.progress() != before {
             self.doubtful.clear();
