@@ -150,31 +150,38 @@ pub trait Float: Number + Summed<Total = Self> + num_traits::Float {
 }
 
 macro_rules! mapped {
-    () => {
+    ($(#[$when:meta])?) => {
+        $(#[$when])?
         fn map_all(view: ArrayViewD<'_, Self>, f: fn(Self) -> Self) -> ArrayD<Self> {
             view.mapv(f)
         }
 
+        $(#[$when])?
         fn map_steps(view: ArrayViewD<'_, Self>, f: fn(Self) -> i64) -> ArrayD<i64> {
             view.mapv(f)
         }
 
+        $(#[$when])?
         fn dot_all(a: ArrayViewD<'_, Self>, b: ArrayViewD<'_, Self>) -> Result<ArrayD<Self>> {
             stacked::dot(a, b)
         }
 
+        $(#[$when])?
         fn matmul_all(a: ArrayViewD<'_, Self>, b: ArrayViewD<'_, Self>) -> Result<ArrayD<Self>> {
             stacked::matmul(a, b)
         }
 
+        $(#[$when])?
         fn sum_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self::Total>> {
             reduce::sums(view, axis, keep)
         }
 
+        $(#[$when])?
         fn max_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>> {
             reduce::maxima(view, axis, keep)
         }
 
+        $(#[$when])?
         fn argmax_all(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<i64>> {
             reduce::argmaxima(view, axis, keep)
         }
@@ -182,7 +189,7 @@ macro_rules! mapped {
 }
 
 macro_rules! integers {
-    ($total:ty, $beside:ident: $($type:ty)*) => {$(
+    ($total:ty, $beside:ident: $($type:ident $(#[$when:meta])?),*) => {$(
         impl Summed for $type {
             type Total = $total;
 
@@ -194,10 +201,12 @@ macro_rules! integers {
         impl Integer for $type {
             type Beside<F: Float> = $beside!(F);
 
+            $(#[$when])?
             fn integer_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<f64>> {
                 reduce::means(view, axis, keep, Self::as_f64)
             }
 
+            $(#[$when])?
             fn as_floats(view: ArrayViewD<'_, Self>) -> ArrayD<f64> {
                 ArrayD::from_shape_vec(view.raw_dim(), view.iter().map(|x| x.as_f64()).collect())
                     .expect("one float for each integer")
@@ -234,8 +243,9 @@ macro_rules! integers {
                 (span / step) as f64 + (span % step) as f64 / step as f64
             }
 
-            mapped!();
+            mapped!($(#[$when])?);
 
+            $(#[$when])?
             fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
                 let mut out = Array2::zeros((a.nrows(), b.ncols()));
                 if out.is_empty() {
@@ -258,10 +268,12 @@ macro_rules! same { ($float:ident) => { $float } }
 #[rustfmt::skip]
 macro_rules! double { ($float:ident) => { f64 } }
 
-integers!(i64, same: i8 i16);
-integers!(i64, double: i32 i64 isize);
-integers!(u64, same: u8 u16);
-integers!(u64, double: u32 u64 usize);
+// A function marked `inline` is compiled in the crates that call it. Those of the rare types would take a fifth of the
+// library's own time.
+integers!(i64, same: i8 #[inline], i16 #[inline]);
+integers!(i64, double: i32, i64, isize #[inline]);
+integers!(u64, same: u8, u16 #[inline]);
+integers!(u64, double: u32 #[inline], u64 #[inline], usize);
 
 macro_rules! float {
     ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $logistic:path) => {

@@ -32,13 +32,14 @@ pub trait Element: Copy + sealed::Sealed + 'static {
 }
 
 macro_rules! element {
-    ($($type:ty: $name:literal, $implied:literal, $format:ident, $scalar:expr;)*) => {$(
+    ($($type:ident: $name:literal, $implied:literal, $format:ident, $scalar:expr $(, #[$when:meta])?;)*) => {$(
         impl sealed::Sealed for $type {}
 
         impl Element for $type {
             const DTYPE: &'static str = $name;
             const IMPLIED: bool = $implied;
 
+            $(#[$when])?
             fn array_text(view: ArrayViewD<'_, Self>, options: &PrintOptions, style: &Style<'_>) -> String {
                 layout::array_text::<Self, super::format::$format<_>>(view, options, style)
             }
@@ -52,15 +53,15 @@ macro_rules! element {
 
 element! {
     bool: "bool", true, BoolFormat, scalar::bool;
-    i8: "int8", false, IntFormat, scalar::int;
-    i16: "int16", false, IntFormat, scalar::int;
+    i8: "int8", false, IntFormat, scalar::int, #[inline];
+    i16: "int16", false, IntFormat, scalar::int, #[inline];
     i32: "int32", false, IntFormat, scalar::int;
     i64: "int64", true, IntFormat, scalar::int;
-    isize: "int64", true, IntFormat, scalar::int;
+    isize: "int64", true, IntFormat, scalar::int, #[inline];
     u8: "uint8", false, IntFormat, scalar::int;
-    u16: "uint16", false, IntFormat, scalar::int;
-    u32: "uint32", false, IntFormat, scalar::int;
-    u64: "uint64", false, IntFormat, scalar::int;
+    u16: "uint16", false, IntFormat, scalar::int, #[inline];
+    u32: "uint32", false, IntFormat, scalar::int, #[inline];
+    u64: "uint64", false, IntFormat, scalar::int, #[inline];
     usize: "uint64", false, IntFormat, scalar::int;
     f32: "float32", false, FloatFormat, scalar::float;
     f64: "float64", true, FloatFormat, scalar::float;
