@@ -9,7 +9,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     // Unoptimised, the tiles of the matrix product are slower than the plain product.
     println!("cargo::rustc-check-cfg=cfg(unoptimised)");
-    println!("cargo::rustc-check-cfg=cfg(latin_letters)");
+    println!("cargo::rustc-check-cfg=cfg(page_letters)");
     if env::var("OPT_LEVEL").as_deref() == Ok("0") {
         println!("cargo::rustc-cfg=unoptimised");
     }

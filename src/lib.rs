@@ -109,8 +109,8 @@ pub mod prelude {
     pub mod ko {
         pub use super::*;
         pub use crate::korean::{
-            bar, barh, check, hist, imshow, plot, plot_digits, plot_network, plot_reading, plot_regions, plot_relu,
-            plot_sigmoid, plot_softmax, plot_step, scatter, subplots,
+            bar, barh, check, hist, imshow, page, plot, plot_digits, plot_network, plot_reading, plot_regions,
+            plot_relu, plot_sigmoid, plot_softmax, plot_step, scatter, subplots,
         };
     }
 }

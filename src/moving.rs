@@ -10,7 +10,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::plot::Figure;
+use crate::plot::{Figure, Wording};
 
 /// A figure with controls.
 ///
@@ -95,6 +95,12 @@ impl Moving {
             draw(values).figure()
         };
         Moving { controls: controls.into(), draw: Box::new(draw) }
+    }
+
+    /// Draws every figure with other words, such as those of another language; see [`Figure::wording`].
+    pub fn wording(self, wording: Wording) -> Moving {
+        let draw = self.draw;
+        Moving { draw: Box::new(move |values: &[f64]| Ok(draw(values)?.wording(wording))), ..self }
     }
 
     /// Its controls, in the order of their values.

@@ -7,11 +7,11 @@
 
 use super::path::Path;
 
-#[cfg(not(latin_letters))]
+#[cfg(not(page_letters))]
 static TABLE: &[u8] = include_bytes!("font/outlines.bin");
-/// A build with `--cfg latin_letters` has no Hangul, for pages whose figures have none: 26 kB instead of 276.
-#[cfg(latin_letters)]
-static TABLE: &[u8] = include_bytes!("font/latin.bin");
+/// A build with `--cfg page_letters` has only the Hangul of the chapter's figures, for pages: 36 kB instead of 276.
+#[cfg(page_letters)]
+static TABLE: &[u8] = include_bytes!("font/page.bin");
 /// The number of segment shapes, the offset of the first entry, and the size of an entry.
 const SHAPES: usize = 16;
 const HEAD: usize = SHAPES + 2;

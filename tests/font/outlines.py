@@ -1,6 +1,6 @@
 """Makes src/plot/font/outlines.bin, the letters of every figure, from forward-pass-sans.otf; needs fonttools.
 
-And latin.bin, the same without Hangul, for pages whose figures have none.
+And page.bin, with no other Hangul than the chapter's figures have, for pages.
 
     python outlines.py            writes the files
     python outlines.py --check    fails if a file differs from what would be written
@@ -29,7 +29,9 @@ from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / "src/plot/font"
-HANGUL = range(0xAC00, 0xD7A4)
+WORDS = HERE.parent.parent / "src/korean/words.rs"
+# The syllables that no figure of the chapter has.
+UNUSED = set(range(0xAC00, 0xD7A4)) - set(map(ord, WORDS.read_text(encoding="utf-8")))
 KINDS = {"moveTo": (0, 2), "lineTo": (1, 2), "curveTo": (2, 6)}
 # The shapes that are frequent; of each kind also the one whose coordinates all change, which fits the others.
 SHAPES = [("moveTo", "xy"), ("lineTo", "x."), ("lineTo", ".y"), ("lineTo", "xy")] + [
@@ -103,7 +105,7 @@ def table(font, without=()):
 
 def main():
     font = TTFont(HERE / "forward-pass-sans.otf")
-    for name, made in [("outlines.bin", table(font)), ("latin.bin", table(font, without=HANGUL))]:
+    for name, made in [("outlines.bin", table(font)), ("page.bin", table(font, without=UNUSED))]:
         path = FOLDER / name
         if sys.argv[1:] != ["--check"]:
             path.write_bytes(made)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The letters of the figures, made from the font with pinned tools.
 #
-#     bash tests/font/run.sh          fails if src/plot/font/outlines.bin or latin.bin is not what the font gives
+#     bash tests/font/run.sh          fails if src/plot/font/outlines.bin or page.bin is not what the font gives
 #     bash tests/font/run.sh write    writes those files
 #
 # It needs Python 3.11 or newer. What it installs goes into FORWARD_PASS_FONT_CACHE (default: the user's cache folder).

@@ -7,6 +7,7 @@ use forward_pass::moving::chapter::{
     softmax_at_temperature, step_and_sigmoid, trained_regions, training_progress, two_layers, two_neurons,
 };
 use forward_pass::moving::{Drawn, Moving, choice, film, slider};
+use forward_pass::prelude::ko::page;
 use forward_pass::prelude::*;
 
 use crate::draw::{Draw, Hard};
@@ -18,6 +19,8 @@ pub fn moved(draw: &mut Draw) {
     black_box((chapter::find(entry.name).is_some(), figure.still().is_ok(), figure.draw(&[]).is_ok()));
     let values: Vec<f64> = figure.controls().iter().map(|_| f64::hard(draw)).collect();
     black_box(figure.draw(&values).is_ok());
+    let korean = page::find(entry.name).expect("it is one of the chapter's");
+    black_box((korean.draw(&values).map(|figure| figure.to_svg()).is_ok(), page::judge("nand", &values).is_ok()));
     let x = f64::hard(draw);
     let own =
         Moving::new([slider("x", 0.0..=x.abs().min(1e9), x, x), choice("c", &[]), film("f", 0..=2, 9)], |[x, ..]| {
@@ -44,6 +47,9 @@ fn drawn_by_hand(draw: &mut Draw) {
     ));
     let net = Network::untrained(&[784, 4, 10], 1).unwrap();
     black_box(layers_of_a_digit(&net, &draw.vector()).is_ok());
+    black_box(page::layers_of_a_digit(&net, &draw.vector()).is_ok());
     let losses = draw.vector::<f64>().to_vec();
-    black_box(training_progress(&net, &losses, &Mnist::drawn(0, draw.below(3), 1).test).is_ok());
+    let test = Mnist::drawn(0, draw.below(3), 1).test;
+    black_box(training_progress(&net, &losses, &test).is_ok());
+    black_box(page::training_progress(&net, &losses, &test).map(|figure| figure.to_svg()).is_ok());
 }

@@ -5,9 +5,12 @@ use std::cell::RefCell;
 use forward_pass::mnist::{Digits, Mnist};
 use forward_pass::moving::chapter::{layers_of_a_digit, training_progress};
 use forward_pass::network::Network;
+use forward_pass::prelude::ko::page as korean;
 use forward_pass::reading::read_image;
 use forward_pass::train::Training;
 use ndarray::Array2;
+
+use crate::request::is_korean;
 
 /// Digits to train with, and to test with.
 const DRAWN: (usize, usize) = (5000, 500);
@@ -24,7 +27,8 @@ pub fn read(width: usize, height: usize, ink: &[u8]) -> Result<String, String> {
     let ink: Vec<f32> = ink.iter().map(|&ink| f32::from(ink) / 255.0).collect();
     let canvas = Array2::from_shape_vec((height, width), ink).map_err(|_| "the canvas has another size")?;
     let image = read_image(&canvas).map_err(|error| error.to_string())?;
-    let figure = READER.with(|net| layers_of_a_digit(net, &image));
+    let draw = if is_korean() { korean::layers_of_a_digit } else { layers_of_a_digit };
+    let figure = READER.with(|net| draw(net, &image));
     Ok(figure.map_err(|error| error.to_string())?.to_svg())
 }
 
@@ -63,7 +67,8 @@ impl Learner {
     }
 
     fn picture(&self) -> Result<String, String> {
-        let figure = training_progress(&self.net, &self.losses, &self.digits.test);
+        let draw = if is_korean() { korean::training_progress } else { training_progress };
+        let figure = draw(&self.net, &self.losses, &self.digits.test);
         Ok(figure.map_err(|error| error.to_string())?.to_svg())
     }
 }

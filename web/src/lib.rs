@@ -6,6 +6,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `figures` | a line for each figure: its name and function, then its controls, see [`figures`] |
+//! | `language ko` | nothing; the words of figures are Korean from now on, and English after `language en` |
 //! | `draw NAME VALUE...` | the figure as SVG |
 //! | `read WIDTH HEIGHT`, then a byte for each pixel, 0 paper to 255 ink | the digit on its way through a network, as SVG |
 //! | `check NAME VALUE...` | the verdict on the numbers of an exercise, a line, and the picture of it as SVG if there is one |

@@ -1,17 +1,24 @@
 //! What a page asks for, and the answers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use forward_pass::exercise::quiz;
+use forward_pass::exercise::quiz::judge;
 use forward_pass::moving::{Control, Moving, chapter};
 use forward_pass::plot::Figure;
+use forward_pass::prelude::ko::page as korean;
 
 use crate::digits;
 
 thread_local! {
     /// The figures drawn so far: one that learns goes on from where it was.
     static FIGURES: RefCell<HashMap<String, Moving>> = RefCell::default();
+    static IS_KOREAN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the words of figures are Korean.
+pub fn is_korean() -> bool {
+    IS_KOREAN.get()
 }
 
 /// The answer to a request, or a sentence that says what is wrong with it.
@@ -21,6 +28,11 @@ pub fn answer(request: &[u8]) -> Result<String, String> {
     let mut words = line.split(' ');
     match words.next() {
         Some("figures") => Ok(figures()),
+        Some("language") => {
+            IS_KOREAN.set(words.next() == Some("ko"));
+            FIGURES.take();
+            Ok(String::new())
+        }
         Some("draw") => draw(words.next().unwrap_or_default(), &words.collect::<Vec<_>>()),
         Some("read") => {
             let size = |word: Option<&str>| word.and_then(|word| word.parse().ok()).ok_or("give a width and a height");
@@ -62,7 +74,8 @@ fn draw(name: &str, values: &[&str]) -> Result<String, String> {
     let values = numbers(values)?;
     FIGURES.with_borrow_mut(|figures| {
         if !figures.contains_key(name) {
-            let figure = chapter::find(name).ok_or_else(|| format!("no figure is called `{name}`"))?;
+            let found = if is_korean() { korean::find(name) } else { chapter::find(name) };
+            let figure = found.ok_or_else(|| format!("no figure is called `{name}`"))?;
             figures.insert(name.to_owned(), figure);
         }
         Ok(figures[name].draw(&values).map_err(|error| error.to_string())?.to_svg())
@@ -71,7 +84,9 @@ fn draw(name: &str, values: &[&str]) -> Result<String, String> {
 
 /// The verdict on the answer to an exercise, and the picture of what is wrong, where there is one.
 fn check(name: &str, values: &[&str]) -> Result<String, String> {
-    let verdict = quiz::judge(name, &numbers(values)?).map_err(|error| error.to_string())?;
+    let values = numbers(values)?;
+    let verdict = if is_korean() { korean::judge(name, &values) } else { judge(name, &values) };
+    let verdict = verdict.map_err(|error| error.to_string())?;
     let picture = verdict.figure().map(Figure::to_svg).unwrap_or_default();
     Ok(format!("{verdict}\n{picture}"))
 }

@@ -1,6 +1,7 @@
 //! The figures that move: each draws at its start and at the ends of its controls, and says what it cannot draw.
 
 use forward_pass::moving::{Control, Moving, chapter, choice, film, slider};
+use forward_pass::prelude::ko::page;
 use forward_pass::prelude::*;
 
 fn ends(control: &Control) -> [f64; 2] {
@@ -25,6 +26,47 @@ fn every_figure_of_the_chapter_draws_at_its_start_and_at_the_ends_of_its_control
             assert!(differs, "`{}` changes nothing in {}", control.name, entry.name);
         }
     }
+}
+
+/// The texts of a figure that have an English word, other than formulas and names that are the same in Korean.
+fn english_words(svg: &str) -> Vec<&str> {
+    const SAME: [&str; 9] =
+        ["ReLU", "relu", "tanh", "XOR", "softmax(x)", "exp(x) / sum(exp(x))", "step(x)", "sigmoid(x)", "overflow"];
+    let texts = svg.split("aria-label=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    let is_word = |text: &str| text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() > 1);
+    let is_korean = |text: &str| text.contains(|letter| ('가'..='힣').contains(&letter));
+    // NumPy's warnings stay as NumPy has them.
+    let stays = |text: &str| SAME.contains(&text) || text.contains("encountered in");
+    texts.filter(|text| is_word(text) && !is_korean(text) && !stays(text)).collect()
+}
+
+#[test]
+fn the_words_of_every_figure_of_the_chapter_can_be_korean() {
+    for entry in chapter::ALL {
+        let figure = page::find(entry.name).unwrap();
+        let start: Vec<f64> = figure.controls().iter().map(|control| control.start).collect();
+        for (at, control) in figure.controls().iter().enumerate() {
+            for end in ends(control).into_iter().chain([1.0]) {
+                let mut values = start.clone();
+                values[at] = end;
+                let svg = figure.draw(&values).unwrap().check().unwrap().to_svg();
+                let left = english_words(&svg);
+                assert!(
+                    left.is_empty(),
+                    "{} with `{}` {end}: not in `korean/words.rs`: {left:?}",
+                    entry.name,
+                    control.name
+                );
+            }
+        }
+    }
+    let digits = Mnist::drawn(0, 20, 1).test;
+    let read = page::layers_of_a_digit(&Network::sample(), &digits.images.row(0).to_owned()).unwrap().to_svg();
+    let learns = page::training_progress(&Network::sample(), &[1.0, 0.5], &digits).unwrap().to_svg();
+    for svg in [read, learns] {
+        assert!(english_words(&svg).is_empty(), "{:?}", english_words(&svg));
+    }
+    assert!(page::find("no-such-figure").is_none());
 }
 
 #[test]

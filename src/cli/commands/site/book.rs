@@ -3,11 +3,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use forward_pass::mnist::Mnist;
 use forward_pass::moving::chapter as moving;
 use forward_pass::network::Network;
 use forward_pass::plot::Figure;
+use forward_pass::prelude::ko::page as korean;
 
 use super::frame::Page;
 use super::{File, places, quiz, words};
@@ -18,19 +19,28 @@ use crate::cli::page::source::Source;
 use crate::cli::page::{code, escaped, html};
 use crate::cli::syntax::library;
 
-/// A figure whose state is more than a few numbers, so that the page's script drives it: its name, the function that
-/// draws it, and the picture it starts with.
-type Special = (&'static str, &'static str, fn() -> forward_pass::error::Result<Figure>);
+/// Figures whose state is more than a few numbers, so that the page's script drives them: a name, and the function that
+/// draws it.
+const SPECIAL: [(&str, &str); 2] = [("drawn-digit", "layers_of_a_digit"), ("training", "training_progress")];
 
-const SPECIAL: [Special; 2] = [
-    ("drawn-digit", "layers_of_a_digit", || {
-        moving::layers_of_a_digit(&Network::sample(), &Mnist::drawn(1, 0, 3).train.images.row(0).to_owned())
-    }),
-    ("training", "training_progress", || {
-        let net = Network::untrained(&[784, 50, 100, 10], 1)?;
-        moving::training_progress(&net, &[], &Mnist::drawn(0, 500, 1).test)
-    }),
-];
+/// The picture that a moving figure starts with.
+fn still(name: &str, lang: Lang) -> Result<Figure> {
+    let is_korean = lang == Lang::Ko;
+    Ok(match name {
+        "drawn-digit" => {
+            let draw = if is_korean { korean::layers_of_a_digit } else { moving::layers_of_a_digit };
+            draw(&Network::sample(), &Mnist::drawn(1, 0, 3).train.images.row(0).to_owned())?
+        }
+        "training" => {
+            let draw = if is_korean { korean::training_progress } else { moving::training_progress };
+            draw(&Network::untrained(&[784, 50, 100, 10], 1)?, &[], &Mnist::drawn(0, 500, 1).test)?
+        }
+        _ => {
+            let figure = if is_korean { korean::find(name) } else { moving::find(name) };
+            figure.with_context(|| format!("no moving figure is called `{name}`"))?.still()?
+        }
+    })
+}
 
 /// An edition.
 pub struct Book {
@@ -123,16 +133,11 @@ impl Book {
 
     /// A moving figure as it is before anybody moves it, and the function that draws it.
     fn moving(&self, name: &str, cell: &str) -> Result<String> {
-        let entry = moving::ALL.iter().find(|entry| entry.name == name);
-        let special = SPECIAL.iter().find(|(special, ..)| *special == name);
-        let (function, still) = match (entry, special) {
-            (Some(entry), _) => (entry.function, (entry.figure)().still()?),
-            (None, Some((_, function, still))) => (*function, still()?),
-            (None, None) => bail!("no moving figure is called `{name}`"),
-        };
+        let still = still(name, self.lang)?.to_svg();
+        let drawn_by = moving::ALL.iter().map(|entry| (entry.name, entry.function)).chain(SPECIAL);
+        let function = drawn_by.into_iter().find(|(known, _)| *known == name).map_or("", |(_, function)| function);
         let source = library::find(function).into_iter().find(|found| found.file.starts_with("src/moving/"));
         let source = source.with_context(|| format!("the source of `{function}` is missing"))?;
-        let still = still.to_svg();
         Ok(format!(
             "<figure class=\"moving\" id=\"{}-moving\" data-moving=\"{name}\">\n\
              <div class=\"picture\" role=\"img\" aria-label=\"{name}\">\

@@ -7,7 +7,7 @@ const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 1
 const program = () => (WebAssembly.validate(new Uint8Array(SIMD)) ? "forward-pass.wasm" : "forward-pass-plain.wasm");
 
 // The library: a request goes into its memory as bytes, and the answer comes out as text.
-const library = async (address) => {
+const library = async (address, language) => {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${response.status}`);
   const module = await WebAssembly.compile(await response.arrayBuffer());
@@ -15,7 +15,7 @@ const library = async (address) => {
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
   const { memory, allocate, call, length } = (await WebAssembly.instantiate(module, imports)).exports;
-  return (line, bytes = new Uint8Array()) => {
+  const ask = (line, bytes = new Uint8Array()) => {
     const head = new TextEncoder().encode(bytes.length ? `${line}\n` : line);
     const size = head.length + bytes.length;
     const at = allocate(size);
@@ -26,11 +26,13 @@ const library = async (address) => {
     if (text[0] === "!") throw new Error(text.slice(1));
     return text.slice(1);
   };
+  ask(`language ${language}`);
+  return ask;
 };
 
-// The same file is the worker in which a network learns.
+// The same file is the worker in which a network learns; its name is the language.
 if (typeof document === "undefined") {
-  const ready = library(program());
+  const ready = library(program(), self.name);
   let before = ready;
   self.addEventListener("message", ({ data }) => {
     before = before.then(async () => {
@@ -52,7 +54,7 @@ if (typeof document === "undefined") {
   };
 
   let loaded = null;
-  const load = () => (loaded ??= library(`${root}assets/${program()}`));
+  const load = () => (loaded ??= library(`${root}assets/${program()}`, document.documentElement.lang));
 
   const controlsOf = (ask, name) => {
     const line = ask("figures").split("\n").find((line) => line.startsWith(`${name}\t`));
@@ -221,7 +223,7 @@ if (typeof document === "undefined") {
 
   // A network that learns in a worker, so that the page stays free.
   const training = (figure, drawing, status) => {
-    const worker = new Worker(`${root}assets/site.js`);
+    const worker = new Worker(`${root}assets/site.js`, { name: document.documentElement.lang });
     let running = false;
     const start = button(words.train, () => {
       running = !running;

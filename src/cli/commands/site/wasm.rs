@@ -31,8 +31,8 @@ pub fn build(name: &str, features: &str) -> Result<Vec<u8>> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--locked", "--quiet", "--target", TARGET, "--manifest-path"]).arg(&manifest);
     cargo.arg("--target-dir").arg(&target).current_dir(folder);
-    // The figures have no Hangul.
-    cargo.env("RUSTFLAGS", format!("--cfg latin_letters{features}")).env_remove("CARGO_ENCODED_RUSTFLAGS");
+    // The figures need no other Hangul.
+    cargo.env("RUSTFLAGS", format!("--cfg page_letters{features}")).env_remove("CARGO_ENCODED_RUSTFLAGS");
     // The toolchain is that of the clone, whatever started this process.
     cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").env_remove("RUSTC");
     let output = cargo.output().with_context(|| format!("cannot start cargo\nhelp: install Rust, {STILL}"))?;
