@@ -79,6 +79,7 @@ const AROUND: &[(&str, &str)] = &[
     ("XOR wants 0, 1, 1, 0 and gets {0}", "XOR의 정답은 0, 1, 1, 0, 신경망은 {0}"),
     ("epoch {0}: loss {1}", "에포크 {0}: 손실 {1}"),
     ("{0} % right", "정확도 {0} %"),
+    ("sigmoid [{0}]", "시그모이드 [{0}]"),
 ];
 
 /// A text of the chapter's figures in Korean.
@@ -109,7 +110,7 @@ fn around(text: &str, english: &str, korean: &str) -> Option<String> {
     for then in others.split("{1}") {
         let end = if then.is_empty() { rest.len() } else { rest.find(then)? };
         let (number, after) = rest.split_at(end);
-        let is_numeric = |c: char| c.is_ascii_digit() || "+-−., e∞".contains(c);
+        let is_numeric = |c: char| c.is_ascii_digit() || "+-−., einfa".contains(c);
         if number.is_empty() || !number.chars().all(is_numeric) {
             return None;
         }
@@ -131,6 +132,7 @@ mod tests {
         assert_eq!(worded("slope -0.20 at 1.5"), "x = 1.5에서 기울기 -0.20");
         assert_eq!(worded("epoch 12: loss 0.071"), "에포크 12: 손실 0.071");
         assert_eq!(worded("93 % right"), "정확도 93 %");
+        assert_eq!(worded("sigmoid [nan 0.5 inf]"), "시그모이드 [nan 0.5 inf]");
         for other in ["slope x at 1", "slope 1 at ", "slope 1 at 2 and more", "% right", "epoch 1: loss", "neuron x"] {
             assert_eq!(korean(other), None, "{other}");
         }

@@ -5,7 +5,6 @@
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD};
 use num_traits::Zero;
 
-use super::{logistic, normal, reduce, stacked};
 use crate::error::Result;
 use crate::show::Element;
 
@@ -149,6 +148,7 @@ pub trait Float: Number + Summed<Total = Self> + num_traits::Float {
     fn float_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>>;
 }
 
+/// What integers and floats have in common; `inline` compiles it in the crates that call it.
 macro_rules! mapped {
     ($(#[$when:meta])?) => {
         $(#[$when])?
@@ -188,174 +188,5 @@ macro_rules! mapped {
     };
 }
 
-macro_rules! integers {
-    ($total:ty, $beside:ident: $($type:ident $(#[$when:meta])?),*) => {$(
-        impl Summed for $type {
-            type Total = $total;
-
-            fn as_total(self) -> $total {
-                self as $total
-            }
-        }
-
-        impl Integer for $type {
-            type Beside<F: Float> = $beside!(F);
-
-            $(#[$when])?
-            fn integer_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<f64>> {
-                reduce::means(view, axis, keep, Self::as_f64)
-            }
-
-            $(#[$when])?
-            fn as_floats(view: ArrayViewD<'_, Self>) -> ArrayD<f64> {
-                ArrayD::from_shape_vec(view.raw_dim(), view.iter().map(|x| x.as_f64()).collect())
-                    .expect("one float for each integer")
-            }
-        }
-
-        impl Number for $type {
-            const ZERO: Self = 0;
-            const ONE: Self = 1;
-
-            fn plus(self, other: Self) -> Self {
-                self.wrapping_add(other)
-            }
-
-            fn minus(self, other: Self) -> Self {
-                self.wrapping_sub(other)
-            }
-
-            fn times(self, other: Self) -> Self {
-                self.wrapping_mul(other)
-            }
-
-            fn is_not_a_number(self) -> bool {
-                false
-            }
-
-            fn as_f64(self) -> f64 {
-                self as f64
-            }
-
-            fn steps(start: Self, stop: Self, step: Self) -> f64 {
-                // 128 bits, so that no difference wraps around.
-                let (span, step) = (stop as i128 - start as i128, step as i128);
-                (span / step) as f64 + (span % step) as f64 / step as f64
-            }
-
-            mapped!($(#[$when])?);
-
-            $(#[$when])?
-            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
-                let mut out = Array2::zeros((a.nrows(), b.ncols()));
-                if out.is_empty() {
-                    return out;
-                }
-                for (row, mut sums) in a.rows().into_iter().zip(out.rows_mut()) {
-                    for (&factor, terms) in row.iter().zip(b.rows()) {
-                        sums.zip_mut_with(&terms, |sum: &mut Self, &term| *sum = sum.plus(factor.times(term)));
-                    }
-                }
-                out
-            }
-        }
-    )*};
-}
-
-/// The type of a product with floats: theirs, or f64.
-#[rustfmt::skip]
-macro_rules! same { ($float:ident) => { $float } }
-#[rustfmt::skip]
-macro_rules! double { ($float:ident) => { f64 } }
-
-// A function marked `inline` is compiled in the crates that call it. Those of the rare types would take a fifth of the
-// library's own time.
-integers!(i64, same: i8 #[inline], i16 #[inline]);
-integers!(i64, double: i32, i64, isize #[inline]);
-integers!(u64, same: u8, u16 #[inline]);
-integers!(u64, double: u32 #[inline], u64 #[inline], usize);
-
-macro_rules! float {
-    ($type:ident, $exp:path, $expm1:path, $log:path, $log1p:path, $tanh:path, $logistic:path) => {
-        impl Number for $type {
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-
-            fn plus(self, other: Self) -> Self {
-                self + other
-            }
-
-            fn minus(self, other: Self) -> Self {
-                self - other
-            }
-
-            fn times(self, other: Self) -> Self {
-                self * other
-            }
-
-            fn is_not_a_number(self) -> bool {
-                self.is_nan()
-            }
-
-            fn as_f64(self) -> f64 {
-                f64::from(self)
-            }
-
-            fn steps(start: Self, stop: Self, step: Self) -> f64 {
-                // In their own precision, as NumPy divides its scalars.
-                f64::from((stop - start) / step)
-            }
-
-            mapped!();
-
-            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
-                a.dot(&b)
-            }
-        }
-
-        impl Float for $type {
-            fn e_to(self) -> Self {
-                $exp(self)
-            }
-
-            fn e_to_minus_one(self) -> Self {
-                $expm1(self)
-            }
-
-            fn log(self) -> Self {
-                $log(self)
-            }
-
-            fn log_one_plus(self) -> Self {
-                $log1p(self)
-            }
-
-            fn tangent(self) -> Self {
-                $tanh(self)
-            }
-
-            fn normal_below(self) -> Self {
-                normal::below(f64::from(self)) as $type
-            }
-
-            fn normal_weighted(self) -> Self {
-                normal::weighted(f64::from(self)) as $type
-            }
-
-            fn logistic(self) -> Self {
-                $logistic(self)
-            }
-
-            fn from_f64(number: f64) -> Self {
-                number as $type
-            }
-
-            fn float_means(view: ArrayViewD<'_, Self>, axis: Option<isize>, keep: bool) -> Result<ArrayD<Self>> {
-                reduce::means(view, axis, keep, |number| number)
-            }
-        }
-    };
-}
-
-float!(f32, libm::expf, libm::expm1f, libm::logf, libm::log1pf, libm::tanhf, logistic::single);
-float!(f64, libm::exp, libm::expm1, libm::log, libm::log1p, libm::tanh, logistic::double);
+mod floats;
+mod integers;

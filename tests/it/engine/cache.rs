@@ -78,16 +78,18 @@ fn the_users_own_settings_of_cargo_move_and_break_nothing() {
     );
     place.package("part", "", "pub fn f() -> u8 { 1 }");
     let elsewhere = place.folder.path().join("elsewhere");
-    let settings = format!(
-        "[build]\ntarget-dir = {elsewhere:?}\nbuild-dir = {elsewhere:?}\n[profile.dev]\npanic = \"abort\"\n[term]\nquiet = true\n"
-    );
-    place.write("home/config.toml", &settings);
-    let mut command = place.command(&["cells", "cells.txt"]);
-    let output = command.env("CARGO_HOME", place.folder.path().join("home")).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    has(&told, "{\"text/plain\": \"1\"}");
-    has(&told, "{\"text/plain\": \"true\"}");
-    assert!(!elsewhere.exists());
+    let moves = format!("target-dir = {elsewhere:?}\nbuild-dir = {elsewhere:?}");
+    for build in [&moves, "target = \"wasm32-unknown-unknown\""] {
+        let _ = std::fs::remove_dir_all(place.cache());
+        let settings = format!("[build]\n{build}\n[profile.dev]\npanic = \"abort\"\n[term]\nquiet = true\n");
+        place.write("home/config.toml", &settings);
+        let mut command = place.command(&["cells", "cells.txt"]);
+        let output = command.env("CARGO_HOME", place.folder.path().join("home")).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        has(&told, "{\"text/plain\": \"1\"}");
+        has(&told, "{\"text/plain\": \"true\"}");
+        assert!(!elsewhere.exists());
+    }
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -3,8 +3,9 @@
 //! It explains cargo's errors with a next step; it does not look at what cargo builds.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -112,7 +113,20 @@ fn command(toolchain: &Toolchain, folder: &Path) -> Command {
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_RETRY", "1")
         .env("CARGO_HTTP_TIMEOUT", "15");
+    if names_a_target(folder) {
+        command.env("CARGO_BUILD_TARGET", &toolchain.host);
+    }
     command
+}
+
+/// Whether a configuration that cargo reads in this folder builds for a target of its own, such as a browser.
+fn names_a_target(folder: &Path) -> bool {
+    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let folders = folder.ancestors().map(|above| above.join(".cargo")).chain(cargo_home);
+    let files = folders.flat_map(|folder| [folder.join("config.toml"), folder.join("config")]);
+    let tables = files.filter_map(|file| fs::read_to_string(file).ok()?.parse::<toml::Table>().ok());
+    tables.into_iter().any(|table| table.get("build").is_some_and(|build| build.get("target").is_some()))
 }
 
 /// Could cargo have succeeded with the network?
