@@ -33,14 +33,23 @@ pub trait CellDisplay {
         self.cell_text().map(|text| ("text/plain", text)).into_iter().collect()
     }
 
+    /// A line or more above the output, for a value whose picture does not say all: where there is a picture, Jupyter
+    /// shows no plain text.
+    fn cell_heading(&self) -> Option<String> {
+        None
+    }
+
     /// The parts of an output that is replaced many times while a cell runs: those that are made quickly.
     fn live_parts(&self) -> Vec<(&'static str, String)> {
         self.cell_parts()
     }
 
-    /// Prints the parts in the kernel's protocol. The kernel calls it on the last expression of a cell.
+    /// Prints the heading, and the parts in the kernel's protocol. The kernel calls it on the last expression of a cell.
     #[expect(clippy::print_stdout, reason = "the protocol of `evcxr_display` is lines on stdout")]
     fn evcxr_display(&self) {
+        if let Some(heading) = self.cell_heading() {
+            println!("{heading}");
+        }
         for (kind, text) in self.cell_parts() {
             println!("EVCXR_BEGIN_CONTENT {kind}\n{text}\nEVCXR_END_CONTENT");
         }

@@ -130,11 +130,13 @@ impl CellDisplay for Verdict {
         Some(self.to_string())
     }
 
-    /// The picture, if there is one, with the text as a fallback.
+    fn cell_heading(&self) -> Option<String> {
+        self.figure.as_ref().map(|_| self.to_string())
+    }
+
+    /// The picture, if there is one, else the text.
     fn cell_parts(&self) -> Vec<(&'static str, String)> {
-        let mut parts = self.figure.as_ref().map_or_else(Vec::new, CellDisplay::cell_parts);
-        parts.retain(|(kind, _)| *kind != "text/plain");
-        parts.push(("text/plain", self.to_string()));
-        parts
+        let text = || vec![("text/plain", self.to_string())];
+        self.figure.as_ref().map_or_else(text, CellDisplay::cell_parts)
     }
 }

@@ -96,6 +96,10 @@ macro_rules! pointers {
                 (**self).cell_parts()
             }
 
+            fn cell_heading(&self) -> Option<String> {
+                (**self).cell_heading()
+            }
+
             fn live_parts(&self) -> Vec<(&'static str, String)> {
                 (**self).live_parts()
             }

@@ -119,7 +119,7 @@ fn prove(session: &mut dyn Session, exercise: &Exercise) -> Result<Proof> {
     Ok(proof)
 }
 
-/// The text of the last value, or how the cell failed.
+/// The text of the first output, or how the cell failed.
 fn verdict(outcome: &Outcome) -> String {
     if outcome.end != End::Passed {
         return format!("{:?}", outcome.end);
@@ -128,7 +128,7 @@ fn verdict(outcome: &Outcome) -> String {
         Output::Stream { text, .. } => text.clone(),
         Output::Rich { data, .. } => data.values().last().cloned().unwrap_or_default(),
     };
-    outcome.outputs.last().map(text).unwrap_or_default()
+    outcome.outputs.first().map(text).unwrap_or_default()
 }
 
 fn report(exercise: &Exercise, proof: &Proof, json: bool) {

@@ -131,6 +131,9 @@ fn an_answer_that_ran_and_is_not_right_is_drawn_where_looking_helps() {
     let drawn = |verdict: &forward_pass::exercise::Verdict| {
         let kinds: Vec<_> = verdict.cell_parts().into_iter().map(|(kind, _)| kind).collect();
         assert_eq!(kinds.last(), Some(&"text/plain"));
+        // Where there is a picture, Jupyter shows no plain text: the words stand above it.
+        assert_eq!(verdict.cell_heading(), verdict.figure().map(|_| verdict.to_string()));
+        assert_eq!((&verdict).cell_heading(), verdict.cell_heading());
         verdict.figure().map(Figure::to_string)
     };
     let curve = check::clipped(|x: f64| relu(x));

@@ -134,12 +134,14 @@ impl Repl {
     }
 }
 
+/// The text of the verdict: the value, or what stands above its picture after all that the reader's code printed.
 fn text_of(outcome: &Outcome) -> String {
-    let text = outcome.outputs.iter().rev().find_map(|output| match output {
-        Output::Rich { data, .. } => data.get("text/plain").cloned(),
-        Output::Stream { .. } => None,
+    let texts = outcome.outputs.iter().rev().filter_map(|output| match output {
+        Output::Rich { data, .. } => data.get("text/plain").map(String::as_str),
+        Output::Stream { text, .. } => text.rfind(NOT_YET).map(|start| &text[start..]),
     });
-    text.unwrap_or_default()
+    let verdict = |text: &&str| text.starts_with(SOLVED) || text.starts_with(NOT_YET);
+    texts.into_iter().find(verdict).unwrap_or_default().to_owned()
 }
 
 /// The verdict in the reader's language: the check itself speaks English, as all of the library does.
