@@ -33,8 +33,8 @@ pub trait CellDisplay {
         self.cell_text().map(|text| ("text/plain", text)).into_iter().collect()
     }
 
-    /// A line or more above the output, for a value whose picture does not say all: where there is a picture, Jupyter
-    /// shows no plain text.
+    /// Text above the output, for a value whose picture does not say all: where there is one, Jupyter shows no plain
+    /// text.
     fn cell_heading(&self) -> Option<String> {
         None
     }

@@ -21,11 +21,15 @@ macro_rules! println {
     ($($text:tt)*) => { $crate::cli::streams::to_stdout(format_args!("{}\n", format_args!($($text)*))) };
 }
 
+macro_rules! eprint {
+    ($($text:tt)*) => { $crate::cli::streams::to_stderr(format_args!($($text)*)) };
+}
+
 macro_rules! eprintln {
     ($($text:tt)*) => { $crate::cli::streams::to_stderr(format_args!("{}\n", format_args!($($text)*))) };
 }
 
-pub(crate) use {eprintln, print, println};
+pub(crate) use {eprint, eprintln, print, println};
 
 pub fn to_stdout(text: Arguments) {
     if !is_failed() {

@@ -12,7 +12,7 @@ use super::help;
 pub struct RunArgs {
     /// The notebook; its code, and the build scripts of its dependencies, run as you
     pub notebook: PathBuf,
-    /// Write the executed notebook to this file
+    /// Write the executed notebook to this file; `-` writes it to stdout, and the outputs of cells to stderr
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Give a variable of the cell tagged `parameters` another value; can be repeated

@@ -6,7 +6,6 @@ mod folder;
 mod program;
 mod script;
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::Result;
@@ -23,7 +22,7 @@ use crate::cli::page::written::Exported;
 use crate::cli::page::{html, markdown};
 use crate::cli::streams;
 use crate::cli::terminal::plural::count;
-use crate::cli::terminal::shown::{name, report, visible};
+use crate::cli::terminal::shown::{name, print_document};
 
 pub fn run(args: &ExportArgs) -> Result<Exit> {
     if args.update && args.to != Target::Ipynb {
@@ -39,21 +38,12 @@ pub fn run(args: &ExportArgs) -> Result<Exit> {
         target => of_notebook(&Source::read(&args.file)?, target, output, &pages, args.trust)?,
     };
     match output {
-        None => print(&files.text),
+        None => print_document(&files.text),
         Some(output) if args.update && output.exists() => update(&files.text, output)?,
         Some(output) => files.write(&args.file, output, args.force)?,
     }
     print_notes(&args.file, &files.notes);
     Ok(Exit::Passed)
-}
-
-/// Pipes and files get every byte; in a terminal, nothing of the notebook acts.
-fn print(text: &str) {
-    if std::io::stdout().is_terminal() {
-        streams::write(report(&visible(text)).as_bytes());
-    } else {
-        streams::write(text.as_bytes());
-    }
 }
 
 fn print_notes(file: &Path, notes: &[String]) {

@@ -23,6 +23,7 @@ mod pages;
 mod place;
 mod prompt;
 mod prose;
+mod python;
 mod question;
 mod save;
 mod screen;
@@ -221,7 +222,9 @@ impl Repl {
             Typed::Line(line) => self.obey(&line),
             Typed::Cancelled => {
                 if !self.is_answer("n") {
-                    self.screen.faint(&self.screen.lang.input_cancelled());
+                    let lang = self.screen.lang;
+                    let is_asked = self.guess.is_asked(&self.place);
+                    self.screen.faint(&if is_asked { lang.guess_cancelled() } else { lang.input_cancelled() });
                 }
                 Then::Continue
             }

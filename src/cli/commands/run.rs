@@ -1,6 +1,6 @@
 //! `run`: runs a notebook and prints its outputs; `-o` writes the executed notebook.
 //!
-//! It compares nothing, and never overwrites its input.
+//! It compares nothing, and never overwrites its input. With `-o -` the notebook is on stdout, and all else on stderr.
 
 mod parameters;
 
@@ -21,7 +21,7 @@ use crate::cli::runner::rules::Expect;
 use crate::cli::runner::settings;
 use crate::cli::streams;
 use crate::cli::terminal::cell_end;
-use crate::cli::terminal::shown::{self, Passage, visible};
+use crate::cli::terminal::shown::{self, Passage, print_document, visible};
 use crate::cli::terminal::style::{BAD, QUIET};
 
 pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
@@ -33,9 +33,12 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
     if let Some(message) = notebook.other_language() {
         return Err(usage(format!("cannot run {}: {message}", args.notebook.display())));
     }
-    if let Some(output) = &args.output {
+    let is_piped = args.output.as_deref().is_some_and(|output| output.as_os_str() == "-");
+    let output = args.output.as_deref().filter(|_| !is_piped);
+    if let Some(output) = output {
         refuse_same_file(&path, output)?;
     }
+    let print = if is_piped { on_stderr } else { on_stdout };
     let notebook = parameters::injected(notebook, &args.parameters)?;
     let settings = settings::of_notebook(&path, &notebook)?;
     let mut session = execute::session(engine, &path, &notebook, None, None, args.allow_shell)?;
@@ -48,11 +51,11 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
         if let Some(skip) = &rules.skip {
             let reason = skip.reason.as_deref().unwrap_or("no reason given");
             let head = format!("{QUIET}[{}] skipped: {}{QUIET:#}", shown::name(&cell.id), visible(reason));
-            streams::println!("{}", shown::report(&head));
+            print(&format!("{}\n", shown::report(&head)));
             continue;
         }
-        streams::println!("{}", shown::report(&format!("{QUIET}[{}]{QUIET:#}", shown::name(&cell.id))));
-        let mut printed = Printed::default();
+        print(&format!("{}\n", shown::report(&format!("{QUIET}[{}]{QUIET:#}", shown::name(&cell.id)))));
+        let mut printed = Printed::new(print);
         let interrupter = session.interrupter();
         let (outcome, _) = execute::cell(session.as_mut(), cell, &mut |event| {
             printed.event(event);
@@ -68,17 +71,34 @@ pub fn run(engine: Engine, args: &RunArgs) -> Result<Exit> {
         let Some(words) = words else { continue };
         let (head, report) = (format!("`{}` {words}", shown::name(&cell.id)), cell_end::compiler_report(&outcome.end));
         let text = format!("{BAD}{}{BAD:#}\n{}", visible(&head), visible(&report));
-        streams::println!("{}", shown::report(&text));
+        print(&format!("{}\n", shown::report(&text)));
         if rules.expect == Expect::Success || outcome.end == End::Interrupted {
             exit = if outcome.end == End::Interrupted { Exit::Interrupted } else { Exit::Failed };
             break;
         }
     }
-    if let Some(output) = &args.output {
-        make_folder(folder_of(output))?;
-        write_atomically(output, notebook.with_changes(&changes).as_bytes())?;
+    if args.output.is_some() {
+        store(&notebook.with_changes(&changes), output)?;
     }
     Ok(exit)
+}
+
+/// Writes the executed notebook to a file, or to stdout.
+fn store(executed: &str, output: Option<&Path>) -> Result<()> {
+    let Some(output) = output else {
+        print_document(executed);
+        return Ok(());
+    };
+    make_folder(folder_of(output))?;
+    write_atomically(output, executed.as_bytes())
+}
+
+fn on_stdout(text: &str) {
+    streams::print!("{text}");
+}
+
+fn on_stderr(text: &str) {
+    streams::eprint!("{text}");
 }
 
 fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
@@ -97,8 +117,8 @@ fn refuse_same_file(input: &Path, output: &Path) -> Result<()> {
 const LONGEST_MESSAGE: usize = 1 << 20;
 
 /// What a cell prints while it runs.
-#[derive(Default)]
 struct Printed {
+    print: fn(&str),
     waiting: Waiting,
     passage: Passage,
     /// Stderr that may be the report of a panic, whose place is in generated code: `run` words it itself.
@@ -108,6 +128,11 @@ struct Printed {
 }
 
 impl Printed {
+    fn new(print: fn(&str)) -> Printed {
+        let (waiting, passage) = (Waiting::default(), Passage::default());
+        Printed { print, waiting, passage, held: String::new(), errors: String::new() }
+    }
+
     fn event(&mut self, event: Event) {
         match event {
             Event::Progress(words) => streams::eprintln!("{QUIET}{}{QUIET:#}", visible(&words)),
@@ -131,7 +156,7 @@ impl Printed {
                 self.release();
                 self.held = report;
             }
-            output => streams::print!("{}", output_text(&output, &mut self.passage)),
+            output => (self.print)(&output_text(&output, &mut self.passage)),
         }
     }
 
@@ -142,7 +167,7 @@ impl Printed {
             let begin = self.errors.len().saturating_sub(LONGEST_MESSAGE);
             self.errors.drain(..self.errors.floor_char_boundary(begin));
             let output = Output::Stream { stream: Stream::Stderr, text };
-            streams::print!("{}", output_text(&output, &mut self.passage));
+            (self.print)(&output_text(&output, &mut self.passage));
         }
     }
 
@@ -156,7 +181,7 @@ impl Printed {
             self.held = cell_end::without_report(&self.held);
         }
         self.release();
-        streams::print!("{}", self.passage.rest());
+        (self.print)(&self.passage.rest());
         let words = cell_end::predicate(end, Lang::En)?;
         match end {
             End::ReturnedError { message, .. } if self.errors.trim_end().ends_with(message.trim_end()) => {

@@ -6,6 +6,7 @@
 mod commands;
 mod exercises;
 mod guess;
+mod python;
 mod walk;
 
 /// `name(a, b) { "... {a}", "... {b}" }` -> a method of `Lang` with these parameters, and a row for the tests.
@@ -44,7 +45,7 @@ mod tests {
 
     #[test]
     fn messages_agree_in_both_languages() {
-        let all = [walk::ALL, commands::ALL, exercises::ALL, guess::ALL].concat();
+        let all = [walk::ALL, commands::ALL, exercises::ALL, guess::ALL, python::ALL].concat();
         assert!(all.len() > 100, "{}", all.len());
         for (name, en, ko) in all {
             assert_eq!(places(en), places(ko), "{name}");

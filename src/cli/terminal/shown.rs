@@ -9,10 +9,13 @@ mod passage;
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io::{self, IsTerminal};
 
 use commands::Commands;
 pub use passage::Passage;
 use serde_json::Value;
+
+use crate::cli::streams;
 
 /// Text of a file: control characters, marks of direction and noncharacters as signs; line breaks and tabs stay.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -43,6 +46,15 @@ pub fn report(text: &str) -> String {
         }
     }
     out
+}
+
+/// Prints a document: pipes and files get every byte; in a terminal, nothing of a stranger's acts.
+pub fn print_document(text: &str) {
+    if io::stdout().is_terminal() {
+        streams::write(report(&visible(text)).as_bytes());
+    } else {
+        streams::write(text.as_bytes());
+    }
 }
 
 /// A part of printed text.

@@ -25,7 +25,7 @@ pub fn nand(w1: impl Into<f64>, w2: impl Into<f64>, b: impl Into<f64>) -> Verdic
             ("this is OR: here a yes of one input should not matter, two should give a no", |[x1, x2]| {
                 yes(x1 + x2 > 0.0)
             }),
-            ("one yes is enough for a no: the bias is too low (a sum of exactly 0 is a no)", |[x1, x2]| {
+            ("a single yes already gives a no: the bias is too low (a sum of exactly 0 is a no)", |[x1, x2]| {
                 yes(x1 + x2 < 1.0)
             }),
         ],
@@ -158,10 +158,13 @@ pub fn my_tanh<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> V
             ("infinity by infinity on both sides: no exponential may be of a large number", |x| fraction(*x).answer()),
             ("half as steep as it should be: look at what is multiplied by x", |x| (2.0 * sigmoid(*x) - 1.0).answer()),
             ("it runs from 0 to 2: it should run from -1 to 1", |x| (2.0 * sigmoid(2.0 * x)).answer()),
-            ("still infinity by infinity on the left: dividing by e^x helps on the right only", |x| {
-                let small = (-2.0 * x).e_to();
-                ((1.0 - small) / (1.0 + small)).answer()
-            }),
+            (
+                "still infinity by infinity on the left: what helps for a large x does not for a very negative one",
+                |x| {
+                    let small = (-2.0 * x).e_to();
+                    ((1.0 - small) / (1.0 + small)).answer()
+                },
+            ),
             ("far left it is -1, and a NaN that goes in must come out", |x| {
                 let y = fraction(*x);
                 if y.is_nan() { 1.0 } else { y }.answer()

@@ -183,6 +183,10 @@ fn run_shows_what_a_notebook_shows_and_writes_it_elsewhere() {
     assert_eq!(out["cells"][0]["outputs"][0]["text"], json!(["seen\n"]));
     assert_eq!(out["cells"][0]["outputs"][1]["data"]["text/plain"], json!(["42"]));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), maker.text());
+    let piped = forward_pass(maker.folder.path(), &["--engine", "own", "run", "made.ipynb", "-o", "-"]);
+    assert_eq!(serde_json::from_str::<Value>(&piped.stdout).unwrap(), out);
+    assert!(piped.stderr.contains("seen\n42\n"), "{}", piped.stderr);
+    assert!(!maker.folder.path().join("-").exists());
     for name in ["./made.ipynb", "link.ipynb"] {
         #[cfg(unix)]
         let _ = std::os::unix::fs::symlink("made.ipynb", maker.folder.path().join("link.ipynb"));

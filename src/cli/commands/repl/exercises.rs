@@ -9,7 +9,7 @@ use super::{Repl, Then, edit, output, prose};
 use crate::cli::lang::Lang;
 use crate::cli::notebook::course::Section;
 use crate::cli::notebook::exercise::{self, Exercise};
-use crate::cli::outcome::{End, Outcome, Output};
+use crate::cli::outcome::{Diagnostic, End, Outcome, Output};
 use crate::cli::suggest::nearest;
 use crate::cli::terminal::markdown;
 use crate::cli::terminal::style::{GOOD, HEADING};
@@ -94,7 +94,7 @@ impl Repl {
         if outcome.end != End::Passed {
             screen.failed = true;
             output::show_end(screen, &outcome);
-            return screen.help(&screen.lang.define_first(&exercise.id));
+            return help_after(screen, &exercise, &outcome.end);
         }
         let verdict = text_of(&outcome);
         show_verdict(screen, &exercise, &verdict);
@@ -115,7 +115,7 @@ impl Repl {
             Some(hint) => {
                 self.trying.hints += 1;
                 let (count, of) = (self.trying.hints, exercise.hints.len());
-                screen.faint(&screen.lang.hint_number(count, of));
+                screen.faint(&screen.lang.hint_number(count, of, &exercise.id));
                 screen.line(&markdown::render(hint.of(screen.lang), &screen.look));
             }
             None => screen.faint(&screen.lang.no_more_hints()),
@@ -144,6 +144,18 @@ fn text_of(outcome: &Outcome) -> String {
     texts.into_iter().find(verdict).unwrap_or_default().to_owned()
 }
 
+/// What helps where the check itself did not run: the code is missing, or has other types than the exercise's.
+fn help_after(screen: &mut Screen, exercise: &Exercise, end: &End) {
+    let End::CompileError(diagnostics) = end else { return screen.faint(&screen.lang.hint_hint()) };
+    let is_missing = |it: &Diagnostic| it.code.as_deref() == Some("E0425");
+    let begin = exercise.stub.lines().next().filter(|_| !diagnostics.iter().any(is_missing));
+    let help = match begin {
+        Some(line) => screen.lang.begins_like(line.trim_end_matches(['{', ' '])),
+        None => screen.lang.define_first(&exercise.id),
+    };
+    screen.help(&help);
+}
+
 /// The verdict in the reader's language: the check itself speaks English, as all of the library does.
 fn show_verdict(screen: &mut Screen, exercise: &Exercise, verdict: &str) {
     let lang = screen.lang;
@@ -161,8 +173,14 @@ fn show_verdict(screen: &mut Screen, exercise: &Exercise, verdict: &str) {
             "hint" => lang.exercise_hint(hint.unwrap_or(rest)),
             _ => line.to_owned(),
         };
-        screen.line(&text);
+        // It wraps between words.
+        screen.say(&text);
     }
+}
+
+/// Whether the statement is about code that it does not quote: the code to mend.
+pub fn speaks_of_code(name: &str) -> bool {
+    exercise::all().unwrap_or_default().iter().any(|it| it.id == name && it.kind == "mend")
 }
 
 /// How many of a section's exercises are solved, if it has any: `2/2`.

@@ -161,7 +161,10 @@ fn judgement(said: &[Value], wanted: &[Value], lang: Lang) -> String {
         }
         ([said], [wanted]) => lang.guess_wrong(said, wanted),
         _ => match farthest(said, wanted) {
-            Some(off) => lang.guess_some_off(right, said.len(), short(off)),
+            Some(off) => {
+                let text = lang.guess_some_off(right, said.len(), short(off));
+                if off <= 0.02 * largest(wanted) { lang.guess_close(text) } else { text }
+            }
             None => lang.guess_some(right, said.len()),
         },
     }
@@ -189,6 +192,12 @@ fn farthest(said: &[Value], wanted: &[Value]) -> Option<f64> {
     let all: Vec<f64> = said.iter().zip(wanted).map(off).collect::<Option<_>>()?;
     let whole = wanted.iter().all(|value| matches!(value, Value::Number(number) if number.fract() == 0.0));
     all.into_iter().reduce(f64::max).filter(|_| !whole)
+}
+
+/// The largest of the numbers, without its sign.
+fn largest(values: &[Value]) -> f64 {
+    let number = |value: &Value| if let Value::Number(number) = value { number.abs() } else { 0.0 };
+    values.iter().map(number).fold(0.0, f64::max)
 }
 
 /// Two digits of a distance; all of one that is a whole number.
@@ -257,6 +266,7 @@ mod tests {
             ("nan", "nan", "your guess was right"),
             ("true", "false", "you said true, and it is false"),
             ("0 1 1", "0 0 1", "2 of 3 right"),
+            ("0.25 0.1 0", "2.5e-01 1.04993585e-01 4.53e-05", "close: 1 of 3 right; the farthest is 0.0050 off"),
             ("0.3 0.5", "0.25 0.5", "1 of 2 right; the farthest is 0.050 off"),
             ("0.3 0.6 0.7", "0.25 0.5 0.75", "0 of 3 right; the farthest is 0.10 off"),
             ("1 2", "1 2 3", "the answer has 3 values, and your guess 2"),

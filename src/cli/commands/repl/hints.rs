@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::place::{Place, defines};
+use super::python;
 use super::screen::Screen;
 use super::work::Work;
 use crate::cli::lang::Lang;
@@ -41,8 +42,10 @@ pub fn after_failure(work: &mut Work, place: &Place, screen: &mut Screen) {
     match &outcome.end {
         End::CompileError(diagnostics) => {
             let missing = diagnostics.iter().filter_map(|diagnostic| names::missing(&diagnostic.message));
-            let mut hints: Vec<String> =
-                missing.filter_map(|it| whereabouts(it, &work.known, &work.ran, place, screen.lang)).collect();
+            let whereabouts = missing.filter_map(|it| whereabouts(it, &work.known, &work.ran, place, screen.lang));
+            let own_line = work.last.cell.is_none().then_some(work.last.line.as_str());
+            let advice = own_line.and_then(|line| python::advice(line, diagnostics, screen.lang));
+            let mut hints: Vec<String> = advice.map_or_else(|| whereabouts.collect(), |advice| vec![advice]);
             hints.dedup();
             for hint in hints {
                 screen.help(&hint);

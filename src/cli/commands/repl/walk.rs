@@ -5,7 +5,7 @@
 use super::place::Place;
 use super::question::Question;
 use super::screen::Screen;
-use super::{Repl, guess, output, prose};
+use super::{Repl, exercises, guess, output, prose};
 use crate::cli::notebook::course::Lookup;
 use crate::cli::outcome::End;
 
@@ -81,7 +81,10 @@ impl Repl {
         if let (Some(said), Some(ask), Some(at)) = (said, place.ask(&step), step.code.filter(|_| passed)) {
             guess::judge(&said, ask, place, work, screen, at);
         }
-        if let Some((_, check)) = step.exercise {
+        if let Some((yours, check)) = step.exercise {
+            if exercises::speaks_of_code(place.cell(check).id.trim_end_matches("-check")) {
+                prose::show_code(screen, &place.cell(yours).source);
+            }
             screen.faint(&screen.lang.an_exercise(place.cell(check).id.trim_end_matches("-check")));
         }
         if place.is_at_end() {

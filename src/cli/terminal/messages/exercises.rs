@@ -35,12 +35,16 @@ messages! {
         "run your code first; `:try {name}` puts its beginning on the line",
         "먼저 코드를 실행하세요. `:try {name}`이 코드의 시작을 입력 줄에 놓아요"
     }
+    begins_like(line) {
+        "the exercise begins like this: `{line}`; compare the names and types in yours",
+        "연습은 이렇게 시작해요: `{line}`. 내 코드의 이름, 자료형과 견주어 보세요"
+    }
     why_it_works() {
         "`:solution` says why it works, `:try` begins the next",
         "`:solution`이 까닭을 알려 줘요. `:try`로 다음 문제를 시작해요"
     }
     hint_hint() { "change your code and `:check` again; `:hint` helps", "코드를 고치고 다시 `:check` 하세요. `:hint`가 도와줘요" }
-    hint_number(count, of) { "hint {count} of {of}", "힌트 {count}/{of}" }
+    hint_number(count, of, name) { "hint {count} of {of} for `{name}`", "`{name}` 힌트 {count}/{of}" }
     no_more_hints() { "that was the last hint; `:solution` shows the solution", "마지막 힌트였어요. `:solution`이 풀이를 보여 줘요" }
     really_the_solution() {
         "not solved yet: type `:solution` again to see it all the same, or `:hint`",

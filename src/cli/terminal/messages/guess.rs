@@ -7,6 +7,7 @@ messages! {
         "Before you see: {question}\nType your guess, or press Enter to go on without one.",
         "보기 전에: {question}\n예상을 입력하세요. 그냥 넘어가려면 Enter를 누르세요."
     }
+    guess_cancelled() { "Enter shows the answer; `:quit` exits", "Enter를 누르면 답을 보여 줘요. `:quit`로 나가요" }
     guess_prompt() { "guess> ", "예상> " }
     guess_right() { "your guess was right", "예상이 맞았어요" }
     guess_close(text) { "close: {text}", "가까워요. {text}" }
