@@ -48,6 +48,7 @@ use super::stop::Stop;
 use crate::cli::outcome::Stream;
 
 /// A compiled cell, to be run.
+#[derive(Clone, Copy)]
 pub struct Cell<'a> {
     pub library: &'a Path,
     pub layers: &'a [PathBuf],

@@ -34,9 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// For the drops of all variables at the end: a value that waits for something must not hold back the session.
 const PATIENCE_FOR_DROPS: Duration = Duration::from_secs(2);
 
-const NO_CHECKPOINTS: &str = "this session cannot copy its process, so there was no checkpoint to restore: run the \
-                              cells that make these variables again";
-
 pub struct Single {
     process: Process,
     household: Household,
@@ -49,7 +46,6 @@ pub struct Single {
     folder: PathBuf,
     present: Mark,
     newest: Mark,
-    has_explained: bool,
     overflowed: bool,
 }
 
@@ -84,7 +80,6 @@ impl Single {
             folder: folder.to_owned(),
             present: 0,
             newest: 0,
-            has_explained: false,
             overflowed: false,
         };
         single.wait_ready()?;
@@ -117,7 +112,7 @@ impl Single {
         if let Some(status) = self.process.try_wait()? {
             let ended = Ended::of(status, false);
             notes.push(format!("the process ended between two cells ({ended}), and could not be restored"));
-            let after = self.revive(&mut notes)?;
+            let after = self.revive()?;
             if after == After::Lost {
                 return Ok(RunReport { ended, after, reports: Vec::new(), notes });
             }
@@ -132,7 +127,7 @@ impl Single {
                 self.present = self.newest;
                 After::Kept(self.present)
             }
-            _ => self.revive(&mut notes)?,
+            _ => self.revive()?,
         };
         if self.budget.is_cut {
             notes.push(format!("output cut: only the first {} MB are kept", LIMIT >> 20));
@@ -244,14 +239,11 @@ impl Single {
     }
 
     /// After the end of the process: an empty one.
-    fn revive(&mut self, notes: &mut Vec<String>) -> Result<After> {
+    fn revive(&mut self) -> Result<After> {
         let was_empty = self.present == 0;
         self.restart()?;
         if was_empty {
             return Ok(After::Restored(0));
-        }
-        if !std::mem::replace(&mut self.has_explained, true) {
-            notes.push(NO_CHECKPOINTS.to_owned());
         }
         Ok(After::Lost)
     }
@@ -262,7 +254,6 @@ impl Single {
         let old = std::mem::replace(self, fresh);
         // No mark is used twice.
         self.newest = old.newest;
-        self.has_explained = old.has_explained;
         Ok(())
     }
 
