@@ -82,14 +82,20 @@ part_version() { run --version > version && has version "forward-pass "; }
 
 part_lint() { run lint "$(in_wine "$root/notebooks/en")" "$(in_wine "$root/notebooks/ko")" > lint && has lint "nothing found"; }
 
-# Panics, errors, every way to end a process, and what is left after it.
-part_cells() {
-    run cells --timeout 10 "$(in_wine "$here/cells.txt")" | tr -d '\r' > cells
+# What a file of cells shows, as it is stored beside it.
+shows() {
+    run cells --timeout 10 "$(in_wine "$here/$1.txt")" | tr -d '\r' > "$1"
     # Thread numbers differ.
-    sed -i -E "s/thread '([^']*)' \([0-9]+\)/thread '\1'/g" cells
-    [ -z "${FORWARD_PASS_ACCEPT:-}" ] || cp cells "$here/cells.expected"
-    diff "$here/cells.expected" cells
+    sed -i -E "s/thread '([^']*)' \([0-9]+\)/thread '\1'/g" "$1"
+    [ -z "${FORWARD_PASS_ACCEPT:-}" ] || cp "$1" "$here/$1.expected"
+    diff "$here/$1.expected" "$1"
 }
+
+# Panics, errors, every way to end a process, and what is left after it.
+part_cells() { shows cells; }
+
+# Cells that run again when their process has ended.
+part_again() { shows again; }
 
 # A folder whose name has a space and Hangul, and lines that end as on Windows.
 part_names() {
@@ -177,7 +183,7 @@ part_kernel() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(version clone lint data cells names repl new crlf export kernel chapter)
+[ ${#parts[@]} -gt 0 ] || parts=(version clone lint data cells again names repl new crlf export kernel chapter)
 for name in "${parts[@]}"; do part "$name"; done
 printf '\n%s of %s parts passed in %s s\n' "${#passed[@]}" "${#parts[@]}" "$SECONDS"
 printf '  %s\n' "${passed[@]}"

@@ -92,14 +92,17 @@ impl Replay {
 
     /// Takes all steps again in an empty process; returns their number, or why they were not taken.
     pub fn run(&self, child: &mut Child) -> Result<usize, String> {
-        if let Some(obstacle) = &self.obstacle {
-            return Err(format!("one {obstacle}"));
+        match self.why_not() {
+            Some(why) => return Err(why),
+            None => self.steps.iter().try_for_each(|step| step.run(child))?,
         }
-        if self.took > QUICK {
-            return Err(format!("they took {:.1} s", self.took.as_secs_f64()));
-        }
-        self.steps.iter().try_for_each(|step| step.run(child))?;
         Ok(self.steps.len())
+    }
+
+    fn why_not(&self) -> Option<String> {
+        let obstacle = self.obstacle.as_ref().map(|obstacle| format!("one {obstacle}"));
+        let is_slow = self.took > QUICK;
+        obstacle.or_else(|| is_slow.then(|| format!("they took {:.1} s", self.took.as_secs_f64())))
     }
 }
 
@@ -150,16 +153,18 @@ mod tests {
                 replay.begin(code, &[], crates.iter().copied());
                 replay.add_items();
             }
-            replay.obstacle
+            replay.why_not()
         };
         assert_eq!(obstacle(&[("1", &["forward_pass"]), ("fn f() {}", &["ndarray"])]), None);
-        assert_eq!(obstacle(&[("fs::read(a)", &[]), ("2", &[])]).as_deref(), Some("uses `fs`"));
-        assert_eq!(obstacle(&[("1", &["rand"])]).as_deref(), Some("uses the crate `rand`"));
+        assert_eq!(obstacle(&[("fs::read(a)", &[]), ("2", &[])]).as_deref(), Some("one uses `fs`"));
+        assert_eq!(obstacle(&[("1", &["rand"])]).as_deref(), Some("one uses the crate `rand`"));
         // A cell that ended its process is not run again.
         let mut replay = Replay::default();
         replay.begin("std::process::abort()", &[], [].into_iter());
         replay.begin("1", &[], [].into_iter());
         replay.add_items();
-        assert_eq!(replay.obstacle, None);
+        assert_eq!(replay.why_not(), None);
+        replay.took = Duration::from_millis(2500);
+        assert_eq!(replay.why_not().as_deref(), Some("they took 2.5 s"));
     }
 }
