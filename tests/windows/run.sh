@@ -166,7 +166,7 @@ part_data() {
     FORWARD_PASS_MNIST='' run data mnist --from fetched --dir fetched > data 2>&1
     has data "already complete"
     FORWARD_PASS_MNIST=$(in_wine "$cache/work/fetched") run data list > data 2>&1
-    has data "MNIST"
+    has data "complete and verified"
 }
 
 # Jupyter's client on this side, and the kernel under Wine.

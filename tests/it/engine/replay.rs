@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::support::cells::{Cells, command, lines};
 
-const FIRST: &str = "note this session cannot copy its process, so there was no checkpoint to restore: ";
+const NO_CHECKPOINTS: &str = "note this session cannot copy its process, so there was no checkpoint to restore";
 const ABORT: &str = "std::process::abort()";
 const ABORTED: &str = "Killed { signal: 6, stack_overflow: false }";
 
@@ -14,10 +14,6 @@ fn without_fork(folder: &TempDir) -> Cells {
     let mut command = command("own", folder.path(), &["--timeout", "3"]);
     command.env("FORWARD_PASS_NO_FORK", "1");
     Cells::spawn(command)
-}
-
-fn first(rest: &str) -> String {
-    format!("{FIRST}{rest}")
 }
 
 #[test]
@@ -29,14 +25,17 @@ fn quick_and_repeatable_cells_run_again_and_print_nothing() {
     assert_eq!(cells.lines("println!(\"once\"); all.push(twice(21)); let name = String::from(\"ada\");"), ["| once"]);
     // A panic keeps what the cell did before it, and so does its replay.
     assert_eq!(cells.lines("all.push(7); panic!(\"no\")"), ["Panicked { message: \"no\", line: Some(1) }"]);
-    assert_eq!(cells.lines(ABORT), [ABORTED, &first("the 3 earlier cells were run again")]);
+    assert_eq!(cells.lines(ABORT), [ABORTED, NO_CHECKPOINTS, "note the 3 earlier cells were run again"]);
     assert_eq!(cells.lines("(&all, &name, p.x)"), ["= ([1, 42, 7], \"ada\", 1)"]);
     assert_eq!(cells.lines("all.push(8);"), ["ok"]);
     let took_too_long = cells.lines("loop { std::hint::black_box(0); }");
     assert_eq!(took_too_long, ["TimedOut { phase: Run, seconds: 3.0 }", "note the 5 earlier cells were run again"]);
     assert_eq!(cells.lines("all"), ["= [1, 42, 7, 8]"]);
     // A variable of another type under an old name, and one that a new type drops.
-    assert_eq!(cells.lines("let name = 5; struct P { y: i32 }")[0], "note variable `p: P` was dropped: a type it depends on was redefined");
+    assert_eq!(
+        cells.lines("let name = 5; struct P { y: i32 }")[0],
+        "note variable `p: P` was dropped: a type it depends on was redefined"
+    );
     assert_eq!(cells.lines(ABORT)[0], ABORTED);
     assert_eq!(cells.lines("name + all.len()"), ["= 9"]);
     assert_eq!(cells.lines("p.x")[0], "error E0425 at 1:1: cannot find value `p` in this scope");
@@ -56,7 +55,8 @@ fn an_interrupted_cell_costs_nothing_where_the_others_are_repeatable() {
     std::thread::sleep(Duration::from_secs(2));
     let interrupt = std::process::Command::new("kill").args(["-INT", &cells.child.id().to_string()]).status();
     assert!(interrupt.unwrap().success());
-    assert_eq!(lines(&cells.answer()).last().unwrap(), &first("the earlier cell was run again"));
+    let shown = lines(&cells.answer());
+    assert_eq!(shown, ["| begun", "Interrupted", NO_CHECKPOINTS, "note the earlier cell was run again"]);
     assert_eq!(cells.lines("kept"), ["= [1, 2, 3]"]);
 }
 
@@ -65,10 +65,12 @@ fn what_is_not_repeatable_is_lost_and_the_session_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let mut cells = without_fork(&folder);
     let count = || std::fs::read_to_string(folder.path().join("count")).unwrap_or_default();
-    let append = "{ use std::io::Write; write!(std::fs::File::options().append(true).create(true).open(\"count\")?, \"x\")?; }";
+    let append =
+        "{ use std::io::Write; write!(std::fs::File::options().append(true).create(true).open(\"count\")?, \"x\")?; }";
     cells.lines(&format!("let a = 1; {append}"));
-    let lost = "the variables `a` were lost with the process: run the cells again that make them; the session does not, as";
-    assert_eq!(cells.lines(ABORT), [ABORTED, &first(&format!("{lost} one uses `fs`"))]);
+    let lost = "note the variables `a` were lost with the process: run the cells again that make them; the session does \
+                not, as one uses `fs`";
+    assert_eq!(cells.lines(ABORT), [ABORTED, NO_CHECKPOINTS, lost]);
     assert_eq!(count(), "x");
     // What ended with the process is forgotten.
     cells.lines("let a = 2;");

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use budget::Budget;
-use pipe::{Inlet, Pause, send};
+use pipe::{Inlet, Pause, Which, read_both, send};
 pub use worker::hook;
 
 use super::report::{After, Ended, LIMIT, Mark, Piece, RunReport};
@@ -208,15 +208,14 @@ impl Single {
 
     /// Passes on what has been printed and not yet read; a thread that prints endlessly is not waited for.
     pub fn hear(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
-        for (inlet, stream) in [(&mut self.stdout, Stream::Stdout), (&mut self.stderr, Stream::Stderr)] {
-            let budget = &mut self.budget;
-            inlet.read(&mut |bytes| {
-                let kept = budget.take(bytes);
-                if !kept.is_empty() {
-                    on_bytes(stream, kept);
-                }
-            });
-        }
+        let budget = &mut self.budget;
+        read_both(&mut self.stdout, &mut self.stderr, &mut |which, bytes| {
+            let stream = if which == Which::First { Stream::Stdout } else { Stream::Stderr };
+            let kept = budget.take(bytes);
+            if !kept.is_empty() {
+                on_bytes(stream, kept);
+            }
+        });
     }
 
     pub fn forget(&mut self, names: &[String]) -> Result<()> {

@@ -43,7 +43,14 @@ struct Undo {
 impl History {
     pub fn new(child: Child) -> History {
         let by_mark = BTreeMap::from([(child.mark(), State::default())]);
-        History { child, state: State::default(), by_mark, undo: Vec::new(), replay: Replay::default(), has_explained: false }
+        History {
+            child,
+            state: State::default(),
+            by_mark,
+            undo: Vec::new(),
+            replay: Replay::default(),
+            has_explained: false,
+        }
     }
 
     pub fn state(&self) -> &State {
@@ -120,22 +127,23 @@ impl History {
 
     /// Ends a cell that has run; returns notes for the user if variables were lost.
     pub fn end(&mut self, ready: &Ready, before: State, report: &RunReport, compiler: &Compiler) -> Vec<String> {
-        let note = match report.after {
+        let mut notes = match report.after {
             After::Kept(mark) => {
                 let statics = std::mem::take(&mut self.state.statics);
                 let after = compiler.state_after(ready, report.ended == Ended::Returned(PASSED));
                 self.state = State { statics, ..after };
                 self.by_mark.insert(mark, self.state.clone());
                 self.remember(before, true);
-                None
+                Vec::new()
             }
-            After::Restored(mark) => self.restored(mark, &before, ready, compiler),
+            After::Restored(mark) => self.restored(mark, &before, ready, compiler).into_iter().collect(),
             After::Lost => self.lost(compiler),
         };
         while self.by_mark.len() > MOST_UNDO {
             self.by_mark.pop_first();
         }
-        note.into_iter().chain(self.drop_restarted()).collect()
+        notes.extend(self.drop_restarted());
+        notes
     }
 
     /// If crates began anew when the process was restored: drops what may hold their threads, and returns a note.
@@ -167,7 +175,7 @@ impl History {
     }
 
     /// The process is an empty one: has it run the session's cells again, if that is possible.
-    fn lost(&mut self, compiler: &Compiler) -> Option<String> {
+    fn lost(&mut self, compiler: &Compiler) -> Vec<String> {
         let names: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
         let then = self.by_mark.last_entry().map(|last| last.get().clone()).unwrap_or_default();
         self.state.clear_values();
@@ -193,13 +201,13 @@ impl History {
         self.by_mark = BTreeMap::from([(self.child.mark(), self.state.clone())]);
         let lost = || format!("the variables {} were lost with the process", names.join(", "));
         let note = match replayed {
-            None => return (!names.is_empty()).then(lost),
+            None => return (!names.is_empty()).then(lost).into_iter().collect(),
             Some(Ok(1)) => "the earlier cell was run again".to_owned(),
             Some(Ok(count)) => format!("the {count} earlier cells were run again"),
             Some(Err(why)) => format!("{}: run the cells again that make them; the session does not, as {why}", lost()),
         };
         let is_first = !std::mem::replace(&mut self.has_explained, true);
-        Some(if is_first { format!("{NO_CHECKPOINTS}: {note}") } else { note })
+        is_first.then(|| NO_CHECKPOINTS.to_owned()).into_iter().chain([note]).collect()
     }
 
     /// Drops the variables that the restored process could not have.

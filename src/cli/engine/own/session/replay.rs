@@ -111,7 +111,8 @@ impl Step {
         let failed = |error: anyhow::Error| format!("{error:#}");
         let (library, layers, symbol, shares) = (&*self.library, &*self.layers, &*self.symbol, self.shares);
         child.forget(&self.dropped).map_err(failed)?;
-        let report = child.run(Cell { library, layers, symbol, shares }, Some(2 * QUICK), &mut |_| {}).map_err(failed)?;
+        let report =
+            child.run(Cell { library, layers, symbol, shares }, Some(2 * QUICK), &mut |_| {}).map_err(failed)?;
         if report.ended == self.ended { Ok(()) } else { Err("one ended in another way".to_owned()) }
     }
 }
