@@ -186,6 +186,6 @@ parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(version clone lint data cells again names repl new crlf export kernel chapter)
 for name in "${parts[@]}"; do part "$name"; done
 printf '\n%s of %s parts passed in %s s\n' "${#passed[@]}" "${#parts[@]}" "$SECONDS"
-printf '  %s\n' "${passed[@]}"
+[ ${#passed[@]} -eq 0 ] || printf '  %s\n' "${passed[@]}"
 [ ${#skipped[@]} -eq 0 ] || printf 'skipped: %s\n' "${skipped[*]}"
 [ ${#failed[@]} -eq 0 ] || { printf 'failed: %s\n' "${failed[*]}"; exit 1; }

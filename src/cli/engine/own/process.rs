@@ -107,6 +107,15 @@ impl Child {
         of_either!(self, it => it.run(cell, timeout, on_piece))
     }
 
+    /// Whether cells run to their ends even if the user interrupts them: a front end may do so more than once.
+    pub fn set_deaf(&mut self, is_deaf: bool) {
+        match self {
+            #[cfg(unix)]
+            Child::Forking(_) => {}
+            Child::Single(it) => it.is_deaf = is_deaf,
+        }
+    }
+
     /// Passes on what has been printed since the last cell.
     pub fn hear(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
         of_either!(self, it => it.hear(on_bytes));

@@ -47,6 +47,8 @@ pub struct Single {
     present: Mark,
     newest: Mark,
     overflowed: bool,
+    /// An interrupt does not end a cell.
+    pub is_deaf: bool,
 }
 
 impl Single {
@@ -81,6 +83,7 @@ impl Single {
             present: 0,
             newest: 0,
             overflowed: false,
+            is_deaf: false,
         };
         single.wait_ready()?;
         Ok(single)
@@ -181,7 +184,7 @@ impl Single {
     }
 
     fn due(&self, deadline: Option<Instant>) -> Option<Ended> {
-        if self.stop.is_set() {
+        if self.stop.is_set() && !self.is_deaf {
             Some(Ended::Interrupted)
         } else {
             deadline.filter(|deadline| *deadline <= Instant::now()).map(|_| Ended::TimedOut)

@@ -179,13 +179,8 @@ impl History {
         let names: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
         let then = self.by_mark.last_entry().map(|last| last.get().clone()).unwrap_or_default();
         self.state.clear_values();
-        let replayed = if self.has_checkpoints() || names.is_empty() {
-            None
-        } else {
-            // It may have been set to end the cell.
-            compiler.stop.clear();
-            Some(self.replay.run(&mut self.child))
-        };
+        let replayed =
+            if self.has_checkpoints() || names.is_empty() { None } else { Some(self.replay.run(&mut self.child)) };
         match &replayed {
             Some(Ok(_)) => {
                 (self.state.variables, self.state.statics) = (then.variables, then.statics);

@@ -92,11 +92,13 @@ impl Replay {
 
     /// Takes all steps again in an empty process; returns their number, or why they were not taken.
     pub fn run(&self, child: &mut Child) -> Result<usize, String> {
-        match self.why_not() {
-            Some(why) => return Err(why),
-            None => self.steps.iter().try_for_each(|step| step.run(child))?,
+        if let Some(why) = self.why_not() {
+            return Err(why);
         }
-        Ok(self.steps.len())
+        child.set_deaf(true);
+        let all = self.steps.iter().try_for_each(|step| step.run(child));
+        child.set_deaf(false);
+        all.map(|()| self.steps.len())
     }
 
     fn why_not(&self) -> Option<String> {
@@ -113,7 +115,7 @@ impl Step {
         child.forget(&self.dropped).map_err(failed)?;
         let report =
             child.run(Cell { library, layers, symbol, shares }, Some(2 * QUICK), &mut |_| {}).map_err(failed)?;
-        if report.ended == self.ended { Ok(()) } else { Err("one ended in another way".to_owned()) }
+        if report.ended == self.ended { Ok(()) } else { Err(format!("one ended in another way ({})", report.ended)) }
     }
 }
 
