@@ -123,7 +123,7 @@ part_export() {
     local notebook form
     notebook=$(in_wine "$root/notebooks/en/01-step-function.ipynb")
     for form in rs md html script; do
-        rm -rf "exported-$form"
+        rm -rf "exported-$form" "exported-${form}_files"
         run export --to "$form" -o "exported-$form" "$notebook" > exported 2>&1 || { cat exported; return 1; }
         [ -e "exported-$form" ]
     done
