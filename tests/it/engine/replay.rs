@@ -37,7 +37,7 @@ fn quick_and_repeatable_cells_run_again_and_print_nothing() {
         "note variable `p: P` was dropped: a type it depends on was redefined"
     );
     assert_eq!(cells.lines(ABORT)[0], ABORTED);
-    assert_eq!(cells.lines("name + all.len()"), ["= 9"]);
+    assert_eq!(cells.lines("name + all.len() as i32"), ["= 9"]);
     assert_eq!(cells.lines("p.x")[0], "error E0425 at 1:1: cannot find value `p` in this scope");
     // After a restart, nothing of the time before is run.
     cells.lines(":restart");
