@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_was_written_first_is_read_first() {
-        const TIMES: usize = 20_000;
+        const TIMES: usize = 400_000;
         let ((first, mut to_first), (second, mut to_second)) = (std::io::pipe().unwrap(), std::io::pipe().unwrap());
         let writer = std::thread::spawn(move || {
             for _ in 0..TIMES {
