@@ -7,6 +7,7 @@ mod linker;
 mod persist;
 mod places;
 mod programs;
+mod replay;
 mod runtime;
 mod shared;
 mod stale;

@@ -5,7 +5,8 @@
 #     bash tests/windows/run.sh                # everything; the first time takes half an hour on two cores
 #     bash tests/windows/run.sh cells repl     # some parts
 #
-# FORWARD_PASS_EXE names a program that is already built; FORWARD_PASS_ACCEPT=1 stores what the cells showed.
+# FORWARD_PASS_EXE names a program that is already built; FORWARD_PASS_ACCEPT=1 stores what the cells showed. The part `data`
+# needs a folder with the four files of MNIST, in FORWARD_PASS_MNIST; the part `kernel` needs Python 3.10 or newer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -47,17 +48,26 @@ CARGO_HOME=$(in_wine "$cache/cargo")
 FORWARD_PASS_CACHE=$(in_wine "$cache/work/cache")
 export RUSTUP_HOME CARGO_HOME FORWARD_PASS_CACHE CARGO_NET_OFFLINE=true
 
-run() { "$wine" "$exe" "$@"; }
-passed=0 failed=()
+# What hangs is ended, with everything under Wine.
+longest=${FORWARD_PASS_LONGEST:-3600}
+run() { timeout "$longest" "$wine" "$exe" "$@"; }
+server=$(command -v wineserver || echo /usr/lib/wine/wineserver)
+trap '"$server" -k 2> /dev/null || true' EXIT
+skip() { echo "skipped: $1"; exit 77; }
+passed=() skipped=() failed=()
 part() {
-    local name=$1
-    printf '== %s (%ss)\n' "$name" "$SECONDS"
-    if (set -e; cd "$cache/work"; "part_$name"); then
-        passed=$((passed + 1))
-    else
-        echo "FAILED: $name"
-        failed+=("$name")
-    fi
+    local name=$1 begun=$SECONDS end=0
+    printf '== %s\n' "$name"
+    # In a condition, `set -e` would have no effect.
+    set +e
+    (set -e; cd "$cache/work"; "part_$name")
+    end=$?
+    set -e
+    case $end in
+        0) passed+=("$name ($((SECONDS - begun)) s)") ;;
+        77) skipped+=("$name") ;;
+        *) echo "FAILED: $name"; failed+=("$name") ;;
+    esac
 }
 # Fails unless the file has each of these texts.
 has() {
@@ -72,14 +82,20 @@ part_version() { run --version > version && has version "forward-pass "; }
 
 part_lint() { run lint "$(in_wine "$root/notebooks/en")" "$(in_wine "$root/notebooks/ko")" > lint && has lint "nothing found"; }
 
-# Panics, errors, every way to end a process, and what is left after it.
-part_cells() {
-    run cells --timeout 10 "$(in_wine "$here/cells.txt")" | tr -d '\r' > cells
+# What a file of cells shows, as it is stored beside it.
+shows() {
+    run cells --timeout 10 "$(in_wine "$here/$1.txt")" | tr -d '\r' > "$1"
     # Thread numbers differ.
-    sed -i -E "s/thread '([^']*)' \([0-9]+\)/thread '\1'/g" cells
-    [ -z "${FORWARD_PASS_ACCEPT:-}" ] || cp cells "$here/cells.expected"
-    diff "$here/cells.expected" cells
+    sed -i -E "s/thread '([^']*)' \([0-9]+\)/thread '\1'/g" "$1"
+    [ -z "${FORWARD_PASS_ACCEPT:-}" ] || cp "$1" "$here/$1.expected"
+    diff "$here/$1.expected" "$1"
 }
+
+# Panics, errors, every way to end a process, and what is left after it.
+part_cells() { shows cells; }
+
+# Cells that run again when their process has ended.
+part_again() { shows again; }
 
 # A folder whose name has a space and Hangul, and lines that end as on Windows.
 part_names() {
@@ -107,7 +123,7 @@ part_export() {
     local notebook form
     notebook=$(in_wine "$root/notebooks/en/01-step-function.ipynb")
     for form in rs md html script; do
-        rm -rf "exported-$form"
+        rm -rf "exported-$form" "exported-${form}_files"
         run export --to "$form" -o "exported-$form" "$notebook" > exported 2>&1 || { cat exported; return 1; }
         [ -e "exported-$form" ]
     done
@@ -121,8 +137,55 @@ part_chapter() {
     tail -5 chapter
 }
 
+# A clone by Git for Windows, which gives lines CR and LF where nothing forbids it.
+part_clone() {
+    rm -rf clone
+    git -c core.autocrlf=true clone -q --depth 1 "file://$root" clone
+    if git -C clone ls-files --eol | grep 'w/crlf\|w/mixed'; then return 1; fi
+}
+
+# A notebook whose lines end with CR and LF.
+part_crlf() {
+    rm -rf crlf
+    run new crlf > /dev/null
+    sed -i 's/$/\r/' crlf/notebooks/*.ipynb
+    (cd crlf && run test) > tested 2>&1 || { cat tested; return 1; }
+    has tested "3 outputs compared"
+    (cd crlf && run lint notebooks) > linted 2>&1 || { cat linted; return 1; }
+    has linted "nothing found"
+}
+
+# The published files of a data set, from a folder.
+part_data() {
+    local files=${FORWARD_PASS_MNIST:-}
+    [ -n "$files" ] || skip "FORWARD_PASS_MNIST names no folder with the files of MNIST"
+    rm -rf fetched
+    FORWARD_PASS_MNIST='' run data mnist --from "$(in_wine "$files")" --dir fetched > data 2>&1 || { cat data; return 1; }
+    for file in fetched/*; do cmp "$file" "$files/$(basename "$file")"; done
+    [ "$(ls fetched | wc -l)" = 4 ]
+    FORWARD_PASS_MNIST='' run data mnist --from fetched --dir fetched > data 2>&1
+    has data "already complete"
+    FORWARD_PASS_MNIST=$(in_wine "$cache/work/fetched") run data list > data 2>&1
+    has data "complete and verified"
+}
+
+# Jupyter's client on this side, and the kernel under Wine.
+part_kernel() {
+    command -v python3 > /dev/null || skip "there is no python3"
+    rm -rf prefix
+    run kernel install --prefix "$(in_wine "$PWD/prefix")" > installed 2>&1 || { cat installed; return 1; }
+    (
+        source "$root/tests/python.sh"
+        python_environment "${FORWARD_PASS_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-kernel}" \
+            "$root/tests/kernel/requirements.txt"
+        timeout "$longest" "$venv/bin/python" "$here/kernel.py" "$wine" "$(in_wine "$exe")" prefix/share/jupyter/kernels
+    )
+}
+
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(version lint cells names repl new export chapter)
+[ ${#parts[@]} -gt 0 ] || parts=(version clone lint data cells again names repl new crlf export kernel chapter)
 for name in "${parts[@]}"; do part "$name"; done
-printf '\n%s of %s parts passed in %s s\n' "$passed" "${#parts[@]}" "$SECONDS"
+printf '\n%s of %s parts passed in %s s\n' "${#passed[@]}" "${#parts[@]}" "$SECONDS"
+[ ${#passed[@]} -eq 0 ] || printf '  %s\n' "${passed[@]}"
+[ ${#skipped[@]} -eq 0 ] || printf 'skipped: %s\n' "${skipped[*]}"
 [ ${#failed[@]} -eq 0 ] || { printf 'failed: %s\n' "${failed[*]}"; exit 1; }

@@ -17,6 +17,8 @@ use crate::cli::terminal::style::{QUIET, STRONG};
 const FILES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("new/Cargo.toml.txt")),
     ("README.md", include_str!("new/README.md.txt")),
+    // Git for Windows would give the lines of notebooks CR and LF.
+    (".gitattributes", "*.ipynb text eol=lf\n"),
     (".gitignore", "/target\n"),
     (".github/workflows/notebooks.yml", include_str!("new/notebooks.yml.txt")),
     ("src/lib.rs", include_str!("new/lib.rs.txt")),

@@ -48,6 +48,7 @@ use super::stop::Stop;
 use crate::cli::outcome::Stream;
 
 /// A compiled cell, to be run.
+#[derive(Clone, Copy)]
 pub struct Cell<'a> {
     pub library: &'a Path,
     pub layers: &'a [PathBuf],
@@ -104,6 +105,15 @@ impl Child {
     /// Runs one compiled cell to its end, however it ends.
     pub fn run(&mut self, cell: Cell, timeout: Option<Duration>, on_piece: &mut dyn FnMut(Piece)) -> Result<RunReport> {
         of_either!(self, it => it.run(cell, timeout, on_piece))
+    }
+
+    /// Whether cells run to their ends even if the user interrupts them: a front end may do so more than once.
+    pub fn set_deaf(&mut self, is_deaf: bool) {
+        match self {
+            #[cfg(unix)]
+            Child::Forking(_) => {}
+            Child::Single(it) => it.is_deaf = is_deaf,
+        }
     }
 
     /// Passes on what has been printed since the last cell.

@@ -5,6 +5,7 @@
 mod crates;
 mod history;
 mod lookahead;
+mod replay;
 mod restart;
 mod running;
 mod timing;

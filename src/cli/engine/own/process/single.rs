@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use budget::Budget;
-use pipe::{Inlet, Pause, send};
+use pipe::{Inlet, Pause, Which, read_both, send};
 pub use worker::hook;
 
 use super::report::{After, Ended, LIMIT, Mark, Piece, RunReport};
@@ -34,9 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// For the drops of all variables at the end: a value that waits for something must not hold back the session.
 const PATIENCE_FOR_DROPS: Duration = Duration::from_secs(2);
 
-const NO_CHECKPOINTS: &str = "this session cannot copy its process, so there was no checkpoint to restore: run the \
-                              cells that make these variables again";
-
 pub struct Single {
     process: Process,
     household: Household,
@@ -49,8 +46,9 @@ pub struct Single {
     folder: PathBuf,
     present: Mark,
     newest: Mark,
-    has_explained: bool,
     overflowed: bool,
+    /// An interrupt does not end a cell.
+    pub is_deaf: bool,
 }
 
 impl Single {
@@ -84,8 +82,8 @@ impl Single {
             folder: folder.to_owned(),
             present: 0,
             newest: 0,
-            has_explained: false,
             overflowed: false,
+            is_deaf: false,
         };
         single.wait_ready()?;
         Ok(single)
@@ -117,7 +115,7 @@ impl Single {
         if let Some(status) = self.process.try_wait()? {
             let ended = Ended::of(status, false);
             notes.push(format!("the process ended between two cells ({ended}), and could not be restored"));
-            let after = self.revive(&mut notes)?;
+            let after = self.revive()?;
             if after == After::Lost {
                 return Ok(RunReport { ended, after, reports: Vec::new(), notes });
             }
@@ -132,7 +130,7 @@ impl Single {
                 self.present = self.newest;
                 After::Kept(self.present)
             }
-            _ => self.revive(&mut notes)?,
+            _ => self.revive()?,
         };
         if self.budget.is_cut {
             notes.push(format!("output cut: only the first {} MB are kept", LIMIT >> 20));
@@ -186,7 +184,7 @@ impl Single {
     }
 
     fn due(&self, deadline: Option<Instant>) -> Option<Ended> {
-        if self.stop.is_set() {
+        if self.stop.is_set() && !self.is_deaf {
             Some(Ended::Interrupted)
         } else {
             deadline.filter(|deadline| *deadline <= Instant::now()).map(|_| Ended::TimedOut)
@@ -213,15 +211,14 @@ impl Single {
 
     /// Passes on what has been printed and not yet read; a thread that prints endlessly is not waited for.
     pub fn hear(&mut self, on_bytes: &mut dyn FnMut(Stream, &[u8])) {
-        for (inlet, stream) in [(&mut self.stdout, Stream::Stdout), (&mut self.stderr, Stream::Stderr)] {
-            let budget = &mut self.budget;
-            inlet.read(&mut |bytes| {
-                let kept = budget.take(bytes);
-                if !kept.is_empty() {
-                    on_bytes(stream, kept);
-                }
-            });
-        }
+        let budget = &mut self.budget;
+        read_both(&mut self.stdout, &mut self.stderr, &mut |which, bytes| {
+            let stream = if which == Which::First { Stream::Stdout } else { Stream::Stderr };
+            let kept = budget.take(bytes);
+            if !kept.is_empty() {
+                on_bytes(stream, kept);
+            }
+        });
     }
 
     pub fn forget(&mut self, names: &[String]) -> Result<()> {
@@ -244,14 +241,11 @@ impl Single {
     }
 
     /// After the end of the process: an empty one.
-    fn revive(&mut self, notes: &mut Vec<String>) -> Result<After> {
+    fn revive(&mut self) -> Result<After> {
         let was_empty = self.present == 0;
         self.restart()?;
         if was_empty {
             return Ok(After::Restored(0));
-        }
-        if !std::mem::replace(&mut self.has_explained, true) {
-            notes.push(NO_CHECKPOINTS.to_owned());
         }
         Ok(After::Lost)
     }
@@ -262,7 +256,6 @@ impl Single {
         let old = std::mem::replace(self, fresh);
         // No mark is used twice.
         self.newest = old.newest;
-        self.has_explained = old.has_explained;
         Ok(())
     }
 

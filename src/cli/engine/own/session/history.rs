@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -12,11 +12,14 @@ use super::super::compile::{Compiler, Ready};
 use super::super::process::{After, Cell, Child, Ended, Mark, Piece, RunReport};
 use super::super::state::State;
 use super::super::statics::{Shared, of_library};
+use super::replay::Replay;
 use super::restart::{holders, note, note_statics};
 use crate::cli::outcome::Stream;
 
 /// How many cells `:undo` remembers.
 const MOST_UNDO: usize = 64;
+
+const NO_CHECKPOINTS: &str = "this session cannot copy its process, so there was no checkpoint to restore";
 
 pub struct History {
     child: Child,
@@ -25,6 +28,9 @@ pub struct History {
     by_mark: BTreeMap<Mark, State>,
     /// What `:undo` goes back to.
     undo: Vec<Undo>,
+    /// Where there are no checkpoints.
+    replay: Replay,
+    has_explained: bool,
 }
 
 /// The state before a cell.
@@ -37,7 +43,14 @@ struct Undo {
 impl History {
     pub fn new(child: Child) -> History {
         let by_mark = BTreeMap::from([(child.mark(), State::default())]);
-        History { child, state: State::default(), by_mark, undo: Vec::new() }
+        History {
+            child,
+            state: State::default(),
+            by_mark,
+            undo: Vec::new(),
+            replay: Replay::default(),
+            has_explained: false,
+        }
     }
 
     pub fn state(&self) -> &State {
@@ -56,7 +69,9 @@ impl History {
 
     /// Takes over the items of a compiled cell, and drops outdated variables and statics; returns the state before, and
     /// a note on the statics.
-    pub fn begin(&mut self, ready: &Ready, compiler: &Compiler) -> Result<(State, Option<String>)> {
+    pub fn begin(&mut self, ready: &Ready, compiler: &Compiler, code: &str) -> Result<(State, Option<String>)> {
+        let crates = compiler.libraries.externs.iter().map(|(name, _)| &**name);
+        self.replay.begin(code, &ready.dropped, crates);
         if !ready.dropped.is_empty() {
             self.child.forget(&ready.dropped)?;
         }
@@ -82,7 +97,11 @@ impl History {
         }
         let layers: Vec<PathBuf> = ready.layers.iter().map(|layer| layer.library.clone()).collect();
         let (symbol, shares) = (&*symbol(ready.number), !statics.is_empty());
-        let report = self.child.run(Cell { library, layers: &layers, symbol, shares }, timeout, on_piece)?;
+        let (cell, begun) = (Cell { library, layers: &layers, symbol, shares }, Instant::now());
+        let report = self.child.run(cell, timeout, on_piece)?;
+        if let (Ended::Returned(_), false) = (&report.ended, self.has_checkpoints()) {
+            self.replay.add(cell, &report.ended, begun.elapsed());
+        }
         if let (Ended::NotLoaded(_), After::Kept(mark)) = (&report.ended, report.after) {
             self.by_mark.insert(mark, self.state.clone());
         }
@@ -102,32 +121,29 @@ impl History {
 
     /// Ends a cell that had nothing to run.
     pub fn end_without_run(&mut self, before: State) {
+        self.replay.add_items();
         self.remember(before, false);
     }
 
     /// Ends a cell that has run; returns notes for the user if variables were lost.
     pub fn end(&mut self, ready: &Ready, before: State, report: &RunReport, compiler: &Compiler) -> Vec<String> {
-        let note = match report.after {
+        let mut notes = match report.after {
             After::Kept(mark) => {
                 let statics = std::mem::take(&mut self.state.statics);
                 let after = compiler.state_after(ready, report.ended == Ended::Returned(PASSED));
                 self.state = State { statics, ..after };
                 self.by_mark.insert(mark, self.state.clone());
                 self.remember(before, true);
-                None
+                Vec::new()
             }
-            After::Restored(mark) => self.restored(mark, &before, ready, compiler),
-            After::Lost => {
-                let lost: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
-                self.state.clear_values();
-                self.by_mark = BTreeMap::from([(self.child.mark(), self.state.clone())]);
-                (!lost.is_empty()).then(|| format!("the variables {} were lost with the process", lost.join(", ")))
-            }
+            After::Restored(mark) => self.restored(mark, &before, ready, compiler).into_iter().collect(),
+            After::Lost => self.lost(compiler),
         };
         while self.by_mark.len() > MOST_UNDO {
             self.by_mark.pop_first();
         }
-        note.into_iter().chain(self.drop_restarted()).collect()
+        notes.extend(self.drop_restarted());
+        notes
     }
 
     /// If crates began anew when the process was restored: drops what may hold their threads, and returns a note.
@@ -156,6 +172,37 @@ impl History {
         self.drop_lost(mark);
         (now < expected.min(now + ready.dropped.len()))
             .then(|| "the process was restored from an older copy".to_owned())
+    }
+
+    /// The process is an empty one: has it run the session's cells again, if that is possible.
+    fn lost(&mut self, compiler: &Compiler) -> Vec<String> {
+        let names: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
+        let then = self.by_mark.last_entry().map(|last| last.get().clone()).unwrap_or_default();
+        self.state.clear_values();
+        let replayed =
+            if self.has_checkpoints() || names.is_empty() { None } else { Some(self.replay.run(&mut self.child)) };
+        match &replayed {
+            Some(Ok(_)) => {
+                (self.state.variables, self.state.statics) = (then.variables, then.statics);
+                self.state.drop_outdated(&compiler.libraries.fingerprints);
+                self.state.forget_changed_statics(&compiler.libraries.fingerprints);
+            }
+            _ => self.replay = Replay::default(),
+        }
+        if let Some(Err(_)) = &replayed {
+            // Some may have run. If this fails, so does the next cell.
+            let _ = self.child.reset();
+        }
+        self.by_mark = BTreeMap::from([(self.child.mark(), self.state.clone())]);
+        let lost = || format!("the variables {} were lost with the process", names.join(", "));
+        let note = match replayed {
+            None => return (!names.is_empty()).then(lost).into_iter().collect(),
+            Some(Ok(1)) => "the earlier cell was run again".to_owned(),
+            Some(Ok(count)) => format!("the {count} earlier cells were run again"),
+            Some(Err(why)) => format!("{}: run the cells again that make them; the session does not, as {why}", lost()),
+        };
+        let is_first = !std::mem::replace(&mut self.has_explained, true);
+        is_first.then(|| NO_CHECKPOINTS.to_owned()).into_iter().chain([note]).collect()
     }
 
     /// Drops the variables that the restored process could not have.
@@ -214,6 +261,7 @@ impl History {
     /// Restarts the process; the items stay.
     pub fn restart(&mut self) -> Result<()> {
         self.child.reset()?;
+        self.replay = Replay::default();
         self.state.clear_values();
         Ok(())
     }
@@ -221,6 +269,7 @@ impl History {
     /// Forgets all variables and items.
     pub fn clear(&mut self) -> Result<()> {
         self.child.reset()?;
+        self.replay = Replay::default();
         self.state = State::default();
         self.by_mark = BTreeMap::from([(self.child.mark(), State::default())]);
         self.undo.clear();

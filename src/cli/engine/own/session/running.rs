@@ -49,7 +49,7 @@ impl OwnSession {
         outcome: &mut Outcome,
         events: &mut dyn FnMut(Event),
     ) -> Result<Duration, Halt> {
-        let (before, note) = self.history.begin(&ready, &self.compiler)?;
+        let (before, note) = self.history.begin(&ready, &self.compiler, &source.code)?;
         outcome.notes.extend(note);
         let Some(library) = &ready.library else {
             self.history.end_without_run(before);
