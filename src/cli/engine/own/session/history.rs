@@ -89,6 +89,32 @@ impl History {
         Ok(report)
     }
 
+    /// Draws what a cell has left to be moved; returns notes for the user if variables were lost.
+    pub fn draw(
+        &mut self,
+        (id, values): (u64, &[f64]),
+        timeout: Option<Duration>,
+        compiler: &Compiler,
+        on_piece: &mut dyn FnMut(Piece),
+    ) -> Result<(RunReport, Vec<String>)> {
+        let report = self.child.draw(id, values, timeout, on_piece)?;
+        let note = match report.after {
+            After::Kept(_) => return Ok((report, Vec::new())),
+            After::Restored(mark) => {
+                self.go_back(mark, compiler);
+                self.drop_lost(mark);
+                None
+            }
+            After::Lost => self.lose(),
+        };
+        Ok((report, note.into_iter().chain(self.drop_restarted()).collect()))
+    }
+
+    /// Drops what a cell has left to be moved.
+    pub fn end_moving(&mut self, id: u64) {
+        self.child.end_moving(id);
+    }
+
     /// Takes a compiled cell for one that has run.
     pub fn assume(&mut self, ready: &Ready, compiler: &Compiler, reached_end: bool) {
         let statics = std::mem::take(&mut self.state.statics);
@@ -117,12 +143,7 @@ impl History {
                 None
             }
             After::Restored(mark) => self.restored(mark, &before, ready, compiler),
-            After::Lost => {
-                let lost: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
-                self.state.clear_values();
-                self.by_mark = BTreeMap::from([(self.child.mark(), self.state.clone())]);
-                (!lost.is_empty()).then(|| format!("the variables {} were lost with the process", lost.join(", ")))
-            }
+            After::Lost => self.lose(),
         };
         while self.by_mark.len() > MOST_UNDO {
             self.by_mark.pop_first();
@@ -148,14 +169,26 @@ impl History {
 
     /// The items stay, as they compiled; the variables are those of the copy.
     fn restored(&mut self, mark: Mark, before: &State, ready: &Ready, compiler: &Compiler) -> Option<String> {
-        let then = self.by_mark.get(&mark).cloned().unwrap_or_default();
-        (self.state.variables, self.state.statics) = (then.variables, then.statics);
-        self.state.drop_outdated(&compiler.libraries.fingerprints);
-        self.state.forget_changed_statics(&compiler.libraries.fingerprints);
+        self.go_back(mark, compiler);
         let (expected, now) = (before.variables.len(), self.state.variables.len());
         self.drop_lost(mark);
         (now < expected.min(now + ready.dropped.len()))
             .then(|| "the process was restored from an older copy".to_owned())
+    }
+
+    fn go_back(&mut self, mark: Mark, compiler: &Compiler) {
+        let then = self.by_mark.get(&mark).cloned().unwrap_or_default();
+        (self.state.variables, self.state.statics) = (then.variables, then.statics);
+        self.state.drop_outdated(&compiler.libraries.fingerprints);
+        self.state.forget_changed_statics(&compiler.libraries.fingerprints);
+    }
+
+    /// The process could not be restored.
+    fn lose(&mut self) -> Option<String> {
+        let lost: Vec<String> = self.state.variables.keys().map(|name| format!("`{name}`")).collect();
+        self.state.clear_values();
+        self.by_mark = BTreeMap::from([(self.child.mark(), self.state.clone())]);
+        (!lost.is_empty()).then(|| format!("the variables {} were lost with the process", lost.join(", ")))
     }
 
     /// Drops the variables that the restored process could not have.
