@@ -8,6 +8,7 @@ mod cache_folder;
 pub mod caret;
 #[cfg(feature = "evcxr")]
 mod evcxr;
+pub mod moving;
 mod own;
 pub mod thread;
 

@@ -30,7 +30,12 @@ pub fn draw(id: u64, values: &[f64]) {
     for function in exported("forward_pass_moving_draw") {
         // SAFETY: the library's own function of this name, and the numbers of a slice.
         code = unsafe {
-            std::mem::transmute::<*const std::ffi::c_void, Draw>(function)(id, values.as_ptr(), values.len(), tell_error)
+            std::mem::transmute::<*const std::ffi::c_void, Draw>(function)(
+                id,
+                values.as_ptr(),
+                values.len(),
+                tell_error,
+            )
         };
         if code != ABSENT {
             break;
