@@ -123,7 +123,11 @@ impl Keys {
                 }
             }
             // A sequence may come in pieces.
-            patience = if bytes.contains(&0x1b) { BREATH } else { Duration::ZERO };
+            let is_begun = match self.has_arrows {
+                true => !typed(&String::from_utf8_lossy(&bytes)).1.is_empty(),
+                false => bytes.contains(&0x1b),
+            };
+            patience = if is_begun { BREATH } else { Duration::ZERO };
         }
         if bytes.is_empty() {
             return;
