@@ -36,8 +36,8 @@ pub(super) struct Inner {
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// In Jupyter (with `ipywidgets`) and at the prompt of `forward-pass`, the controls move the output; elsewhere, and in a
-/// stored notebook, it is the one at the start. The function is compiled once, with its cell, and owns what it uses:
+/// In Jupyter (with `ipywidgets`) and at the prompt of `forward-pass`, the controls move the output; elsewhere, and in
+/// a stored notebook, it is the one at the start. The function is compiled once, with its cell, and owns what it uses:
 /// clone what later cells need. What it changes or shares with them is in an `Rc<RefCell<_>>`.
 ///
 /// # Errors
@@ -74,8 +74,8 @@ impl Interact {
         &self.0.controls
     }
 
-    /// The output for these values, by MIME type, without what takes long to make. A value outside its range becomes the
-    /// nearest in it.
+    /// The output for these values, by MIME type, without what takes long to make. A value outside its range becomes
+    /// the nearest in it.
     ///
     /// # Errors
     /// When there is not one number for each control, one of them is NaN, or the function returned an error.

@@ -1,7 +1,7 @@
 //! The outputs that can move: those that the cells of a session have shown, each under a number of the session's.
 //!
-//! The engine calls the three functions below between cells, in the process and on the thread that run the cells. In any
-//! other program nothing calls them, and only the last output shown is kept.
+//! The engine calls the three functions below between cells, in the process and on the thread that run the cells. In
+//! any other program nothing calls them, and only the last output shown is kept.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use super::terminal::{Person, Setting, USUAL, sit_down, state};
 /// A cell of the chapter that loads the library, then the reader's own.
 fn with_library(folder: &Path) -> Person {
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks/en/02-sigmoid.ipynb");
-    let setting = Setting { course: course.to_str(), ..USUAL };
+    let setting = Setting { course: course.to_str(), stripped: false, ..USUAL };
     let mut person = sit_down(folder, &setting);
     person.sees("36> ");
     person
@@ -41,7 +41,7 @@ fn arrow_keys_move_an_output_and_enter_keeps_it() {
     person.sees("400.0");
     person.types("\r");
     person.sees("400.0");
-    person.sees("> ");
+    person.sees("36> ");
     person.says("kept + 1", "42");
     // The keys do not remain for the line.
     person.types(NUMBER);
@@ -50,7 +50,7 @@ fn arrow_keys_move_an_output_and_enter_keeps_it() {
     person.sees("400.0");
     person.types("q");
     person.sees("200.0");
-    person.sees("> ");
+    person.sees("36> ");
     person.says("kept + 2", "43");
     person.leaves();
 }
@@ -68,13 +68,13 @@ fn a_panic_is_noted_and_a_crash_ends_it_without_loss() {
     person.sees("600.0");
     person.types(&RIGHT.repeat(3));
     person.sees("SIGABRT");
-    person.sees("> ");
+    person.sees("36> ");
     person.says("kept + 1", "42");
     person.types(NUMBER);
     person.sees("Esc: leave");
     person.types("\x03");
     person.sees("200.0");
-    person.sees("> ");
+    person.sees("36> ");
     person.says("kept + 2", "43");
     person.leaves();
 }
@@ -92,7 +92,7 @@ fn an_endless_drag_is_interrupted_and_the_output_moves_on() {
     person.types(RIGHT);
     person.sees("200.0");
     person.types("\r");
-    person.sees("> ");
+    person.sees("36> ");
     person.leaves();
 }
 
@@ -104,6 +104,6 @@ fn a_line_typed_ahead_is_not_taken_for_keys() {
     person.types("20 + 1\r");
     person.sees("200.0");
     person.sees("21");
-    person.sees("> ");
+    person.sees("36> ");
     person.leaves();
 }
