@@ -2,17 +2,23 @@
 
 use std::path::Path;
 
+use crate::support::cells::Cells;
+
 use super::terminal::{Person, Setting, USUAL, sit_down, state};
 
-/// A cell of the chapter that loads the library, then the reader's own.
+/// At a section of the chapter, whose first cell loads the library.
 fn with_library(folder: &Path) -> Person {
-    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks/en/02-sigmoid.ipynb");
+    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks/en");
+    // Built before somebody sits down who is less patient.
+    Cells::start("own", &chapter).run(LIBRARY);
+    let course = chapter.join("02-sigmoid.ipynb");
     let setting = Setting { course: course.to_str(), stripped: false, ..USUAL };
     let mut person = sit_down(folder, &setting);
     person.sees("36> ");
     person
 }
 
+const LIBRARY: &str = ":dep forward-pass = { path = \"../..\", default-features = false }";
 const NUMBER: &str = "interact([slider(\"n\", 0.0..=9.0, 1.0, 2.0), switch(\"on\", false)], |[n, on]| { \
                       if n > 8.0 { std::process::abort() } assert!(n < 7.0, \"too large\"); n * 100.0 + on })\r";
 const RIGHT: &str = "\x1b[C";

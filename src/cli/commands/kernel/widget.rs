@@ -85,18 +85,18 @@ impl Widget {
         name
     }
 
-    fn from_end(&mut self, place: usize) -> &mut Model {
+    fn model_at(&mut self, place: usize) -> &mut Model {
         let at = self.models.len() - place;
         &mut self.models[at]
     }
 
     /// What an output has in place of the figure.
     pub fn view(&mut self) -> String {
-        json!({"version_major": 2, "version_minor": 0, "model_id": self.from_end(ROOT).comm}).to_string()
+        json!({"version_major": 2, "version_minor": 0, "model_id": self.model_at(ROOT).comm}).to_string()
     }
 
     pub fn is_root(&mut self, comm: &str) -> bool {
-        self.from_end(ROOT).comm == comm
+        self.model_at(ROOT).comm == comm
     }
 
     /// Takes the state that a front end sends; returns whether a value changed.
@@ -118,7 +118,7 @@ impl Widget {
         let all = [(OUTPUT, output), (NOTE, Some(note))];
         let mut changed = Vec::new();
         for (place, value) in all.into_iter().filter_map(|(place, value)| Some((place, value?))) {
-            let model = self.from_end(place);
+            let model = self.model_at(place);
             let value = Value::String(value);
             if model.state.insert("value".to_owned(), value.clone()).as_ref() != Some(&value) {
                 changed.push((model.comm.clone(), value));
@@ -259,12 +259,12 @@ mod tests {
             (changed, widget.values.clone())
         };
         assert_eq!(take(3, "value", json!(2.5)), (true, vec![2.5, 3.0, 0.0, 1.0]));
-        assert_eq!(take(3, "value", json!(2.5)).0, false);
+        assert!(!take(3, "value", json!(2.5)).0);
         assert_eq!(take(4, "value", json!(99)), (true, vec![2.5, 9.0, 0.0, 1.0]));
         assert_eq!(take(5, "index", json!(1)), (true, vec![2.5, 9.0, 1.0, 1.0]));
         assert_eq!(take(7, "value", json!(false)), (true, vec![2.5, 9.0, 1.0, 0.0]));
-        assert_eq!(take(7, "value", Value::Null).0, false);
-        assert_eq!(take(8, "value", json!("x")).0, false);
+        assert!(!take(7, "value", Value::Null).0);
+        assert!(!take(8, "value", json!("x")).0);
         assert!(!widget.take("other", &Map::new()));
     }
 
