@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use crate::support::cells::Cells;
-
 use super::terminal::{Person, Setting, USUAL, sit_down, state};
+use crate::support::cells::Cells;
 
 /// At a section of the chapter, whose first cell loads the library.
 fn with_library(folder: &Path) -> Person {
@@ -18,7 +17,7 @@ fn with_library(folder: &Path) -> Person {
     person
 }
 
-const LIBRARY: &str = ":dep forward-pass = { path = \"../..\", default-features = false }";
+const LIBRARY: &str = ":dep ndarray = \"0.17\"\n:dep forward-pass = { path = \"../..\", default-features = false }";
 const NUMBER: &str = "interact([slider(\"n\", 0.0..=9.0, 1.0, 2.0), switch(\"on\", false)], |[n, on]| { \
                       if n > 8.0 { std::process::abort() } assert!(n < 7.0, \"too large\"); n * 100.0 + on })\r";
 const RIGHT: &str = "\x1b[C";
@@ -106,7 +105,8 @@ fn an_endless_drag_is_interrupted_and_the_output_moves_on() {
 fn a_line_typed_ahead_is_not_taken_for_keys() {
     let state = state();
     let mut person = with_library(state.path());
-    person.types(NUMBER);
+    person.types(&format!("std::thread::sleep(std::time::Duration::from_secs(4)); {NUMBER}"));
+    std::thread::sleep(std::time::Duration::from_secs(2));
     person.types("20 + 1\r");
     person.sees("200.0");
     person.sees("21");
