@@ -45,12 +45,12 @@ pub(super) struct Inner {
 ///
 /// ```
 /// use forward_pass::prelude::*;
-/// let part = interact([slider("rows", 1.0..=4.0, 1.0, 3.0)], |[rows]| {
-///     let x = dot(&zeros((2, 3)), &zeros((rows as usize, 1)))?;    // (2, 3) · (3, 1) -> (2, 1)
+/// let part = interact([slider("rows", 1.0..=4.0, 1.0, 2.0)], |[rows]| {
+///     let x = dot(&array![[1.0, 2.0]], &Array2::<f64>::ones((rows as usize, 1)))?;    // (1, 2) · (2, 1) -> (1, 1)
 ///     Ok::<_, Error>(x.sum())
 /// });
-/// assert_eq!(part.draw(&[3.0])?, [("text/plain", "0.0".to_owned())]);
-/// assert!(part.draw(&[2.0]).unwrap_err().message().starts_with("cannot multiply (2, 3) by (2, 1)"));
+/// assert_eq!(part.draw(&[2.0])?, [("text/plain", "3.0".to_owned())]);
+/// assert!(part.draw(&[3.0]).unwrap_err().message().starts_with("cannot multiply (1, 2) by (3, 1)"));
 /// # Ok::<(), Error>(())
 /// ```
 pub fn interact<const N: usize, T: CellDisplay>(
