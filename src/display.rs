@@ -44,15 +44,25 @@ pub trait CellDisplay {
         self.cell_parts()
     }
 
-    /// Prints the heading, and the parts in the kernel's protocol. The kernel calls it on the last expression of a cell.
-    #[expect(clippy::print_stdout, reason = "the protocol of `evcxr_display` is lines on stdout")]
+    /// Of a `Result`, its value or its error in words; `None` for everything else.
+    fn as_result(&self) -> Option<std::result::Result<&dyn CellDisplay, String>> {
+        None
+    }
+
+    /// Prints the heading, and the parts in the kernel's protocol. The kernel calls it on a cell's last expression.
+    #[expect(clippy::print_stdout, reason = "a heading is a line on stdout")]
     fn evcxr_display(&self) {
         if let Some(heading) = self.cell_heading() {
             println!("{heading}");
         }
-        for (kind, text) in self.cell_parts() {
-            println!("EVCXR_BEGIN_CONTENT {kind}\n{text}\nEVCXR_END_CONTENT");
-        }
+        print(&self.cell_parts());
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the protocol of `evcxr_display` is lines on stdout")]
+pub(crate) fn print(parts: &[(&'static str, String)]) {
+    for (kind, text) in parts {
+        println!("EVCXR_BEGIN_CONTENT {kind}\n{text}\nEVCXR_END_CONTENT");
     }
 }
 

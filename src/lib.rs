@@ -33,7 +33,7 @@
 //! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
 //! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |
 //!
-//! Figures with controls, which a page moves, are in [`moving`].
+//! Figures with controls, which a page moves, are in [`moving`]; [`interact`] makes one in a cell.
 //!
 //! Each section ends with exercises, whose answers [`check`] judges.
 //!
@@ -81,6 +81,7 @@ pub mod prelude {
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::exercise::check;
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, confusion, one_hot, plot_digits};
+    pub use crate::moving::{choice, film, interact, slider, switch};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network, plot_regions};
     pub use crate::plot::{Figure, bar, barh, hist, imshow, plot, plot_product, scatter, subplots};
     pub use crate::reading::{

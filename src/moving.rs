@@ -2,13 +2,17 @@
 //!
 //! A [`Moving`] knows nothing of where it is shown. A page, a notebook or a terminal offers the controls, and calls
 //! [`Moving::draw`] whenever one of them changes; the same values always give the same figure. The chapter's own are in
-//! [`chapter`].
+//! [`chapter`]. A cell makes one with [`interact()`], and its function may return whatever a cell can show.
 
 pub mod chapter;
+mod interact;
+#[cfg(not(target_arch = "wasm32"))]
+mod live;
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
+pub use self::interact::{Interact, interact};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plot::{Figure, Wording};
 
@@ -66,6 +70,20 @@ pub fn choice(name: &str, choices: &[&str]) -> Control {
     Control { name: name.to_owned(), range: 0.0..=last, step: 1.0, start: 0.0, choices, plays: false }
 }
 
+/// The choices of a [`switch`].
+const OFF_AND_ON: [&str; 2] = ["off", "on"];
+
+/// Something that is on or off; its value is 1 or 0.
+///
+/// ```
+/// use forward_pass::moving::switch;
+/// assert_eq!(switch("grid", true).choices, ["off", "on"]);
+/// assert_eq!(switch("grid", true).start, 1.0);
+/// ```
+pub fn switch(name: &str, is_on: bool) -> Control {
+    Control { start: f64::from(u8::from(is_on)), ..choice(name, &OFF_AND_ON) }
+}
+
 /// What a function of controls may return: a [`Figure`], or a [`Result`] of one.
 pub trait Drawn {
     /// The figure.
@@ -121,25 +139,33 @@ impl Moving {
     /// # Errors
     /// When there is not one number for each control, one of them is NaN, or the figure could not be drawn.
     pub fn draw(&self, values: &[f64]) -> Result<Figure> {
-        if values.len() != self.controls.len() {
-            let message = format!("{} values for {} controls", values.len(), self.controls.len());
-            return Err(Error::new(ErrorKind::Value, message, "give one value for each control"));
-        }
-        let within = |(control, value): (&Control, &f64)| {
-            if value.is_nan() {
-                let message = format!("the value of `{}` is NaN", control.name);
-                return Err(Error::new(ErrorKind::Value, message, "give a number in its range"));
-            }
-            Ok(value.clamp(*control.range.start(), *control.range.end()))
-        };
-        let values: Vec<f64> = self.controls.iter().zip(values).map(within).collect::<Result<_>>()?;
+        let values = within(&self.controls, values)?;
         (self.draw)(&values)
     }
 }
 
+/// One value for each control, within its range.
+fn within(controls: &[Control], values: &[f64]) -> Result<Vec<f64>> {
+    if values.len() != controls.len() {
+        let message = format!("{} values for {} controls", values.len(), controls.len());
+        return Err(Error::new(ErrorKind::Value, message, "give one value for each control"));
+    }
+    let within = |(control, value): (&Control, &f64)| {
+        if value.is_nan() {
+            let message = format!("the value of `{}` is NaN", control.name);
+            return Err(Error::new(ErrorKind::Value, message, "give a number in its range"));
+        }
+        Ok(value.clamp(*control.range.start(), *control.range.end()))
+    };
+    controls.iter().zip(values).map(within).collect()
+}
+
+fn names(controls: &[Control]) -> String {
+    controls.iter().map(|control| control.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 impl fmt::Debug for Moving {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.controls.iter().map(|control| control.name.as_str()).collect();
-        write!(f, "a figure with the controls {}", names.join(", "))
+        write!(f, "a figure with the controls {}", names(&self.controls))
     }
 }

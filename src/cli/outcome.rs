@@ -73,6 +73,9 @@ pub const DISPLAY_ID: &str = "application/vnd.forward-pass.display-id";
 /// The key of a bundle that clears the cell's outputs so far: at once, or with `wait` when the next output arrives.
 pub const CLEAR_OUTPUT: &str = "application/vnd.forward-pass.clear-output";
 
+/// The key of what a bundle needs to be moved: its number in the session, a space, and its controls.
+pub const MOVING: &str = "application/vnd.forward-pass.moving";
+
 /// The outputs below a running cell: named bundles are replaced, cleared outputs are removed.
 #[derive(Debug, Default)]
 pub struct Standing {
@@ -88,6 +91,7 @@ impl Standing {
         let mut name = None;
         if let Output::Rich { data, .. } = &mut output {
             name = data.remove(DISPLAY_ID);
+            data.remove(MOVING);
             if let Some(when) = data.remove(CLEAR_OUTPUT) {
                 self.clears = when == "wait";
                 if !self.clears {
@@ -136,6 +140,7 @@ impl Waiting {
             self.0.clear();
             return None;
         }
+        data.remove(MOVING);
         let Some(name) = data.remove(DISPLAY_ID) else { return Some(output) };
         match self.0.iter_mut().find(|(own, _)| *own == name) {
             Some((_, old)) => *old = output,

@@ -83,6 +83,10 @@ impl<X: CellDisplay, E: std::fmt::Debug> CellDisplay for Result<X, E> {
             Err(error) => format!("Err({error:?})"),
         })
     }
+
+    fn as_result(&self) -> Option<Result<&dyn CellDisplay, String>> {
+        Some(self.as_ref().map(|x| x as &dyn CellDisplay).map_err(|error| format!("{error:?}")))
+    }
 }
 
 macro_rules! pointers {

@@ -6,7 +6,7 @@ use forward_pass::moving::chapter::{
     self, activation_and_slope, layers_of_a_digit, neuron_line, numbers_on_their_way, overflow, product_of_shapes,
     softmax_at_temperature, step_and_sigmoid, trained_regions, training_progress, two_layers, two_neurons,
 };
-use forward_pass::moving::{Drawn, Moving, choice, film, slider};
+use forward_pass::moving::{Drawn, Moving, choice, film, interact, slider, switch};
 use forward_pass::prelude::ko::page;
 use forward_pass::prelude::*;
 
@@ -27,6 +27,12 @@ pub fn moved(draw: &mut Draw) {
             plot(&[x], &[x]).figure()
         });
     black_box((own.draw(&[x, x, x]).is_ok(), own.still().is_ok(), own.controls().len()));
+    let result = interact([slider("x", -1.0..=1.0, x, x), switch("s", x > 0.0)], move |[x, on]| {
+        if on > 0.5 { Ok(plot(&[x], &[on])) } else { Err("off") }
+    });
+    black_box((result.draw(&[x, x]).is_ok(), result.draw(&[]).is_ok(), result.controls().len()));
+    black_box((result.cell_text(), result.cell_parts().len(), result.live_parts().len(), format!("{result:?}")));
+    black_box((Ok::<f64, Error>(x).as_result().is_some(), x.as_result().is_some()));
     drawn_by_hand(draw);
 }
 

@@ -4,6 +4,7 @@ mod cache;
 mod crates;
 mod files;
 mod linker;
+mod moves;
 mod persist;
 mod places;
 mod programs;

@@ -27,7 +27,7 @@ const ROOMS: &[(&str, &str)] = &[
         "addresses anchors beside frame html language markdown mathml parts prose sanitize screen shown source tags written",
     ),
     ("args", "course data help kernel runner"),
-    ("engine", "block cache_folder caret evcxr own thread"),
+    ("engine", "block cache_folder caret evcxr moving own thread"),
     ("notebook", "chapter course exercise glossary ipynb normalize progress"),
     ("terminal", "cell_end highlight interrupt keys markdown messages picture plural shown style"),
     ("syntax", "complete dependency indent input library names split types"),

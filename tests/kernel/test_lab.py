@@ -260,3 +260,65 @@ def test_failures_and_bars_are_shown_as_a_person_reads_them(page, address, pictu
     picture("10-progress")
     cells = wait_for(page, lambda cells: "built" in text_of(cells[-1]), 120)
     assert len(cells[-1]["outputs"]) == 1 and text_of(cells[-1]) == '"built"'
+
+
+CURVE = """
+let c = linspace(-5.0, 5.0, 101)?;
+interact([slider("slope", 0.0..=10.0, 0.5, 1.0)], move |[slope]| {
+    assert!(slope < 9.0, "too steep");
+    while slope == 8.0 {}
+    plot(&c, &sigmoid(&(&c * slope)))
+})"""
+NATIVE = "let c = linspace(-5.0, 5.0, 101)?;\nplot(&c, &sigmoid(&(&c * SLOPE)))"
+FIGURE = ".jupyter-widgets.widget-html .widget-html-content svg"
+# The picture in the last widget, and a text as the page would hold it.
+SHOWN = f"() => [...document.querySelectorAll({FIGURE!r})].at(-1)?.outerHTML"
+HELD = "text => { const div = document.createElement('div'); div.innerHTML = text; return div.querySelector('svg').outerHTML; }"
+
+
+def native(page, slope):
+    run_last(page, NATIVE.replace("SLOPE", str(slope)))
+    cells = wait_for(page, lambda cells: cells[-1]["outputs"] and str(slope) in "".join(cells[-1]["source"]))
+    svg = cells[-1]["outputs"][0]["data"]["image/svg+xml"]
+    return page.evaluate(HELD, "".join(svg))
+
+
+def press(page, key, times=1):
+    handle = page.locator(".noUi-handle").first
+    handle.focus()
+    for _ in range(times):
+        handle.press(key)
+
+
+def test_a_slider_is_dragged(page, address, picture):
+    open_notebook(page, address)
+    page.evaluate(RUN_FIRST)
+    wait_for(page, lambda cells: cells[0]["execution_count"])
+    wanted = {slope: native(page, slope) for slope in (1.0, 2.0)}
+    run_last(page, CURVE)
+    page.wait_for_selector(FIGURE)
+    assert page.evaluate(SHOWN) == wanted[1.0]
+    press(page, "ArrowRight", 2)
+    page.wait_for_function(f"wanted => ({SHOWN})() === wanted", arg=wanted[2.0])
+    picture("8-slider")
+    # A panic stands below, and the picture stays.
+    press(page, "End")
+    page.wait_for_selector("text=the function panicked: too steep")
+    assert page.evaluate(SHOWN) == wanted[2.0]
+    # An endless drag is interrupted.
+    press(page, "ArrowLeft", 4)
+    page.wait_for_function(f"() => ({STATUS})() === 'busy'")
+    time.sleep(1)
+    command(page, "kernelmenu:interrupt")
+    page.wait_for_selector("text=the function was interrupted")
+    press(page, "Home")
+    page.wait_for_function(f"wanted => ({SHOWN})() !== wanted", arg=wanted[2.0])
+    # After a restart the cell makes another one.
+    command(page, "kernelmenu:restart")
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    page.wait_for_function(f"() => ({STATUS})() === 'idle'")
+    page.evaluate(RUN_FIRST)
+    wait_for(page, lambda cells: cells[0]["execution_count"] == 1)
+    run_last(page, CURVE)
+    page.wait_for_function(f"wanted => ({SHOWN})() === wanted", arg=wanted[1.0])
+    picture("9-slider-again")

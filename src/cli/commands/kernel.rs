@@ -4,9 +4,11 @@
 //! notebooks: the front end does.
 
 mod queries;
+mod comms;
 mod control;
 mod failure;
 mod history;
+mod inbox;
 mod inspect;
 mod dirs;
 mod door;
@@ -16,6 +18,7 @@ mod shell;
 mod output;
 mod spec;
 mod stdin;
+mod widget;
 mod wire;
 
 use std::time::Duration;

@@ -17,6 +17,7 @@ mod journal;
 mod keyboard;
 mod language;
 mod missing_data;
+mod moves;
 mod output;
 mod pager;
 mod pages;

@@ -8,6 +8,7 @@ mod cache_folder;
 pub mod caret;
 #[cfg(feature = "evcxr")]
 mod evcxr;
+pub mod moving;
 mod own;
 pub mod thread;
 
@@ -61,6 +62,17 @@ pub trait Session: Send {
     /// Passes on what threads have printed since the last cell ended.
     fn late(&mut self, events: &mut dyn FnMut(Event)) {
         let _ = events;
+    }
+
+    /// Draws the output of an earlier cell that can move, with these values; `None` if it is gone.
+    fn draw(&mut self, id: u64, values: &[f64], events: &mut dyn FnMut(Event)) -> Result<Option<Outcome>> {
+        let _ = (id, values, events);
+        Ok(None)
+    }
+
+    /// Drops an output that can move.
+    fn end_moving(&mut self, id: u64) {
+        let _ = id;
     }
 
     /// Limits how long each later cell may compile and run; `None` is no limit.

@@ -69,6 +69,8 @@ enum Request {
     Run { ticket: Ticket, code: String, may_ask: bool },
     Reset(Ticket),
     Undo(Ticket),
+    Draw { ticket: Ticket, id: u64, values: Vec<f64> },
+    EndMoving(u64),
     Expect(String),
     Script(Vec<String>),
 }
@@ -91,6 +93,9 @@ struct Shared {
 }
 
 type Outbox = Arc<dyn Fn(Message) + Send + Sync>;
+
+/// Why an output can no longer move.
+pub const GONE: &str = "the session no longer has it: run the cell again";
 
 /// How often output between cells is looked for.
 const LATE: Duration = Duration::from_millis(100);
@@ -136,6 +141,17 @@ impl SessionThread {
     /// Undoes the last cell; the outcome is `Interrupted` if there is nothing to undo.
     pub fn undo(&self) -> Ticket {
         self.queue(Request::Undo)
+    }
+
+    /// Draws the output of an earlier cell that can move.
+    pub fn draw(&self, id: u64, values: Vec<f64>) -> Ticket {
+        self.shared.is_stopped.store(false, Ordering::SeqCst);
+        self.queue(|ticket| Request::Draw { ticket, id, values })
+    }
+
+    /// Drops an output that can move.
+    pub fn end_moving(&self, id: u64) {
+        self.send(Request::EndMoving(id));
     }
 
     /// Prefetches the cell that will probably run next.
@@ -220,6 +236,14 @@ fn serve(
             }
             Request::Reset(ticket) => (ticket, session.reset().map(|()| Outcome::default())),
             Request::Undo(ticket) => (ticket, session.undo().map(undone)),
+            Request::Draw { ticket, id, values } => {
+                let drawn = session.draw(id, &values, &mut |event| outbox(Message::Event(ticket, event)));
+                (ticket, drawn.and_then(|drawn| drawn.ok_or_else(|| anyhow!(GONE))))
+            }
+            Request::EndMoving(id) => {
+                session.end_moving(id);
+                continue;
+            }
             Request::Expect(code) => {
                 session.expect(&code);
                 continue;
@@ -279,8 +303,11 @@ fn refuse(error: &anyhow::Error, requests: &Receiver<Request>, outbox: &Outbox) 
     fail(Ticket::START);
     while let Ok(request) = requests.recv() {
         match request {
-            Request::Run { ticket, .. } | Request::Reset(ticket) | Request::Undo(ticket) => fail(ticket),
-            Request::Expect(_) | Request::Script(_) => {}
+            Request::Run { ticket, .. }
+            | Request::Draw { ticket, .. }
+            | Request::Reset(ticket)
+            | Request::Undo(ticket) => fail(ticket),
+            Request::EndMoving(_) | Request::Expect(_) | Request::Script(_) => {}
         }
     }
 }

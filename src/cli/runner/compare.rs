@@ -174,8 +174,11 @@ fn parts(outputs: impl IntoIterator<Item = Output>, measure: &Measure, several: 
     parts
 }
 
+/// The number of a widget that Jupyter has shown in place of the output; it differs each time.
+const WIDGET: &str = "application/vnd.jupyter.widget-view+json";
+
 fn bundle_parts(data: MimeBundle) -> impl Iterator<Item = (String, String)> {
-    data.into_iter().map(|(mime, text)| {
+    data.into_iter().filter(|(mime, _)| mime != WIDGET).map(|(mime, text)| {
         let text = if mime.starts_with("text/") || mime == "image/svg+xml" { trim_end_lines(text) } else { text };
         (mime, text)
     })
@@ -239,6 +242,7 @@ mod tests {
         let same: &[(Output, Output)] = &[
             (stdout("a\n"), stdout("a")),
             (plain("[0.1]\n"), plain("[0.1]")),
+            (rich(&[("text/plain", "a"), ("application/vnd.jupyter.widget-view+json", "{}")]), plain("a")),
             (json(r#"{"a":1,"b":[2.0]}"#), json(r#"{"b":[2.0],"a":1}"#)),
             (
                 rich(&[("image/png", "AAAA"), ("image/svg+xml", "<svg/>")]),

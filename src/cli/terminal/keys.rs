@@ -28,7 +28,27 @@ pub enum Key {
     End,
     /// Ctrl-C
     Interrupted,
+    /// Only where arrows are asked for.
+    Arrow(Arrow),
+    Escape,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrow {
+    Up,
+    Down,
+    Left,
+    Right,
+}
+
+/// The last letter of an arrow's sequence, and what stands for it among the keys.
+const ARROWS: [(char, char, Arrow); 4] = [
+    ('A', '\u{f700}', Arrow::Up),
+    ('B', '\u{f701}', Arrow::Down),
+    ('D', '\u{f702}', Arrow::Left),
+    ('C', '\u{f703}', Arrow::Right),
+];
+const ESCAPE: char = '\u{1b}';
 
 /// A terminal that hands over every key at once.
 pub struct Keys {
@@ -37,13 +57,32 @@ pub struct Keys {
     /// A sequence whose end has not arrived, and since when.
     begun: (String, Instant),
     is_at_end: bool,
+    /// Arrows and Escape are keys, too.
+    has_arrows: bool,
 }
 
 impl Keys {
     /// `None` where stdin is not a terminal. Keys pressed before are discarded.
     pub fn begin() -> Option<Keys> {
-        let terminal = Raw::begin()?;
-        Some(Keys { terminal, typed: VecDeque::new(), begun: (String::new(), Instant::now()), is_at_end: false })
+        Raw::begin().map(|terminal| Keys::of(terminal, false))
+    }
+
+    /// The same with arrows and Escape; `None` as well if a line has been typed before, which is for somebody else.
+    pub fn begin_with_arrows() -> Option<Keys> {
+        Raw::begin_idle().map(|terminal| Keys::of(terminal, true))
+    }
+
+    fn of(terminal: Raw, has_arrows: bool) -> Keys {
+        let begun = (String::new(), Instant::now());
+        Keys { terminal, typed: VecDeque::new(), begun, is_at_end: false, has_arrows }
+    }
+
+    /// Has another key been pressed?
+    pub fn is_pressed(&mut self) -> bool {
+        if self.typed.is_empty() && self.terminal.is_ready(Duration::ZERO) {
+            self.read();
+        }
+        !self.typed.is_empty()
     }
 
     /// The beginning of a sequence that somebody else has read.
@@ -58,7 +97,11 @@ impl Keys {
             match self.typed.pop_front() {
                 Some(CTRL_C) => return Key::Interrupted,
                 Some(CTRL_D) => return Key::End,
-                Some(key) => return Key::Char(key),
+                Some(ESCAPE) => return Key::Escape,
+                Some(key) => {
+                    let arrow = ARROWS.iter().find(|(_, stand_in, _)| *stand_in == key);
+                    return arrow.map_or(Key::Char(key), |(_, _, arrow)| Key::Arrow(*arrow));
+                }
                 None if self.is_at_end => return Key::End,
                 None if interrupt::take() => return Key::Interrupted,
                 None => self.read(),
@@ -80,7 +123,11 @@ impl Keys {
                 }
             }
             // A sequence may come in pieces.
-            patience = if bytes.contains(&0x1b) { BREATH } else { Duration::ZERO };
+            let is_begun = match self.has_arrows {
+                true => !typed(&String::from_utf8_lossy(&bytes)).1.is_empty(),
+                false => bytes.contains(&0x1b),
+            };
+            patience = if is_begun { BREATH } else { Duration::ZERO };
         }
         if bytes.is_empty() {
             return;
@@ -90,11 +137,25 @@ impl Keys {
             all.clear();
         }
         all += &String::from_utf8_lossy(&bytes);
+        if self.has_arrows {
+            all = with_arrows(&all);
+        }
         let (keys, begun) = typed(&all);
         self.typed.extend(keys);
+        if self.has_arrows && begun == "\u{1b}" {
+            self.typed.push_back(ESCAPE);
+        }
         // A lone escape is the key.
         self.begun(if begun == "\u{1b}" { "" } else { begun });
     }
+}
+
+/// What a terminal sent, with each arrow as one character.
+fn with_arrows(text: &str) -> String {
+    let arrows = ARROWS
+        .iter()
+        .flat_map(|(last, stand_in, _)| [(format!("\u{1b}[{last}"), *stand_in), (format!("\u{1b}O{last}"), *stand_in)]);
+    arrows.fold(text.to_owned(), |text, (sequence, stand_in)| text.replace(&sequence, &stand_in.to_string()))
 }
 
 /// The keys in what a terminal sent, without escape sequences, whoever caused them; and the last sequence, where its
@@ -139,7 +200,15 @@ fn sequence(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::typed;
+    use super::{typed, with_arrows};
+
+    #[test]
+    fn arrows_are_keys_where_they_are_asked_for() {
+        let keys: String =
+            typed(&with_arrows("a\u{1b}[A\u{1b}OB\u{1b}[D\u{1b}[C\u{1b}[1;5Cb\u{1b}[5~")).0.into_iter().collect();
+        assert_eq!(keys, "a\u{f700}\u{f701}\u{f702}\u{f703}b");
+        assert_eq!(typed(&with_arrows("\u{1b}")), (vec![], "\u{1b}"));
+    }
 
     #[test]
     fn sequences_are_not_keys() {

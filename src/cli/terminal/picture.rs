@@ -63,6 +63,11 @@ pub fn draw(svg: &str, protocol: &ImageProtocol, look: &Look, rows: Option<usize
     }
 }
 
+/// Are figures made of the terminal's pixels, rather than of characters?
+pub fn is_of_pixels(protocol: &ImageProtocol) -> bool {
+    matches!(protocol.images, Images::Kitty | Images::Iterm | Images::Sixel)
+}
+
 /// The columns of a figure that is this many rows high.
 fn columns_of(svg: &str, protocol: &ImageProtocol, rows: usize) -> Option<usize> {
     let (wide, high) = raster::size_of(svg)?;

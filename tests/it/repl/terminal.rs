@@ -15,18 +15,18 @@ use super::piped::fixture;
 use crate::support::BINARY;
 
 /// The terminal, and the REPL's arguments.
-struct Setting<'a> {
-    size: (u16, u16),
-    term: &'a str,
-    args: &'a [&'a str],
+pub struct Setting<'a> {
+    pub size: (u16, u16),
+    pub term: &'a str,
+    pub args: &'a [&'a str],
     /// `None` is the fixture.
-    course: Option<&'a str>,
-    environment: &'a [(&'a str, &'a str)],
+    pub course: Option<&'a str>,
+    pub environment: &'a [(&'a str, &'a str)],
     /// Strip escape sequences from the output.
-    stripped: bool,
+    pub stripped: bool,
 }
 
-const USUAL: Setting = Setting {
+pub const USUAL: Setting = Setting {
     size: (80, 24),
     term: "xterm",
     args: &["--images", "none"],
@@ -36,14 +36,14 @@ const USUAL: Setting = Setting {
 };
 
 /// A person at a terminal.
-struct Person {
+pub struct Person {
     pty: PtySession,
 }
 
 /// Longer than any step takes on a busy machine.
 const PATIENCE: u64 = 60_000;
 
-fn sit_down(state: &Path, setting: &Setting) -> Person {
+pub fn sit_down(state: &Path, setting: &Setting) -> Person {
     let mut command = Command::new("sh");
     let (columns, rows) = setting.size;
     let course = setting.course.map_or_else(fixture, Into::into);
@@ -78,21 +78,21 @@ impl Person {
 
     /// Waits until this is on the screen; returns the output before it.
     #[track_caller]
-    fn sees(&mut self, text: &str) -> String {
+    pub fn sees(&mut self, text: &str) -> String {
         match self.pty.exp_string(text) {
             Ok(before) => before,
             Err(error) => panic!("{text:?} was not seen: {error}"),
         }
     }
 
-    fn types(&mut self, keys: &str) {
+    pub fn types(&mut self, keys: &str) {
         self.pty.send(keys).expect("keys are sent");
         self.pty.flush().expect("keys are sent");
     }
 
     /// Types a line and Enter, and reads to the next prompt.
     #[track_caller]
-    fn says(&mut self, line: &str, answer: &str) {
+    pub fn says(&mut self, line: &str, answer: &str) {
         self.types(line);
         self.types("\r");
         self.sees(answer);
@@ -100,13 +100,13 @@ impl Person {
     }
 
     #[track_caller]
-    fn leaves(mut self) -> String {
+    pub fn leaves(mut self) -> String {
         self.types("\x04");
         self.pty.exp_eof().expect("it ends")
     }
 }
 
-fn state() -> TempDir {
+pub fn state() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 

@@ -12,9 +12,12 @@ use jupyter_protocol::{
 };
 use serde_json::Value;
 
+use super::comms;
+use super::widget::{VIEW, Widget};
 use super::wire::Publisher;
+use crate::cli::engine::moving::Moving;
 use crate::cli::notebook::ipynb::density;
-use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, End, Event, MimeBundle, Output, RichKind, Stream};
+use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, End, Event, MOVING, MimeBundle, Output, RichKind, Stream};
 use crate::cli::terminal::cell_end;
 
 /// How long text is buffered.
@@ -35,6 +38,8 @@ const UNNAMED: Option<Transient> = Some(Transient { display_id: None });
 pub struct Show {
     publisher: Publisher,
     parent: Arc<JupyterMessage>,
+    /// What the widgets of the cell are kept under.
+    cell: String,
     count: usize,
     silent: bool,
     text: Option<(Stream, String)>,
@@ -51,14 +56,17 @@ pub struct Show {
     replaced: Instant,
     /// The plain text of the cell's value.
     pub value: String,
+    /// What the cell has shown that can move.
+    pub widget: Option<Widget>,
 }
 
 impl Show {
-    pub fn new(publisher: Publisher, parent: Arc<JupyterMessage>, count: usize, silent: bool) -> Show {
+    pub fn new(publisher: Publisher, parent: Arc<JupyterMessage>, cell: &str, count: usize, silent: bool) -> Show {
         let now = Instant::now();
         Show {
             publisher,
             parent,
+            cell: cell.to_owned(),
             count,
             silent,
             text: None,
@@ -73,6 +81,7 @@ impl Show {
             names: BTreeMap::new(),
             replaced: now,
             value: String::new(),
+            widget: None,
         }
     }
 
@@ -181,8 +190,15 @@ impl Show {
         if let Some(when) = data.remove(CLEAR_OUTPUT) {
             return self.clear(when == "wait");
         }
+        let moving = data.remove(MOVING).and_then(|text| Moving::read(&text)).filter(|_| !self.silent);
         if let Some(name) = data.remove(DISPLAY_ID) {
             return self.named(&name, data);
+        }
+        if let Some(moving) = moving {
+            let mut widget = Widget::new(&self.cell, &moving, &data);
+            comms::open(&widget, &self.publisher, &self.parent);
+            data.insert(VIEW.to_owned(), widget.view());
+            self.widget = Some(widget);
         }
         if kind == RichKind::Result {
             self.value = data.get("text/plain").cloned().unwrap_or_default();

@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use jupyter_protocol::{
-    CommClose, CommInfoReply, ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount,
-    ExpressionResult, JupyterMessage, JupyterMessageContent as Content, ReplyStatus, Status,
+    ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount, ExpressionResult, JupyterMessage,
+    JupyterMessageContent as Content, ReplyStatus, Status,
 };
 use jupyter_zmq_client::{KernelShellConnection, RouterSendConnection};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::comms::{Widgets, name_of_cell};
 use super::history::History;
+use super::inbox::Inbox;
 use super::output::{PAUSE, Show, media};
 use super::stdin::Stdin;
 use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
-use crate::cli::engine::thread::{Definitions, Message, SessionThread};
+use crate::cli::engine::thread::{Definitions, Message, SessionThread, Ticket};
 use crate::cli::lang::Lang;
 use crate::cli::outcome::{End, Event, Outcome, Output, RichKind};
 use crate::cli::syntax::complete::{self, Names};
@@ -27,10 +29,11 @@ use crate::cli::terminal::cell_end::operators;
 
 pub struct Shell {
     connection: RouterSendConnection,
-    incoming: UnboundedReceiver<Incoming>,
-    publisher: Publisher,
+    pub(super) incoming: Inbox,
+    pub(super) publisher: Publisher,
     stdin: Stdin,
-    session: Arc<SessionThread>,
+    pub(super) session: Arc<SessionThread>,
+    pub(super) widgets: Widgets,
     messages: UnboundedReceiver<Message>,
     count: usize,
     history: History,
@@ -63,8 +66,20 @@ impl Shell {
         // Before the first key.
         complete::read_ahead(&Names::default());
         let (history, folder) = (History::default(), std::env::current_dir().unwrap_or_default());
-        let shell =
-            Shell { connection, incoming, publisher, stdin, session, messages, count: 0, history, late: None, folder };
+        let (incoming, widgets) = (Inbox::new(incoming), Widgets::default());
+        let shell = Shell {
+            connection,
+            incoming,
+            publisher,
+            stdin,
+            session,
+            widgets,
+            messages,
+            count: 0,
+            history,
+            late: None,
+            folder,
+        };
         (shell, listen)
     }
 
@@ -80,7 +95,7 @@ impl Shell {
                     Some(_) => {}
                     None => has_session = false,
                 },
-                incoming = self.incoming.recv() => match incoming {
+                incoming = self.incoming.next() => match incoming {
                     Some(incoming) => self.one(incoming).await,
                     None => return,
                 },
@@ -140,11 +155,9 @@ impl Shell {
                 Some(inspect::inspect(&request.code, request.cursor_pos, is_detailed, &names).into())
             }
             Content::HistoryRequest(request) => Some(self.history.answer(request).into()),
-            Content::CommInfoRequest(_) => Some(CommInfoReply::default().into()),
-            // The kernel has no comm targets; the protocol requires to close at once.
-            Content::CommOpen(open) => {
-                let close = CommClose { comm_id: open.comm_id.clone(), ..CommClose::default() };
-                self.publisher.publish(close, Some(message));
+            Content::CommInfoRequest(request) => Some(self.widgets.info(request.target_name.as_deref()).into()),
+            Content::CommOpen(_) | Content::CommMsg(_) | Content::CommClose(_) => {
+                self.comm(message).await;
                 None
             }
             Content::UnknownMessage(_) => {
@@ -175,7 +188,11 @@ impl Shell {
         if is_kept {
             self.history.add(self.count, code);
         }
-        let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent);
+        let cell = name_of_cell(message, code);
+        if !request.silent {
+            self.end_widgets(&cell, message);
+        }
+        let mut show = self.show(message, &cell, request.silent);
         let mut outcome = self.run(code, request.allow_stdin, message, &mut show).await;
         if let Ok(outcome) = &mut outcome {
             outcome.notes.extend(self.about_operators(code, &outcome.end, message).await);
@@ -184,7 +201,10 @@ impl Shell {
         if code.contains(":dep") {
             complete::read_ahead(&self.names(&self.session.definitions()));
         }
-        self.late = Some(Show::new(self.publisher.clone(), Arc::clone(message), self.count, request.silent));
+        self.late = Some(self.show(message, &cell, request.silent));
+        if let Some(widget) = show.widget.take() {
+            self.keep_widget(widget, message);
+        }
         if is_kept {
             self.history.add_output(&show.value);
         }
@@ -209,6 +229,20 @@ impl Shell {
         show: &mut Show,
     ) -> anyhow::Result<Outcome> {
         let ticket = self.session.run(code, may_ask);
+        self.await_done(ticket, parent, show).await
+    }
+
+    fn show(&self, message: &Arc<JupyterMessage>, cell: &str, silent: bool) -> Show {
+        Show::new(self.publisher.clone(), Arc::clone(message), cell, self.count, silent)
+    }
+
+    /// Publishes the outputs of a request until it is done.
+    pub(super) async fn await_done(
+        &mut self,
+        ticket: Ticket,
+        parent: &Arc<JupyterMessage>,
+        show: &mut Show,
+    ) -> anyhow::Result<Outcome> {
         let mut tick = tokio::time::interval(PAUSE);
         loop {
             tokio::select! {
@@ -252,7 +286,7 @@ impl Shell {
         let variables = self.session.definitions().variables;
         let variables = variables.iter().map(|it| (it.name.as_str(), it.type_name.as_str()));
         let question = operators::question(end, code, variables)?;
-        let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, true);
+        let mut show = self.show(message, "", true);
         let answer = if question.code.is_empty() {
             None
         } else {
@@ -264,7 +298,7 @@ impl Shell {
     /// One of `user_expressions`, evaluated by reference so that it moves nothing.
     async fn evaluate(&mut self, expression: &str, message: &Arc<JupyterMessage>) -> ExpressionResult {
         let code = format!("&({expression})");
-        let mut show = Show::new(self.publisher.clone(), Arc::clone(message), self.count, true);
+        let mut show = self.show(message, "", true);
         let outcome = self.run(&code, false, message, &mut show).await;
         if let Some(ErrorOutput { ename, evalue, traceback }) = self.settle(&code, &outcome, &mut show) {
             return ExpressionResult::Error { ename, evalue, traceback };
@@ -279,7 +313,7 @@ impl Shell {
 
     async fn waiting(&mut self) -> Vec<Incoming> {
         let mut waiting = Vec::new();
-        while let Ok(Some(incoming)) = tokio::time::timeout(LATE, self.incoming.recv()).await {
+        while let Ok(Some(incoming)) = tokio::time::timeout(LATE, self.incoming.next()).await {
             waiting.push(incoming);
         }
         waiting

@@ -147,7 +147,18 @@ impl Publisher {
 
     /// Publishes a message that `parent` caused.
     pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: Option<&JupyterMessage>) {
+        self.publish_with(content, parent, json!({}));
+    }
+
+    /// The same with metadata.
+    pub fn publish_with(
+        &self,
+        content: impl Into<JupyterMessageContent>,
+        parent: Option<&JupyterMessage>,
+        metadata: Value,
+    ) {
         let message = JupyterMessage::new(content, parent).with_zmq_identities(Vec::new());
+        let message = JupyterMessage { metadata, ..message };
         // The sending task may have ended before.
         let _ = self.0.send(message);
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::moves::Moved;
 use super::pager;
 use crate::cli::lang::Lang;
 use crate::cli::streams;
@@ -34,6 +35,10 @@ pub struct Screen {
     whole: String,
     /// How many of its lines there are, shown or not.
     shown: usize,
+    /// Several cells run in a row: what could be moved is only shown.
+    pub is_hurried: bool,
+    /// What the running cell has shown that can be moved.
+    pub moved: Option<Moved>,
     /// What the output of a cell goes through before it is shown.
     passage: Passage,
 }
@@ -66,8 +71,15 @@ impl Screen {
             figure: None,
             whole: String::new(),
             shown: 0,
+            is_hurried: false,
+            moved: None,
             passage: Passage::default(),
         }
+    }
+
+    /// Whether an output can be drawn again in its place, and moved by keys.
+    pub fn can_move(&self) -> bool {
+        self.interactive && self.look.decorated && !self.is_hurried
     }
 
     /// Prints whole lines.

@@ -131,13 +131,16 @@ impl Repl {
         }
         let end = place.steps.len();
         work.script(place, &place.cells_to_run(place.next.min(end)..end));
-        while !self.place.is_at_end() {
-            if !self.step() {
-                self.work.script(&self.place, &[]);
-                return false;
-            }
+        screen.is_hurried = true;
+        let mut goes_on = true;
+        while goes_on && !self.place.is_at_end() {
+            goes_on = self.step();
         }
-        true
+        self.screen.is_hurried = false;
+        if !goes_on {
+            self.work.script(&self.place, &[]);
+        }
+        goes_on
     }
 
     pub(super) fn run_all(&mut self) {

@@ -2,11 +2,13 @@
 
 use anyhow::Result;
 
+use super::moves::Moved;
 use super::output;
 use super::screen::Screen;
+use crate::cli::engine::moving::Moving;
 use crate::cli::engine::thread::Ticket;
 use crate::cli::engine::thread::queue::{Queue, Reply, Update};
-use crate::cli::outcome::{End, Event, Outcome, Output, Stream, Waiting};
+use crate::cli::outcome::{End, Event, MOVING, Outcome, Output, Stream, Waiting};
 use crate::cli::terminal::{cell_end, interrupt};
 
 /// Waits for an outcome; `None` if the cell was cancelled. Outputs are shown if there is a name to save figures under.
@@ -22,6 +24,7 @@ pub fn wait(queue: &mut Queue, screen: &mut Screen, ticket: Ticket, name: Option
             Update::Event(Event::Output(output)) => {
                 has_output = true;
                 if let Some(name) = name
+                    && let Some(output) = held_to_move(screen, output)
                     && let Some(output) = waiting.pass(output)
                 {
                     held.show(screen, &output, name);
@@ -53,6 +56,17 @@ pub fn wait(queue: &mut Queue, screen: &mut Screen, ticket: Ticket, name: Option
     }
     screen.finish();
     outcome
+}
+
+/// Keeps an output that can be moved for the end of its cell; returns any other.
+fn held_to_move(screen: &mut Screen, output: Output) -> Option<Output> {
+    let Output::Rich { data, .. } = &output else { return Some(output) };
+    let moving = data.get(MOVING).filter(|_| screen.can_move()).and_then(|text| Moving::read(text));
+    let Some(moving) = moving else { return Some(output) };
+    let mut data = data.clone();
+    data.remove(MOVING);
+    screen.moved = Some(Moved { moving, data });
+    None
 }
 
 /// Standard error is held back for a moment: a panic's report, and an error that leaves the cell through `?`, are shown

@@ -11,7 +11,7 @@ use super::hints::{self, KnownVariables};
 use super::journal::{Entry, Journal};
 use super::place::Place;
 use super::screen::Screen;
-use super::{output, watch};
+use super::{moves, output, watch};
 use crate::cli::engine::Session;
 use crate::cli::engine::thread::queue::Queue;
 use crate::cli::engine::thread::{Definitions, Ticket};
@@ -307,7 +307,11 @@ impl Work {
     }
 
     fn wait_and_show(&mut self, screen: &mut Screen, ticket: Ticket, name: &str) -> bool {
-        match self.wait(screen, ticket, Some(name)) {
+        let outcome = self.wait(screen, ticket, Some(name));
+        if let Some(moved) = screen.moved.take() {
+            moves::attend(&mut self.queue, screen, moved, name);
+        }
+        match outcome {
             Some(Ok(outcome)) => {
                 let passed = output::show_end(screen, &outcome);
                 self.last.error_code = hints::error_code(&outcome).or(self.last.error_code.take());

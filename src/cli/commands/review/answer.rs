@@ -100,6 +100,7 @@ impl Answers {
                 };
                 let answer = match key {
                     Key::Char(key) => Answer::of(key.encode_utf8(&mut [0; 4])),
+                    Key::Arrow(_) | Key::Escape => None,
                     Key::End => Some(Answer::Quit),
                     Key::Interrupted => Some(Answer::Interrupted),
                 };

@@ -8,7 +8,7 @@ use super::super::Reader;
 use super::compile::generated::Generated;
 use super::output::{LONGEST_VALUE, Outputs};
 use super::process::Piece;
-use super::process::wire::worker_side::LOADED;
+use super::process::wire::worker_side::{LOADED, MOVING};
 use super::source::line_and_column;
 use crate::cli::outcome::{Event, Output, Standing};
 
@@ -80,6 +80,7 @@ impl<'a> Listener<'a> {
             1 => self.panic = Some(self.failure(text)),
             2 => self.error = Some(self.failure(text)),
             4 => self.payload = Some(text.to_owned()),
+            MOVING => self.outputs.moves(text),
             LOADED => self.load = Duration::from_micros(text.parse().unwrap_or(0)),
             _ => {}
         }

@@ -5,7 +5,7 @@
 
 use super::super::Question;
 use super::super::block::{self, Directive, END};
-use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MimeBundle, Output, RichKind, Stream};
+use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MOVING, MimeBundle, Output, RichKind, Stream};
 
 const ASK: &str = "EVCXR_INPUT_REQUEST:";
 const ASK_SECRETLY: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
@@ -58,6 +58,14 @@ impl Outputs {
         self.flush_stdout();
         self.close_bundle();
         self.in_value = true;
+    }
+
+    /// The value, if it is all that was shown last, can be moved: what the process says of that.
+    pub fn moves(&mut self, text: &str) {
+        self.flush_stdout();
+        if let Some(bundle) = self.bundle.as_mut().filter(|_| self.in_value) {
+            bundle.insert(MOVING.to_owned(), text.to_owned());
+        }
     }
 
     /// The outputs that are complete.

@@ -2,7 +2,7 @@
 //!
 //! It compiles nothing, and does not interpret what a cell prints. Where a process can copy itself (`forking`), what a
 //! dead one had is restored; elsewhere (`single`) it is lost. Below `forking` is a line, in which each module imports
-//! only from those after it: `supervisor`, `worker`, `threads`, `share`, `loader`, `store`, `wire`, `system`.
+//! only from those after it: `supervisor`, `worker`, `threads`, `share`, `store`, `moving`, `loader`, `wire`, `system`.
 
 #[cfg(unix)]
 mod checkpoints;
@@ -11,6 +11,7 @@ mod descriptors;
 #[cfg(unix)]
 mod forking;
 mod loader;
+mod moving;
 #[cfg(unix)]
 mod owners;
 mod report;
@@ -43,6 +44,7 @@ use forward_pass::mnist::{FASHION_VARIABLE, VARIABLE};
 pub use report::{After, Ended, LIMIT, Mark, Piece, RunReport};
 use single::Single;
 pub use wire::Restarted;
+use wire::ToWorker;
 
 use super::stop::Stop;
 use crate::cli::outcome::Stream;
@@ -114,6 +116,24 @@ impl Child {
             Child::Forking(_) => {}
             Child::Single(it) => it.is_deaf = is_deaf,
         }
+    }
+
+    /// Draws what a cell has left to be moved, however that ends; the variables are at no new mark.
+    pub fn draw(
+        &mut self,
+        id: u64,
+        values: &[f64],
+        timeout: Option<Duration>,
+        on_piece: &mut dyn FnMut(Piece),
+    ) -> Result<RunReport> {
+        let order = ToWorker::Draw { id, values: values.to_vec() };
+        of_either!(self, it => it.draw(&order, timeout, on_piece))
+    }
+
+    /// Drops what a cell has left to be moved.
+    pub fn end_moving(&mut self, id: u64) {
+        // If the process is gone, so is this.
+        let _ = of_either!(self, it => it.send(&ToWorker::EndMoving { id }));
     }
 
     /// Passes on what has been printed since the last cell.

@@ -3,6 +3,7 @@
 //! Each of these steps has its own file; here they follow each other.
 
 mod crates;
+mod drawing;
 mod history;
 mod lookahead;
 mod replay;
@@ -228,6 +229,14 @@ impl Session for OwnSession {
     fn late(&mut self, events: &mut dyn FnMut(Event)) {
         self.history.hear(&mut |stream, bytes| self.late.push(stream, bytes));
         self.late.ready().into_iter().for_each(|output| events(Event::Output(output)));
+    }
+
+    fn draw(&mut self, id: u64, values: &[f64], events: &mut dyn FnMut(Event)) -> Result<Option<Outcome>> {
+        self.draw_moving(id, values, events)
+    }
+
+    fn end_moving(&mut self, id: u64) {
+        self.history.end_moving(id);
     }
 
     fn reset(&mut self) -> Result<()> {

@@ -108,6 +108,17 @@ impl Queue {
         self.opened(ticket)
     }
 
+    /// Draws the output of an earlier cell that can move.
+    pub fn draw(&mut self, id: u64, values: Vec<f64>) -> Ticket {
+        let ticket = self.thread.draw(id, values);
+        self.opened(ticket)
+    }
+
+    /// Drops an output that can move.
+    pub fn end_moving(&self, id: u64) {
+        self.thread.end_moving(id);
+    }
+
     /// Prefetches the cell that will probably run next.
     pub fn expect(&mut self, code: &str) {
         if !self.is_busy() {

@@ -40,6 +40,15 @@ mod of_unix {
             raw.hold(SetArg::TCSAFLUSH).then_some(raw)
         }
 
+        /// The same, but `None` if a line waits to be read.
+        pub fn begin_idle() -> Option<Raw> {
+            let stdin = io::stdin();
+            let before = tcgetattr(&stdin).ok()?;
+            let raw = Raw { stdin, before };
+            (!raw.is_ready(Duration::ZERO)).then_some(())?;
+            raw.hold(SetArg::TCSADRAIN).then_some(raw)
+        }
+
         /// A shell that continued the process after Ctrl-Z may have changed the terminal.
         pub fn hold_again(&self) {
             self.hold(SetArg::TCSADRAIN);
@@ -101,6 +110,12 @@ mod of_windows {
                 raw.read(&mut [0; 4]);
             }
             Some(raw)
+        }
+
+        /// The same, but `None` if a key waits to be read.
+        pub fn begin_idle() -> Option<Raw> {
+            let raw = io::stdin().is_terminal().then_some(Raw)?;
+            (!raw.is_ready(Duration::ZERO)).then_some(raw)
         }
 
         pub fn hold_again(&self) {}

@@ -173,6 +173,10 @@ super::messages! {
     unnamed_signal(number) { "signal {number}", "{number}번" }
     compiled_too_long(seconds) { "was still compiling after {seconds} s", "{seconds}초가 지나도 컴파일 중이었어요" }
     ran_too_long(seconds) { "was still running after {seconds} s", "{seconds}초 넘게 실행되어 멈췄어요" }
+    moving_keys() {
+        "up, down: choose; left, right: change; r: reset; Enter: keep; Esc: leave",
+        "위아래: 고르기, 좌우: 바꾸기, r: 처음 값, Enter: 이대로 두기, Esc: 나가기"
+    }
     stopped() { "was interrupted", "Ctrl-C로 멈췄어요" }
     error() { "error", "오류" }
     help() { "help", "도움말" }

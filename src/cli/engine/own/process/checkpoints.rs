@@ -46,11 +46,12 @@ impl Checkpoints {
         self.present
     }
 
-    /// Adds the one of the present mark; returns the oldest when there are too many.
+    /// Adds the one of the present mark; returns the one that it replaces, or the oldest when there are too many.
     pub fn add(&mut self, pid: i32, threads: u64) -> Option<Checkpoint> {
         self.is_pending = false;
-        self.list.push(Checkpoint { mark: self.present, pid, threads });
-        (self.list.len() > MOST).then(|| self.list.remove(0))
+        let (mark, older) = (self.present, self.list.pop_if(|last| last.mark == self.present));
+        self.list.push(Checkpoint { mark, pid, threads });
+        older.or_else(|| (self.list.len() > MOST).then(|| self.list.remove(0)))
     }
 
     /// The process of the oldest one, if another one is there to restore the variables.

@@ -111,22 +111,59 @@ impl Forking {
         let layers = layers.iter().map(|layer| text(layer)).collect::<Result<_>>()?;
         let (library, symbol) = (text(library)?, symbol.to_owned());
         let order = ToWorker::Run { library, layers, symbol, reads: self.input.is_usable(), shares };
-        let is_sent = self.control.send(&order).is_ok();
+        let (ended, reports) = self.attend(&order, timeout, on_piece)?;
+        let after = match ended {
+            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.checkpoints.advance()),
+            _ => self.revive()?,
+        };
+        Ok(self.reported(ended, after, reports))
+    }
+
+    /// Has the worker draw what a cell has left to be moved.
+    pub fn draw(
+        &mut self,
+        order: &ToWorker,
+        timeout: Option<Duration>,
+        on_piece: &mut dyn FnMut(Piece),
+    ) -> Result<RunReport> {
+        self.streams.allow();
+        if let Some(report) = self.recover_before_run(on_piece)? {
+            return Ok(report);
+        }
+        let (ended, reports) = self.attend(order, timeout, on_piece)?;
+        let after = match ended {
+            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.mark()),
+            _ => self.revive()?,
+        };
+        Ok(self.reported(ended, after, reports))
+    }
+
+    /// Gives the worker an order, and awaits its answer or its end.
+    fn attend(
+        &mut self,
+        order: &ToWorker,
+        timeout: Option<Duration>,
+        on_piece: &mut dyn FnMut(Piece),
+    ) -> Result<(Ended, Vec<(u32, String)>)> {
+        let is_sent = self.send(order).is_ok();
         let mut run = Run::new(self, on_piece);
         let ended = if is_sent {
             run.attend(timeout.map(|timeout| Instant::now() + timeout))?
         } else {
             run.await_end(PATIENCE)?
         };
-        let reports = run.reports;
-        let after = match ended {
-            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.checkpoints.advance()),
-            _ => self.revive()?,
-        };
+        Ok((ended, run.reports))
+    }
+
+    fn reported(&mut self, ended: Ended, after: After, reports: Vec<(u32, String)>) -> RunReport {
         if self.streams.is_cut() {
             self.notes.push(format!("output cut: only the first {} MB are kept", LIMIT >> 20));
         }
-        Ok(RunReport { ended, after, reports, notes: std::mem::take(&mut self.notes) })
+        RunReport { ended, after, reports, notes: std::mem::take(&mut self.notes) }
+    }
+
+    pub fn send(&self, order: &ToWorker) -> std::io::Result<()> {
+        self.control.send(order)
     }
 
     /// Passes on what has been printed since the last cell.

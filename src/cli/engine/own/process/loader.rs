@@ -6,7 +6,7 @@
 mod layers;
 
 #[cfg(unix)]
-pub use layers::{Access, Library, is_layer, libraries, load_cell, load_layers, protect, reset_layers};
+pub use layers::{Access, Library, exported, is_layer, libraries, load_cell, load_layers, protect, reset_layers};
 
 use super::store::Api;
 
@@ -16,6 +16,12 @@ pub type Cell = unsafe extern "C" fn(*const Api) -> u32;
 #[cfg(windows)]
 pub fn load_layers(layers: &[String]) -> Result<(), String> {
     if layers.is_empty() { Ok(()) } else { Err("layers cannot be loaded on this system".to_owned()) }
+}
+
+/// Nothing, as there are no layers.
+#[cfg(windows)]
+pub fn exported(_: &str) -> Vec<*const std::ffi::c_void> {
+    Vec::new()
 }
 
 /// Loads a cell's library, and finds its function there.

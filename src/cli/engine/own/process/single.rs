@@ -110,6 +110,22 @@ impl Single {
     }
 
     pub fn run(&mut self, cell: Cell, timeout: Option<Duration>, on_piece: &mut dyn FnMut(Piece)) -> Result<RunReport> {
+        let mut report = self.draw(&order(&cell)?, timeout, on_piece)?;
+        if let After::Kept(mark) = &mut report.after {
+            self.newest += 1;
+            self.present = self.newest;
+            *mark = self.present;
+        }
+        Ok(report)
+    }
+
+    /// Gives the process an order, and awaits its answer or its end.
+    pub fn draw(
+        &mut self,
+        order: &ToWorker,
+        timeout: Option<Duration>,
+        on_piece: &mut dyn FnMut(Piece),
+    ) -> Result<RunReport> {
         self.budget = Budget::default();
         let mut notes = Vec::new();
         if let Some(status) = self.process.try_wait()? {
@@ -121,21 +137,21 @@ impl Single {
             }
         }
         // A process that has ended since is noticed when its answer is awaited.
-        let _ = send(&mut self.orders, &order(&cell)?);
+        let _ = self.send(order);
         let mut reports = Vec::new();
         let ended = self.attend(timeout.map(|timeout| Instant::now() + timeout), &mut reports, on_piece)?;
         let after = match ended {
-            Ended::Returned(_) | Ended::NotLoaded(_) => {
-                self.newest += 1;
-                self.present = self.newest;
-                After::Kept(self.present)
-            }
+            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.present),
             _ => self.revive()?,
         };
         if self.budget.is_cut {
             notes.push(format!("output cut: only the first {} MB are kept", LIMIT >> 20));
         }
         Ok(RunReport { ended, after, reports, notes })
+    }
+
+    pub fn send(&mut self, order: &ToWorker) -> std::io::Result<()> {
+        send(&mut self.orders, order)
     }
 
     /// Handles everything that happens until the cell has ended.

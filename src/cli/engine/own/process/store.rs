@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::moving;
 use super::wire::ToWorker;
 use super::wire::worker_side::{self, BROKEN, exit};
 
@@ -45,6 +46,7 @@ pub fn obey(order: ToWorker) {
         ToWorker::Forget(name) => forget(&name),
         ToWorker::Leak(name) => leak(&name),
         ToWorker::GoOn => {}
+        ToWorker::EndMoving { id } => moving::end(id),
         ToWorker::End => {
             forget_all();
             exit(0)

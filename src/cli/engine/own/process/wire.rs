@@ -26,6 +26,10 @@ pub enum ToWorker {
     Leak(String),
     /// Continue after an ordered report.
     GoOn,
+    /// Draw what a cell has left to be moved, with these values.
+    Draw { id: u64, values: Vec<f64> },
+    /// Drop what a cell has left to be moved.
+    EndMoving { id: u64 },
     /// Drop all variables, the last one first, and end.
     End,
 }
@@ -124,6 +128,11 @@ impl Message for ToWorker {
             ToWorker::GoOn => packet(2, &[], &[]),
             ToWorker::End => packet(3, &[], &[]),
             ToWorker::Leak(name) => packet(4, &[], name.as_bytes()),
+            ToWorker::Draw { id, values } => {
+                let numbers: Vec<u64> = std::iter::once(*id).chain(values.iter().map(|it| it.to_bits())).collect();
+                packet(5, &numbers, &[])
+            }
+            ToWorker::EndMoving { id } => packet(6, &[*id], &[]),
         }
     }
 
@@ -139,6 +148,11 @@ impl Message for ToWorker {
             2 => ToWorker::GoOn,
             3 => ToWorker::End,
             4 => ToWorker::Leak(text(rest)),
+            5 => {
+                let id = number(&mut rest)?;
+                ToWorker::Draw { id, values: std::iter::from_fn(|| number(&mut rest)).map(f64::from_bits).collect() }
+            }
+            6 => ToWorker::EndMoving { id: number(&mut rest)? },
             _ => return None,
         })
     }
@@ -292,6 +306,8 @@ mod tests {
         survives(ToWorker::Leak("x".into()));
         survives(ToWorker::GoOn);
         survives(ToWorker::End);
+        survives(ToWorker::Draw { id: u64::MAX, values: vec![0.5, -1e300] });
+        survives(ToWorker::EndMoving { id: 7 });
         let all = Restarted { crates: vec!["rayon_core".into()], variables: vec!["a".into(), "r#b".into()] };
         for restarted in [None, Some(Restarted::default()), Some(all)] {
             survives(FromWorker::Ready { pid: 7, woken: 6, restarted });

@@ -19,6 +19,7 @@ use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, g
 
 use super::descriptors::{Base, Closed, reopen};
 use super::loader::{load_cell, load_layers, reset_layers};
+use super::moving;
 use super::owners::{self, Owners};
 use super::share::share_statics;
 use super::store::{self, API};
@@ -54,6 +55,11 @@ pub fn run(fds: &'static Fds, life: BorrowedFd<'static>, supervisor: i32) -> ! {
                 set_stdin(fds, reads);
                 run_cell(fds, layers, &library, &symbol, shares);
                 has_checkpoint = worker.checkpoint() == Checkpoint::Frozen;
+            }
+            Ok(Some(ToWorker::Draw { id, values })) => {
+                moving::draw(id, &values);
+                // It may have changed what the session shares with it.
+                has_checkpoint = false;
             }
             Ok(Some(order)) => store::obey(order),
             _ => exit(BROKEN),
@@ -105,6 +111,7 @@ fn run_cell(fds: &Fds, layers: Result<(), String>, library: &str, symbol: &str, 
     if is_closed(io::stderr()) {
         let _ = dup2_stderr(&fds.stderr);
     }
+    moving::report_shown();
     send(&answer);
 }
 

@@ -108,6 +108,33 @@ impl History {
         Ok(report)
     }
 
+    /// Draws what a cell has left to be moved; returns notes for the user if variables were lost.
+    pub fn draw(
+        &mut self,
+        (id, values): (u64, &[f64]),
+        timeout: Option<Duration>,
+        compiler: &Compiler,
+        on_piece: &mut dyn FnMut(Piece),
+    ) -> Result<(RunReport, Vec<String>)> {
+        let report = self.child.draw(id, values, timeout, on_piece)?;
+        let mut notes = match report.after {
+            After::Kept(_) => return Ok((report, Vec::new())),
+            After::Restored(mark) => {
+                self.go_back(mark, compiler);
+                self.drop_lost(mark);
+                Vec::new()
+            }
+            After::Lost => self.lost(compiler),
+        };
+        notes.extend(self.drop_restarted());
+        Ok((report, notes))
+    }
+
+    /// Drops what a cell has left to be moved.
+    pub fn end_moving(&mut self, id: u64) {
+        self.child.end_moving(id);
+    }
+
     /// Takes a compiled cell for one that has run.
     pub fn assume(&mut self, ready: &Ready, compiler: &Compiler, reached_end: bool) {
         let statics = std::mem::take(&mut self.state.statics);
@@ -164,14 +191,23 @@ impl History {
 
     /// The items stay, as they compiled; the variables are those of the copy.
     fn restored(&mut self, mark: Mark, before: &State, ready: &Ready, compiler: &Compiler) -> Option<String> {
-        let then = self.by_mark.get(&mark).cloned().unwrap_or_default();
-        (self.state.variables, self.state.statics) = (then.variables, then.statics);
-        self.state.drop_outdated(&compiler.libraries.fingerprints);
-        self.state.forget_changed_statics(&compiler.libraries.fingerprints);
+        self.go_back(mark, compiler);
         let (expected, now) = (before.variables.len(), self.state.variables.len());
         self.drop_lost(mark);
         (now < expected.min(now + ready.dropped.len()))
             .then(|| "the process was restored from an older copy".to_owned())
+    }
+
+    fn go_back(&mut self, mark: Mark, compiler: &Compiler) {
+        let then = self.by_mark.get(&mark).cloned().unwrap_or_default();
+        self.take_over(then, compiler);
+    }
+
+    /// The values are those of an earlier state.
+    fn take_over(&mut self, then: State, compiler: &Compiler) {
+        (self.state.variables, self.state.statics) = (then.variables, then.statics);
+        self.state.drop_outdated(&compiler.libraries.fingerprints);
+        self.state.forget_changed_statics(&compiler.libraries.fingerprints);
     }
 
     /// The process is an empty one: has it run the session's cells again, if that is possible.
@@ -183,9 +219,7 @@ impl History {
             if self.has_checkpoints() || names.is_empty() { None } else { Some(self.replay.run(&mut self.child)) };
         match &replayed {
             Some(Ok(_)) => {
-                (self.state.variables, self.state.statics) = (then.variables, then.statics);
-                self.state.drop_outdated(&compiler.libraries.fingerprints);
-                self.state.forget_changed_statics(&compiler.libraries.fingerprints);
+                self.take_over(then, compiler);
             }
             _ => self.replay = Replay::default(),
         }

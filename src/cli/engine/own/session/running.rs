@@ -123,7 +123,7 @@ fn not_loaded(ready: &Ready) -> End {
     End::CompileError(vec![refusal(message, vec![help], Vec::new(), "")])
 }
 
-fn end_of(ended: Ended, failure: Option<Failure>, timeout: Option<Duration>) -> End {
+pub(super) fn end_of(ended: Ended, failure: Option<Failure>, timeout: Option<Duration>) -> End {
     let (message, line) = failure.map(|failure| (failure.message, failure.line)).unwrap_or_default();
     match ended {
         Ended::Returned(PANICKED) => End::Panicked { message, line },

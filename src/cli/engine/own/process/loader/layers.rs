@@ -151,6 +151,23 @@ pub fn libraries() -> Vec<Library> {
     all
 }
 
+/// The function of this name, or its copies, that the crates of layers export.
+pub fn exported(name: &str) -> Vec<*const libc::c_void> {
+    let layers: Vec<String> = {
+        let loaded = LAYERS.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.iter().filter(|(_, memory)| memory.is_some()).map(|(layer, _)| layer.clone()).collect()
+    };
+    let Ok(name) = CString::new(name) else { return Vec::new() };
+    // SAFETY: a handle of the loader's and a C string.
+    let find = |handle| unsafe { libc::dlsym(handle, name.as_ptr()) }.cast_const();
+    let mut found: Vec<_> = layers.iter().filter_map(|layer| open(layer).ok()).map(find).collect();
+    found.retain(|function| !function.is_null());
+    // A layer finds those of the layers below it as well.
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// Loads a cell's library, and finds its function there.
 pub fn load_cell(library: &str, symbol: &str) -> Result<Cell, String> {
     let handle = open(library)?;

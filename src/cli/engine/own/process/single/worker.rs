@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::super::loader::{load_cell, load_layers};
+use super::super::moving;
 use super::super::store::{self, API};
 use super::super::system;
 use super::super::wire::worker_side::{self, BROKEN, LOADED, Talk, exit, report};
@@ -64,6 +65,7 @@ fn run(session: &'static Session) -> ! {
             Ok(Some(ToWorker::Run { library, layers, symbol, shares, .. })) => {
                 run_cell(&layers, &library, &symbol, shares);
             }
+            Ok(Some(ToWorker::Draw { id, values })) => moving::draw(id, &values),
             Ok(Some(order)) => store::obey(order),
             _ => exit(BROKEN),
         }
@@ -78,9 +80,11 @@ fn run_cell(layers: &[String], library: &str, symbol: &str, shares: bool) {
         super::super::share::share_statics(library);
     }
     report(LOADED, begun.elapsed().as_micros().to_string().as_bytes());
-    worker_side::send(&match loaded {
+    let answer = match loaded {
         // SAFETY: a cell that our own compiler made against this very table.
         Ok(cell) => FromWorker::Done { code: unsafe { cell(&API) } },
         Err(why) => FromWorker::NotLoaded(why),
-    });
+    };
+    moving::report_shown();
+    worker_side::send(&answer);
 }

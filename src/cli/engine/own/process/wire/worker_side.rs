@@ -13,6 +13,12 @@ pub use crate::cli::engine::own::process::system::exit;
 /// The report of how long loading a cell took, in microseconds.
 pub const LOADED: u32 = 7;
 
+/// The report of what the cell has left to be moved: its number, a space, and its controls.
+pub const MOVING: u32 = 8;
+
+/// The code with which nothing was drawn, as there is nothing of that number.
+pub const ABSENT: u32 = 5;
+
 /// Reports of this kind and above wait until everything printed before has been read.
 pub const ORDERED: u32 = 256;
 
