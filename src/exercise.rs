@@ -126,8 +126,9 @@ impl fmt::Debug for Verdict {
 }
 
 impl CellDisplay for Verdict {
+    /// That of the picture, if there is one.
     fn cell_text(&self) -> Option<String> {
-        Some(self.to_string())
+        self.figure.as_ref().map_or_else(|| Some(self.to_string()), CellDisplay::cell_text)
     }
 
     fn cell_heading(&self) -> Option<String> {

@@ -174,11 +174,12 @@ fn parts(outputs: impl IntoIterator<Item = Output>, measure: &Measure, several: 
     parts
 }
 
-/// The number of a widget that Jupyter has shown in place of the output; it differs each time.
+/// The number of a widget that Jupyter has shown in place of the rest of an output; it differs each time.
 const WIDGET: &str = "application/vnd.jupyter.widget-view+json";
 
 fn bundle_parts(data: MimeBundle) -> impl Iterator<Item = (String, String)> {
-    data.into_iter().filter(|(mime, _)| mime != WIDGET).map(|(mime, text)| {
+    let is_alone = data.len() == 1;
+    data.into_iter().filter(move |(mime, _)| is_alone || mime != WIDGET).map(|(mime, text)| {
         let text = if mime.starts_with("text/") || mime == "image/svg+xml" { trim_end_lines(text) } else { text };
         (mime, text)
     })

@@ -28,7 +28,7 @@ macro_rules! show {
             value => {
                 #[allow(unused_imports)]
                 use {TRAITS};
-                if let Some(text) = value.cell_text() {
+                for text in [value.cell_heading(), value.cell_text()].into_iter().flatten() {
                     println!("{text}");
                 }
             }
@@ -38,6 +38,10 @@ macro_rules! show {
 
 trait Debugged {
     fn cell_text(&self) -> Option<String>;
+
+    fn cell_heading(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<T: std::fmt::Debug> Debugged for &T {

@@ -8,10 +8,14 @@ messages! {
         "여기서는 import가 없어요. 이 장의 함수는 이미 불러왔고, `:dep` 명령이 크레이트를 더해요"
     }
     python_numpy() {
-        "there is no `np` here: the chapter's functions have no prefix, and `ln`, `exp` or `sqrt` are methods: `x.ln()`",
-        "여기에는 `np`가 없어요. 이 장의 함수는 이름만 쓰고, `ln`, `exp`, `sqrt` 등은 메서드예요: `x.ln()`"
+        "there is no `np` here: the chapter's functions have no prefix, and `ln`, `exp` or `sqrt` are methods, as in \
+         `x.ln()`",
+        "여기에는 `np`가 없어요. 이 장의 함수는 이름만 쓰고, `ln`, `exp`, `sqrt` 등은 `x.ln()` 같은 메서드예요"
     }
-    python_let(name) { "a new name begins with `let`, as in `let {name} = ...;`", "새 이름은 `let {name} = ...;`처럼 `let`으로 시작해요" }
+    python_let(name) {
+        "a new name begins with `let`, as in `let {name} = ...;`",
+        "새 이름은 `let {name} = ...;`처럼 `let`으로 시작해요"
+    }
     python_power() { "powers are `x.powi(2)` and `x.powf(0.5)`", "거듭제곱은 `x.powi(2)` 또는 `x.powf(0.5)`예요" }
     python_elif() { "it is `else if` in Rust", "Rust에서는 `else if`예요" }
     python_def() {
