@@ -111,12 +111,7 @@ impl Forking {
         let layers = layers.iter().map(|layer| text(layer)).collect::<Result<_>>()?;
         let (library, symbol) = (text(library)?, symbol.to_owned());
         let order = ToWorker::Run { library, layers, symbol, reads: self.input.is_usable(), shares };
-        let (ended, reports) = self.attend(&order, timeout, on_piece)?;
-        let after = match ended {
-            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.checkpoints.advance()),
-            _ => self.revive()?,
-        };
-        Ok(self.reported(ended, after, reports))
+        self.carry_out(&order, timeout, on_piece, |it| it.checkpoints.advance())
     }
 
     /// Has the worker draw what a cell has left to be moved.
@@ -130,21 +125,17 @@ impl Forking {
         if let Some(report) = self.recover_before_run(on_piece)? {
             return Ok(report);
         }
-        let (ended, reports) = self.attend(order, timeout, on_piece)?;
-        let after = match ended {
-            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(self.mark()),
-            _ => self.revive()?,
-        };
-        Ok(self.reported(ended, after, reports))
+        self.carry_out(order, timeout, on_piece, |it| it.mark())
     }
 
-    /// Gives the worker an order, and awaits its answer or its end.
-    fn attend(
+    /// Gives the worker an order, and awaits its answer or its end; `kept` says at which mark the variables then are.
+    fn carry_out(
         &mut self,
         order: &ToWorker,
         timeout: Option<Duration>,
         on_piece: &mut dyn FnMut(Piece),
-    ) -> Result<(Ended, Vec<(u32, String)>)> {
+        kept: fn(&mut Self) -> Mark,
+    ) -> Result<RunReport> {
         let is_sent = self.send(order).is_ok();
         let mut run = Run::new(self, on_piece);
         let ended = if is_sent {
@@ -152,14 +143,15 @@ impl Forking {
         } else {
             run.await_end(PATIENCE)?
         };
-        Ok((ended, run.reports))
-    }
-
-    fn reported(&mut self, ended: Ended, after: After, reports: Vec<(u32, String)>) -> RunReport {
+        let reports = run.reports;
+        let after = match ended {
+            Ended::Returned(_) | Ended::NotLoaded(_) => After::Kept(kept(self)),
+            _ => self.revive()?,
+        };
         if self.streams.is_cut() {
             self.notes.push(format!("output cut: only the first {} MB are kept", LIMIT >> 20));
         }
-        RunReport { ended, after, reports, notes: std::mem::take(&mut self.notes) }
+        Ok(RunReport { ended, after, reports, notes: std::mem::take(&mut self.notes) })
     }
 
     pub fn send(&self, order: &ToWorker) -> std::io::Result<()> {
