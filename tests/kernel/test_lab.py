@@ -31,19 +31,22 @@ CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filte
 STATUS = "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Section 2 elsewhere, with the way to the library written out, nothing stored, and our kernel named."""
-    folder = tmp_path / "lab"
+def section_elsewhere(folder, kernel):
+    """Section 2 in a new folder, with the way to the library written out, nothing stored, and this kernel named."""
     folder.mkdir()
     notebook = nbformat.read(SECTION, as_version=4)
-    notebook.metadata["kernelspec"] = {"name": "forward-pass", "display_name": "Rust", "language": "rust"}
+    notebook.metadata["kernelspec"] = {"name": kernel, "display_name": "Rust", "language": "rust"}
     for cell in notebook.cells:
         cell.source = cell.source.replace('path = "../.."', f'path = "{ROOT}"')
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, folder / "sigmoid.ipynb")
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return section_elsewhere(tmp_path / "lab", "forward-pass")
 
 
 @pytest.fixture

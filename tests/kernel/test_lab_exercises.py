@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_lab import CELLS, CHROMIUM, ROOT, SECTION, all_ran, command, open_notebook, text_of, wait_for
+from test_lab import CELLS, CHROMIUM, ROOT, SECTION, all_ran, command, open_notebook, section_elsewhere, text_of, wait_for
 from test_lab import address, page, picture  # fixtures
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is here: FORWARD_PASS_CHROMIUM names one")
@@ -27,17 +27,7 @@ EDIT = """([id, code]) => {
 
 @pytest.fixture
 def folder(tmp_path):
-    """Section 2 elsewhere, with the way to the library written out and nothing stored."""
-    folder = tmp_path / "lab"
-    folder.mkdir()
-    notebook = nbformat.read(SECTION, as_version=4)
-    notebook.metadata["kernelspec"] = {"name": KERNEL, "display_name": "Rust", "language": "rust"}
-    for cell in notebook.cells:
-        cell.source = cell.source.replace('path = "../.."', f'path = "{ROOT}"')
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, folder / "sigmoid.ipynb")
-    return folder
+    return section_elsewhere(tmp_path / "lab", KERNEL)
 
 
 def answers(name):
