@@ -15,7 +15,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "ko")
 GRADED = {"en": "{points} points. This cell stays empty: the test is added when you have handed in.",
-          "ko": "{points}점. 이 셀은 비워 두세요. 채점할 때 시험이 들어가요."}
+          "ko": "{points}점. 이 셀은 비워 두세요. 채점할 때 테스트가 들어가요."}
 
 
 class Exercise:

@@ -41,7 +41,7 @@ const KOREAN: &[(&str, &str)] = &[
     ("moons", "반달"),
     ("spirals", "나선"),
     ("hidden neurons", "은닉 뉴런"),
-    ("epoch", "에포크"),
+    ("epoch", "에폭"),
 ];
 
 /// The names in a language by those of the library, for the page's script.

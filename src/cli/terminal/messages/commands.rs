@@ -4,18 +4,18 @@
 
 super::messages! {
     // The page.
-    group_walking() { "Walking", "걷기" }
+    group_walking() { "Walking", "이동" }
     group_cell() { "Current cell", "이 셀" }
     group_figure() { "Figures", "그림" }
-    group_rust() { "Your code", "나의 Rust" }
+    group_rust() { "Your code", "내 코드" }
     group_help() { "Help", "도움말" }
     anything_else() {
         "Anything else is Rust: `sigmoid(&array![0.0, 2.0])`. Tab completes, Shift-Tab describes the name under the \
          cursor, Ctrl-R searches the history, Ctrl-C stops a cell.",
-        "그 밖의 입력은 모두 Rust예요: `sigmoid(&array![0.0, 2.0])`. Tab은 이어 쓰고, Shift-Tab은 커서 자리의 이름을 알려 주고, Ctrl-R은 전에 쓴 줄을 \
+        "그 밖의 입력은 모두 Rust예요: `sigmoid(&array![0.0, 2.0])`. Tab은 자동 완성하고, Shift-Tab은 커서 자리의 이름을 알려 주고, Ctrl-R은 전에 쓴 줄을 \
          찾고, Ctrl-C는 셀을 멈춰요."
     }
-    one_command() { "`:help goto` explains one command.", "`:help goto`처럼 물으면 하나를 더 알려 줘요." }
+    one_command() { "`:help goto` explains one command.", "`:help goto`처럼 쓰면 명령 하나를 자세히 알려 줘요." }
 
     brief_next() { "next cell (Enter)", "다음 셀 (Enter)" }
     brief_back() { "previous cell", "앞의 셀" }
@@ -44,7 +44,7 @@ super::messages! {
     brief_term() { "look up the glossary", "용어집" }
     brief_explain() { "explain the last error", "마지막 오류 설명" }
     brief_lang() { "en or ko", "en 또는 ko" }
-    brief_help() { "this page or a command", "이 쪽, 또는 명령 하나" }
+    brief_help() { "this page or a command", "이 도움말 또는 명령 하나" }
     brief_quit() { "exit (Ctrl-D)", "나가기 (Ctrl-D)" }
 
     // One command.
@@ -96,7 +96,7 @@ super::messages! {
     help_source() { "show the library's source code: `:source sigmoid`", "라이브러리의 코드를 보여 줘요: `:source sigmoid`" }
     help_term() {
         "define a term: `:term bias`; without a term, list all of them",
-        "말의 뜻을 알려 줘요: `:term 편향`. 말이 없으면 모두 보여 줘요"
+        "용어의 뜻을 알려 줘요: `:term 편향`. 용어를 쓰지 않으면 모두 보여 줘요"
     }
     help_explain() {
         "show rustc's explanation of the last error, or of a code such as `E0382`",
@@ -104,8 +104,8 @@ super::messages! {
     }
     help_lang() {
         "change the language of the chapter and of these messages: `:lang ko`",
-        "이 장과 이 말들의 언어를 바꿔요: `:lang en`"
+        "이 장과 메시지의 언어를 바꿔요: `:lang en`"
     }
-    help_help() { "list all commands, or explain one: `:help goto`", "명령을 모두 보여 주거나 하나를 더 알려 줘요: `:help goto`" }
+    help_help() { "list all commands, or explain one: `:help goto`", "명령을 모두 보여 주거나 하나를 자세히 알려 줘요: `:help goto`" }
     help_quit() { "exit (same as Ctrl-D)", "나가요 (Ctrl-D도 같아요)" }
 }

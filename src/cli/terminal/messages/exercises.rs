@@ -28,7 +28,7 @@ messages! {
         "Write your answer, press Enter, then type `:check`. `:hint` helps.",
         "답을 쓰고 Enter를 누른 다음 `:check`를 입력하세요. `:hint`가 도와줘요."
     }
-    no_exercise(name) { "there is no exercise `{name}`", "`{name}`이라는 연습 문제는 없어요" }
+    no_exercise(name) { "there is no exercise `{name}`", "`{name}` 연습 문제는 없어요" }
     see_exercises() { "`:exercises` lists them, `:try` begins one", "`:exercises`가 목록이고 `:try`로 시작해요" }
     no_exercise_yet() { "no exercise was begun", "아직 시작한 연습 문제가 없어요" }
     define_first(name) {
@@ -37,7 +37,7 @@ messages! {
     }
     begins_like(line) {
         "the exercise begins like this: `{line}`; compare the names and types in yours",
-        "연습은 이렇게 시작해요: `{line}`. 내 코드의 이름, 자료형과 견주어 보세요"
+        "연습은 이렇게 시작해요: `{line}`. 내 코드의 이름, 타입과 견주어 보세요"
     }
     why_it_works() {
         "`:solution` says why it works, `:try` begins the next",
@@ -55,7 +55,7 @@ messages! {
     exercise_first_wrong() { "not yet; here is the first prediction that is wrong", "아직이에요. 틀린 예측 가운데 첫째예요" }
     exercise_to_do() { "not yet; write your code in the place of `todo!()`", "아직이에요. `todo!()` 자리에 코드를 쓰고 다시 확인하세요" }
     exercise_input(text) { "input:  {text}", "입력:   {text}" }
-    exercise_yours(text) { "yours:  {text}", "당신:   {text}" }
+    exercise_yours(text) { "yours:  {text}", "내 답:  {text}" }
     exercise_wanted(text) { "wanted: {text}", "정답:   {text}" }
     exercise_hint(text) { "hint:   {text}", "힌트:   {text}" }
     exercises_solved(count, of) { ", {count} of {of} exercises", ", 연습 {count}/{of}" }

@@ -5,7 +5,7 @@ use super::messages;
 messages! {
     python_import() {
         "nothing is imported here: the chapter's functions are loaded, and `:dep` adds a crate",
-        "여기서는 import가 없어요. 이 장의 함수는 이미 불러왔고, `:dep` 명령이 크레이트를 더해요"
+        "여기서는 import를 쓰지 않아요. 이 장의 함수는 이미 불러왔고, `:dep` 명령이 크레이트를 더해요"
     }
     python_numpy() {
         "there is no `np` here: the chapter's functions have no prefix, and `ln`, `exp` or `sqrt` are methods, as in \

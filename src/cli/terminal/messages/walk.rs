@@ -60,13 +60,13 @@ super::messages! {
     }
     leave(section, names) {
         "Section {section} starts fresh, without your {names}. Go there?",
-        "{section}절은 새로 시작해서, 만드신 {names} 변수가 없어져요. 그래도 갈까요?"
+        "{section}절은 새로 시작해서, 만들어 둔 {names} 변수가 없어져요. 그래도 갈까요?"
     }
     stayed(section) { "still in section {section}", "{section}절에 그대로 있어요" }
     yes_or_no() { "y/n> ", "네(y), 아니요(n)> " }
     not_fetched(set) {
         "`forward-pass data {set}` downloads it at any time; until then the stored outputs are shown",
-        "`forward-pass data {set}` 명령으로 언제든지 받을 수 있어요. 그때까지는 저장된 출력을 보여 드려요"
+        "`forward-pass data {set}` 명령으로 언제든지 받을 수 있어요. 그때까지는 저장된 출력을 보여 줘요"
     }
     not_here(set) {
         "`{set}` is missing; `forward-pass data {set}` downloads it",
@@ -80,10 +80,10 @@ super::messages! {
     // Running.
     skipped() { "this cell is marked to be skipped", "실행하지 않기로 표시된 셀이에요" }
     starting() { "Rust is still starting", "Rust가 아직 시작하는 중이에요" }
-    no_live_rust() { "Rust did not start", "살아 있는 Rust가 없어요" }
+    no_live_rust() { "Rust did not start", "Rust가 시작되지 않았어요" }
     only_stored(reason) {
         "Rust did not start, so stored outputs are shown: {reason}",
-        "Rust를 시작하지 못해서 저장된 출력을 보여 드려요: {reason}"
+        "Rust를 시작하지 못해서 저장된 출력을 보여 줘요: {reason}"
     }
     stored(why) { "(stored output: {why})", "(저장된 출력: {why})" }
     nothing_stored(why) { "({why})", "({why}: 출력 없음)" }
@@ -96,10 +96,10 @@ super::messages! {
         "Rust가 준비되었어요. 위의 셀들은 같은 출력을 냈어요"
     }
     running() { "running", "실행하는 중" }
-    cancelled() { "cancelled before it started", "시작하기 전이라 거두었어요" }
+    cancelled() { "cancelled before it started", "시작하기 전에 취소했어요" }
     setup_failed(cell) {
         "the section's first cell, `{cell}`, had failed before:",
-        "그보다 먼저, 이 절의 첫 셀 `{cell}` 셀이 실패했어요:"
+        "그보다 먼저, 이 절의 맨 앞에 있는 `{cell}` 셀이 실패했어요:"
     }
     earlier_failed(cell) {
         "the earlier cell `{cell}` failed:",
@@ -128,7 +128,7 @@ super::messages! {
     pager_keys() { "Space for the next page, q to quit", "스페이스는 다음, q는 나가기" }
     no_output_yet() { "there is no output yet", "아직 나온 출력이 없어요" }
     not_utf8() { "this line is not UTF-8; it was not run", "UTF-8이 아닌 줄이라 실행하지 않았어요" }
-    input_ends(text) { "the input ends before `{text}` is complete", "`{text}` 입력이 끝나지 않았는데 입력이 끊겼어요" }
+    input_ends(text) { "the input ends before `{text}` is complete", "`{text}` 줄이 완성되기 전에 입력이 끝났어요" }
     moved_away(name, line) {
         "`{name}` was moved by `{line}`; use `{name}.clone()` there to keep it, or undo that line with `:undo`",
         "`{name}` 변수의 값은 `{line}` 줄이 가져갔어요. 그 줄에서 `{name}.clone()` 값을 주거나, `:undo` 명령으로 그 줄을 되돌리세요"
@@ -139,7 +139,7 @@ super::messages! {
     }
     is_a_method(name) {
         "`{name}` is a method in Rust: `x.{name}()` for a number `x`, `x.mapv(f64::{name})` for an array",
-        "`{name}`은 Rust에서 메서드예요. 숫자 `x`라면 `x.{name}()`, 배열이라면 `x.mapv(f64::{name})`처럼 써요"
+        "`{name}` 함수는 Rust에서 메서드예요. 숫자 `x`라면 `x.{name}()`, 배열이라면 `x.mapv(f64::{name})`처럼 써요"
     }
     not_yet_run(name, cell) {
         "`{name}` is defined in the cell `{cell}`; `:goto {cell}` runs the cells before it, then that cell",
@@ -209,18 +209,18 @@ super::messages! {
         "there is no cell to run again yet\nhelp: press Enter",
         "다시 실행할 셀이 아직 없어요\n도움말: Enter를 누르세요"
     }
-    no_place(place) { "there is no section or cell `{place}`", "`{place}`라는 절이나 셀은 없어요" }
-    no_name(name) { "the library has no `{name}`", "라이브러리에 `{name}`라는 것은 없어요" }
+    no_place(place) { "there is no section or cell `{place}`", "`{place}` 절이나 셀은 없어요" }
+    no_name(name) { "the library has no `{name}`", "라이브러리에 `{name}` 이름은 없어요" }
     no_error_yet() {
         "there has been no error with a code yet\nhelp: name a code: `:explain E0382`",
         "아직 코드가 있는 오류가 없었어요\n도움말: `:explain E0382`처럼 코드를 쓰세요"
     }
     no_such_error(code) {
         "rustc has no error `{code}`\nhelp: a code looks like `E0382`",
-        "rustc에 `{code}`라는 오류는 없어요\n도움말: 코드는 `E0382`처럼 생겼어요"
+        "rustc에 `{code}` 오류는 없어요\n도움말: 코드는 `E0382`처럼 생겼어요"
     }
     no_rustc(reason) { "rustc cannot be started: {reason}", "rustc를 시작할 수 없어요: {reason}" }
-    no_term(term) { "the glossary has no `{term}`", "용어집에 `{term}`라는 말은 없어요" }
+    no_term(term) { "the glossary has no `{term}`", "용어집에 `{term}` 항목은 없어요" }
     first_in(section) { "introduced in section {section}", "{section}절에 처음 나와요" }
     terms_are() {
         "the terms of this chapter; `:term bias` defines one",
@@ -248,11 +248,11 @@ super::messages! {
     not_a_picture() { "the figure's SVG cannot be drawn", "그릴 수 있는 SVG 그림이 아니에요" }
     figure_ending(ending) {
         "a figure is saved as `.svg` or `.png`, not as `.{ending}`\nhelp: `:save plot.png`",
-        "그림은 `.{ending}`이 아니라 `.svg`나 `.png`로 저장해요\n도움말: `:save plot.png`"
+        "그림은 `.{ending}` 파일이 아니라 `.svg`나 `.png`로 저장해요\n도움말: `:save plot.png`"
     }
     export_ending(ending) {
         "your lines are exported as `.ipynb` or `.rs`, not as `.{ending}`\nhelp: `:export mine.ipynb`",
-        "입력한 줄은 `.{ending}`이 아니라 `.ipynb`나 `.rs`로 써요\n도움말: `:export mine.ipynb`"
+        "입력한 줄은 `.{ending}` 파일이 아니라 `.ipynb`나 `.rs`로 써요\n도움말: `:export mine.ipynb`"
     }
     file_exists(file) {
         "{file} already exists and is not overwritten\nhelp: choose another name, or remove the file first",
@@ -282,9 +282,9 @@ super::messages! {
     try_it(line) { "try `{line}`", "`{line}`처럼 써 보세요" }
     takes_nothing(name, argument) {
         "`:{name}` takes no argument, but got `{argument}`\nhelp: type `:{name}`",
-        "`:{name}` 명령 뒤에는 `{argument}`든 무엇이든 쓰지 않아요\n도움말: `:{name}`만 쓰세요"
+        "`:{name}` 명령 뒤에는 `{argument}` 같은 말을 쓰지 않아요\n도움말: `:{name}`만 쓰세요"
     }
-    needs_argument(name) { "`:{name}` needs an argument", "`:{name}` 명령은 뒤에 말이 하나 필요해요" }
+    needs_argument(name) { "`:{name}` needs an argument", "`:{name}` 명령 뒤에는 인수가 하나 필요해요" }
     no_language(name) {
         "the chapter has no edition in `{name}`\nhelp: `:lang en` or `:lang ko`",
         "`{name}` 언어로 된 판은 없어요\n도움말: `:lang en` 또는 `:lang ko`"
