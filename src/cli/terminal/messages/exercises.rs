@@ -33,7 +33,7 @@ messages! {
     no_exercise_yet() { "no exercise was begun", "아직 시작한 연습 문제가 없어요" }
     define_first(name) {
         "run your code first; `:try {name}` puts its beginning on the line",
-        "먼저 코드를 실행하세요. `:try {name}`이 코드의 시작을 입력 줄에 놓아요"
+        "먼저 코드를 실행하세요. `:try {name}` 명령이 코드의 시작을 입력 줄에 놓아요"
     }
     begins_like(line) {
         "the exercise begins like this: `{line}`; compare the names and types in yours",
