@@ -127,7 +127,7 @@ fn the_repl_speaks_korean_on_request() {
     let walk = fixture();
     let walk = walk.to_str().expect("UTF-8");
     let seen = asked(&["--lang", "ko", walk, "-c", ":nxt", "-c", ":goto one-more", "-c", ":term bias"]);
-    assert_eq!(seen.stderr, "오류: `:nxt`라는 명령은 없어요\n도움말: 혹시 `:next`인가요?\n");
+    assert_eq!(seen.stderr, "오류: `:nxt` 명령은 없어요\n도움말: 혹시 `:next`인가요?\n");
     assert!(seen.stdout.contains("편향 (bias)"), "{}", seen.stdout);
     let seen = asked(&["-c", ":lang ko", "-c", ":sections", "-c", ":lang en", "-c", ":sections"]);
     assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);

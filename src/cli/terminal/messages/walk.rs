@@ -270,7 +270,7 @@ super::messages! {
     }
 
     // Mistakes in commands.
-    no_command(name) { "there is no command `:{name}`", "`:{name}`라는 명령은 없어요" }
+    no_command(name) { "there is no command `:{name}`", "`:{name}` 명령은 없어요" }
     did_you_mean(line) { "did you mean `{line}`?", "혹시 `{line}`인가요?" }
     see_help() { "`:help` lists the commands", "`:help` 명령이 모든 명령을 보여 줘요" }
     see_sections() { "`:sections` lists the sections", "`:sections` 명령이 절을 보여 줘요" }
