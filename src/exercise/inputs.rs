@@ -8,8 +8,8 @@ use crate::shape::Float;
 /// How many random inputs an exercise has, beside the hard ones.
 const DRAWN: usize = 110;
 
-/// Hard numbers, and random ones with one decimal, all rounded to the type of the learner's function.
-pub(super) fn numbers<T: Float>() -> Vec<f64> {
+/// Hard numbers, and random ones with one decimal, all [`rounded`] to the type of the learner's function.
+pub(super) fn numbers(rounded: fn(f64) -> f64) -> Vec<f64> {
     const HARD: [f64; 19] = [
         0.0,
         1.0,
@@ -33,7 +33,7 @@ pub(super) fn numbers<T: Float>() -> Vec<f64> {
     ];
     let mut random = Random::new(1, 1);
     let drawn = (0..DRAWN).map(|_| tenths(&mut random, 100));
-    HARD.into_iter().chain(drawn).map(rounded::<T>).collect()
+    HARD.into_iter().chain(drawn).map(rounded).collect()
 }
 
 /// The nearest number of a type.

@@ -31,87 +31,119 @@ pub(super) struct Exercise<I: 'static> {
     pub mistakes: &'static [Mistake<I>],
 }
 
-/// A verdict, and what it was made of: inputs, the learner's answers and the right ones.
-pub(super) struct Judged<I> {
+/// The learner's function. In a box, it leaves nothing of the check to compile in the learner's own cell.
+pub(super) type Yours<I> = Box<dyn Fn(&I) -> Answer + Send>;
+
+/// The learner's function, whatever it returns.
+pub(super) fn boxed<I, G: Gives>(yours: impl Fn(&I) -> G + Send + 'static) -> Yours<I> {
+    Box::new(move |input| yours(input).answer())
+}
+
+/// A verdict, and what it was made of: the places of the inputs as they were asked, the learner's answers and the right
+/// ones.
+pub(super) struct Judged {
     pub verdict: Verdict,
-    pub inputs: Arc<Vec<I>>,
+    pub places: Vec<usize>,
     pub answers: Vec<Answer>,
     pub right: Vec<Answer>,
 }
 
 impl<I: Send + Sync + 'static> Exercise<I> {
     /// Compares the answers of `yours` with the right ones.
-    pub(super) fn check<G: Gives>(self, yours: impl Fn(&I) -> G + Send + 'static) -> Verdict {
-        self.judge(yours).verdict
+    pub(super) fn check(self, yours: Yours<I>) -> Verdict {
+        self.asked(yours, true).0.verdict
     }
 
     /// The same for answers that were given beforehand: in their order, and without showing the right one.
-    pub(super) fn check_prediction<G: Gives>(self, yours: impl Fn(&I) -> G + Send + 'static) -> Verdict {
-        let Judged { mut verdict, .. } = self.compare(yours);
+    pub(super) fn check_prediction(self, yours: Yours<I>) -> Verdict {
+        let mut verdict = self.asked(yours, false).0.verdict;
         if let Some(counter) = &mut verdict.counter {
             counter.wanted = None;
         }
         verdict
     }
 
-    /// Compares, and keeps all answers.
-    pub(super) fn judge<G: Gives>(mut self, yours: impl Fn(&I) -> G + Send + 'static) -> Judged<I> {
-        // What is shorter to print is easier to work out on paper; of equals, the earlier one.
-        let shown = self.shown;
-        self.inputs.sort_by_cached_key(|input| shown(input).len());
-        self.compare(yours)
+    /// Compares, and keeps all answers and the inputs.
+    pub(super) fn judge(self, yours: Yours<I>) -> (Judged, Arc<Vec<I>>) {
+        self.asked(yours, true)
     }
 
-    fn compare<G: Gives>(self, yours: impl Fn(&I) -> G + Send + 'static) -> Judged<I> {
-        let Exercise { inputs, shown, wanted, mistakes } = self;
-        let inputs = Arc::new(inputs);
-        let answers = answers(&inputs, move |input| yours(input).answer());
-        let right: Vec<Answer> = inputs.iter().take(answers.len()).map(wanted).collect();
+    fn asked(self, yours: Yours<I>, shortest_first: bool) -> (Judged, Arc<Vec<I>>) {
+        let inputs = Arc::new(self.inputs);
+        let asked = Arc::clone(&inputs);
+        let questions = Questions {
+            count: inputs.len(),
+            shown: &|at| (self.shown)(&inputs[at]),
+            wanted: &|at| (self.wanted)(&inputs[at]),
+            hints: &self.mistakes.iter().map(|(hint, _)| *hint).collect::<Vec<_>>(),
+            mistake: &|which, at| (self.mistakes[which].1)(&inputs[at]),
+        };
+        let judged = questions.judge(Box::new(move |at| yours(&asked[at])), shortest_first);
+        (judged, inputs)
+    }
+}
+
+/// An exercise without the type of its inputs: each is a place, each mistake a number. So this is compiled once.
+struct Questions<'a> {
+    count: usize,
+    shown: &'a dyn Fn(usize) -> String,
+    wanted: &'a dyn Fn(usize) -> Answer,
+    hints: &'a [&'static str],
+    mistake: &'a dyn Fn(usize, usize) -> Answer,
+}
+
+impl Questions<'_> {
+    fn judge(&self, yours: Box<dyn Fn(usize) -> Answer + Send>, shortest_first: bool) -> Judged {
+        let mut places: Vec<usize> = (0..self.count).collect();
+        if shortest_first {
+            // What is shorter to print is easier to work out on paper; of equals, the earlier one.
+            places.sort_by_cached_key(|&at| (self.shown)(at).len());
+        }
+        let answers = answers(&places, yours);
+        let right: Vec<Answer> = places.iter().take(answers.len()).map(|&at| (self.wanted)(at)).collect();
         let pairs = || answers.iter().zip(&right);
         let wrong = pairs().filter(|(yours, right)| !yours.agrees(right)).count();
         let first = pairs().position(|(yours, right)| !yours.agrees(right));
         let mut verdict =
             Verdict { inputs: answers.len(), wrong, counter: None, hint: None, is_to_do: false, figure: None };
-        let Some(first) = first else { return Judged { verdict, inputs, answers, right } };
+        let Some(first) = first else { return Judged { verdict, places, answers, right } };
         let is_to_do = answers[first].text().contains(TO_DO);
-        let is_mistake = |does: fn(&I) -> Answer| inputs.iter().zip(&answers).all(|(x, yours)| yours.agrees(&does(x)));
-        let known = mistakes.iter().find(|(_, does)| is_mistake(*does)).map(|(hint, _)| (*hint).to_owned());
+        let is_mistake =
+            |which: usize| places.iter().zip(&answers).all(|(&at, yours)| yours.agrees(&(self.mistake)(which, at)));
+        let known = (0..self.hints.len()).find(|&which| is_mistake(which)).map(|which| self.hints[which].to_owned());
         let counter = Counter {
-            input: Some(shown(&inputs[first])).filter(|text| !text.is_empty()),
+            input: Some((self.shown)(places[first])).filter(|text| !text.is_empty()),
             yours: answers[first].text().to_owned(),
             wanted: Some(right[first].text().to_owned()),
         };
         verdict.hint = known.or_else(|| answers[first].remark(&right[first]));
         (verdict.counter, verdict.is_to_do) = (Some(counter), is_to_do);
-        Judged { verdict, inputs, answers, right }
+        Judged { verdict, places, answers, right }
     }
 }
 
 /// The answers up to the first that did not come in time.
-fn answers<I: Send + Sync + 'static>(
-    inputs: &Arc<Vec<I>>,
-    yours: impl Fn(&I) -> Answer + Send + 'static,
-) -> Vec<Answer> {
-    let one = |yours: &dyn Fn(&I) -> Answer, input: &I| {
-        catch_unwind(AssertUnwindSafe(|| yours(input))).unwrap_or_else(|panic| {
+fn answers(places: &[usize], yours: Box<dyn Fn(usize) -> Answer + Send>) -> Vec<Answer> {
+    let one = |yours: &dyn Fn(usize) -> Answer, at: usize| {
+        catch_unwind(AssertUnwindSafe(|| yours(at))).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
             Answer::failure(format!("the panic `{}`", text.lines().next().unwrap_or_default()))
         })
     };
     if cfg!(target_family = "wasm") {
-        return inputs.iter().map(|input| one(&yours, input)).collect();
+        return places.iter().map(|&at| one(&yours, at)).collect();
     }
     let (sender, receiver) = mpsc::channel();
-    let all = Arc::clone(inputs);
-    let work = move || all.iter().all(|input| sender.send(one(&yours, input)).is_ok());
+    let all = places.to_vec();
+    let work = move || all.iter().all(|&at| sender.send(one(&yours, at)).is_ok());
     let begun = Instant::now();
     without_panic_messages(|| {
         if let Err(error) = Builder::new().name(THREAD.to_owned()).spawn(work) {
             return vec![Answer::failure(format!("no thread could be started: {error}"))];
         }
-        let mut answers = Vec::with_capacity(inputs.len());
-        while answers.len() < inputs.len() {
+        let mut answers = Vec::with_capacity(places.len());
+        while answers.len() < places.len() {
             match receiver.recv_timeout(PATIENCE.saturating_sub(begun.elapsed())) {
                 Ok(answer) => answers.push(answer),
                 Err(_) => {

@@ -5,8 +5,7 @@
 use ndarray::{Array1, Array2};
 
 use super::Verdict;
-use super::answer::Gives;
-use super::judge::{Exercise, Judged};
+use super::judge::{Exercise, Judged, Yours};
 use crate::network::{Activation, Layer, Network, plot_regions};
 use crate::plot::{Figure, plot};
 
@@ -17,10 +16,10 @@ const VISIBLE: f64 = 0.02;
 
 impl Exercise<f64> {
     /// As [`check`](Exercise::check); an answer that is not right is drawn beside the wanted curve.
-    pub(super) fn check_curve<G: Gives>(self, yours: impl Fn(&f64) -> G + Send + 'static) -> Verdict {
-        let Judged { verdict, inputs, answers, right } = self.judge(yours);
+    pub(super) fn check_curve(self, yours: Yours<f64>) -> Verdict {
+        let (Judged { verdict, places, answers, right }, inputs) = self.judge(yours);
         let draw = || {
-            let numbers = inputs.iter().zip(answers.iter().zip(&right));
+            let numbers = places.iter().map(|&at| &inputs[at]).zip(answers.iter().zip(&right));
             let mut points: Vec<(f64, f64, f64)> = numbers
                 .filter(|(x, _)| x.abs() <= FAR)
                 .filter_map(|(&x, (yours, wanted))| Some((x, yours.number()?, wanted.number()?)))

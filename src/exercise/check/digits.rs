@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, Axis, array};
 use super::super::Verdict;
 use super::super::answer::{Answer, Gives};
 use super::super::inputs::{drawn, table};
-use super::super::judge::Exercise;
+use super::super::judge::{Exercise, Yours, boxed};
 use super::{cast, named};
 use crate::random::Random;
 use crate::shape::Float;
@@ -26,6 +26,10 @@ fn mean(losses: Array1<f64>) -> Answer {
 
 /// Section 7: `yours(&y, &labels)` must be the mean of minus the logarithm of the probability of each right label.
 pub fn cross_entropy<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array1<u8>) -> G + Send + 'static) -> Verdict {
+    check_cross_entropy(boxed(move |(y, labels)| yours(&cast(y), labels)))
+}
+
+fn check_cross_entropy(yours: Yours<Answered>) -> Verdict {
     let draw = drawn(9, |random| {
         let (rows, classes) = (1 + random.below(3), 2 + random.below(2));
         let y = softmax(&table(random, (rows, classes), 20)).mapv(|p| (p * 1000.0).round() / 1000.0);
@@ -57,11 +61,15 @@ pub fn cross_entropy<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array1<u8>)
             }),
         ],
     }
-    .check(move |(y, labels)| yours(&cast(y), labels))
+    .check(yours)
 }
 
 /// Section 7: `yours(&pixels)` must turn the bytes of an image into numbers from 0 to 1.
 pub fn normalise<G: Gives>(yours: impl Fn(&Array2<u8>) -> G + Send + 'static) -> Verdict {
+    check_normalise(boxed(move |pixels| yours(pixels)))
+}
+
+fn check_normalise(yours: Yours<Array2<u8>>) -> Verdict {
     let byte = |random: &mut Random| match random.below(4) {
         0 => 0,
         1 => 255,
@@ -88,11 +96,15 @@ pub fn normalise<G: Gives>(yours: impl Fn(&Array2<u8>) -> G + Send + 'static) ->
             }),
         ],
     }
-    .check(move |pixels| yours(pixels))
+    .check(yours)
 }
 
 /// Section 8: `yours(&table)` must be the share of each label's images that was recognised, from a confusion matrix.
 pub fn recall<G: Gives>(yours: impl Fn(&Array2<i64>) -> G + Send + 'static) -> Verdict {
+    check_recall(boxed(move |table| yours(table)))
+}
+
+fn check_recall(yours: Yours<Array2<i64>>) -> Verdict {
     fn shares(table: &Array2<i64>, sums: Array1<i64>) -> Answer {
         let share = |(&right, sum): (&i64, i64)| right as f64 / sum as f64;
         table.diag().iter().zip(sums).map(share).collect::<Array1<f64>>().answer()
@@ -131,7 +143,7 @@ pub fn recall<G: Gives>(yours: impl Fn(&Array2<i64>) -> G + Send + 'static) -> V
             }),
         ],
     }
-    .check(move |table| yours(table))
+    .check(yours)
 }
 
 /// Images and means, both as rows.
@@ -161,6 +173,10 @@ fn is_clear((x, means): &Rows) -> bool {
 
 /// Section 8: `yours(&x, &means)` must be, for each row of `x`, the place of the row of `means` that lies nearest.
 pub fn nearest<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array2<T>) -> G + Send + 'static) -> Verdict {
+    check_nearest(boxed(move |(x, means)| yours(&cast(x), &cast(means))))
+}
+
+fn check_nearest(yours: Yours<Rows>) -> Verdict {
     let draw = drawn(12, |random| {
         let (images, means, pixels) = (random.below(3), 1 + random.below(4), 1 + random.below(3));
         (table(random, (images, pixels), 30), table(random, (means, pixels), 30))
@@ -189,5 +205,5 @@ pub fn nearest<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array2<T>) -> G +
             }),
         ],
     }
-    .check(move |(x, means)| yours(&cast(x), &cast(means)))
+    .check(yours)
 }

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView1, array, s};
 use super::super::Verdict;
 use super::super::answer::{Answer, Gives};
 use super::super::inputs::{drawn, row, table};
-use super::super::judge::Exercise;
+use super::super::judge::{Exercise, Yours, boxed};
 use super::{cast, named};
 use crate::shape::Float;
 use crate::show::repr;
@@ -13,6 +13,10 @@ use crate::softmax::softmax;
 
 /// Section 7: `yours(&z)` must be the share of values below 0.01 or above 0.99.
 pub fn saturated<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send + 'static) -> Verdict {
+    check_saturated(boxed(move |z| yours(&cast(z))))
+}
+
+fn check_saturated(yours: Yours<Array2<f64>>) -> Verdict {
     fn share(z: &Array2<f64>, is_flat: impl Fn(f64) -> bool) -> f64 {
         z.iter().filter(|z| is_flat(**z)).count() as f64 / z.len() as f64
     }
@@ -43,11 +47,15 @@ pub fn saturated<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send + 's
             }),
         ],
     }
-    .check(move |z| yours(&cast(z)))
+    .check(yours)
 }
 
 /// Section 7: `yours(&image)` must be the rows of an image one behind the other.
 pub fn flatten<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send + 'static) -> Verdict {
+    check_flatten(boxed(move |image| yours(&cast(image))))
+}
+
+fn check_flatten(yours: Yours<Array2<f64>>) -> Verdict {
     let draw = drawn(19, |random| {
         let sizes = (1 + random.below(4), 1 + random.below(4));
         table(random, sizes, 50)
@@ -71,7 +79,7 @@ pub fn flatten<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send + 'sta
             ("it is still a table: a network takes one row of numbers", |image| image.clone().answer()),
         ],
     }
-    .check(move |image| yours(&cast(image)))
+    .check(yours)
 }
 
 /// Probabilities, one row for each image, and the labels.
@@ -102,6 +110,10 @@ fn both(means: [f64; 2]) -> Answer {
 
 /// Section 8: `yours(&y, &labels)` must be the mean of the largest probabilities, of right answers and of wrong ones.
 pub fn confidence<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array1<u8>) -> G + Send + 'static) -> Verdict {
+    check_confidence(boxed(move |(y, labels)| yours(&cast(y), labels)))
+}
+
+fn check_confidence(yours: Yours<Answered>) -> Verdict {
     let draw = drawn(20, |random| {
         let (rows, classes) = (1 + random.below(4), 2 + random.below(2));
         let scores = Array2::from_shape_fn((rows, classes), |(_, class)| class as f64 / 7.0);
@@ -135,5 +147,5 @@ pub fn confidence<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array1<u8>) ->
             }),
         ],
     }
-    .check(move |(y, labels)| yours(&cast(y), labels))
+    .check(yours)
 }

@@ -5,13 +5,17 @@ use ndarray::{Array1, Array2, ArrayView1, array};
 use super::super::Verdict;
 use super::super::answer::{Answer, Gives};
 use super::super::inputs::{drawn, row, table};
-use super::super::judge::Exercise;
+use super::super::judge::{Exercise, Yours, boxed};
 use super::{cast, named};
 use crate::activation::sigmoid;
 use crate::shape::{Float, dot};
 
 /// Section 3: `yours(&a)` must be how many neurons (columns) ReLU silences for every input (row).
 pub fn silent<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send + 'static) -> Verdict {
+    check_silent(boxed(move |a| yours(&cast(a))))
+}
+
+fn check_silent(yours: Yours<Array2<f64>>) -> Verdict {
     fn columns(a: &Array2<f64>, is_silent: impl Fn(ArrayView1<'_, f64>) -> bool) -> Answer {
         a.columns().into_iter().filter(|column| is_silent(*column)).count().answer()
     }
@@ -50,11 +54,15 @@ pub fn silent<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send + 'stat
             }),
         ],
     }
-    .check(move |a| yours(&cast(a)))
+    .check(yours)
 }
 
 /// Section 4: `yours(&x, &w)` must be the matrix product of two tables that fit.
 pub fn my_product<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array2<T>) -> G + Send + 'static) -> Verdict {
+    check_my_product(boxed(move |(x, w)| yours(&cast(x), &cast(w))))
+}
+
+fn check_my_product(yours: Yours<(Array2<f64>, Array2<f64>)>) -> Verdict {
     type Both = (Array2<f64>, Array2<f64>);
     /// Each row of `x` with each column of `w`.
     fn each((x, w): &Both, of: impl Fn(ArrayView1<'_, f64>, ArrayView1<'_, f64>) -> f64) -> Array2<f64> {
@@ -92,11 +100,15 @@ pub fn my_product<T: Float, G: Gives>(yours: impl Fn(&Array2<T>, &Array2<T>) -> 
             }),
         ],
     }
-    .check(move |(x, w)| yours(&cast(x), &cast(w)))
+    .check(yours)
 }
 
 /// Section 5: `yours(&sizes)` must be the number of weights and biases of a network, its inputs first.
 pub fn parameters<G: Gives>(yours: impl Fn(&[usize]) -> G + Send + 'static) -> Verdict {
+    check_parameters(boxed(move |sizes: &Vec<usize>| yours(sizes)))
+}
+
+fn check_parameters(yours: Yours<Vec<usize>>) -> Verdict {
     fn weights(sizes: &[usize]) -> usize {
         sizes.windows(2).map(|pair| pair[0] * pair[1]).sum()
     }
@@ -123,7 +135,7 @@ pub fn parameters<G: Gives>(yours: impl Fn(&[usize]) -> G + Send + 'static) -> V
             }),
         ],
     }
-    .check(move |sizes| yours(sizes))
+    .check(yours)
 }
 
 /// A batch, and two layers.
@@ -141,6 +153,14 @@ fn weighted(z: &Array2<f64>, (w, b): &(Array2<f64>, Array1<f64>)) -> Array2<f64>
 pub fn two_layers<T: Float, G: Gives>(
     yours: impl Fn(&Array2<T>, (&Array2<T>, &Array1<T>), (&Array2<T>, &Array1<T>)) -> G + Send + 'static,
 ) -> Verdict {
+    check_two_layers(boxed(move |it: &Two| {
+        let layer = |(w, b): &(Array2<f64>, Array1<f64>)| (cast::<T, _>(w), cast::<T, _>(b));
+        let ((w1, b1), (w2, b2)) = (layer(&it.first), layer(&it.second));
+        yours(&cast(&it.x), (&w1, &b1), (&w2, &b2))
+    }))
+}
+
+fn check_two_layers(yours: Yours<Two>) -> Verdict {
     let draw = drawn(17, |random| {
         let [rows, inputs, hidden, outputs] = [0; 4].map(|_: usize| 1 + random.below(2));
         Two {
@@ -177,9 +197,5 @@ pub fn two_layers<T: Float, G: Gives>(
             }),
         ],
     }
-    .check(move |it| {
-        let layer = |(w, b): &(Array2<f64>, Array1<f64>)| (cast::<T, _>(w), cast::<T, _>(b));
-        let ((w1, b1), (w2, b2)) = (layer(&it.first), layer(&it.second));
-        yours(&cast(&it.x), (&w1, &b1), (&w2, &b2))
-    })
+    .check(yours)
 }

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, array};
 use super::super::Verdict;
 use super::super::answer::{Answer, Gives};
 use super::super::inputs::{drawn, row, table};
-use super::super::judge::Exercise;
+use super::super::judge::{Exercise, Yours, boxed};
 use super::super::picture::regions;
 use super::{PAIRS, cast, gate, named, yes};
 use crate::activation::{sigmoid, step};
@@ -17,6 +17,10 @@ type Sizes = (usize, usize);
 
 /// Section 4: `yours(left, right)` must be the shape of the product of two tables, or `None` if they do not fit.
 pub fn product_shape<G: Gives>(yours: impl Fn(Sizes, Sizes) -> G + Send + 'static) -> Verdict {
+    check_product_shape(boxed(move |(left, right)| yours(*left, *right)))
+}
+
+fn check_product_shape(yours: Yours<(Sizes, Sizes)>) -> Verdict {
     let draw = drawn(4, |random| {
         let left = (random.below(5), random.below(5));
         let fits = random.below(2) == 0;
@@ -50,11 +54,15 @@ pub fn product_shape<G: Gives>(yours: impl Fn(Sizes, Sizes) -> G + Send + 'stati
             }),
         ],
     }
-    .check(move |(left, right)| yours(*left, *right))
+    .check(yours)
 }
 
 /// Section 4: `yours(&results, &answers)` must add up how far each result is from its answer; answers are a column.
 pub fn total_error<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, &Array2<T>) -> G + Send + 'static) -> Verdict {
+    check_total_error(boxed(move |(results, answers)| yours(&cast(results), &cast(answers))))
+}
+
+fn check_total_error(yours: Yours<(Array1<f64>, Array2<f64>)>) -> Verdict {
     type Both = (Array1<f64>, Array2<f64>);
     fn differences((results, answers): &Both) -> Array1<f64> {
         results - &answers.column(0)
@@ -86,7 +94,7 @@ pub fn total_error<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, &Array2<T>) ->
             }),
         ],
     }
-    .check(move |(results, answers)| yours(&cast(results), &cast(answers)))
+    .check(yours)
 }
 
 /// A batch, and the weights and biases of layers.
@@ -115,6 +123,13 @@ fn product(x: &Array2<f64>, w: &Array2<f64>) -> Array2<f64> {
 pub fn my_forward<T: Float, G: Gives>(
     yours: impl Fn(&Array2<T>, &[(Array2<T>, Array1<T>)]) -> G + Send + 'static,
 ) -> Verdict {
+    check_my_forward(boxed(move |it: &Layers| {
+        let layers: Vec<_> = it.layers.iter().map(|(w, b)| (cast(w), cast(b))).collect();
+        yours(&cast(&it.x), &layers)
+    }))
+}
+
+fn check_my_forward(yours: Yours<Layers>) -> Verdict {
     let inputs = drawn(6, |random| {
         let mut sizes: Vec<usize> = (0..2 + random.below(3)).map(|_| 1 + random.below(3)).collect();
         let x = table(random, (sizes[0] % 3, sizes[0]), 20);
@@ -162,10 +177,7 @@ pub fn my_forward<T: Float, G: Gives>(
             }),
         ],
     }
-    .check(move |it| {
-        let layers: Vec<_> = it.layers.iter().map(|(w, b)| (cast(w), cast(b))).collect();
-        yours(&cast(&it.x), &layers)
-    })
+    .check(yours)
 }
 
 /// Section 5: with two hidden neurons and the step as activation, a network must say yes to exactly one yes.
@@ -188,7 +200,7 @@ pub fn xor(w1: &Array2<f64>, b1: &Array1<f64>, w2: &Array1<f64>, b2: f64) -> Ver
     )
     .check({
         let (w1, b1, w2) = (w1.clone(), b1.clone(), w2.clone());
-        move |pair| network(pair, &w1, &b1, &w2, b2)
+        boxed(move |pair| network(pair, &w1, &b1, &w2, b2))
     })
     .seen(|| {
         let layers = vec![(w1, b1), (w2.insert_axis(Axis(1)), array![b2])];

@@ -4,8 +4,8 @@ use ndarray::{Array1, array};
 
 use super::super::Verdict;
 use super::super::answer::Gives;
-use super::super::inputs::{drawn, numbers};
-use super::super::judge::Exercise;
+use super::super::inputs::{drawn, numbers, rounded};
+use super::super::judge::{Exercise, Yours, boxed};
 use super::super::picture::regions;
 use super::{PAIRS, cast, gate, named, yes};
 use crate::activation::{relu, sigmoid, step};
@@ -15,7 +15,10 @@ use crate::show::show;
 
 /// Section 1: a neuron with the weights `w1` and `w2` and the bias `b` must say no only to two ones.
 pub fn nand(w1: impl Into<f64>, w2: impl Into<f64>, b: impl Into<f64>) -> Verdict {
-    let (w1, w2, b) = (w1.into(), w2.into(), b.into());
+    check_nand(w1.into(), w2.into(), b.into())
+}
+
+fn check_nand(w1: f64, w2: f64, b: f64) -> Verdict {
     gate(
         |[x1, x2]| yes(x1 + x2 < 2.0),
         &[
@@ -30,12 +33,19 @@ pub fn nand(w1: impl Into<f64>, w2: impl Into<f64>, b: impl Into<f64>) -> Verdic
             }),
         ],
     )
-    .check(move |[x1, x2]| step(w1 * x1 + w2 * x2 + b))
+    .check(boxed(move |[x1, x2]: &[f64; 2]| step(w1 * x1 + w2 * x2 + b)))
     .seen(|| regions(vec![(array![[w1], [w2]], array![b])], &PAIRS.map(|pair| (pair, pair.iter().sum::<f64>() < 2.0))))
 }
 
 /// Section 1: `yours(w1, w2, b, x1)` must be the x2 at which the sum of a neuron is 0.
 pub fn border<T: Float, G: Gives>(yours: impl Fn(T, T, T, T) -> G + Send + 'static) -> Verdict {
+    check_border(boxed(move |input: &[f64; 4]| {
+        let [w1, w2, b, x1] = input.map(T::from_f64);
+        yours(w1, w2, b, x1)
+    }))
+}
+
+fn check_border(yours: Yours<[f64; 4]>) -> Verdict {
     let half = |random: &mut Random| random.below(17) as f64 / 2.0 - 4.0;
     let draw = drawn(13, |random| {
         let slope = (1 + random.below(8)) as f64 / 2.0 * if random.below(2) == 0 { 1.0 } else { -1.0 };
@@ -64,10 +74,7 @@ pub fn border<T: Float, G: Gives>(yours: impl Fn(T, T, T, T) -> G + Send + 'stat
             ("the weights are exchanged: w1 belongs to x1", |[w1, w2, b, x1]| (-(w2 * x1 + b) / w1).answer()),
         ],
     }
-    .check(move |input| {
-        let [w1, w2, b, x1] = input.map(T::from_f64);
-        yours(w1, w2, b, x1)
-    })
+    .check(yours)
 }
 
 /// What a neuron gets: inputs, weights and bias.
@@ -86,6 +93,10 @@ impl Neuron {
 /// Section 1: `yours(&x, &w, b)` must be 1 if the weighted sum of any number of inputs plus the bias is above 0,
 /// else 0.
 pub fn perceptron<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, &Array1<T>, T) -> G + Send + 'static) -> Verdict {
+    check_perceptron(boxed(move |it: &Neuron| yours(&cast(&it.x), &cast(&it.w), T::from_f64(it.b))))
+}
+
+fn check_perceptron(yours: Yours<Neuron>) -> Verdict {
     let halves = |length: usize, random: &mut Random| -> Array1<f64> {
         (0..length).map(|_| random.below(9) as f64 / 2.0 - 2.0).collect()
     };
@@ -118,15 +129,19 @@ pub fn perceptron<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, &Array1<T>, T) 
             ("this is the sum itself: the step that turns it into 0 or 1 is missing", |it| (it.sum() + it.b).answer()),
         ],
     }
-    .check(move |it| yours(&cast(&it.x), &cast(&it.w), T::from_f64(it.b)))
+    .check(yours)
 }
 
 /// Section 2: `yours(p)` must be the number to which the sigmoid says `p`.
 pub fn logit<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    check_logit(rounded::<T>, boxed(move |p| yours(T::from_f64(*p))))
+}
+
+fn check_logit(rounded: fn(f64) -> f64, yours: Yours<f64>) -> Verdict {
     let hard = [0.5, 0.9, 0.1, 0.0, 1.0, 0.25, 0.75, 0.99, 0.01, 0.999, 1e-9];
     let inputs = hard.into_iter().chain(drawn(3, |random| (1 + random.below(999)) as f64 / 1000.0));
     Exercise {
-        inputs: inputs.map(super::super::inputs::rounded::<T>).collect(),
+        inputs: inputs.map(rounded).collect(),
         shown: |p| format!("p = {}", show(p)),
         wanted: |p| (p / (1.0 - p)).ln().answer(),
         mistakes: &[
@@ -141,17 +156,21 @@ pub fn logit<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Ver
             ("the logarithm is missing: p / (1 - p) is e to the power of x", |p| (p / (1.0 - p)).answer()),
         ],
     }
-    .check(move |p| yours(T::from_f64(*p)))
+    .check(yours)
 }
 
 /// Section 2: `yours(x)` must be the hyperbolic tangent, for every number.
 pub fn my_tanh<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    check_my_tanh(rounded::<T>, boxed(move |x| yours(T::from_f64(*x))))
+}
+
+fn check_my_tanh(rounded: fn(f64) -> f64, yours: Yours<f64>) -> Verdict {
     fn fraction(x: f64) -> f64 {
         let (up, down) = (x.e_to(), (-x).e_to());
         (up - down) / (up + down)
     }
     Exercise {
-        inputs: numbers::<T>(),
+        inputs: numbers(rounded),
         shown: |x| format!("x = {}", show(x)),
         wanted: |x| x.tangent().answer(),
         mistakes: &[
@@ -171,13 +190,17 @@ pub fn my_tanh<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> V
             }),
         ],
     }
-    .check_curve(move |x| yours(T::from_f64(*x)))
+    .check_curve(yours)
 }
 
 /// Section 2: `yours(x)` must be the logarithm of the sigmoid, for every number.
 pub fn log_sigmoid<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    check_log_sigmoid(rounded::<T>, boxed(move |x| yours(T::from_f64(*x))))
+}
+
+fn check_log_sigmoid(rounded: fn(f64) -> f64, yours: Yours<f64>) -> Verdict {
     Exercise {
-        inputs: numbers::<T>(),
+        inputs: numbers(rounded),
         shown: |x| format!("x = {}", show(x)),
         wanted: |x| (x.min(0.0) - libm::log1p((-x.abs()).e_to())).answer(),
         mistakes: &[
@@ -197,13 +220,17 @@ pub fn log_sigmoid<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) 
             }),
         ],
     }
-    .check_curve(move |x| yours(T::from_f64(*x)))
+    .check_curve(yours)
 }
 
 /// Section 3: `yours(x)` must be 0 below 0, 6 above 6, and the number itself between; NaN stays NaN.
 pub fn clipped<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> Verdict {
+    check_clipped(rounded::<T>, boxed(move |x| yours(T::from_f64(*x))))
+}
+
+fn check_clipped(rounded: fn(f64) -> f64, yours: Yours<f64>) -> Verdict {
     Exercise {
-        inputs: numbers::<T>(),
+        inputs: numbers(rounded),
         shown: |x| format!("x = {}", show(x)),
         wanted: |x| x.clamp(0.0, 6.0).answer(),
         mistakes: &[
@@ -220,7 +247,7 @@ pub fn clipped<T: Float, G: Gives>(yours: impl Fn(T) -> G + Send + 'static) -> V
             }),
         ],
     }
-    .check_curve(move |x| yours(T::from_f64(*x)))
+    .check_curve(yours)
 }
 
 /// Three ReLUs with their corners at `corners`, weighted and added up.
@@ -231,7 +258,7 @@ fn bump(x: f64, corners: [f64; 3], weights: [f64; 3]) -> f64 {
 /// Section 3: three weighted ReLUs must make a tent over 1 to 3, 2 high at its top over 2.
 pub fn tent(corners: [f64; 3], weights: [f64; 3]) -> Verdict {
     Exercise {
-        inputs: numbers::<f64>().into_iter().filter(|x| x.abs() <= 20.0).collect(),
+        inputs: numbers(rounded::<f64>).into_iter().filter(|x| x.abs() <= 20.0).collect(),
         shown: |x| format!("x = {}", show(x)),
         wanted: |x| (2.0 - 2.0 * (x - 2.0).abs()).max(0.0).answer(),
         mistakes: &[
@@ -253,5 +280,5 @@ pub fn tent(corners: [f64; 3], weights: [f64; 3]) -> Verdict {
             }),
         ],
     }
-    .check_curve(move |x| bump(*x, corners, weights))
+    .check_curve(boxed(move |x| bump(*x, corners, weights)))
 }

@@ -4,8 +4,8 @@ use ndarray::{Array1, array};
 
 use super::super::Verdict;
 use super::super::answer::{Answer, Gives};
-use super::super::inputs::numbers;
-use super::super::judge::Exercise;
+use super::super::inputs::{numbers, rounded};
+use super::super::judge::{Exercise, boxed};
 use super::{named, yes};
 use crate::activation::{relu, step};
 use crate::shape::Float;
@@ -19,7 +19,10 @@ fn placed<I, const N: usize>(inputs: [I; N]) -> Vec<(usize, I)> {
 
 /// Section 1: what the step function gives for -0.5, -0.0, 0.0, 1e-300, NaN and infinity.
 pub fn edges<N: Into<i64>>(answers: [N; 6]) -> Verdict {
-    let answers = answers.map(Into::into);
+    check_edges(answers.map(Into::into))
+}
+
+fn check_edges(answers: [i64; 6]) -> Verdict {
     Exercise {
         inputs: placed([-0.5, -0.0, 0.0, 1e-300, f64::NAN, f64::INFINITY]),
         shown: |(_, x)| format!("x = {}", show(x)),
@@ -34,14 +37,17 @@ pub fn edges<N: Into<i64>>(answers: [N; 6]) -> Verdict {
             ("not everything is a no: which of the six are above zero?", |_| yes(false)),
         ],
     }
-    .check_prediction(move |(place, _)| answers[*place])
+    .check_prediction(boxed(move |(place, _)| answers[*place]))
 }
 
 /// Section 2: the weight and the bias of the one line that three layers without activation make together.
 pub fn one_line(w: impl Into<f64>, b: impl Into<f64>) -> Verdict {
-    let (w, b) = (w.into(), b.into());
+    check_line(w.into(), b.into())
+}
+
+fn check_line(w: f64, b: f64) -> Verdict {
     Exercise {
-        inputs: numbers::<f64>().into_iter().filter(|x| x.abs() <= 20.0).collect(),
+        inputs: numbers(rounded::<f64>).into_iter().filter(|x| x.abs() <= 20.0).collect(),
         shown: |x| format!("x = {}", show(x)),
         wanted: |x| (5.0 - (3.0 * (2.0 * x + 1.0) - 1.0)).answer(),
         mistakes: &[
@@ -56,15 +62,18 @@ pub fn one_line(w: impl Into<f64>, b: impl Into<f64>) -> Verdict {
             ("the weights of layers one behind the other are multiplied, not added", |x| (4.0 * x + 5.0).answer()),
         ],
     }
-    .check_prediction(move |x| w * x + b)
+    .check_prediction(boxed(move |x| w * x + b))
 }
 
 /// Section 3: what relu(x) - 2 relu(x - 1) + relu(x - 3) gives at -1, 0.5, 1, 2 and 4.
 pub fn bends<N: Into<f64>>(answers: [N; 5]) -> Verdict {
+    check_bends(answers.map(Into::into))
+}
+
+fn check_bends(answers: [f64; 5]) -> Verdict {
     fn sum(x: f64, second: f64, third: f64) -> f64 {
         relu(x) + second * relu(x - 1.0) + third * relu(x - 3.0)
     }
-    let answers = answers.map(Into::into);
     Exercise {
         inputs: placed([-1.0, 0.5, 1.0, 2.0, 4.0]),
         shown: |(_, x)| format!("x = {}", show(x)),
@@ -83,18 +92,20 @@ pub fn bends<N: Into<f64>>(answers: [N; 5]) -> Verdict {
             }),
         ],
     }
-    .check_prediction(move |(place, _)| answers[*place])
+    .check_prediction(boxed(move |(place, _)| answers[*place]))
 }
 
 /// Section 4: the shapes of three weight tables and the lengths of three biases, for a batch of (100, 5) and layers of
 /// 4, 6 and 2 neurons.
 pub fn chain<N: Into<i64>, M: Into<i64>>(w: [(N, N); 3], b: [M; 3]) -> Verdict {
+    check_chain(w.map(|(rows, columns)| (rows.into(), columns.into())), b.map(Into::into))
+}
+
+fn check_chain(w: [(i64, i64); 3], b: [i64; 3]) -> Verdict {
     const SIZES: [i64; 4] = [5, 4, 6, 2];
     fn answer(place: usize, w: impl Fn(usize) -> (i64, i64), b: impl Fn(usize) -> i64) -> Answer {
         if place.is_multiple_of(2) { w(place / 2).answer() } else { b(place / 2).answer() }
     }
-    let w = w.map(|(rows, columns)| (rows.into(), columns.into()));
-    let b = b.map(Into::into);
     Exercise {
         inputs: (0..6).collect(),
         shown: |place: &usize| {
@@ -119,7 +130,7 @@ pub fn chain<N: Into<i64>, M: Into<i64>>(w: [(N, N); 3], b: [M; 3]) -> Verdict {
             }),
         ],
     }
-    .check_prediction(move |place| answer(*place, |k| w[k], |k| b[k]))
+    .check_prediction(boxed(move |place| answer(*place, |k| w[k], |k| b[k])))
 }
 
 /// Section 6: for which of six rows of scores the plain formula of softmax gives the right probabilities.
@@ -154,5 +165,5 @@ pub fn breaks(answers: [bool; 6]) -> Verdict {
             }),
         ],
     }
-    .check_prediction(move |(place, _)| answers[*place])
+    .check_prediction(boxed(move |(place, _)| answers[*place]))
 }

@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::super::Verdict;
 use super::super::answer::{Answer, Gives};
-use super::super::judge::Exercise;
+use super::super::judge::{Exercise, Yours, boxed};
 use crate::error::Result;
 use crate::mnist::{Digits, Mnist};
 use crate::network::Network;
@@ -54,6 +54,10 @@ fn taught(digits: &Digits) -> Result<Network> {
 
 /// Section 8: `yours(drawing, &net)` must be the digit that a network reads in a drawing made of letters.
 pub fn my_reader<G: Gives>(yours: impl Fn(&str, &Network) -> G + Send + 'static) -> Verdict {
+    check_my_reader(boxed(move |it: &Drawing| yours(&it.text, &it.net)))
+}
+
+fn check_my_reader(yours: Yours<Drawing>) -> Verdict {
     let digits = Mnist::drawn(1500, DRAWINGS, 2);
     let net = Arc::new(taught(&digits.train).expect("drawn digits can be learned"));
     let drawn = (0..DRAWINGS).map(|place| letters(digits.test.image(place).expect("it was drawn")));
@@ -81,5 +85,5 @@ pub fn my_reader<G: Gives>(yours: impl Fn(&str, &Network) -> G + Send + 'static)
             }),
         ],
     }
-    .check(move |it| yours(&it.text, &it.net))
+    .check(yours)
 }

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, Axis, array};
 use super::super::Verdict;
 use super::super::answer::Gives;
 use super::super::inputs::{drawn, row, table};
-use super::super::judge::Exercise;
+use super::super::judge::{Exercise, Yours, boxed};
 use super::{cast, named};
 use crate::shape::{All, Float};
 use crate::softmax::{logsumexp, softmax};
@@ -16,6 +16,10 @@ fn largest<'a>(x: impl IntoIterator<Item = &'a f64>) -> f64 {
 
 /// Section 6: `yours(&x)` must be the logarithm of the sum of e to the power of each score, for any scores.
 pub fn log_sum_exp<T: Float, G: Gives>(yours: impl Fn(&Array1<T>) -> G + Send + 'static) -> Verdict {
+    check_log_sum_exp(boxed(move |x| yours(&cast(x))))
+}
+
+fn check_log_sum_exp(yours: Yours<Array1<f64>>) -> Verdict {
     fn sum(x: &Array1<f64>, shift: f64) -> f64 {
         x.iter().map(|v| (v - shift).e_to()).sum()
     }
@@ -50,7 +54,7 @@ pub fn log_sum_exp<T: Float, G: Gives>(yours: impl Fn(&Array1<T>) -> G + Send + 
             }),
         ],
     }
-    .check(move |x| yours(&cast(x)))
+    .check(yours)
 }
 
 /// Each number by the sum of its row.
@@ -61,6 +65,10 @@ fn by_rows(exp_x: Array2<f64>) -> Array2<f64> {
 
 /// Section 6: `yours(&x)` must be the softmax of each row of a batch, for any scores.
 pub fn softmax_rows<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send + 'static) -> Verdict {
+    check_softmax_rows(boxed(move |x| yours(&cast(x))))
+}
+
+fn check_softmax_rows(yours: Yours<Array2<f64>>) -> Verdict {
     let hard = [
         array![[0.0]],
         array![[0.0, 0.0]],
@@ -102,11 +110,15 @@ pub fn softmax_rows<T: Float, G: Gives>(yours: impl Fn(&Array2<T>) -> G + Send +
             }),
         ],
     }
-    .check(move |x| yours(&cast(x)))
+    .check(yours)
 }
 
 /// Section 6: `yours(&x, t)` must be the softmax of a row of scores, each divided by the temperature `t`.
 pub fn temperature<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, T) -> G + Send + 'static) -> Verdict {
+    check_temperature(boxed(move |(x, t)| yours(&cast(x), T::from_f64(*t))))
+}
+
+fn check_temperature(yours: Yours<(Array1<f64>, f64)>) -> Verdict {
     type Input = (Array1<f64>, f64);
     /// Without anything subtracted.
     fn naive(x: &Array1<f64>) -> Array1<f64> {
@@ -138,5 +150,5 @@ pub fn temperature<T: Float, G: Gives>(yours: impl Fn(&Array1<T>, T) -> G + Send
             ("not yet a softmax: the divided scores are exponents", |(x, t)| (x / *t).answer()),
         ],
     }
-    .check(move |(x, t)| yours(&cast(x), T::from_f64(*t)))
+    .check(yours)
 }
