@@ -30,7 +30,7 @@ const WORDS: &[(&str, &str)] = &[
     ("softmax", "소프트맥스"),
     ("What the network says", "신경망의 답"),
     ("Training", "학습"),
-    ("step", "단계"),
+    ("step", "스텝"),
     ("loss", "손실"),
     ("confidence", "확신"),
     ("right", "맞은 답"),
@@ -77,7 +77,7 @@ const BEFORE: &[(&str, &str)] = &[
 const AROUND: &[(&str, &str)] = &[
     ("slope {0} at {1}", "x = {1}에서 기울기 {0}"),
     ("XOR wants 0, 1, 1, 0 and gets {0}", "XOR의 정답은 0, 1, 1, 0, 신경망은 {0}"),
-    ("epoch {0}: loss {1}", "에포크 {0}: 손실 {1}"),
+    ("epoch {0}: loss {1}", "에폭 {0}: 손실 {1}"),
     ("{0} % right", "정확도 {0}%"),
     ("sigmoid [{0}]", "시그모이드 [{0}]"),
 ];
@@ -130,7 +130,7 @@ mod tests {
     fn numbers_stand_where_the_korean_text_has_them() {
         let worded = |text: &str| korean(text).unwrap_or_else(|| text.to_owned());
         assert_eq!(worded("slope -0.20 at 1.5"), "x = 1.5에서 기울기 -0.20");
-        assert_eq!(worded("epoch 12: loss 0.071"), "에포크 12: 손실 0.071");
+        assert_eq!(worded("epoch 12: loss 0.071"), "에폭 12: 손실 0.071");
         assert_eq!(worded("93 % right"), "정확도 93%");
         assert_eq!(worded("sigmoid [nan 0.5 inf]"), "시그모이드 [nan 0.5 inf]");
         for other in ["slope x at 1", "slope 1 at ", "slope 1 at 2 and more", "% right", "epoch 1: loss", "neuron x"] {
