@@ -92,7 +92,7 @@ pub(super) fn korean(text: &str) -> Option<String> {
     }
     let begins = BEFORE.iter().find_map(|(english, korean)| Some((korean, text.strip_prefix(english)?)));
     let (korean, rest) = begins.filter(|(_, rest)| rest.starts_with(|letter: char| letter.is_ascii_digit()))?;
-    Some(format!("{korean}{rest}"))
+    Some(format!("{korean}{}", rest.replace(" %", "%")))
 }
 
 const STEP_FUNCTION: &str = "계단 함수";
@@ -132,6 +132,7 @@ mod tests {
         assert_eq!(worded("slope -0.20 at 1.5"), "x = 1.5에서 기울기 -0.20");
         assert_eq!(worded("epoch 12: loss 0.071"), "에폭 12: 손실 0.071");
         assert_eq!(worded("93 % right"), "정확도 93%");
+        assert_eq!(worded("said 9, 97 %"), "답 9, 97%");
         assert_eq!(worded("sigmoid [nan 0.5 inf]"), "시그모이드 [nan 0.5 inf]");
         for other in ["slope x at 1", "slope 1 at ", "slope 1 at 2 and more", "% right", "epoch 1: loss", "neuron x"] {
             assert_eq!(korean(other), None, "{other}");

@@ -177,7 +177,7 @@ fn distance(said: f64, wanted: f64, lang: Lang) -> String {
     let percent = match (100.0 * share).round() {
         _ if !share.is_finite() || share > 10.0 => String::new(),
         0.0 => lang.guess_under_a_percent(),
-        percent => format!(" ({percent} %)"),
+        percent => lang.guess_percent(percent),
     };
     let text = if said > wanted { lang.guess_high(short(off), percent) } else { lang.guess_low(short(off), percent) };
     if share <= 0.1 { lang.guess_close(text) } else { text }

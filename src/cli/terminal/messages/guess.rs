@@ -16,6 +16,7 @@ messages! {
         "예상이 {distance}만큼 높아요{percent}"
     }
     guess_low(distance, percent) { "your guess was {distance} too low{percent}", "예상이 {distance}만큼 낮아요{percent}" }
+    guess_percent(percent) { " ({percent} %)", " ({percent}%)" }
     guess_under_a_percent() { " (under 1 %)", " (1% 미만)" }
     guess_wrong(said, wanted) { "you said {said}, and it is {wanted}", "예상: {said}, 답: {wanted}" }
     guess_count(said, wanted) {
