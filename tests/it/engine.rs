@@ -19,22 +19,31 @@ mod system;
 mod toolchain;
 mod zoo;
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
 use crate::support::command;
 
-/// A folder with packages and cells, and a cache of its own.
+/// A folder with packages and cells, and a cache.
 struct Place {
     folder: TempDir,
+    cache: PathBuf,
 }
 
 impl Place {
+    /// With a cache of its own.
     fn new(cells: &str) -> Place {
-        let place = Place { folder: tempfile::tempdir().unwrap() };
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place { cache: folder.path().join("cache"), folder };
         place.write("work/cells.txt", cells);
         place
+    }
+
+    /// With a cache that outlives the test, where the subject is not the cache: tokio takes a minute to compile.
+    fn with_kept_crates(cells: &str) -> Place {
+        Place { cache: Path::new(env!("CARGO_TARGET_TMPDIR")).join("crates"), ..Place::new(cells) }
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -56,8 +65,8 @@ impl Place {
         command
     }
 
-    fn cache(&self) -> std::path::PathBuf {
-        self.folder.path().join("cache")
+    fn cache(&self) -> &Path {
+        &self.cache
     }
 
     fn tells(&self, arguments: &[&str]) -> String {
