@@ -57,28 +57,14 @@ fn the_statics_and_thread_locals_of_a_crate_live_as_long_as_the_session() {
     }
 }
 
-/// What the tests below need, so that it is compiled once for all of them.
-const CRATES: &str = r#"
-:dep log = "0.4"
-:dep tracing = "0.1"
-:dep tracing-subscriber = "0.3"
-:dep rayon = "1"
-:dep tokio = { version = "1", features = ["rt", "rt-multi-thread"] }
-:dep parking_lot = "0.12"
-:dep once_cell = "1"
-:dep fastrand = "2"
-"#;
-
-/// The crates stand before the cells.
-fn with_crates(cells: &str) -> Place {
-    Place::with_kept_crates(&format!("{CRATES}{cells}"))
-}
-
 /// In each pair, the second cell needs what the first one set.
 #[test]
 fn loggers_pools_runtimes_and_seeds_persist() {
-    let place = with_crates(
-        "log::set_max_level(log::LevelFilter::Debug);\n%%\nlog::max_level()\n%%\n\
+    let place = Place::with_kept_crates(
+        ":dep log = \"0.4\"\n:dep tracing = \"0.1\"\n:dep tracing-subscriber = \"0.3\"\n:dep rayon = \"1\"\n\
+         :dep tokio = { version = \"1\", features = [\"rt\", \"rt-multi-thread\"] }\n:dep parking_lot = \"0.12\"\n\
+         :dep once_cell = \"1\"\n:dep fastrand = \"2\"\n\
+         log::set_max_level(log::LevelFilter::Debug);\n%%\nlog::max_level()\n%%\n\
          fastrand::seed(7); let one = fastrand::u64(..); fastrand::seed(7);\n%%\none == fastrand::u64(..)\n%%\n\
          tracing_subscriber::fmt().without_time().with_ansi(false).init();\n%%\ntracing::info!(\"heard\");\n%%\n\
          use rayon::prelude::*;\nlet pool = rayon::ThreadPoolBuilder::new().num_threads(2).build()?;\n%%\n\
@@ -140,8 +126,8 @@ fn two_crates_with_the_same_exported_name_are_judged_as_by_plain_linking() {
 /// A copy of the process has no threads but one: nothing may wait for those of a pool.
 #[test]
 fn no_cell_waits_for_a_pool_that_a_crash_has_ended() {
-    let place = with_crates(
-        "use rayon::prelude::*;\nuse std::sync::Arc;\n\
+    let place = Place::with_kept_crates(
+        ":dep rayon = \"1\"\n:dep log = \"0.4\"\nuse rayon::prelude::*;\nuse std::sync::Arc;\n\
          log::set_max_level(log::LevelFilter::Debug);\nlet squares = Arc::new(vec![1, 4, 9]);\n%%\n\
          (0..10).into_par_iter().sum::<i32>()\n%%\n\
          struct App { pool: rayon::ThreadPool }\nfn pool() -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> \
@@ -164,8 +150,8 @@ fn no_cell_waits_for_a_pool_that_a_crash_has_ended() {
 /// A thread of the user's own costs the crates nothing.
 #[test]
 fn a_crash_without_a_pool_leaves_the_state_of_crates() {
-    let place = with_crates(
-        "log::set_max_level(log::LevelFilter::Debug);\n\
+    let place = Place::with_kept_crates(
+        ":dep log = \"0.4\"\nlog::set_max_level(log::LevelFilter::Debug);\n\
          std::thread::spawn(|| loop { log::info!(\"\"); std::thread::sleep(std::time::Duration::from_millis(50)); });\n%%\n\
          unsafe { std::process::abort() }\n%%\nlog::max_level()",
     );

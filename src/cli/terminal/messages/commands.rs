@@ -44,7 +44,7 @@ super::messages! {
     brief_term() { "look up the glossary", "용어집" }
     brief_explain() { "explain the last error", "마지막 오류 설명" }
     brief_lang() { "en or ko", "en 또는 ko" }
-    brief_help() { "this page or a command", "이 도움말 또는 명령 하나" }
+    brief_help() { "this page or a command", "이 도움말이나 명령 하나" }
     brief_quit() { "exit (Ctrl-D)", "나가기 (Ctrl-D)" }
 
     // One command.
