@@ -29,6 +29,9 @@ const FILES: &[(&str, &str)] = &[
 /// Names that a crate cannot have, besides Rust's keywords.
 const RESERVED: &[&str] = &["core", "gen", "proc_macro", "std", "test"];
 
+/// Devices of Windows: no folder there can have such a name, whatever its case. `com` and `lpt` have numbers.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
+
 pub fn run(args: &NewArgs) -> Result<Exit> {
     let folder = std::path::absolute(&args.name)?;
     let name = package_name(&folder)?;
@@ -54,7 +57,21 @@ fn package_name(folder: &Path) -> Result<String> {
     if RESERVED.contains(&ident.as_str()) || syn::parse_str::<syn::Ident>(&ident).is_err() {
         return Err(usage(format!("`{name}` is reserved by Rust\nhelp: choose another name, such as `{name}-course`")));
     }
+    if is_device(&name) {
+        return Err(usage(format!(
+            "`{name}` cannot be the name of a folder on Windows\nhelp: choose another name, such as `{name}-course`"
+        )));
+    }
     Ok(name)
+}
+
+fn is_device(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    match DEVICES.iter().find_map(|device| name.strip_prefix(device).map(|rest| (*device, rest))) {
+        Some(("com" | "lpt", rest)) => matches!(rest.as_bytes(), [b'1'..=b'9']),
+        Some((_, rest)) => rest.is_empty(),
+        None => false,
+    }
 }
 
 /// Creates the course in a temporary folder, and then moves it into place.

@@ -73,6 +73,11 @@ fn what_cannot_be_a_course_is_refused_and_leaves_nothing() {
         ("9lives", "error: `9lives` cannot be the name of a crate\nhelp: start with a letter"),
         ("a b", "error: `a b` cannot be the name of a crate"),
         ("self", "error: `self` is reserved by Rust\nhelp: choose another name, such as `self-course`"),
+        (
+            "aux",
+            "error: `aux` cannot be the name of a folder on Windows\nhelp: choose another name, such as `aux-course`",
+        ),
+        ("Com7", "error: `Com7` cannot be the name of a folder on Windows"),
     ] {
         let told = forward_pass(parent.path(), &["new", name]);
         assert!(told.stderr.starts_with(words), "{}", told.stderr);

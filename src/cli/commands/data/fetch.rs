@@ -19,7 +19,7 @@ const BAR: &str = "{msg:28} [{bar:30}] {decimal_bytes} of {decimal_total_bytes},
 
 /// Whether a source is a folder or a web address.
 pub fn check_source(source: &str) -> Result<()> {
-    match source.split_once("://") {
+    match scheme(source) {
         None if source.is_empty() => Err(usage("`--from` is empty\nhelp: name a folder or an https address")),
         None => Ok(()),
         Some(("http" | "https", rest)) if !rest.is_empty() => Ok(()),
@@ -30,7 +30,12 @@ pub fn check_source(source: &str) -> Result<()> {
 }
 
 fn is_web(source: &str) -> bool {
-    source.contains("://")
+    scheme(source).is_some()
+}
+
+/// The scheme of an address, and the rest. One letter is a drive of Windows.
+fn scheme(source: &str) -> Option<(&str, &str)> {
+    source.split_once("://").filter(|(scheme, _)| scheme.len() > 1)
 }
 
 /// The verified bytes and the source that delivered them, or a report on every source.

@@ -156,6 +156,9 @@ fn a_folder_is_a_source_if_its_file_is_the_published_one() {
     };
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     check("/no/such/folder", "not a folder");
+    // A drive of Windows is no scheme.
+    assert!(fetch::check_source("c://mnist").is_ok());
+    check("c://no-such-folder", "not a folder");
     check(&source, &format!("has no {NAME}"));
     put("made-idx3-ubyte", b"");
     check(&source, "has made-idx3-ubyte without .gz: `Mnist::open` reads it in place");
