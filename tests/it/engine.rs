@@ -75,6 +75,17 @@ impl Place {
     }
 }
 
+/// What several tests need, so that it is compiled once for all of them.
+const CRATES: &str = r#"
+:dep log = "0.4"
+:dep tracing = "0.1"
+:dep tracing-subscriber = { version = "0.3", default-features = false, features = ["fmt"] }
+:dep tokio = { version = "1", features = ["rt", "rt-multi-thread", "time", "net", "sync", "macros"] }
+:dep parking_lot = "0.12"
+:dep once_cell = "1"
+:dep fastrand = "2"
+"#;
+
 #[track_caller]
 fn has(told: &str, words: &str) {
     assert!(told.contains(words), "`{words}` is missing\n{told}");

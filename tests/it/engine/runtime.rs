@@ -1,17 +1,15 @@
 //! tokio's runtime around the cells: tasks and timers without `.await`, runtimes of the user's own, and crashes.
 
 use super::places::check_in;
-use crate::support::cells::{Cells, command};
+use super::{CRATES, Place};
+use crate::support::cells::Cells;
 
 #[test]
 fn every_cell_runs_inside_the_runtime_and_none_inside_block_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Cells::spawn(command("own", folder.path(), &["--timeout", "60"]));
+    let place = Place::with_kept_crates("");
+    let mut session = Cells::spawn(place.command(&["cells", "--json", "--timeout", "60"]));
     let sleep = "tokio::time::sleep(std::time::Duration::from_millis(30)).await;";
-    let spawn = format!(
-        ":dep tokio = {{ version = \"1\", features = [\"rt\", \"rt-multi-thread\", \"time\", \"net\", \"sync\", \"macros\"] }}\n\
-         let h = tokio::spawn(async {{ {sleep} 7 }});"
-    );
+    let spawn = format!("{CRATES}let h = tokio::spawn(async {{ {sleep} 7 }});");
     let own = format!("tokio::runtime::Runtime::new()?.block_on(async {{ {sleep} 5 }})");
     check_in(
         &mut session,
