@@ -51,7 +51,7 @@ mod tests {
             assert_eq!(places(en), places(ko), "{name}");
             // A number in brackets has no words.
             let has_words = en.split(['{', '}']).step_by(2).any(|text| text.contains(char::is_alphabetic));
-            assert_eq!(ko.contains(|c| ('가'..='힣').contains(&c)), has_words, "{name} is not Korean: {ko}");
+            assert!(ko.contains(|c| ('가'..='힣').contains(&c)) || !has_words, "{name} is not Korean: {ko}");
             assert!(!en.chars().any(|c| ('가'..='힣').contains(&c)), "{name} is not English: {en}");
             // Commands in backticks are the same in both.
             let typed = |text: &str| text.matches("`:").count();

@@ -10,6 +10,10 @@ use super::{labels, raster};
 
 pub const PAPER: [u8; 3] = [255; 3];
 
+/// How many times finer than its dots a figure is rendered at most.
+const FINEST: usize = 12;
+const BLANK: [[u8; 3]; FINEST] = [PAPER; FINEST];
+
 /// One character of the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
@@ -140,17 +144,30 @@ impl Grid {
 
 /// How many times finer than its dots the figure is rendered first, so that thin curves do not turn pale.
 fn finer(wide: f64, dots: usize) -> usize {
-    ((wide / dots as f64).ceil() as usize).clamp(3, 12)
+    ((wide / dots as f64).ceil() as usize).clamp(3, FINEST)
 }
 
 /// The pixel farthest from the paper among those that make up one dot.
 pub fn strongest(fine: &Raster, times: usize, x: usize, y: usize) -> [u8; 3] {
-    let places = (0..times).flat_map(|dy| (0..times).map(move |dx| (x * times + dx, y * times + dy)));
-    places.map(|(x, y)| fine.at(x, y)).max_by_key(distance).unwrap_or(PAPER)
+    let mut strongest = PAPER;
+    for row in y * times..(y + 1) * times {
+        let pixels = fine.row(x * times, row, times);
+        // Bytes are compared at once, also in an unoptimised build, and most of a figure is paper.
+        if pixels.as_flattened() == BLANK[..pixels.len()].as_flattened() {
+            continue;
+        }
+        for pixel in pixels {
+            if distance(pixel) >= distance(&strongest) {
+                strongest = *pixel;
+            }
+        }
+    }
+    strongest
 }
 
 pub fn distance(color: &[u8; 3]) -> u32 {
-    color.iter().map(|byte| u32::from(255 - byte)).sum()
+    let [red, green, blue] = *color;
+    3 * 255 - u32::from(red) - u32::from(green) - u32::from(blue)
 }
 
 fn lighter(a: [u8; 3], b: [u8; 3]) -> [u8; 3] {

@@ -40,8 +40,10 @@ impl Raster {
         Some(Raster { width, height, pixels })
     }
 
-    pub fn at(&self, x: usize, y: usize) -> [u8; 3] {
-        self.pixels.get(y * self.width + x).copied().unwrap_or([255; 3])
+    /// This many pixels of a row, from the one at `x` to the right; none where it does not have so many.
+    pub fn row(&self, x: usize, y: usize, count: usize) -> &[[u8; 3]] {
+        let row = self.pixels.chunks(self.width.max(1)).nth(y).unwrap_or_default();
+        row.get(x..x + count).unwrap_or_default()
     }
 
     pub fn rgb(&self) -> Vec<u8> {
@@ -66,7 +68,8 @@ mod tests {
     fn a_figure_is_drawn_on_white() {
         let raster = Raster::of_svg(TWO, 8).expect("it is SVG");
         assert_eq!((raster.width, raster.height), (8, 4));
-        assert_eq!((raster.at(0, 0), raster.at(7, 3)), ([255, 0, 0], [255, 255, 255]));
+        assert_eq!((raster.row(0, 0, 1), raster.row(6, 3, 2)), (&[[255, 0, 0]][..], &[[255; 3]; 2][..]));
+        assert_eq!(raster.row(7, 0, 2), [[0; 3]; 0]);
         assert_eq!(raster.rgb().len(), 8 * 4 * 3);
         let raster = Raster::squeezed(TWO, 2, 6).expect("it is SVG");
         assert_eq!((raster.width, raster.height), (2, 6));
