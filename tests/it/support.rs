@@ -28,8 +28,8 @@ pub fn rounds(usual: u32, full: u32) -> u32 {
     if std::env::var_os(STRESS).is_some() { full } else { usual }
 }
 
-/// Whether tests that take the same inputs by several ways take all of them: with all features, as in the gate, and under
-/// [`STRESS`]. Else they take those that a change is most likely to break.
+/// Whether tests that take the same inputs by several ways take all of them: with all features, as in the gate, and
+/// under [`STRESS`]. Else they take those that a change is most likely to break.
 pub fn takes_every_way() -> bool {
     cfg!(feature = "evcxr") || std::env::var_os(STRESS).is_some()
 }

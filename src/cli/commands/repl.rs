@@ -299,7 +299,7 @@ impl Repl {
 
             Command::Exercises => self.list_exercises(),
             Command::Try(name) => return self.try_exercise(&name),
-            Command::Check => self.check_exercise(),
+            Command::Check(name) => self.check_exercise(&name),
             Command::Hint => self.hint_exercise(),
             Command::Solution => self.solve_exercise(),
 

@@ -128,7 +128,8 @@ fn no_cell_waits_for_a_pool_that_a_crash_has_ended() {
          { rayon::ThreadPoolBuilder::new().num_threads(2).build() }\nlet app = App { pool: pool()? };\
          \nlet plain = pool()?;\n\
          let hidden: Box<dyn Fn() -> usize> = { let pool = pool()?; Box::new(move || pool.\
-         current_num_threads()) };\n%%\n(plain.install(|| (0..9).into_par_iter().sum::<i32>()), hidden())\n%%\nunsafe { std::process::abort() }\n%%\n\
+         current_num_threads()) };\n%%\n\
+         (plain.install(|| (0..9).into_par_iter().sum::<i32>()), hidden())\n%%\nunsafe { std::process::abort() }\n%%\n\
          (0..100).into_par_iter().sum::<i32>()\n%%\n(squares.len(), log::max_level())\n%%\nplain.install(|| 1)",
     );
     let told = place.tells(&["cells", "--timeout", "20", "cells.txt"]);

@@ -56,8 +56,8 @@ pub enum Command {
     Exercises,
     /// Begin the exercise of this id; the next unsolved one if empty.
     Try(String),
-    /// Check the answer to the exercise begun last.
-    Check,
+    /// Check the answer to this exercise, or to the one begun last.
+    Check(String),
     Hint,
     Solution,
     /// A term of the glossary; all of them if empty.
@@ -139,7 +139,7 @@ pub const ENTRIES: &[Entry] = &[
     entry("help", &["h", "?"], Help, Lang::brief_help, Lang::help_help, Maybe("[NAME]", Command::Help)),
     entry("exercises", &[], Exercises, Lang::brief_exercises, Lang::help_exercises, Plain(Command::Exercises)),
     entry("try", &[], Exercises, Lang::brief_try, Lang::help_try, Maybe("[ID]", Command::Try)),
-    entry("check", &[], Exercises, Lang::brief_check, Lang::help_check, Plain(Command::Check)),
+    entry("check", &[], Exercises, Lang::brief_check, Lang::help_check, Maybe("[ID]", Command::Check)),
     entry("hint", &[], Exercises, Lang::brief_hint, Lang::help_hint, Plain(Command::Hint)),
     entry("solution", &[], Exercises, Lang::brief_solution, Lang::help_solution, Plain(Command::Solution)),
     entry("quit", &["q", "exit"], Help, Lang::brief_quit, Lang::help_quit, Plain(Command::Quit)),
@@ -288,6 +288,7 @@ mod tests {
             (":edit", Command::Edit(String::new())),
             (":e my_step", Command::Edit("my_step".into())),
             (":explain", Command::Explain(String::new())),
+            (":check nand", Command::Check("nand".into())),
             (":explain E0382", Command::Explain("E0382".into())),
             (":type 1 + 1", Command::Type("1 + 1".into())),
             ("let x = 1;", rust("let x = 1;")),

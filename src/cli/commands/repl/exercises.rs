@@ -11,6 +11,7 @@ use crate::cli::notebook::course::Section;
 use crate::cli::notebook::exercise::{self, Exercise};
 use crate::cli::outcome::{Diagnostic, End, Outcome, Output};
 use crate::cli::suggest::nearest;
+use crate::cli::syntax::names;
 use crate::cli::terminal::markdown;
 use crate::cli::terminal::style::{GOOD, HEADING};
 
@@ -37,21 +38,40 @@ impl Repl {
         screen.faint(&screen.lang.try_one());
     }
 
-    /// `:try`: the statement, and the stub on the line; without a name the first unsolved one, here or farther on.
+    /// `:try`: the statement, and the stub or the reader's last answer on the line; without a name the first unsolved
+    /// exercise, here or farther on.
     pub(super) fn try_exercise(&mut self, name: &str) -> Then {
-        let Some(exercise) = self.exercise_named(name) else { return Then::Continue };
+        let Some(exercise) = self.exercise_named("try", name) else { return Then::Continue };
+        let answer = self.last_answer(&exercise);
         let screen = &mut self.screen;
         screen.line(&screen.look.paint(HEADING, exercise.title.of(screen.lang)));
         screen.blank();
         screen.line(&markdown::render(exercise.statement.of(screen.lang), &screen.look));
         screen.blank();
-        screen.faint(&screen.lang.how_to_try());
-        let stub = exercise.stub.clone();
-        self.trying = Trying { current: Some(exercise), ..Trying::default() };
-        edit::put_on_line(&mut self.screen, &stub)
+        screen.faint(&if answer.is_some() { screen.lang.how_to_try_again() } else { screen.lang.how_to_try() });
+        let code = answer.unwrap_or_else(|| exercise.stub.clone());
+        self.begin(exercise);
+        edit::put_on_line(&mut self.screen, &code)
     }
 
-    fn exercise_named(&mut self, name: &str) -> Option<Exercise> {
+    /// What the reader typed last for an exercise: it defines all that the stub does.
+    fn last_answer(&self, exercise: &Exercise) -> Option<String> {
+        let wanted = names::defined(&exercise.stub);
+        let is_answer = |code: &&str| {
+            let found = names::defined(code);
+            !wanted.is_empty() && wanted.iter().all(|name| found.contains(name))
+        };
+        self.work.journal.own_code().rfind(is_answer).map(str::to_owned)
+    }
+
+    /// From now on, hints and checks are about this exercise.
+    fn begin(&mut self, exercise: Exercise) {
+        if self.trying.current.as_ref().is_none_or(|current| current.id != exercise.id) {
+            self.trying = Trying { current: Some(exercise), ..Trying::default() };
+        }
+    }
+
+    fn exercise_named(&mut self, command: &str, name: &str) -> Option<Exercise> {
         let all = exercise::all().unwrap_or_default();
         let (section, progress) = (self.place.here().number, &self.progress);
         let found = match name {
@@ -65,7 +85,7 @@ impl Repl {
             let lang = self.screen.lang;
             let ids: Vec<String> = all.iter().map(|it| it.id.clone()).collect();
             let help = match nearest(name, &ids).first() {
-                Some(near) => lang.did_you_mean(format!(":try {near}")),
+                Some(near) => lang.did_you_mean(format!(":{command} {near}")),
                 None => lang.see_exercises(),
             };
             self.screen.fail_with_help(&lang.no_exercise(name), &help);
@@ -82,7 +102,11 @@ impl Repl {
     }
 
     /// `:check`: the verdict on what the reader defined.
-    pub(super) fn check_exercise(&mut self) {
+    pub(super) fn check_exercise(&mut self, name: &str) {
+        if !name.is_empty() {
+            let Some(exercise) = self.exercise_named("check", name) else { return };
+            self.begin(exercise);
+        }
         let Some(exercise) = self.trying() else { return };
         let Repl { work, screen, progress, .. } = self;
         work.finish_setup(screen);

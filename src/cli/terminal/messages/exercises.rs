@@ -15,8 +15,8 @@ messages! {
         "연습 문제를 보여 주고 코드의 시작을 입력 줄에 놓아요: `:try nand`. 이름이 없으면 아직 풀지 않은 다음 문제예요"
     }
     help_check() {
-        "check your answer on many inputs, and show the smallest that goes wrong",
-        "여러 입력으로 답을 확인하고, 틀린 것 가운데 가장 작은 것을 보여 줘요"
+        "check your answer on many inputs, and show the smallest that goes wrong; `:check nand` checks that exercise",
+        "여러 입력으로 답을 확인하고, 틀린 것 가운데 가장 작은 것을 보여 줘요. `:check nand`는 그 문제를 확인해요"
     }
     help_hint() { "show a hint; the next one says more", "힌트를 보여 줘요. 다음 힌트는 더 많이 알려 줘요" }
     help_solution() {
@@ -27,6 +27,10 @@ messages! {
     how_to_try() {
         "Write your answer, press Enter, then type `:check`. `:hint` helps.",
         "답을 쓰고 Enter를 누른 다음 `:check`를 입력하세요. `:hint`가 도와줘요."
+    }
+    how_to_try_again() {
+        "Your last answer is on the line. Change it, press Enter, then `:check`.",
+        "지난번 답을 입력 줄에 놓았어요. 고치고 Enter를 누른 다음 `:check` 하세요."
     }
     no_exercise(name) { "there is no exercise `{name}`", "`{name}` 연습 문제는 없어요" }
     see_exercises() { "`:exercises` lists them, `:try` begins one", "`:exercises`가 목록이고 `:try`로 시작해요" }
