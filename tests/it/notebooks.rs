@@ -81,7 +81,8 @@ fn texts_of_figures(path: &Path) -> Vec<String> {
 /// What stays is a formula, a name of the mathematics, or a number.
 #[test]
 fn the_figures_of_the_korean_edition_have_korean_words() {
-    const SAME: [&str; 6] = ["step(x)", "sigmoid(x)", "sigmoid(x), step(x)", "relu(x)", "ReLU", "softmax(x)"];
+    const SAME: [&str; 8] =
+        ["step(x)", "sigmoid(x)", "sigmoid(x), step(x)", "relu(x)", "ReLU", "softmax(x)", "step(a)", "sigmoid(a)"];
     let is_word = |text: &str| text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() > 1);
     let is_korean = |text: &str| text.contains(|letter| ('가'..='힣').contains(&letter));
     let mut words = 0;

@@ -107,9 +107,9 @@ def test_anything_that_a_cell_can_show_moves(ready):
     widget = begin(ready, code)
     models = [widget.states[comm]["_model_name"] for comm in widget.controls]
     assert models == ["DropdownModel", "CheckboxModel"]
-    assert widget.shown == '<pre>"a &lt; 0"</pre>'
+    assert widget.shown == "<pre>&quot;a &lt; 0&quot;</pre>"
     widget.drag(index=1)
-    assert (widget.shown, widget.words) == ('<pre>"array([0.])"</pre>', "<pre>drawn</pre>")
+    assert (widget.shown, widget.words) == ("<pre>&quot;array([0.])&quot;</pre>", "<pre>drawn</pre>")
 
 
 def test_a_panic_and_an_error_are_reported_below_and_lose_nothing(ready):

@@ -31,7 +31,7 @@ fn every_figure_of_the_chapter_draws_at_its_start_and_at_the_ends_of_its_control
 /// The texts of a figure that have an English word, other than formulas and names that are the same in Korean.
 fn english_words(svg: &str) -> Vec<&str> {
     const SAME: [&str; 9] =
-        ["ReLU", "relu", "tanh", "XOR", "softmax(x)", "exp(x) / sum(exp(x))", "step(x)", "sigmoid(x)", "NaN"];
+        ["ReLU", "relu", "tanh", "XOR", "softmax(x)", "exp(x) / sum(exp(x))", "step(a)", "sigmoid(a)", "NaN"];
     let texts = svg.split("aria-label=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
     let is_word = |text: &str| text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() > 1);
     let is_korean = |text: &str| text.contains(|letter| ('가'..='힣').contains(&letter));

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use forward_pass::moving::Control;
 use serde_json::{Map, Value, json};
 
-use crate::cli::engine::moving::{Moving, is_switch};
+use crate::cli::engine::moving::Moving;
 use crate::cli::outcome::MimeBundle;
+use crate::cli::page::escaped;
 
 /// The MIME type of a widget in an output.
 pub const VIEW: &str = "application/vnd.jupyter.widget-view+json";
@@ -64,7 +65,7 @@ impl Widget {
         for (at, control) in moving.controls.iter().enumerate() {
             let (kind, view, more) = kind_of(control);
             let style = if kind.contains("Slider") { &slider_style } else { &other_style };
-            let style = if is_switch(control) { &widget.add(style_of_switch(), None) } else { style };
+            let style = if control.is_switch() { &widget.add(style_of_switch(), None) } else { style };
             children.push(widget.add(described(kind, view, style, more), Some(at)));
         }
         for value in [html(data), String::new()] {
@@ -158,7 +159,7 @@ fn state(model_module: &str, model: &str, view_module: &str, view: &str) -> Map<
 /// The model of a control, its view, and its own state.
 fn kind_of(control: &Control) -> (&'static str, &'static str, Value) {
     let (name, start) = (&control.name, control.start);
-    if is_switch(control) {
+    if control.is_switch() {
         let state = json!({"description": name, "value": start > 0.0, "indent": false, "disabled": false});
         return ("CheckboxModel", "CheckboxView", state);
     }
@@ -204,8 +205,7 @@ pub fn html(data: &MimeBundle) -> String {
 
 /// Text as HTML that shows it.
 pub fn plain(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    if text.is_empty() { text } else { format!("<pre>{text}</pre>") }
+    if text.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(text)) }
 }
 
 #[cfg(test)]
