@@ -42,13 +42,13 @@ pub fn activation_and_slope(index: usize, at: f64) -> Result<Figure> {
     Ok(tangent.scatter(&point, &array![y]).color("C3").ylim(-1.5, 2.0).xlabel("x").legend("upper left"))
 }
 
-/// Two layers: two neurons of one input, with a sigmoid or nothing behind them, and one that subtracts the second.
+/// Two layers: two neurons of one input, with a sigmoid or nothing behind them, and one that adds them up.
 ///
 /// # Errors
 /// None for finite numbers.
 pub fn two_layers(h: usize, w1: f64, w2: f64) -> Result<Figure> {
     let x = arange(-3.0, 3.0, 0.1)?;
     let h = |a: Array1<f64>| if h == 0 { sigmoid(&a) } else { a };
-    let y = 3.0 * (h(w1 * &x + 4.0) - h(w2 * &x - 4.0)) - 1.0;
-    Ok(plot(&x, &y).ylim(-4.0, 4.0).title("Two layers"))
+    let y = h(w1 * &x + 3.0) + h(w2 * &x - 3.0) - 1.0;
+    Ok(plot(&x, &y).ylim(-2.0, 2.0).title("Two layers"))
 }
