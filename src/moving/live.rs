@@ -9,8 +9,8 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use super::interact::{Inner, Interact};
 use super::Control;
+use super::interact::{Inner, Interact};
 use crate::display;
 
 /// Passes text to the caller.
