@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_bundle_replaces_an_earlier_one_of_its_name() {
-        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
+        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar"), (GAUGE, "1/2")]);
         let outputs = vec![text("a\n"), bar("10 %"), text("b\n"), bar("20 %"), rich(&[("text/plain", "10 %")])];
         let plain = |percent| rich(&[("text/plain", percent)]);
         assert_eq!(settled(outputs), [text("a\n"), plain("20 %"), text("b\n"), plain("10 %")]);
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn on_a_terminal_the_last_bundle_of_a_name_is_shown_at_the_end() {
-        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
+        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar"), (GAUGE, "1/2")]);
         let mut waiting = Waiting::default();
         assert_eq!(waiting.pass(bar("10 %\n...")), None);
         assert_eq!(waiting.words(), Some("10 %"));

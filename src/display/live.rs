@@ -20,8 +20,8 @@ use super::CellDisplay;
 /// }
 /// ```
 ///
-/// In Jupyter this is one bar that fills, drawn by `ipywidgets` where that is installed. The value may be a [`Gauge`], a
-/// [`Progress`](crate::train::Progress), a number, an array or a figure. White space in the name is replaced by `-`.
+/// In Jupyter this is one bar that fills, drawn by `ipywidgets` where that is installed. The value may be a [`Gauge`],
+/// a [`Progress`](crate::train::Progress), a number, an array or a figure. White space in the name is replaced by `-`.
 pub fn display_as(name: &str, value: &(impl CellDisplay + ?Sized)) {
     let (name, parts) = (plain(name), value.live_parts());
     let blocks = parts.iter().enumerate().map(|(at, (kind, text))| {

@@ -33,6 +33,7 @@ pub fn moved(draw: &mut Draw) {
     black_box(result.controls().iter().all(Control::is_switch));
     black_box((result.draw(&[x, x]).is_ok(), result.draw(&[]).is_ok(), result.controls().len()));
     black_box((result.cell_text(), result.cell_parts().len(), result.live_parts().len(), format!("{result:?}")));
+    black_box((Gauge::new(draw.below(9), draw.below(9)).progress(), x.progress()));
     black_box((Ok::<f64, Error>(x).as_result().is_some(), x.as_result().is_some()));
     drawn_by_hand(draw);
 }

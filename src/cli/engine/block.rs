@@ -6,8 +6,8 @@
 //! EVCXR_BEGIN_CONTENT KIND clear-output[=wait]
 //! ```
 //!
-//! The second is shown under a name, as a progress bar where there is a gauge; `more` of the same bundle may follow. The
-//! third clears what the cell has shown so far.
+//! The second is shown under a name, as a progress bar where there is a gauge; `more` of the same bundle may follow.
+//! The third clears what the cell has shown so far.
 //!
 //! The first form is evcxr's. The stock kernel reads the kind up to the first space, so to it they are all the same.
 

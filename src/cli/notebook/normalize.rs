@@ -180,6 +180,7 @@ mod tests {
                 "[src/shape.rs:6:1] x = 3\n[1, 2] 3\n[cell_x.rs:1] 3",
             ),
             ("a\nThe type of the variable p was redefined, so was lost.\nb", "a\nb"),
+            (&format!("a\n{STANDS_STILL}\nnote: b"), "a\nnote: b"),
             ("    Finished `dev` profile target(s) in 0.31s", "    Finished `dev` profile target(s)"),
             ("0.74614674 [1, 2] 0xdeadbeef 12:30", "0.74614674 [1, 2] 0xdeadbeef 12:30"),
         ];

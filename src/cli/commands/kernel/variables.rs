@@ -1,4 +1,4 @@
-//! `:vars` as a table: the names and types that the engine lists, and the shapes and sizes that the session is asked for.
+//! `:vars` as a table: names and types as the engine lists them, shapes and sizes as a cell of our own prints them.
 //!
 //! The text of the list is the engine's.
 
