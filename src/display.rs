@@ -44,6 +44,11 @@ pub trait CellDisplay {
         self.cell_parts()
     }
 
+    /// How much is done, out of how much, for a value that is a progress bar.
+    fn progress(&self) -> Option<(usize, usize)> {
+        None
+    }
+
     /// Of a `Result`, its value or its error in words; `None` for everything else.
     fn as_result(&self) -> Option<std::result::Result<&dyn CellDisplay, String>> {
         None

@@ -9,6 +9,8 @@ mod words;
 use ndarray::{ArrayBase, Data, Dimension};
 
 use self::words::{korean, step_function};
+use crate::error::Result;
+use crate::moving::chapter;
 use crate::network::{Network, Real};
 use crate::plot::{Figure, Grid, Names, Number, Values};
 use crate::reading::Reading;
@@ -73,6 +75,19 @@ pub fn plot_network<T: Real>(net: &Network<T>) -> Figure {
 /// As [`plot_regions`](network::plot_regions), with the chapter's words in Korean.
 pub fn plot_regions<T: Real>(net: &Network<T>, low: f64, high: f64) -> Figure {
     network::plot_regions(net, low, high).wording(korean)
+}
+
+/// As [`neuron_line`](chapter::neuron_line), with the chapter's words in Korean.
+///
+/// # Errors
+/// None for finite numbers.
+pub fn neuron_line(w1: f64, w2: f64, b: f64) -> Result<Figure> {
+    Ok(chapter::neuron_line(w1, w2, b)?.wording(korean))
+}
+
+/// As [`softmax_at_temperature`](chapter::softmax_at_temperature), with the chapter's words in Korean.
+pub fn softmax_at_temperature(scores: [f64; 3], t: f64) -> Figure {
+    chapter::softmax_at_temperature(scores, t).wording(korean)
 }
 
 /// As [`plot_softmax`](softmax::plot_softmax), with the chapter's words in Korean.

@@ -24,12 +24,12 @@
 //!
 //! | notebook | functions | figures | test |
 //! |---|---|---|---|
-//! | `01-step-function` | [`arange`], [`step`], [`show`](show::show), [`repr`] | [`plot_step`] | `numpy.rs` |
+//! | `01-step-function` | [`arange`], [`step`], [`show`][s], [`repr`] | [`plot_step`], [`neuron_line`] | `numpy.rs` |
 //! | `02-sigmoid` | [`sigmoid`], [`linspace`] | [`plot_sigmoid`] | `numpy.rs` |
 //! | `03-relu` | [`relu`], [`identity`] | [`plot_relu`] | `numpy.rs` |
 //! | `04-shapes` | [`shape`](shape::shape), [`dot`], [`matmul`] | [`plot_product`] | `numpy.rs` |
 //! | `05-three-layer-network` | [`Layer`], [`Network`], [`Trace`] | [`plot_network`], [`plot_regions`] | `network.rs` |
-//! | `06-softmax` | [`softmax`](softmax::softmax), [`softmax_naive`], [`Warned`] | [`plot_softmax`] | `numpy.rs` |
+//! | `06-softmax` | [`softmax`][m], [`softmax_naive`] | [`plot_softmax`], [`softmax_at_temperature`] | `numpy.rs` |
 //! | `07-digits` | [`Mnist`], [`Digits`], [`one_hot`], [`accuracy`], [`confusion`] | [`plot_digits`] | `mnist.rs` |
 //! | `08-mnist` | [`Training`], [`classify_png`] | [`plot_digits`], [`plot_reading`] | `train.rs` |
 //!
@@ -48,6 +48,8 @@
 //! that requires a newer `libm` 0.2 cannot be used together with this one, and cargo says so when it resolves.
 //!
 //! [`ndarray`]: https://docs.rs/ndarray
+//! [s]: show::show
+//! [m]: softmax::softmax
 
 #[cfg(doc)]
 use prelude::*;
@@ -81,6 +83,7 @@ pub mod prelude {
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::exercise::check;
     pub use crate::mnist::{Batch, Batches, Digits, Mnist, accuracy, confusion, one_hot, plot_digits};
+    pub use crate::moving::chapter::{neuron_line, softmax_at_temperature};
     pub use crate::moving::{choice, film, interact, slider, switch};
     pub use crate::network::{Activation, Layer, Network, Trace, plot_network, plot_regions};
     pub use crate::plot::{Figure, bar, barh, hist, imshow, plot, plot_product, scatter, subplots};
@@ -110,8 +113,8 @@ pub mod prelude {
     pub mod ko {
         pub use super::*;
         pub use crate::korean::{
-            bar, barh, check, hist, imshow, page, plot, plot_digits, plot_network, plot_reading, plot_regions,
-            plot_relu, plot_sigmoid, plot_softmax, plot_step, scatter, subplots,
+            bar, barh, check, hist, imshow, neuron_line, page, plot, plot_digits, plot_network, plot_reading,
+            plot_regions, plot_relu, plot_sigmoid, plot_softmax, plot_step, scatter, softmax_at_temperature, subplots,
         };
     }
 }

@@ -84,6 +84,19 @@ pub fn switch(name: &str, is_on: bool) -> Control {
     Control { start: f64::from(u8::from(is_on)), ..choice(name, &OFF_AND_ON) }
 }
 
+impl Control {
+    /// Whether it is a [`switch`], and its values 0 and 1 are off and on.
+    ///
+    /// ```
+    /// use forward_pass::moving::{choice, switch};
+    /// assert!(switch("grid", true).is_switch());
+    /// assert!(!choice("set", &["moons", "spirals"]).is_switch());
+    /// ```
+    pub fn is_switch(&self) -> bool {
+        self.choices == OFF_AND_ON
+    }
+}
+
 /// What a function of controls may return: a [`Figure`], or a [`Result`] of one.
 pub trait Drawn {
     /// The figure.

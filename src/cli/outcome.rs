@@ -76,6 +76,16 @@ pub const CLEAR_OUTPUT: &str = "application/vnd.forward-pass.clear-output";
 /// The key of what a bundle needs to be moved: its number in the session, a space, and its controls.
 pub const MOVING: &str = "application/vnd.forward-pass.moving";
 
+/// The key of how far a named bundle is a progress bar: `5/20`.
+pub const GAUGE: &str = "application/vnd.forward-pass.gauge";
+
+/// What Jupyter shows below a figure that its front end cannot move.
+pub const STANDS_STILL: &str = "note: the figure stands still: this front end has no widgets (run \
+    `pip install ipywidgets` where Jupyter is installed, then reload the page)";
+
+/// How the table begins that Jupyter shows beside the list of `:vars`.
+pub const TABLE_OF_VARIABLES: &str = "<table class=\"forward-pass-variables\">";
+
 /// The outputs below a running cell: named bundles are replaced, cleared outputs are removed.
 #[derive(Debug, Default)]
 pub struct Standing {
@@ -91,7 +101,7 @@ impl Standing {
         let mut name = None;
         if let Output::Rich { data, .. } = &mut output {
             name = data.remove(DISPLAY_ID);
-            data.remove(MOVING);
+            data.retain(|key, _| key != MOVING && key != GAUGE);
             if let Some(when) = data.remove(CLEAR_OUTPUT) {
                 self.clears = when == "wait";
                 if !self.clears {
@@ -140,7 +150,7 @@ impl Waiting {
             self.0.clear();
             return None;
         }
-        data.remove(MOVING);
+        data.retain(|key, _| key != MOVING && key != GAUGE);
         let Some(name) = data.remove(DISPLAY_ID) else { return Some(output) };
         match self.0.iter_mut().find(|(own, _)| *own == name) {
             Some((_, old)) => *old = output,
@@ -257,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_bundle_replaces_an_earlier_one_of_its_name() {
-        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
+        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar"), (GAUGE, "1/2")]);
         let outputs = vec![text("a\n"), bar("10 %"), text("b\n"), bar("20 %"), rich(&[("text/plain", "10 %")])];
         let plain = |percent| rich(&[("text/plain", percent)]);
         assert_eq!(settled(outputs), [text("a\n"), plain("20 %"), text("b\n"), plain("10 %")]);
@@ -265,7 +275,7 @@ mod tests {
 
     #[test]
     fn on_a_terminal_the_last_bundle_of_a_name_is_shown_at_the_end() {
-        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar")]);
+        let bar = |percent| rich(&[("text/plain", percent), (DISPLAY_ID, "bar"), (GAUGE, "1/2")]);
         let mut waiting = Waiting::default();
         assert_eq!(waiting.pass(bar("10 %\n...")), None);
         assert_eq!(waiting.words(), Some("10 %"));

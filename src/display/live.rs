@@ -20,13 +20,14 @@ use super::CellDisplay;
 /// }
 /// ```
 ///
-/// In Jupyter this is one bar that fills. The value may be a [`Gauge`], a
-/// [`Progress`](crate::train::Progress), a number, an array or a figure. White space in the name is replaced by `-`.
+/// In Jupyter this is one bar that fills, drawn by `ipywidgets` where that is installed. The value may be a [`Gauge`],
+/// a [`Progress`](crate::train::Progress), a number, an array or a figure. White space in the name is replaced by `-`.
 pub fn display_as(name: &str, value: &(impl CellDisplay + ?Sized)) {
     let (name, parts) = (plain(name), value.live_parts());
     let blocks = parts.iter().enumerate().map(|(at, (kind, text))| {
         let more = if at + 1 < parts.len() { " more" } else { "" };
-        format!("EVCXR_BEGIN_CONTENT {kind} display-id={name}{more}\n{text}\nEVCXR_END_CONTENT")
+        let gauge = value.progress().map(|(done, total)| format!(" gauge={done}/{total}")).unwrap_or_default();
+        format!("EVCXR_BEGIN_CONTENT {kind} display-id={name}{gauge}{more}\n{text}\nEVCXR_END_CONTENT")
     });
     let blocks: Vec<String> = blocks.collect();
     if !blocks.is_empty() {
@@ -96,6 +97,10 @@ impl fmt::Display for Gauge {
 impl CellDisplay for Gauge {
     fn cell_text(&self) -> Option<String> {
         Some(self.to_string())
+    }
+
+    fn progress(&self) -> Option<(usize, usize)> {
+        Some((self.done.min(self.total), self.total))
     }
 }
 

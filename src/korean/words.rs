@@ -48,10 +48,7 @@ const WORDS: &[(&str, &str)] = &[
     ("digit", "숫자"),
     ("probability in %", "확률 (%)"),
     // Of the figures that move.
-    ("sigmoid(slope · (x − offset))", "sigmoid(기울기 · (x − 이동))"),
-    ("step(x − offset)", "step(x − 이동)"),
     ("its derivative", "도함수"),
-    ("output: always a line", "출력: 언제나 직선"),
     ("untrained", "학습 전"),
     ("cat", "고양이"),
     ("dog", "개"),

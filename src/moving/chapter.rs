@@ -47,18 +47,15 @@ pub fn find(name: &str) -> Option<Moving> {
     ALL.iter().find(|entry| entry.name == name).map(|entry| (entry.figure)())
 }
 
-fn weight(name: &str, start: f64) -> super::Control {
-    slider(name, -3.0..=3.0, 0.1, start)
-}
-
 fn neuron_line_figure() -> Moving {
-    let controls = [weight("w₁", 0.5), weight("w₂", 0.5), weight("b", -0.7)];
+    let number = |name, start| slider(name, -2.0..=2.0, 0.05, start);
+    let controls = [number("w1", 0.5), number("w2", 0.5), number("b", -0.75)];
     Moving::new(controls, |[w1, w2, b]| neuron_line(w1, w2, b))
 }
 
 fn step_and_sigmoid_figure() -> Moving {
-    let controls = [slider("slope", 0.2..=20.0, 0.2, 1.0), slider("offset", -4.0..=4.0, 0.1, 0.0)];
-    Moving::new(controls, |[slope, offset]| step_and_sigmoid(slope, offset))
+    let controls = [slider("w", 0.0..=20.0, 0.5, 1.0), slider("b", -5.0..=5.0, 0.5, 0.0)];
+    Moving::new(controls, |[w, b]| step_and_sigmoid(w, b))
 }
 
 fn activations_figure() -> Moving {
@@ -67,21 +64,15 @@ fn activations_figure() -> Moving {
 }
 
 fn two_layers_figure() -> Moving {
-    let controls = [
-        choice("between them", &["nothing", "relu", "sigmoid"]),
-        weight("w of layer 1, first", 1.0),
-        weight("w of layer 1, second", -1.5),
-        weight("w of layer 2, first", 1.0),
-        weight("w of layer 2, second", 2.0),
-    ];
-    Moving::new(controls, |[between, a, b, c, d]| two_layers(between as usize, [a, b], [c, d]))
+    let weight = |name| slider(name, -9.0..=9.0, 0.5, 4.0);
+    let controls = [choice("h", &["sigmoid(a)", "a"]), weight("w1"), weight("w2")];
+    Moving::new(controls, |[h, w1, w2]| two_layers(h as usize, w1, w2))
 }
 
 fn temperature_figure() -> Moving {
     let score = |name, start| slider(name, -5.0..=5.0, 0.1, start);
-    let controls =
-        [score("cat", 0.3), score("dog", 2.9), score("horse", 4.0), slider("temperature", 0.1..=5.0, 0.1, 1.0)];
-    Moving::new(controls, |[cat, dog, horse, temperature]| softmax_at_temperature([cat, dog, horse], temperature))
+    let controls = [slider("t", 0.1..=5.0, 0.1, 1.0), score("x0", 1.0), score("x1", 2.0), score("x2", 3.0)];
+    Moving::new(controls, |[t, x0, x1, x2]| softmax_at_temperature([x0, x1, x2], t))
 }
 
 fn overflow_figure() -> Moving {

@@ -9,8 +9,8 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use super::Control;
 use super::interact::{Inner, Interact};
-use super::{Control, OFF_AND_ON};
 use crate::display;
 
 /// Passes text to the caller.
@@ -91,16 +91,11 @@ extern "C" fn forward_pass_moving_end(id: u64) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(it)));
 }
 
-/// Each control's name, smallest, largest and first value, step, kind and choices.
+/// Each control's name, smallest, largest and first value, step, `film` if it plays, and choices.
 fn description(controls: &[Control]) -> String {
     let plain = |text: &str| text.replace(|c: char| c.is_control(), " ");
     let described = controls.iter().map(|control| {
-        let kind = match () {
-            () if control.choices == OFF_AND_ON => "switch",
-            () if control.plays => "film",
-            () if control.choices.is_empty() => "slider",
-            () => "choice",
-        };
+        let kind = if control.plays { "film" } else { "" };
         let (first, last) = (control.range.start(), control.range.end());
         let numbers = [*first, *last, control.start, control.step].map(|number| number.to_string());
         let fields = [plain(&control.name)].into_iter().chain(numbers).chain([kind.to_owned()]);
@@ -140,7 +135,7 @@ mod tests {
         interact(controls, |[a, ..]| if a > 2.0 { Err("too much") } else { Ok(a) }).evcxr_display();
         forward_pass_moving_shown(7, tell);
         let described = TOLD.take().replace(FIELD, ",").replace(CONTROL, ";");
-        assert_eq!(described, "a b,0,2.5,1,0.5,slider;c,0,1,0,1,choice,x,y;s,0,1,1,1,switch,off,on");
+        assert_eq!(described, "a b,0,2.5,1,0.5,;c,0,1,0,1,,x,y;s,0,1,1,1,,off,on");
         assert_eq!(draw(7, &[1.0, 0.0, 0.0]), (DRAWN, String::new()));
         assert_eq!(draw(7, &[9.0, 0.0, 0.0]), (FAILED, "\"too much\"\nhelp: choose other values".to_owned()));
         assert_eq!(draw(7, &[1.0]), (FAILED, "1 values for 3 controls\nhelp: give one value for each control".into()));

@@ -149,4 +149,8 @@ impl CellDisplay for Progress {
     fn cell_text(&self) -> Option<String> {
         Some(self.to_string())
     }
+
+    fn progress(&self) -> Option<(usize, usize)> {
+        Some((self.step, self.steps))
+    }
 }

@@ -6,8 +6,8 @@ use forward_pass::moving::chapter::{
     self, activation_and_slope, layers_of_a_digit, neuron_line, numbers_on_their_way, overflow, product_of_shapes,
     softmax_at_temperature, step_and_sigmoid, trained_regions, training_progress, two_layers, two_neurons,
 };
-use forward_pass::moving::{Drawn, Moving, choice, film, interact, slider, switch};
-use forward_pass::prelude::ko::page;
+use forward_pass::moving::{Control, Drawn, Moving, choice, film, interact, slider, switch};
+use forward_pass::prelude::ko::{self, page};
 use forward_pass::prelude::*;
 
 use crate::draw::{Draw, Hard};
@@ -30,8 +30,10 @@ pub fn moved(draw: &mut Draw) {
     let result = interact([slider("x", -1.0..=1.0, x, x), switch("s", x > 0.0)], move |[x, on]| {
         if on > 0.5 { Ok(plot(&[x], &[on])) } else { Err("off") }
     });
+    black_box(result.controls().iter().all(Control::is_switch));
     black_box((result.draw(&[x, x]).is_ok(), result.draw(&[]).is_ok(), result.controls().len()));
     black_box((result.cell_text(), result.cell_parts().len(), result.live_parts().len(), format!("{result:?}")));
+    black_box((Gauge::new(draw.below(9), draw.below(9)).progress(), x.progress()));
     black_box((Ok::<f64, Error>(x).as_result().is_some(), x.as_result().is_some()));
     drawn_by_hand(draw);
 }
@@ -42,10 +44,12 @@ fn drawn_by_hand(draw: &mut Draw) {
     let x: [f64; 9] = std::array::from_fn(|_| f64::hard(draw));
     let size = draw.below(9);
     black_box((step_and_sigmoid(x[0], x[1]).is_ok(), activation_and_slope(size, x[2]).is_ok()));
-    black_box((two_layers(size, [x[0], x[1]], [x[2], x[3]]).is_ok(), neuron_line(x[0], x[1], x[2]).is_ok()));
+    black_box((two_layers(size, x[0], x[3]).is_ok(), neuron_line(x[0], x[1], x[2]).is_ok()));
     black_box(two_neurons([x[0], x[1], x[2], x[3]], [x[4], x[5]], [x[6], x[7]], x[8]).is_ok());
     black_box(trained_regions(&mut None, size, draw.below(4), draw.below(3)).is_ok());
     black_box(softmax_at_temperature([x[0], x[1], x[2]], x[3]).to_svg());
+    black_box(ko::neuron_line(x[0], x[1], x[2]).map(|figure| figure.to_svg()).is_ok());
+    black_box(ko::softmax_at_temperature([x[0], x[1], x[2]], x[3]).to_svg());
     black_box(overflow(x[4]).to_svg());
     black_box((
         product_of_shapes((size, 2), (draw.below(9), 0)).to_svg(),

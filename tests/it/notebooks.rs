@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{forward_pass, rounds};
+use crate::support::{forward_pass, rounds, words};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -69,30 +69,26 @@ fn shown(path: &Path) -> String {
     shown
 }
 
-/// The texts of a notebook's figures, in order.
-fn texts_of_figures(path: &Path) -> Vec<String> {
+/// The figures of a notebook, one below the other.
+fn figures(path: &Path) -> String {
     let notebook: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let outputs = notebook["cells"].as_array().unwrap().iter().flat_map(|cell| cell["outputs"].as_array()).flatten();
-    let figures = outputs.filter_map(|output| output["data"]["image/svg+xml"].as_array());
-    let lines = figures.flatten().filter_map(Value::as_str);
-    lines.filter_map(|line| Some(line.split_once("aria-label=\"")?.1.split_once('"')?.0.to_owned())).collect()
+    let lines = outputs.filter_map(|output| output["data"]["image/svg+xml"].as_array()).flatten();
+    lines.filter_map(Value::as_str).collect()
 }
 
 /// What stays is a formula, a name of the mathematics, or a number.
 #[test]
 fn the_figures_of_the_korean_edition_have_korean_words() {
-    const SAME: [&str; 6] = ["step(x)", "sigmoid(x)", "sigmoid(x), step(x)", "relu(x)", "ReLU", "softmax(x)"];
-    let is_word = |text: &str| text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() > 1);
-    let is_korean = |text: &str| text.contains(|letter| ('가'..='힣').contains(&letter));
-    let mut words = 0;
+    let mut count = 0;
     for english in notebooks() {
         let korean = root().join("notebooks/ko").join(english.file_name().unwrap());
-        let mut left = texts_of_figures(&korean);
-        left.retain(|text| is_word(text) && !is_korean(text) && !SAME.contains(&text.as_str()));
+        let svg = figures(&korean);
+        let left = words::english_words(&svg);
         assert!(left.is_empty(), "{}: not in the table of `src/korean.rs`: {left:?}", korean.display());
-        words += texts_of_figures(&english).iter().filter(|text| is_word(text)).count();
+        count += words::texts(&figures(&english)).filter(|text| words::has_word(text)).count();
     }
-    assert!(words > 60, "only {words} words are in the figures of the English edition");
+    assert!(count > 60, "only {count} words are in the figures of the English edition");
 }
 
 /// Whether these lines stand in the text, each after the one before.

@@ -1,6 +1,7 @@
 //! The front door: the command started as a user starts it, what it printed, and notebooks made for a test.
 
 pub mod cells;
+pub mod words;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -67,6 +67,10 @@ def program():
     return get_kernel_spec("forward-pass").argv[0]
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "without_widgets: JupyterLab without ipywidgets")
+
+
 MEASURED = []
 
 

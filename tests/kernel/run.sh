@@ -4,6 +4,7 @@
 #
 #     bash tests/kernel/run.sh                  # everything
 #     bash tests/kernel/run.sh -k interrupt     # what follows goes to pytest
+#     bash tests/kernel/run.sh bench drags forward-pass    # benches/drags.py, beside ipykernel; the path of ours
 #
 # It needs Python 3.10 or newer and cargo. What it installs goes into FORWARD_PASS_KERNEL_CACHE
 # (default: the user's cache folder), so that only the first run is a slow one. FORWARD_PASS is the command to test
@@ -13,7 +14,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../python.sh"
 root=$(cd "$here/../.." && pwd)
 
-python_environment "${FORWARD_PASS_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-kernel}" "$here/requirements.txt"
+folder=${FORWARD_PASS_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/forward-pass-kernel}
+if [ "${1:-}" = bench ]; then
+    bench=$root/benches/${2:?which one? drags}
+    python_environment "$folder" "$bench.txt"
+    export JUPYTER_PATH=$venv/share/jupyter JUPYTER_NO_CONFIG=1
+    exec "$venv/bin/python" "$bench.py" "${@:3}"
+fi
+python_environment "$folder" "$here/requirements.txt"
 
 command=${FORWARD_PASS:-}
 if [ -z "$command" ]; then

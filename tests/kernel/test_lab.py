@@ -50,19 +50,25 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def address(folder, tmp_path):
-    """A server that keeps what it knows below this test's folder."""
+def address(folder, tmp_path, request):
+    """A server that keeps what it knows below this test's folder; without `ipywidgets`, where a test asks for that."""
     home = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     home |= {f"JUPYTERLAB_{name}_DIR": str(tmp_path / name) for name in ("SETTINGS", "WORKSPACES")}
     # Nothing stands in the way of a screenshot.
     settings = tmp_path / "SETTINGS" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     settings.parent.mkdir(parents=True)
     settings.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    environment = os.environ | home
+    if request.node.get_closest_marker("without_widgets"):
+        del environment["JUPYTER_NO_CONFIG"]
+        configuration = tmp_path / "CONFIG" / "labconfig" / "page_config.json"
+        configuration.parent.mkdir(parents=True)
+        configuration.write_text('{"disabledExtensions": {"@jupyter-widgets/jupyterlab-manager": true}}')
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
     command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
     log = tmp_path / "server.log"
     with open(log, "w") as output:
-        server = subprocess.Popen(command, env=os.environ | home, cwd=folder, stdout=output, stderr=output)
+        server = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output)
     try:
         end = time.time() + 60
         while not (found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+", log.read_text())):
@@ -228,6 +234,12 @@ def test_a_learner_walks_section_2(page, address, picture, measured):
     picture("7-restarted")
 
 
+# How far the last bar on the page is filled, and the words beside it.
+BAR = """() => {
+    const bar = [...document.querySelectorAll('.jupyter-widgets.widget-hprogress .progress-bar')].at(-1);
+    return bar ? `${bar.style.width} ${bar.closest('.widget-hbox').innerText}` : '';
+}"""
+
 FAILS = {
     "compiler": "let probability: f64 = sigmoid(&\"high\");\nprintln!(\"{probability}\")",
     "panic": "// 세 번째 값은 없어요\nlet x = array![1.0, 2.0];\nx[3]",
@@ -246,12 +258,14 @@ def test_failures_and_bars_are_shown_as_a_person_reads_them(page, address, pictu
     pause = "std::thread::sleep(std::time::Duration::from_millis(50));"
     run_last(page, f'for done in 0..=40 {{ display_as("work", &Gauge::new(done, 40)); {pause} }}')
     seen, end = set(), time.time() + 60
-    while "40 of 40" not in (text := text_of(page.evaluate(CELLS)[-1])):
-        assert time.time() < end, text
-        seen.add(text)
+    while "40 of 40" not in (words := page.evaluate(BAR)):
+        assert time.time() < end, words
+        seen.add(words)
         time.sleep(0.05)
     assert len(seen - {""}) > 5, seen
-    assert len(page.evaluate(CELLS)[-1]["outputs"]) == 1
+    cells = wait_for(page, lambda cells: "40 of 40" in text_of(cells[-1]), 60)
+    assert len(cells[-1]["outputs"]) == 1 and text_of(cells[-1]) == "[####################] 40 of 40"
+    assert page.evaluate(BAR).startswith("100% ")
     picture("9-bar")
 
     crate = folder / "slow"
@@ -306,7 +320,7 @@ def test_a_slider_is_dragged(page, address, picture):
     picture("8-slider")
     # A panic stands below, and the picture stays.
     press(page, "End")
-    page.wait_for_selector("text=the function panicked: too steep")
+    page.wait_for_selector("text=the function panicked at line 4: too steep")
     assert page.evaluate(SHOWN) == wanted[2.0]
     # An endless drag is interrupted.
     press(page, "ArrowLeft", 4)
@@ -325,3 +339,23 @@ def test_a_slider_is_dragged(page, address, picture):
     run_last(page, CURVE)
     page.wait_for_function(f"wanted => ({SHOWN})() === wanted", arg=wanted[1.0])
     picture("9-slider-again")
+
+
+@pytest.mark.without_widgets
+def test_without_widgets_the_figure_stands_still_and_says_why(page, address, picture):
+    open_notebook(page, address)
+    page.evaluate(RUN_FIRST)
+    wait_for(page, lambda cells: cells[0]["execution_count"])
+    run_last(page, CURVE)
+    page.wait_for_selector("text=pip install ipywidgets")
+    assert page.locator(".jp-RenderedSVG").count() == 1
+    (result, note) = page.evaluate(CELLS)[-1]["outputs"]
+    assert "image/svg+xml" in result["data"] and note["name"] == "stderr"
+    picture("10-still")
+    # A bar is text.
+    run_last(page, 'display_as("work", &Gauge::new(1, 2));')
+    page.wait_for_selector("text=1 of 2")
+    run_last(page, "let n = array![[1.0, 2.0]];")
+    run_last(page, ":vars")
+    page.wait_for_selector(".jp-RenderedHTMLCommon th:has-text('shape')")
+    picture("11-variables")

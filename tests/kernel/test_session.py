@@ -1,6 +1,7 @@
 """What a person at the front end relies on: errors that say what happened, interrupts that keep the variables."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -191,3 +192,36 @@ def test_a_front_end_that_is_killed_leaves_no_process_behind():
     while alive(family) and time.time() < end:
         time.sleep(0.2)
     assert alive(family) == []
+
+
+def test_variables_are_a_table(front):
+    front.run("use std::collections::HashMap;")
+    front.run(
+        "let numbers = vec![1.0_f32, 2.0]; let text = String::from(\"a < b\"); let n = 7; let grid = [[1_u8; 3]; 2];\n"
+        "let map = HashMap::from([(1_u8, 2_u64)]); let twice = move |x: i32| x * n;"
+    )
+    listing = "grid: [[u8; 3]; 2]\nmap: HashMap<u8, u64>\nn: i32\nnumbers: Vec<f32>\ntext: String"
+    _, messages = front.run(":vars")
+    (data,) = [m["content"]["data"] for m in messages if m["msg_type"] == "execute_result"]
+    assert set(data) == {"text/plain", "text/html"} and data["text/plain"].splitlines()[:5] == listing.splitlines()[:5]
+    rows = [re.findall("<t[dh]>(.*?)</t[dh]>", row) for row in re.findall("<tr>(.*?)</tr>", data["text/html"])]
+    assert rows[:6] == [
+        ["name", "type", "shape", "bytes"],
+        ["grid", "<code>[[u8; 3]; 2]</code>", "(2, 3)", "6"],
+        ["map", "<code>HashMap&lt;u8, u64&gt;</code>", "(1,)", "9"],
+        ["n", "<code>i32</code>", "", "4"],
+        ["numbers", "<code>Vec&lt;f32&gt;</code>", "(2,)", "8"],
+        ["text", "<code>String</code>", "", "5"],
+    ]
+    assert (rows[6][0], rows[6][2], len(rows)) == ("twice", "", 7)
+    # What the kernel asks leaves no trace: the last cell of one's own is taken back.
+    assert front.value(":undo") == ["The last cell is taken back"]
+    assert front.value("numbers.len()") == []
+
+
+def test_a_list_among_other_answers_stays_text(front):
+    front.run("let n = 7;")
+    _, messages = front.run(":vars\n:type n\nn + 1")
+    results = [m["content"]["data"] for m in messages if m["msg_type"] == "execute_result"]
+    assert results == [{"text/plain": "n: i32\nn: i32"}, {"text/plain": "8"}]
+    assert front.value("// nothing\n:vars") == ["n: i32"]

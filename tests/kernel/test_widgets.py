@@ -1,6 +1,8 @@
 """Outputs that move: the comms and models of ipywidgets, as a front end sees them. No widget is drawn here."""
 
+import json
 import statistics
+import subprocess
 import time
 from pathlib import Path
 
@@ -107,9 +109,9 @@ def test_anything_that_a_cell_can_show_moves(ready):
     widget = begin(ready, code)
     models = [widget.states[comm]["_model_name"] for comm in widget.controls]
     assert models == ["DropdownModel", "CheckboxModel"]
-    assert widget.shown == '<pre>"a &lt; 0"</pre>'
+    assert widget.shown == "<pre>&quot;a &lt; 0&quot;</pre>"
     widget.drag(index=1)
-    assert (widget.shown, widget.words) == ('<pre>"array([0.])"</pre>', "<pre>drawn</pre>")
+    assert (widget.shown, widget.words) == ("<pre>&quot;array([0.])&quot;</pre>", "<pre>drawn</pre>")
 
 
 def test_a_panic_and_an_error_are_reported_below_and_lose_nothing(ready):
@@ -124,12 +126,28 @@ def test_a_panic_and_an_error_are_reported_below_and_lose_nothing(ready):
     })"""
     widget = begin(ready, code)
     widget.drag(value=8)
-    assert (widget.shown, widget.words) == ("<pre>0.0</pre>", "<pre>the function panicked: too large</pre>")
+    assert (widget.shown, widget.words) == ("<pre>0.0</pre>", "<pre>the function panicked at line 6: too large</pre>")
     widget.drag(value=5)
     assert "not five" in widget.words and widget.shown == "<pre>0.0</pre>"
     widget.drag(value=3)
     assert (widget.shown, widget.words) == ("<pre>3.0</pre>", "")
     assert ready.value("seen.borrow().clone()") == ["[0.0, 8.0, 5.0, 3.0]"]
+
+
+def test_a_panic_names_its_line_in_the_cell(ready):
+    code = """
+    // The value comes later.
+    let most = 7.0;
+    interact([slider("n", 0.0..=9.0, 1.0, 0.0)], move |[n]| {
+        assert!(n < most, "too large");
+        n
+    })"""
+    widget = begin(ready, code)
+    begin(ready, 'interact([slider("n", 0.0..=9.0, 1.0, 0.0)], |[n]| n)')
+    widget.drag(value=8)
+    assert widget.words == "<pre>the function panicked at line 5: too large</pre>"
+    widget.drag(value=1)
+    assert (widget.shown, widget.words) == ("<pre>1.0</pre>", "")
 
 
 def test_what_drags_change_is_kept_by_a_crash_and_by_undo(ready):
@@ -216,28 +234,168 @@ def test_drags_that_wait_are_dropped_except_the_last(ready):
     assert int(drawn) < 10, drawn
 
 
+def info(front, **content):
+    message = front.client.session.msg("comm_info_request", content)
+    front.client.shell_channel.send(message)
+    while True:
+        reply = front.client.get_shell_msg(timeout=60)
+        if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+            return reply["content"]["comms"]
+
+
 def test_comms_as_the_protocol_has_them(ready):
     client = ready.client
-
-    def info(**content):
-        message = client.session.msg("comm_info_request", content)
-        client.shell_channel.send(message)
-        while True:
-            reply = client.get_shell_msg(timeout=60)
-            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
-                return reply["content"]["comms"]
-
-    assert info() == {}
+    assert info(ready) == {}
     widget = begin(ready)
-    assert info() == {comm: {"target_name": "jupyter.widget"} for comm in widget.states}
-    assert info(target_name="other") == {} and len(info(target_name="jupyter.widget")) == len(widget.states)
+    assert info(ready) == {comm: {"target_name": "jupyter.widget"} for comm in widget.states}
+    assert info(ready, target_name="other") == {} and len(info(ready, target_name="jupyter.widget")) == len(widget.states)
     before = dict(widget.states[widget.controls[0]])
     (answer,) = widget.hear(widget.tell({"method": "request_state"}))
     assert answer["content"]["data"]["state"] == before
     message = client.session.msg("comm_close", {"comm_id": widget.root, "data": {}})
     client.shell_channel.send(message)
-    assert info() == {}
+    assert info(ready) == {}
     assert widget.drag(value=2.0) == []
+
+
+STILL = (
+    "note: the figure stands still: this front end has no widgets (run `pip install ipywidgets` where Jupyter is "
+    "installed, then reload the page)\n"
+)
+
+
+def refuse(widget):
+    """Closes the comms, as a front end does that does not know their target; returns what the kernel says."""
+    client, sent = widget.front.client, []
+    for comm in widget.states:
+        message = client.session.msg("comm_close", {"comm_id": comm, "data": {}})
+        client.shell_channel.send(message)
+        sent.append(message["header"]["msg_id"])
+    heard = []
+    while True:
+        message = client.get_iopub_msg(timeout=60)
+        if message["msg_type"] == "status":
+            is_idle = message["content"]["execution_state"] == "idle"
+            if is_idle and message["parent_header"]["msg_id"] == sent[-1]:
+                return heard
+        else:
+            heard.append(message)
+
+
+def test_a_front_end_without_widgets_has_a_word_below_the_figure(ready):
+    sent = ready.client.execute(CURVE)
+    _, messages = ready.await_cell(sent)
+    widget = Widget(ready, messages)
+    (note,) = refuse(widget)
+    assert note["parent_header"]["msg_id"] == sent, "below the figure"
+    assert note["msg_type"] == "stream" and note["content"] == {"name": "stderr", "text": STILL}
+    assert refuse(widget) == [], "once"
+    # Each figure has its own; nothing says so before.
+    second = begin(ready, CURVE + " ")
+    assert len(refuse(second)) == 1
+    # With widgets installed, the page is reloaded, and asks for those that there are.
+    info(ready, target_name="jupyter.widget")
+    third = begin(ready, CURVE + "  ")
+    assert refuse(third) == []
+
+
+def test_a_note_on_widgets_is_not_compared(ready, program, tmp_path):
+    """What a front end without widgets has saved is what `test` wants."""
+    code = 'interact([slider("n", 0.0..=9.0, 1.0, 0.0)], |[n]| n)'
+    cells = [
+        {"cell_type": "code", "execution_count": at, "id": f"c{at}", "metadata": {}, "source": source, "outputs": outputs}
+        for at, source, outputs in [
+            (1, LIBRARY, []),
+            (2, code, [
+                {"output_type": "execute_result", "execution_count": 2, "metadata": {}, "data": {"text/plain": "0.0"}},
+                {"output_type": "stream", "name": "stderr", "text": STILL},
+            ]),
+        ]
+    ]
+    kernel = {"name": "forward-pass", "display_name": "Rust", "language": "rust"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    path = tmp_path / "still.ipynb"
+    path.write_text(json.dumps(notebook))
+    done = subprocess.run([program, "test", str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    cells[1]["outputs"][1]["text"] = "note: another\n"
+    path.write_text(json.dumps(notebook))
+    assert subprocess.run([program, "test", str(path)], capture_output=True, text=True).returncode == 1
+
+
+BARS = """
+for done in 0..=3 {
+    display_as("work", &Gauge::new(done, 3));
+    std::thread::sleep(std::time::Duration::from_millis(60));
+}"""
+
+
+def test_a_progress_bar_is_a_widget_where_widgets_are(ready):
+    _, messages = ready.run(BARS)
+    kinds = [m["msg_type"] for m in messages if m["msg_type"] not in ("status", "execute_input")]
+    assert kinds[0] == "display_data" and set(kinds[1:]) == {"update_display_data"}, "no front end asked for widgets"
+    texts = [m["content"]["data"] for m in messages if "data" in m["content"]]
+    assert [list(data) for data in texts] == [["text/plain"]] * len(texts)
+
+    info(ready, target_name="jupyter.widget")
+    _, messages = ready.run(BARS)
+    states = {m["content"]["comm_id"]: m["content"]["data"]["state"] for m in messages if m["msg_type"] == "comm_open"}
+    (shown,) = [m["content"] for m in messages if m["msg_type"] == "display_data"]
+    root = states[shown["data"][VIEW]["model_id"]]
+    bar, words = (name.removeprefix("IPY_MODEL_") for name in root["children"])
+    assert root["_model_name"] == "HBoxModel" and states[bar]["_model_name"] == "FloatProgressModel"
+    assert (states[bar]["value"], states[bar]["max"], states[words]["value"]) == (0.0, 3.0, "0 of 3")
+    assert shown["data"]["text/plain"] == "[--------------------] 0 of 3"
+    moves = [m["content"] for m in messages if m["msg_type"] == "comm_msg"]
+    values = [m["data"]["state"]["value"] for m in moves if m["comm_id"] == bar]
+    assert values == [1.0, 2.0, 3.0] and states[words]["value"] == "0 of 3"
+    # The output itself is replaced once, at the end, with the text that is stored.
+    (last,) = [m["content"] for m in messages if m["msg_type"] == "update_display_data"]
+    assert last["transient"] == shown["transient"]
+    assert last["data"] == {"text/plain": "[####################] 3 of 3", VIEW: shown["data"][VIEW]}
+    kinds = [m["msg_type"] for m in messages]
+    assert kinds.index("update_display_data") > max(at for at, kind in enumerate(kinds) if kind == "comm_msg")
+    # The bar stays until its cell runs again.
+    assert set(info(ready)) == set(states)
+    _, messages = ready.run(BARS)
+    assert {m["content"]["comm_id"] for m in messages if m["msg_type"] == "comm_close"} == set(states)
+
+
+def test_a_bar_that_is_cleared_or_replaced_is_the_same_one(ready):
+    info(ready, target_name="jupyter.widget")
+    code = """
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(60));
+    for round in 1..=2 {
+        clear_output(false);
+        display_as("work", &Gauge::new(round, 4));
+        pause();
+    }
+    display_as("work", "done");
+    pause();"""
+    _, messages = ready.run(code)
+    kinds = [m["msg_type"] for m in messages]
+    assert kinds.count("display_data") == 2 and kinds.count("comm_open") == 6, kinds
+    assert messages[-1]["msg_type"] == "update_display_data"
+    assert messages[-1]["content"]["data"] == {"text/plain": '"done"'}
+
+
+def test_training_is_a_bar_with_its_words(ready):
+    info(ready, target_name="jupyter.widget")
+    code = """
+    let digits = Mnist::drawn(300, 100, 1);
+    let mut net = Network::untrained(&[784, 30, 10], 1)?;
+    Training::adam(0.01).epochs(2).fit_watched(&mut net, &digits.train, |progress| display_as("training", progress))?;"""
+    reply, messages = ready.run(code)
+    assert reply["status"] == "ok", reply
+    states = {m["content"]["comm_id"]: m["content"]["data"]["state"] for m in messages if m["msg_type"] == "comm_open"}
+    for message in messages:
+        if message["msg_type"] == "comm_msg":
+            states[message["content"]["comm_id"]].update(message["content"]["data"]["state"])
+    (bar,) = [state for state in states.values() if state["_model_name"] == "FloatProgressModel"]
+    (words,) = [state for state in states.values() if state["_model_name"] == "LabelModel"]
+    assert (bar["description"], bar["value"], bar["max"], bar["bar_style"]) == ("epoch 2/2", 3.0, 3.0, "success")
+    (text,) = [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "update_display_data"]
+    assert text == f"epoch 2/2 [####################] {words['value']}" and words["value"].startswith("loss ")
 
 
 def test_a_restarted_kernel_knows_no_widget(ready):

@@ -4,6 +4,8 @@
 //! notebooks: the front end does.
 
 mod queries;
+mod variables;
+mod asks;
 mod comms;
 mod control;
 mod failure;
@@ -19,6 +21,7 @@ mod output;
 mod spec;
 mod stdin;
 mod widget;
+mod bar;
 mod wire;
 
 use std::time::Duration;

@@ -39,9 +39,9 @@ pub fn run(args: &SiteArgs) -> Result<Exit> {
             folder.display()
         )));
     }
-    let books = books(args)?;
-    let mut files: Vec<File> = Vec::new();
     let moves = args.path.is_none() && !args.still;
+    let books = books(args, moves)?;
+    let mut files: Vec<File> = Vec::new();
     if moves {
         for (name, features) in wasm::PROGRAMS {
             files.push((format!("assets/{name}"), wasm::build(name, features)?));
@@ -67,7 +67,7 @@ pub fn run(args: &SiteArgs) -> Result<Exit> {
 }
 
 /// The chapter in each language that is asked for, or the course of a folder.
-fn books(args: &SiteArgs) -> Result<Vec<Book>> {
+fn books(args: &SiteArgs, moves: bool) -> Result<Vec<Book>> {
     if let Some(path) = &args.path {
         let book = Book::of_folder(path, args.lang.unwrap_or_default())?;
         if book.pages.is_empty() {
@@ -76,7 +76,7 @@ fn books(args: &SiteArgs) -> Result<Vec<Book>> {
         return Ok(vec![book]);
     }
     let languages = args.lang.map_or(vec![Lang::En, Lang::Ko], |lang| vec![lang]);
-    languages.into_iter().map(Book::of_chapter).collect()
+    languages.into_iter().map(|lang| Book::of_chapter(lang, moves)).collect()
 }
 
 /// Writes every file, and removes pages of an earlier run that are no longer part of the site.

@@ -2,9 +2,12 @@
 //!
 //! ```text
 //! EVCXR_BEGIN_CONTENT KIND
-//! EVCXR_BEGIN_CONTENT KIND display-id=NAME [more]     shown under a name; `more` of the same bundle follows
-//! EVCXR_BEGIN_CONTENT KIND clear-output[=wait]        clears what the cell has shown so far
+//! EVCXR_BEGIN_CONTENT KIND display-id=NAME [gauge=DONE/TOTAL] [more]
+//! EVCXR_BEGIN_CONTENT KIND clear-output[=wait]
 //! ```
+//!
+//! The second is shown under a name, as a progress bar where there is a gauge; `more` of the same bundle may follow.
+//! The third clears what the cell has shown so far.
 //!
 //! The first form is evcxr's. The stock kernel reads the kind up to the first space, so to it they are all the same.
 
@@ -26,7 +29,7 @@ pub struct Begin<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Directive<'a> {
     Plain,
-    Named { name: &'a str, more: bool },
+    Named { name: &'a str, gauge: Option<&'a str>, more: bool },
     Clear { wait: bool },
 }
 
@@ -40,16 +43,18 @@ pub fn begin(line: &str) -> Option<Begin<'_>> {
     is_kind.then_some(Begin { before, kind, directive })
 }
 
-fn directive(text: &str) -> Option<(&str, Directive<'_>)> {
+fn directive<'a>(text: &'a str) -> Option<(&'a str, Directive<'a>)> {
     let (kind, rest) = text.split_once(' ')?;
-    let mut words = rest.split_whitespace();
-    let directive = match (words.next()?, words.next(), words.next()) {
-        ("clear-output", None, None) => Directive::Clear { wait: false },
-        ("clear-output=wait", None, None) => Directive::Clear { wait: true },
-        (word, more @ (None | Some("more")), None) => {
-            let name = word.strip_prefix("display-id=").filter(|name| !name.is_empty())?;
-            Directive::Named { name, more: more.is_some() }
-        }
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let named = |word: &'a str| word.strip_prefix("display-id=").filter(|name| !name.is_empty());
+    let gauge = |word: &'a str| word.strip_prefix("gauge=");
+    let directive = match words.as_slice() {
+        ["clear-output"] => Directive::Clear { wait: false },
+        ["clear-output=wait"] => Directive::Clear { wait: true },
+        [name] => Directive::Named { name: named(name)?, gauge: None, more: false },
+        [name, "more"] => Directive::Named { name: named(name)?, gauge: None, more: true },
+        [name, word] => Directive::Named { name: named(name)?, gauge: Some(gauge(word)?), more: false },
+        [name, word, "more"] => Directive::Named { name: named(name)?, gauge: Some(gauge(word)?), more: true },
         _ => return None,
     };
     Some((kind, directive))
@@ -68,7 +73,8 @@ mod tests {
 
     #[test]
     fn kinds_names_and_directives_are_told_apart() {
-        let named = |name, more| Directive::Named { name, more };
+        let named = |name, more| Directive::Named { name, gauge: None, more };
+        let bar = |name, gauge, more| Directive::Named { name, gauge: Some(gauge), more };
         let clear = |wait| Directive::Clear { wait };
         let cases = [
             ("EVCXR_BEGIN_CONTENT text/plain", Some(("", "text/plain", Directive::Plain))),
@@ -76,6 +82,11 @@ mod tests {
             ("EVCXR_BEGIN_CONTENT text/html; charset=utf-8", Some(("", "text/html; charset=utf-8", Directive::Plain))),
             ("EVCXR_BEGIN_CONTENT text/plain display-id=손실", Some(("", "text/plain", named("손실", false)))),
             ("EVCXR_BEGIN_CONTENT image/svg+xml display-id=a more", Some(("", "image/svg+xml", named("a", true)))),
+            (
+                "EVCXR_BEGIN_CONTENT text/plain display-id=a gauge=5/20",
+                Some(("", "text/plain", bar("a", "5/20", false))),
+            ),
+            ("EVCXR_BEGIN_CONTENT text/plain display-id=a gauge=5 more", Some(("", "text/plain", bar("a", "5", true)))),
             ("EVCXR_BEGIN_CONTENT text/plain clear-output", Some(("", "text/plain", clear(false)))),
             ("EVCXR_BEGIN_CONTENT text/plain clear-output=wait", Some(("", "text/plain", clear(true)))),
             ("EVCXR_BEGIN_CONTENT text/plain display-id=", Some(("", "text/plain display-id=", Directive::Plain))),

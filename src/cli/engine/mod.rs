@@ -29,6 +29,11 @@ pub trait Session: Send {
     /// Runs one cell to its end. `Err` is for the tool's own failures only: those of the cell are outcomes.
     fn run(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome>;
 
+    /// Runs a cell of the program's own, which asks about variables: `:undo` takes it back with the cell before.
+    fn ask(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
+        self.run(code, events)
+    }
+
     /// The variables and their types, sorted by name.
     fn variables(&mut self) -> Vec<Variable>;
 

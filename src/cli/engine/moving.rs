@@ -37,23 +37,18 @@ fn control(text: &str) -> Option<Control> {
     Some(Control { name, range: first..=last, step, start, choices, plays })
 }
 
-/// Is it on or off?
-pub fn is_switch(control: &Control) -> bool {
-    control.choices == ["off", "on"]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn controls_are_read() {
-        let text = "7 a b,0,2.5,1,0.5,slider;s,0,1,1,1,switch,off,on;f,1,9,2,1,film";
+        let text = "7 a b,0,2.5,1,0.5,;s,0,1,1,1,,off,on;f,1,9,2,1,film";
         let moving = Moving::read(&text.replace(',', "\u{1f}").replace(';', "\u{1e}")).unwrap();
         assert_eq!((moving.id, moving.start()), (7, vec![1.0, 1.0, 2.0]));
         let [a, s, f] = moving.controls.as_slice() else { panic!("{moving:?}") };
         assert_eq!((a.name.as_str(), a.range.clone(), a.step, a.plays), ("a b", 0.0..=2.5, 0.5, false));
-        assert!(is_switch(s) && !is_switch(a) && f.plays && f.choices.is_empty());
+        assert!(s.is_switch() && !a.is_switch() && f.plays && f.choices.is_empty());
         for broken in ["", "7", "x a\u{1f}0", "7 a\u{1f}0\u{1f}1\u{1f}none\u{1f}1\u{1f}slider"] {
             assert_eq!(Moving::read(broken), None, "{broken:?}");
         }

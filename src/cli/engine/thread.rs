@@ -67,6 +67,7 @@ impl Definitions {
 
 enum Request {
     Run { ticket: Ticket, code: String, may_ask: bool },
+    Ask { ticket: Ticket, code: String },
     Reset(Ticket),
     Undo(Ticket),
     Draw { ticket: Ticket, id: u64, values: Vec<f64> },
@@ -125,6 +126,12 @@ impl SessionThread {
     pub fn run(&self, code: &str, may_ask: bool) -> Ticket {
         self.shared.is_stopped.store(false, Ordering::SeqCst);
         self.queue(|ticket| Request::Run { ticket, code: code.to_owned(), may_ask })
+    }
+
+    /// Queues a cell of the program's own, with empty stdin.
+    pub fn ask(&self, code: &str) -> Ticket {
+        self.shared.is_stopped.store(false, Ordering::SeqCst);
+        self.queue(|ticket| Request::Ask { ticket, code: code.to_owned() })
     }
 
     /// From the next cell on, passes on what threads print between cells, when it comes. Without this it comes with the
@@ -234,6 +241,10 @@ fn serve(
                 session.set_reader(may_ask.then(|| Box::new(reader) as _));
                 (ticket, session.run(&code, &mut |event| outbox(Message::Event(ticket, event))))
             }
+            Request::Ask { ticket, code } => {
+                session.set_reader(None);
+                (ticket, session.ask(&code, &mut |event| outbox(Message::Event(ticket, event))))
+            }
             Request::Reset(ticket) => (ticket, session.reset().map(|()| Outcome::default())),
             Request::Undo(ticket) => (ticket, session.undo().map(undone)),
             Request::Draw { ticket, id, values } => {
@@ -304,6 +315,7 @@ fn refuse(error: &anyhow::Error, requests: &Receiver<Request>, outbox: &Outbox) 
     while let Ok(request) = requests.recv() {
         match request {
             Request::Run { ticket, .. }
+            | Request::Ask { ticket, .. }
             | Request::Draw { ticket, .. }
             | Request::Reset(ticket)
             | Request::Undo(ticket) => fail(ticket),

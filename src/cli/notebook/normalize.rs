@@ -6,7 +6,7 @@
 #[cfg(test)]
 pub mod fuzz;
 
-use crate::cli::outcome::{Output, join_streams};
+use crate::cli::outcome::{Output, STANDS_STILL, join_streams};
 
 /// An author's rule: matches of the pattern are replaced, for the given reason.
 #[derive(Clone, Debug)]
@@ -69,9 +69,11 @@ pub fn text(raw: &str) -> String {
     lines.join("\n")
 }
 
-/// Hints about backtraces, and the stock kernel's message about a dropped variable, which our notes replace.
+/// Hints about backtraces, what is said of a front end, and the stock kernel's message about a dropped variable, which
+/// our notes replace.
 fn is_of_the_kernel(line: &str) -> bool {
-    line.starts_with("note: run with `RUST_BACKTRACE=")
+    line == STANDS_STILL
+        || line.starts_with("note: run with `RUST_BACKTRACE=")
         || line.starts_with("note: Some details are omitted, run")
         || line.starts_with("The type of the variable ") && line.trim_end().ends_with(" was redefined, so was lost.")
 }
@@ -178,6 +180,7 @@ mod tests {
                 "[src/shape.rs:6:1] x = 3\n[1, 2] 3\n[cell_x.rs:1] 3",
             ),
             ("a\nThe type of the variable p was redefined, so was lost.\nb", "a\nb"),
+            (&format!("a\n{STANDS_STILL}\nnote: b"), "a\nnote: b"),
             ("    Finished `dev` profile target(s) in 0.31s", "    Finished `dev` profile target(s)"),
             ("0.74614674 [1, 2] 0xdeadbeef 12:30", "0.74614674 [1, 2] 0xdeadbeef 12:30"),
         ];

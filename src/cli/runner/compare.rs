@@ -15,7 +15,7 @@ mod text;
 use numbers::{Moved, Tolerance};
 
 use crate::cli::notebook::normalize::{self, Normaliser};
-use crate::cli::outcome::{MimeBundle, Output, Stream};
+use crate::cli::outcome::{MimeBundle, Output, Stream, TABLE_OF_VARIABLES};
 
 /// How a cell's outputs are compared.
 #[derive(Clone, Debug, Default)]
@@ -179,7 +179,8 @@ const WIDGET: &str = "application/vnd.jupyter.widget-view+json";
 
 fn bundle_parts(data: MimeBundle) -> impl Iterator<Item = (String, String)> {
     let is_alone = data.len() == 1;
-    data.into_iter().filter(move |(mime, _)| is_alone || mime != WIDGET).map(|(mime, text)| {
+    let is_extra = |mime: &str, text: &str| mime == WIDGET || text.starts_with(TABLE_OF_VARIABLES);
+    data.into_iter().filter(move |(mime, text)| is_alone || !is_extra(mime, text)).map(|(mime, text)| {
         let text = if mime.starts_with("text/") || mime == "image/svg+xml" { trim_end_lines(text) } else { text };
         (mime, text)
     })
@@ -244,6 +245,7 @@ mod tests {
             (stdout("a\n"), stdout("a")),
             (plain("[0.1]\n"), plain("[0.1]")),
             (rich(&[("text/plain", "a"), ("application/vnd.jupyter.widget-view+json", "{}")]), plain("a")),
+            (rich(&[("text/plain", "a"), ("text/html", &format!("{TABLE_OF_VARIABLES}</table>"))]), plain("a")),
             (json(r#"{"a":1,"b":[2.0]}"#), json(r#"{"b":[2.0],"a":1}"#)),
             (
                 rich(&[("image/png", "AAAA"), ("image/svg+xml", "<svg/>")]),
@@ -260,6 +262,7 @@ mod tests {
             (&[plain("(2, 3)")], &[plain("(3, 2)")]),
             (&[plain("a")], &[rich(&[("text/plain", "a"), ("image/svg+xml", "<svg/>")])]),
             (&[rich(&[("text/plain", "a"), ("image/svg+xml", "<svg/>")])], &[plain("a")]),
+            (&[rich(&[("text/plain", "a"), ("text/html", "<table></table>")])], &[plain("a")]),
             (&[plain("a"), plain("b")], &[plain("a")]),
             (&[plain("a"), plain("b")], &[plain("b"), plain("a")]),
             (&[rich(&[("image/png", "AAAA")])], &[rich(&[("image/png", "AAAB")])]),

@@ -5,17 +5,17 @@ use ndarray::{Array1, array};
 use crate::activation::{identity, relu, relu_derivative, sigmoid, sigmoid_derivative, step, tanh, tanh_derivative};
 use crate::error::Result;
 use crate::plot::{Figure, plot};
-use crate::shape::linspace;
+use crate::shape::{arange, linspace};
 
-/// The step function, and a sigmoid with a slope and an offset of its own.
+/// What a neuron with one input says, with the sigmoid and with the step function.
 ///
 /// # Errors
 /// None for finite numbers.
-pub fn step_and_sigmoid(slope: f64, offset: f64) -> Result<Figure> {
-    let x = linspace(-5.0, 5.0, 201)?;
-    let soft = plot(&x, &sigmoid(&((&x - offset) * slope))).label("sigmoid(slope · (x − offset))");
-    let both = soft.plot(&x, &step(&(&x - offset))).label("step(x − offset)").linestyle("--");
-    Ok(both.ylim(-0.1, 1.1).xlabel("x").legend("upper left"))
+pub fn step_and_sigmoid(w: f64, b: f64) -> Result<Figure> {
+    let x = arange(-5.0, 5.0, 0.1)?;
+    let a = w * &x + b;
+    let both = plot(&x, &sigmoid(&a)).label("sigmoid(a)").plot(&x, &step(&a)).label("step(a)");
+    Ok(both.ylim(-0.1, 1.1).title("a = w x + b"))
 }
 
 /// The names of the activation functions of [`activation_and_slope`], by index.
@@ -42,24 +42,13 @@ pub fn activation_and_slope(index: usize, at: f64) -> Result<Figure> {
     Ok(tangent.scatter(&point, &array![y]).color("C3").ylim(-1.5, 2.0).xlabel("x").legend("upper left"))
 }
 
-/// Two layers of one input, two neurons and one output, with nothing, ReLU or a sigmoid between them.
+/// Two layers: two neurons of one input, with a sigmoid or nothing behind them, and one that adds them up.
 ///
 /// # Errors
 /// None for finite numbers.
-pub fn two_layers(between: usize, first: [f64; 2], second: [f64; 2]) -> Result<Figure> {
-    let x = linspace(-3.0, 3.0, 121)?;
-    let hidden = |w: f64, b: f64| {
-        let z = &x * w + b;
-        match between {
-            0 => z,
-            1 => relu(&z),
-            _ => sigmoid(&z),
-        }
-    };
-    let (one, two) = (hidden(first[0], 0.5), hidden(first[1], 1.0));
-    let output = &one * second[0] + &two * second[1];
-    let neurons = plot(&x, &one).label("neuron 1").linestyle("--").plot(&x, &two).label("neuron 2").linestyle("--");
-    let name = if between == 0 { "output: always a line" } else { "output" };
-    let all = neurons.plot(&x, &output).label(name).color("C3").linewidth(2.5);
-    Ok(all.ylim(-8.0, 8.0).xlabel("x").legend("upper left"))
+pub fn two_layers(h: usize, w1: f64, w2: f64) -> Result<Figure> {
+    let x = arange(-3.0, 3.0, 0.1)?;
+    let h = |a: Array1<f64>| if h == 0 { sigmoid(&a) } else { a };
+    let y = h(w1 * &x + 3.0) + h(w2 * &x - 3.0) - 1.0;
+    Ok(plot(&x, &y).ylim(-2.0, 2.0).title("Two layers"))
 }

@@ -17,9 +17,8 @@ pub fn neuron_line(w1: f64, w2: f64, b: f64) -> Result<Figure> {
     let neuron = Layer::new(array![[w1], [w2]], array![b], Activation::Step)?;
     let net = Network::new(vec![neuron])?;
     let corners = array![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
-    let says = net.forward(&corners)?;
-    let answers: Vec<String> = says.iter().map(|y| format!("{y}")).collect();
-    let title = format!("(0, 0), (1, 0), (0, 1), (1, 1): {}", answers.join(", "));
+    let sign = |number: f64| if number < 0.0 { '-' } else { '+' };
+    let title = format!("{w1:.2} x1 {} {:.2} x2 {} {:.2} > 0", sign(w2), w2.abs(), sign(b), b.abs());
     Ok(with_corners(plot_regions(&net, -0.5, 1.5), &corners).title(title))
 }
 

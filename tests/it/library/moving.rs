@@ -4,6 +4,8 @@ use forward_pass::moving::{Control, Moving, chapter, choice, film, slider};
 use forward_pass::prelude::ko::page;
 use forward_pass::prelude::*;
 
+use crate::support::words::english_words;
+
 fn ends(control: &Control) -> [f64; 2] {
     [*control.range.start(), *control.range.end()]
 }
@@ -26,18 +28,6 @@ fn every_figure_of_the_chapter_draws_at_its_start_and_at_the_ends_of_its_control
             assert!(differs, "`{}` changes nothing in {}", control.name, entry.name);
         }
     }
-}
-
-/// The texts of a figure that have an English word, other than formulas and names that are the same in Korean.
-fn english_words(svg: &str) -> Vec<&str> {
-    const SAME: [&str; 9] =
-        ["ReLU", "relu", "tanh", "XOR", "softmax(x)", "exp(x) / sum(exp(x))", "step(x)", "sigmoid(x)", "NaN"];
-    let texts = svg.split("aria-label=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
-    let is_word = |text: &str| text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() > 1);
-    let is_korean = |text: &str| text.contains(|letter| ('가'..='힣').contains(&letter));
-    // NumPy's warnings stay as NumPy has them.
-    let stays = |text: &str| SAME.contains(&text) || text.contains("encountered in");
-    texts.filter(|text| is_word(text) && !is_korean(text) && !stays(text)).collect()
 }
 
 #[test]

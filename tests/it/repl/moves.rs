@@ -13,7 +13,7 @@ fn with_library(folder: &Path) -> Person {
     let course = chapter.join("02-sigmoid.ipynb");
     let setting = Setting { course: course.to_str(), stripped: false, ..USUAL };
     let mut person = sit_down(folder, &setting);
-    person.sees("36> ");
+    person.sees("40> ");
     person
 }
 
@@ -46,7 +46,7 @@ fn arrow_keys_move_an_output_and_enter_keeps_it() {
     person.sees("400.0");
     person.types("\r");
     person.sees("400.0");
-    person.sees("36> ");
+    person.sees("40> ");
     person.says("kept + 1", "42");
     // The keys do not remain for the line.
     person.types(NUMBER);
@@ -55,7 +55,7 @@ fn arrow_keys_move_an_output_and_enter_keeps_it() {
     person.sees("400.0");
     person.types("q");
     person.sees("200.0");
-    person.sees("36> ");
+    person.sees("40> ");
     person.says("kept + 2", "43");
     person.leaves();
 }
@@ -68,18 +68,18 @@ fn a_panic_is_noted_and_a_crash_ends_it_without_loss() {
     person.types(NUMBER);
     person.sees("Esc: leave");
     person.types(&RIGHT.repeat(5));
-    person.sees("panicked: too large");
+    person.sees("panicked at line 1: too large");
     person.types(LEFT);
     person.sees("600.0");
     person.types(&RIGHT.repeat(3));
     person.sees("SIGABRT");
-    person.sees("36> ");
+    person.sees("40> ");
     person.says("kept + 1", "42");
     person.types(NUMBER);
     person.sees("Esc: leave");
     person.types("\x03");
     person.sees("200.0");
-    person.sees("36> ");
+    person.sees("40> ");
     person.says("kept + 2", "43");
     person.leaves();
 }
@@ -97,7 +97,7 @@ fn an_endless_drag_is_interrupted_and_the_output_moves_on() {
     person.types(RIGHT);
     person.sees("200.0");
     person.types("\r");
-    person.sees("36> ");
+    person.sees("40> ");
     person.leaves();
 }
 
@@ -110,6 +110,6 @@ fn a_line_typed_ahead_is_not_taken_for_keys() {
     person.types("20 + 1\r");
     person.sees("200.0");
     person.sees("21");
-    person.sees("36> ");
+    person.sees("40> ");
     person.leaves();
 }

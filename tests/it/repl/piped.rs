@@ -131,8 +131,8 @@ fn the_repl_speaks_korean_on_request() {
     assert!(seen.stdout.contains("편향 (bias)"), "{}", seen.stdout);
     let seen = asked(&["-c", ":lang ko", "-c", ":sections", "-c", ":lang en", "-c", ":sections"]);
     assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{}", seen.stdout);
-    assert!(seen.stdout.contains("> 1  계단 함수 (step-function, 셀 45개)"), "{}", seen.stdout);
-    assert!(seen.stdout.contains("> 1  The step function (step-function, 45 cells)"), "{}", seen.stdout);
+    assert!(seen.stdout.contains("> 1  계단 함수 (step-function, 셀 47개)"), "{}", seen.stdout);
+    assert!(seen.stdout.contains("> 1  The step function (step-function, 47 cells)"), "{}", seen.stdout);
 }
 
 #[test]

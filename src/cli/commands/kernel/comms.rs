@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use jupyter_protocol::{
     CommClose, CommId, CommInfo, CommInfoReply, CommMsg, CommOpen, JupyterMessage, JupyterMessageContent as Content,
+    Stdio, StreamContent,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::output::Show;
 use super::shell::Shell;
-use super::widget::{Widget, html, plain};
+use super::widget::{Widget, html, object, plain};
 use super::wire::Publisher;
 use crate::cli::lang::Lang;
-use crate::cli::outcome::{End, Outcome, Output, Stream};
+use crate::cli::outcome::{End, Outcome, Output, STANDS_STILL, Stream};
 use crate::cli::terminal::cell_end;
 
 /// The target of every widget.
@@ -27,19 +28,34 @@ const VERSION: &str = "2.1.0";
 /// More than a notebook shows: the oldest ends.
 const MOST: usize = 100;
 
+/// The target of a front end that asks for the state of all widgets.
+const CONTROL: &str = "jupyter.widget.control";
+
 /// The outputs that move, oldest first.
 #[derive(Default)]
-pub struct Widgets(Vec<Widget>);
+pub struct Widgets {
+    all: Vec<Widget>,
+    /// Whether the front end draws widgets, as soon as a message tells.
+    are_drawn: Option<bool>,
+}
 
 impl Widgets {
+    /// The front end draws widgets: it has asked for them.
+    pub fn are_drawn(&self) -> bool {
+        self.are_drawn == Some(true)
+    }
+
     fn of(&mut self, comm: &str) -> Option<&mut Widget> {
-        self.0.iter_mut().find(|widget| widget.models.iter().any(|model| model.comm == comm))
+        self.all.iter_mut().find(|widget| widget.models.iter().any(|model| model.comm == comm))
     }
 
     /// Answers which comms are open.
-    pub fn info(&self, target: Option<&str>) -> CommInfoReply {
+    pub fn info(&mut self, target: Option<&str>) -> CommInfoReply {
+        if target == Some(TARGET) {
+            self.are_drawn = Some(true);
+        }
         let is_wanted = target.is_none_or(|target| target == TARGET);
-        let models = self.0.iter().filter(|_| is_wanted).flat_map(|widget| &widget.models);
+        let models = self.all.iter().filter(|_| is_wanted).flat_map(|widget| &widget.models);
         let info = models.map(|model| (CommId(model.comm.clone()), CommInfo { target_name: TARGET.to_owned() }));
         CommInfoReply { comms: info.collect::<HashMap<_, _>>(), ..CommInfoReply::default() }
     }
@@ -55,6 +71,12 @@ pub fn open(widget: &Widget, publisher: &Publisher, parent: &JupyterMessage) {
     }
 }
 
+/// Publishes what has changed of the model behind a comm.
+pub fn publish_state(publisher: &Publisher, method: &str, comm_id: CommId, state: Value, message: &JupyterMessage) {
+    let data = object(json!({"method": method, "state": state, "buffer_paths": []}));
+    publisher.publish_with(CommMsg { comm_id, data }, Some(message), json!({"version": VERSION}));
+}
+
 /// What a cell's widgets are kept under: its id, where the front end says it, or its text.
 pub fn name_of_cell(message: &JupyterMessage, code: &str) -> String {
     let id = message.metadata.get("cellId").and_then(Value::as_str);
@@ -64,13 +86,13 @@ pub fn name_of_cell(message: &JupyterMessage, code: &str) -> String {
 impl Shell {
     /// A cell runs again: what it has shown before moves no more.
     pub(super) fn end_widgets(&mut self, cell: &str, message: &JupyterMessage) {
-        while let Some(at) = self.widgets.0.iter().position(|widget| widget.cell == cell) {
+        while let Some(at) = self.widgets.all.iter().position(|widget| widget.cell == cell) {
             self.end_widget(at, message);
         }
     }
 
     fn end_widget(&mut self, at: usize, message: &JupyterMessage) {
-        let widget = self.widgets.0.remove(at);
+        let widget = self.widgets.all.remove(at);
         self.session.end_moving(widget.id);
         for model in widget.models {
             let close = CommClose { comm_id: CommId(model.comm), ..CommClose::default() };
@@ -78,9 +100,10 @@ impl Shell {
         }
     }
 
-    pub(super) fn keep_widget(&mut self, widget: Widget, message: &JupyterMessage) {
-        self.widgets.0.push(widget);
-        if self.widgets.0.len() > MOST {
+    pub(super) fn keep_widget(&mut self, mut widget: Widget, message: &Arc<JupyterMessage>) {
+        widget.parent = Some(Arc::clone(message));
+        self.widgets.all.push(widget);
+        if self.widgets.all.len() > MOST {
             self.end_widget(0, message);
         }
     }
@@ -90,6 +113,9 @@ impl Shell {
         match &message.content {
             // Front ends can open none; the protocol requires to close at once.
             Content::CommOpen(open) => {
+                if open.target_name == CONTROL {
+                    self.widgets.are_drawn = Some(true);
+                }
                 let close = CommClose { comm_id: open.comm_id.clone(), ..CommClose::default() };
                 self.publisher.publish(close, Some(message));
             }
@@ -99,17 +125,28 @@ impl Shell {
         }
     }
 
-    /// A front end closes a comm: with the whole of a widget, that ends.
+    /// A front end closes a comm: with the whole of a widget, that ends. One that never asked for widgets knows none.
     fn close_comm(&mut self, close: &CommClose) {
-        let root = self.widgets.0.iter_mut().position(|widget| widget.is_root(&close.comm_id.0));
+        let comm = close.comm_id.0.as_str();
+        if !self.widgets.are_drawn()
+            && let Some(parent) = self.widgets.of(comm).and_then(|widget| widget.parent.take())
+        {
+            self.widgets.are_drawn = Some(false);
+            let text = format!("{STANDS_STILL}\n");
+            self.publisher.publish(StreamContent { name: Stdio::Stderr, text }, Some(&parent));
+        }
+        let root = self.widgets.all.iter_mut().position(|widget| widget.is_root(comm));
         if let Some(at) = root {
-            let widget = self.widgets.0.remove(at);
+            let widget = self.widgets.all.remove(at);
             self.session.end_moving(widget.id);
         }
     }
 
     /// A front end asks for a model's state, or changes it.
     async fn hear_comm(&mut self, CommMsg { comm_id, data }: &CommMsg, message: &Arc<JupyterMessage>) {
+        if self.widgets.of(&comm_id.0).is_some() {
+            self.widgets.are_drawn = Some(true);
+        }
         let Some(widget) = self.widgets.of(&comm_id.0) else { return };
         match data.get("method").and_then(Value::as_str) {
             Some("request_state") => {
@@ -166,8 +203,7 @@ impl Shell {
     }
 
     fn publish_state(&self, method: &str, comm_id: CommId, state: Value, message: &JupyterMessage) {
-        let data = object(json!({"method": method, "state": state, "buffer_paths": []}));
-        self.publisher.publish_with(CommMsg { comm_id, data }, Some(message), json!({"version": VERSION}));
+        publish_state(&self.publisher, method, comm_id, state, message);
     }
 }
 
@@ -190,8 +226,4 @@ fn shown(outcome: &Outcome) -> (Option<String>, String, bool) {
     lines.retain(|line| !line.is_empty());
     // After a failure, the last output stays.
     ((outcome.end == End::Passed).then_some(output), plain(&lines.join("\n")), has_ended)
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    value.as_object().cloned().unwrap_or_default()
 }

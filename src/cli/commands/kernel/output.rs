@@ -7,17 +7,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jupyter_protocol::{
-    ClearOutput, DisplayData, ErrorOutput, ExecuteResult, ExecutionCount, JupyterMessage, JupyterMessageContent, Media,
-    MediaType, Stdio, StreamContent, Transient, UpdateDisplayData,
+    ClearOutput, CommId, DisplayData, ErrorOutput, ExecuteResult, ExecutionCount, JupyterMessage,
+    JupyterMessageContent, Media, MediaType, Stdio, StreamContent, Transient, UpdateDisplayData,
 };
 use serde_json::Value;
 
+use super::bar::Fill;
 use super::comms;
+use super::variables::Question;
 use super::widget::{VIEW, Widget};
 use super::wire::Publisher;
 use crate::cli::engine::moving::Moving;
 use crate::cli::notebook::ipynb::density;
-use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, End, Event, MOVING, MimeBundle, Output, RichKind, Stream};
+use crate::cli::outcome::{
+    CLEAR_OUTPUT, DISPLAY_ID, End, Event, MOVING, MimeBundle, Outcome, Output, RichKind, Stream,
+};
 use crate::cli::terminal::cell_end;
 
 /// How long text is buffered.
@@ -52,12 +56,20 @@ pub struct Show {
     progress: Option<Instant>,
     is_empty: bool,
     /// The named bundles shown so far, each with its pending update.
-    names: BTreeMap<String, Option<MimeBundle>>,
+    names: BTreeMap<String, Option<(MimeBundle, Option<Fill>)>>,
+    /// The places of the widgets that are bars, by name.
+    bars: BTreeMap<String, usize>,
+    /// The outputs of bars as they are to be stored: published when the cell has ended.
+    filled: BTreeMap<String, MimeBundle>,
     replaced: Instant,
     /// The plain text of the cell's value.
     pub value: String,
-    /// What the cell has shown that can move.
-    pub widget: Option<Widget>,
+    /// The front end draws widgets.
+    pub has_widgets: bool,
+    /// What the cell has shown that can move, and its bars.
+    pub widgets: Vec<Widget>,
+    /// What was asked about the variables that the cell lists, and the answer.
+    pub variables: Option<(Question, Option<Outcome>)>,
 }
 
 impl Show {
@@ -79,9 +91,13 @@ impl Show {
             progress: None,
             is_empty: true,
             names: BTreeMap::new(),
+            bars: BTreeMap::new(),
+            filled: BTreeMap::new(),
             replaced: now,
             value: String::new(),
-            widget: None,
+            has_widgets: false,
+            widgets: Vec::new(),
+            variables: None,
         }
     }
 
@@ -127,6 +143,9 @@ impl Show {
         }
         self.flush();
         self.replace();
+        for (name, data) in std::mem::take(&mut self.filled) {
+            self.update(&name, data);
+        }
         if let Some(error) = error {
             self.publish(error.clone());
         }
@@ -198,10 +217,13 @@ impl Show {
             let mut widget = Widget::new(&self.cell, &moving, &data);
             comms::open(&widget, &self.publisher, &self.parent);
             data.insert(VIEW.to_owned(), widget.view());
-            self.widget = Some(widget);
+            self.widgets.push(widget);
         }
         if kind == RichKind::Result {
             self.value = data.get("text/plain").cloned().unwrap_or_default();
+            if let Some((question, answer)) = self.variables.take() {
+                question.add_to(&mut data, answer.as_ref());
+            }
             let metadata = density::metadata(&data);
             let result = ExecuteResult::new(ExecutionCount::new(self.count), media(data));
             return self.publish(ExecuteResult { metadata, transient: UNNAMED, ..result });
@@ -210,15 +232,20 @@ impl Show {
     }
 
     /// Shows the first bundle of its name in this cell; later ones update it, but not faster than the eye can see.
-    fn named(&mut self, name: &str, data: MimeBundle) {
+    fn named(&mut self, name: &str, mut data: MimeBundle) {
+        let fill = Fill::take(&mut data);
         if let Some(next) = self.names.get_mut(name) {
-            *next = Some(data);
+            *next = Some((data, fill));
             if self.replaced.elapsed() >= PAUSE {
                 self.replace();
             }
             return;
         }
         self.names.insert(name.to_owned(), None);
+        if let Some(fill) = fill.filter(|_| self.has_widgets && !self.silent) {
+            self.begin_bar(name, &fill);
+            self.fill_bar(name, &fill, &mut data);
+        }
         self.publish(displayed(data, Some(self.id(name))));
     }
 
@@ -227,12 +254,40 @@ impl Show {
         self.replaced = Instant::now();
         let mut names = std::mem::take(&mut self.names);
         for (name, next) in &mut names {
-            if let Some(data) = next.take() {
-                let metadata = density::metadata(&data);
-                self.publish(UpdateDisplayData { metadata, ..UpdateDisplayData::new(media(data), &self.id(name)) });
+            let Some((mut data, fill)) = next.take() else { continue };
+            self.filled.remove(name);
+            if fill.is_some_and(|fill| self.fill_bar(name, &fill, &mut data)) {
+                self.filled.insert(name.clone(), data);
+            } else {
+                self.update(name, data);
             }
         }
         self.names = names;
+    }
+
+    fn update(&self, name: &str, data: MimeBundle) {
+        let metadata = density::metadata(&data);
+        self.publish(UpdateDisplayData { metadata, ..UpdateDisplayData::new(media(data), &self.id(name)) });
+    }
+
+    /// Opens a bar, unless the cell has shown one of this name before.
+    fn begin_bar(&mut self, name: &str, fill: &Fill) {
+        if !self.bars.contains_key(name) {
+            let bar = Widget::bar(&self.cell, fill);
+            comms::open(&bar, &self.publisher, &self.parent);
+            self.bars.insert(name.to_owned(), self.widgets.len());
+            self.widgets.push(bar);
+        }
+    }
+
+    /// Fills a bar and adds it to an output; `false` if there is no bar of this name.
+    fn fill_bar(&mut self, name: &str, fill: &Fill, data: &mut MimeBundle) -> bool {
+        let Some(bar) = self.bars.get(name).and_then(|&at| self.widgets.get_mut(at)) else { return false };
+        for (comm, state) in bar.fill(fill) {
+            comms::publish_state(&self.publisher, "update", CommId(comm), state, &self.parent);
+        }
+        data.insert(VIEW.to_owned(), bar.view());
+        true
     }
 
     /// Includes the cell and the process, because a restarted kernel counts its cells from 1 again.
@@ -243,6 +298,7 @@ impl Show {
     /// Clears the cell's outputs, and forgets their names.
     fn clear(&mut self, wait: bool) {
         self.names.clear();
+        self.filled.clear();
         self.publish(ClearOutput { wait });
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use jupyter_protocol::{
-    ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount, ExpressionResult, JupyterMessage,
+    ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount, JupyterMessage,
     JupyterMessageContent as Content, ReplyStatus, Status,
 };
 use jupyter_zmq_client::{KernelShellConnection, RouterSendConnection};
@@ -17,15 +17,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::comms::{Widgets, name_of_cell};
 use super::history::History;
 use super::inbox::Inbox;
-use super::output::{PAUSE, Show, media};
+use super::output::{PAUSE, Show};
 use super::stdin::Stdin;
 use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
 use crate::cli::engine::thread::{Definitions, Message, SessionThread, Ticket};
-use crate::cli::lang::Lang;
-use crate::cli::outcome::{End, Event, Outcome, Output, RichKind};
+use crate::cli::outcome::{Event, Outcome, Output};
 use crate::cli::syntax::complete::{self, Names};
-use crate::cli::terminal::cell_end::operators;
 
 pub struct Shell {
     connection: RouterSendConnection,
@@ -192,7 +190,9 @@ impl Shell {
         if !request.silent {
             self.end_widgets(&cell, message);
         }
+        let variables = if request.silent { None } else { self.about_variables(code, message).await };
         let mut show = self.show(message, &cell, request.silent);
+        show.variables = variables;
         let mut outcome = self.run(code, request.allow_stdin, message, &mut show).await;
         if let Ok(outcome) = &mut outcome {
             outcome.notes.extend(self.about_operators(code, &outcome.end, message).await);
@@ -202,7 +202,7 @@ impl Shell {
             complete::read_ahead(&self.names(&self.session.definitions()));
         }
         self.late = Some(self.show(message, &cell, request.silent));
-        if let Some(widget) = show.widget.take() {
+        for widget in std::mem::take(&mut show.widgets) {
             self.keep_widget(widget, message);
         }
         if is_kept {
@@ -232,8 +232,11 @@ impl Shell {
         self.await_done(ticket, parent, show).await
     }
 
-    fn show(&self, message: &Arc<JupyterMessage>, cell: &str, silent: bool) -> Show {
-        Show::new(self.publisher.clone(), Arc::clone(message), cell, self.count, silent)
+    pub(super) fn show(&self, message: &Arc<JupyterMessage>, cell: &str, silent: bool) -> Show {
+        let has_widgets = self.widgets.are_drawn();
+        let mut show = Show::new(self.publisher.clone(), Arc::clone(message), cell, self.count, silent);
+        show.has_widgets = has_widgets;
+        show
     }
 
     /// Publishes the outputs of a request until it is done.
@@ -272,43 +275,13 @@ impl Shell {
         }
     }
 
-    fn settle(&self, code: &str, outcome: &anyhow::Result<Outcome>, show: &mut Show) -> Option<ErrorOutput> {
+    pub(super) fn settle(&self, code: &str, outcome: &anyhow::Result<Outcome>, show: &mut Show) -> Option<ErrorOutput> {
         let (error, end, notes) = match outcome {
             Ok(outcome) => (failure::of(&outcome.end, code), Some(&outcome.end), outcome.notes.as_slice()),
             Err(error) => (Some(failure::of_tool(error)), None, [].as_slice()),
         };
         show.finish(end, notes, error.as_ref());
         error
-    }
-
-    /// The shapes behind the panic of an operator on arrays.
-    async fn about_operators(&mut self, code: &str, end: &End, message: &Arc<JupyterMessage>) -> Option<String> {
-        let variables = self.session.definitions().variables;
-        let variables = variables.iter().map(|it| (it.name.as_str(), it.type_name.as_str()));
-        let question = operators::question(end, code, variables)?;
-        let mut show = self.show(message, "", true);
-        let answer = if question.code.is_empty() {
-            None
-        } else {
-            self.run(&question.code, false, message, &mut show).await.ok().filter(|answer| answer.end == End::Passed)
-        };
-        Some(question.advice(answer.as_ref(), Lang::En))
-    }
-
-    /// One of `user_expressions`, evaluated by reference so that it moves nothing.
-    async fn evaluate(&mut self, expression: &str, message: &Arc<JupyterMessage>) -> ExpressionResult {
-        let code = format!("&({expression})");
-        let mut show = self.show(message, "", true);
-        let outcome = self.run(&code, false, message, &mut show).await;
-        if let Some(ErrorOutput { ename, evalue, traceback }) = self.settle(&code, &outcome, &mut show) {
-            return ExpressionResult::Error { ename, evalue, traceback };
-        }
-        let outputs = outcome.map(|outcome| outcome.outputs).unwrap_or_default();
-        let value = outputs.into_iter().find_map(|output| match output {
-            Output::Rich { kind: RichKind::Result, data } => Some(data),
-            _ => None,
-        });
-        ExpressionResult::Ok { data: media(value.unwrap_or_default()), metadata: serde_json::Map::new() }
     }
 
     async fn waiting(&mut self) -> Vec<Incoming> {

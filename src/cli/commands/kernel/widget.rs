@@ -2,13 +2,17 @@
 //!
 //! The front end has the code of these models; nothing here is Python. Its state is published by `comms`.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use forward_pass::moving::Control;
+use jupyter_protocol::JupyterMessage;
 use serde_json::{Map, Value, json};
 
-use crate::cli::engine::moving::{Moving, is_switch};
+use crate::cli::engine::moving::Moving;
 use crate::cli::outcome::MimeBundle;
+use crate::cli::page::escaped;
 
 /// The MIME type of a widget in an output.
 pub const VIEW: &str = "application/vnd.jupyter.widget-view+json";
@@ -25,6 +29,8 @@ pub struct Widget {
     pub has_ended: bool,
     /// Its values changed, and it was not drawn.
     pub is_late: bool,
+    /// The request of its cell, until a front end has refused it.
+    pub parent: Option<Arc<JupyterMessage>>,
 }
 
 /// A comm, and the state of the model behind it.
@@ -42,20 +48,13 @@ const OUTPUT: usize = 3;
 
 impl Widget {
     pub fn new(cell: &str, moving: &Moving, data: &MimeBundle) -> Widget {
-        let mut widget = Widget {
-            cell: cell.to_owned(),
-            id: moving.id,
-            values: moving.start(),
-            models: Vec::new(),
-            controls: moving.controls.clone(),
-            has_ended: false,
-            is_late: false,
-        };
+        let mut widget = Widget::empty(cell, moving.id);
+        (widget.values, widget.controls) = (moving.start(), moving.controls.clone());
         let layout = widget.add(base("LayoutModel", "LayoutView"), None);
         let described = |kind: &str, view: &str, style: &str, more: Value| {
             let mut state = controls(kind, view);
             state.extend([("layout".to_owned(), json!(layout)), ("style".to_owned(), json!(style))]);
-            state.extend(more.as_object().cloned().unwrap_or_default());
+            state.extend(object(more));
             state
         };
         let slider_style = widget.add(style("SliderStyleModel"), None);
@@ -64,7 +63,7 @@ impl Widget {
         for (at, control) in moving.controls.iter().enumerate() {
             let (kind, view, more) = kind_of(control);
             let style = if kind.contains("Slider") { &slider_style } else { &other_style };
-            let style = if is_switch(control) { &widget.add(style_of_switch(), None) } else { style };
+            let style = if control.is_switch() { &widget.add(style_of_switch(), None) } else { style };
             children.push(widget.add(described(kind, view, style, more), Some(at)));
         }
         for value in [html(data), String::new()] {
@@ -77,8 +76,22 @@ impl Widget {
         widget
     }
 
+    /// Without models.
+    pub fn empty(cell: &str, id: u64) -> Widget {
+        Widget {
+            cell: cell.to_owned(),
+            id,
+            values: Vec::new(),
+            models: Vec::new(),
+            controls: Vec::new(),
+            has_ended: false,
+            is_late: false,
+            parent: None,
+        }
+    }
+
     /// Returns how other models name it.
-    fn add(&mut self, state: Map<String, Value>, control: Option<usize>) -> String {
+    pub fn add(&mut self, state: Map<String, Value>, control: Option<usize>) -> String {
         let comm = format!("{:032x}", (u128::from(self.id) << 16) | self.models.len() as u128);
         let name = format!("IPY_MODEL_{comm}");
         self.models.push(Model { comm, state, control });
@@ -128,15 +141,15 @@ impl Widget {
     }
 }
 
-fn base(model: &str, view: &str) -> Map<String, Value> {
+pub fn base(model: &str, view: &str) -> Map<String, Value> {
     state("@jupyter-widgets/base", model, "@jupyter-widgets/base", view)
 }
 
-fn controls(model: &str, view: &str) -> Map<String, Value> {
+pub fn controls(model: &str, view: &str) -> Map<String, Value> {
     state("@jupyter-widgets/controls", model, "@jupyter-widgets/controls", view)
 }
 
-fn style(model: &str) -> Map<String, Value> {
+pub fn style(model: &str) -> Map<String, Value> {
     let mut state = state("@jupyter-widgets/controls", model, "@jupyter-widgets/base", "StyleView");
     // As wide as the name of the control.
     state.insert("description_width".to_owned(), json!("initial"));
@@ -152,13 +165,17 @@ fn state(model_module: &str, model: &str, view_module: &str, view: &str) -> Map<
         "_model_module": model_module, "_model_module_version": "2.0.0", "_model_name": model,
         "_view_module": view_module, "_view_module_version": "2.0.0", "_view_name": view, "_view_count": null,
     });
-    state.as_object().cloned().unwrap_or_default()
+    object(state)
+}
+
+pub fn object(value: Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
 }
 
 /// The model of a control, its view, and its own state.
 fn kind_of(control: &Control) -> (&'static str, &'static str, Value) {
     let (name, start) = (&control.name, control.start);
-    if is_switch(control) {
+    if control.is_switch() {
         let state = json!({"description": name, "value": start > 0.0, "indent": false, "disabled": false});
         return ("CheckboxModel", "CheckboxView", state);
     }
@@ -204,8 +221,7 @@ pub fn html(data: &MimeBundle) -> String {
 
 /// Text as HTML that shows it.
 pub fn plain(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    if text.is_empty() { text } else { format!("<pre>{text}</pre>") }
+    if text.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(text)) }
 }
 
 #[cfg(test)]

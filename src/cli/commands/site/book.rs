@@ -13,6 +13,7 @@ use forward_pass::prelude::ko::page as korean;
 use super::frame::Page;
 use super::{File, places, quiz, words};
 use crate::cli::lang::Lang;
+use crate::cli::notebook::course::Cell;
 use crate::cli::notebook::{chapter, exercise, glossary};
 use crate::cli::page::addresses::Pages;
 use crate::cli::page::source::Source;
@@ -42,6 +43,11 @@ fn still(name: &str, lang: Lang) -> Result<Figure> {
     })
 }
 
+/// Whether the cell itself makes the figure that a page moves below it.
+fn moves_itself(cell: &Cell) -> bool {
+    cell.settings.contains_key("moving") && cell.source.contains("interact(")
+}
+
 /// An edition.
 pub struct Book {
     pub lang: Lang,
@@ -54,10 +60,14 @@ pub struct Book {
 
 impl Book {
     /// The chapter in a language.
-    pub fn of_chapter(lang: Lang) -> Result<Book> {
+    pub fn of_chapter(lang: Lang, moves: bool) -> Result<Book> {
         let pages = chapter::texts(lang)?.into_iter().map(|(name, text)| Source::of(Path::new(&name), &text));
+        let mut pages: Vec<Source> = pages.collect::<Result<_>>()?;
+        // What these cells store is the picture that the moving figure starts with: one of the two is enough.
+        let cells = pages.iter_mut().flat_map(|page| &mut page.notebook.cells);
+        cells.filter(|cell| moves && moves_itself(cell)).for_each(|cell| cell.outputs.clear());
         let title = words::of(lang).title.to_owned();
-        Ok(Book { lang, title, is_chapter: true, pages: pages.collect::<Result<_>>()? })
+        Ok(Book { lang, title, is_chapter: true, pages })
     }
 
     /// The notebooks of a folder.
@@ -193,5 +203,29 @@ impl Book {
             );
         }
         body + "</dl>\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::outcome::Output;
+
+    #[test]
+    fn a_cell_that_moves_stores_the_picture_with_which_its_page_begins() {
+        for lang in [Lang::En, Lang::Ko] {
+            let (stored, moved) = (Book::of_chapter(lang, false).unwrap(), Book::of_chapter(lang, true).unwrap());
+            let cells = |book: &Book| -> Vec<Cell> {
+                let cells = book.pages.iter().flat_map(|page| page.notebook.cells.clone());
+                cells.filter(moves_itself).collect()
+            };
+            assert_eq!(cells(&stored).len(), 4);
+            for cell in cells(&stored) {
+                let [Output::Rich { data, .. }] = cell.outputs.as_slice() else { panic!("{}", cell.id) };
+                let still = still(&cell.settings["moving"], lang).unwrap().to_svg();
+                assert_eq!(data["image/svg+xml"].trim_end(), still.trim_end(), "{} {}", lang.code(), cell.id);
+            }
+            assert!(cells(&moved).iter().all(|cell| cell.outputs.is_empty()));
+        }
     }
 }

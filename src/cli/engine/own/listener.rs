@@ -34,6 +34,8 @@ pub struct Listener<'a> {
     error: Option<Failure>,
     /// How long the cell's library took to load.
     pub load: Duration,
+    /// The number of the output that can be moved.
+    pub moves: Option<u64>,
     events: &'a mut dyn FnMut(Event),
     reader: Option<&'a mut Reader>,
 }
@@ -56,6 +58,7 @@ impl<'a> Listener<'a> {
             payload: None,
             error: None,
             load: Duration::ZERO,
+            moves: None,
             events,
             reader,
         }
@@ -80,7 +83,10 @@ impl<'a> Listener<'a> {
             1 => self.panic = Some(self.failure(text)),
             2 => self.error = Some(self.failure(text)),
             4 => self.payload = Some(text.to_owned()),
-            MOVING => self.outputs.moves(text),
+            MOVING => {
+                self.moves = text.split(' ').next().and_then(|id| id.parse().ok());
+                self.outputs.moves(text);
+            }
             LOADED => self.load = Duration::from_micros(text.parse().unwrap_or(0)),
             _ => {}
         }

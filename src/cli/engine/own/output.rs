@@ -5,7 +5,7 @@
 
 use super::super::Question;
 use super::super::block::{self, Directive, END};
-use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, MOVING, MimeBundle, Output, RichKind, Stream};
+use crate::cli::outcome::{CLEAR_OUTPUT, DISPLAY_ID, GAUGE, MOVING, MimeBundle, Output, RichKind, Stream};
 
 const ASK: &str = "EVCXR_INPUT_REQUEST:";
 const ASK_SECRETLY: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
@@ -143,9 +143,9 @@ impl Outputs {
     fn end_block(&mut self) {
         let Some(block) = self.block.take() else { return };
         let Some(begin) = block::begin(&block.head) else { return };
-        let (name, is_last) = match begin.directive {
-            Directive::Plain => (None, false),
-            Directive::Named { name, more } => (Some(name.to_owned()), !more),
+        let (name, gauge, is_last) = match begin.directive {
+            Directive::Plain => (None, None, false),
+            Directive::Named { name, gauge, more } => (Some(name.to_owned()), gauge, !more),
             Directive::Clear { wait } => {
                 self.close_bundle();
                 let when = if wait { "wait" } else { "" };
@@ -161,6 +161,7 @@ impl Outputs {
         let bundle = self.bundle.get_or_insert_default();
         bundle.insert(begin.kind.to_owned(), block.lines.join("\n"));
         bundle.extend(name.map(|name| (DISPLAY_ID.to_owned(), name)));
+        bundle.extend(gauge.map(|gauge| (GAUGE.to_owned(), gauge.to_owned())));
         if is_last {
             self.close_bundle();
         }

@@ -12,6 +12,7 @@ mod running;
 mod timing;
 mod warm;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use crates::Crates;
 pub use crates::{Wanted, extern_crates};
+use drawing::Maker;
 use history::History;
 use lookahead::Lookahead;
 use timing::{Times, Timing};
@@ -51,6 +53,8 @@ pub struct OwnSession {
     pub(super) crates: Crates,
     pub(super) history: History,
     reader: Option<Reader>,
+    /// The cells of the outputs that can be moved.
+    makers: BTreeMap<u64, Maker>,
     /// What threads have printed since the last cell.
     late: Outputs,
     pub(super) stop: Stop,
@@ -92,6 +96,7 @@ impl OwnSession {
             crates,
             history: History::new(child),
             reader: None,
+            makers: BTreeMap::new(),
             late: Outputs::default(),
             stop,
             notes,
@@ -221,6 +226,13 @@ impl Session for OwnSession {
         Ok(outcome)
     }
 
+    fn ask(&mut self, code: &str, events: &mut dyn FnMut(Event)) -> Result<Outcome> {
+        self.history.joins = true;
+        let outcome = self.run(code, events);
+        self.history.joins = false;
+        outcome
+    }
+
     fn variables(&mut self) -> Vec<Variable> {
         let all = self.history.state().variables.iter();
         all.map(|(name, variable)| Variable { name: name.clone(), type_name: variable.type_text.shown() }).collect()
@@ -236,6 +248,7 @@ impl Session for OwnSession {
     }
 
     fn end_moving(&mut self, id: u64) {
+        self.makers.remove(&id);
         self.history.end_moving(id);
     }
 

@@ -2,17 +2,34 @@
 
 use anyhow::Result;
 
+use super::super::compile::Ready;
 use super::super::compile::generated::Generated;
 use super::super::compile::runtime::PANICKED;
 use super::super::listener::Listener;
 use super::super::process::wire::worker_side::ABSENT;
 use super::super::process::{Ended, Piece};
+use super::super::source::Source;
 use super::OwnSession;
 use super::running::end_of;
 use crate::cli::outcome::{Event, Outcome};
 
-/// The lines of a panic are not looked for: this is the name of no file.
-const NO_FILE: &str = "\0";
+/// The cell that made an output, where the line of a panic is looked for.
+pub struct Maker {
+    generated: Generated,
+    code: String,
+    file: String,
+}
+
+impl Maker {
+    pub fn new(ready: &Ready, source: &Source) -> Maker {
+        Maker { generated: ready.generated.clone(), code: source.code.clone(), file: ready.file.clone() }
+    }
+
+    /// No cell: no file has this name.
+    fn none() -> Maker {
+        Maker { generated: Generated::default(), code: String::new(), file: "\0".to_owned() }
+    }
+}
 
 impl OwnSession {
     /// As when a cell runs; `None` if there is nothing of this number.
@@ -23,8 +40,9 @@ impl OwnSession {
         events: &mut dyn FnMut(Event),
     ) -> Result<Option<Outcome>> {
         self.stop.clear();
-        let (timeout, source) = (self.options.run_timeout, Generated::default());
-        let mut listener = Listener::new(&source, "", NO_FILE, events, None);
+        let (timeout, none) = (self.options.run_timeout, Maker::none());
+        let maker = self.makers.get(&id).unwrap_or(&none);
+        let mut listener = Listener::new(&maker.generated, &maker.code, &maker.file, events, None);
         let hear = &mut |piece: Piece| listener.hear(piece);
         let (mut report, lost) = self.history.draw((id, values), timeout, &self.compiler, hear)?;
         let (standing, trouble, note) = listener.finish(report.ended == Ended::Returned(PANICKED));

@@ -28,6 +28,8 @@ pub struct History {
     by_mark: BTreeMap<Mark, State>,
     /// What `:undo` goes back to.
     undo: Vec<Undo>,
+    /// What runs now is taken back with the cell before.
+    pub joins: bool,
     /// Where there are no checkpoints.
     replay: Replay,
     has_explained: bool,
@@ -38,6 +40,8 @@ struct Undo {
     state: State,
     /// The cell ran, so that the process must go back, too.
     ran: bool,
+    /// It is taken back with the cell before.
+    joins: bool,
 }
 
 impl History {
@@ -48,6 +52,7 @@ impl History {
             state: State::default(),
             by_mark,
             undo: Vec::new(),
+            joins: false,
             replay: Replay::default(),
             has_explained: false,
         }
@@ -255,7 +260,7 @@ impl History {
     }
 
     fn remember(&mut self, state: State, ran: bool) {
-        self.undo.push(Undo { state, ran });
+        self.undo.push(Undo { state, ran, joins: self.joins });
         if self.undo.len() > MOST_UNDO {
             self.undo.remove(0);
         }
@@ -263,6 +268,15 @@ impl History {
 
     /// Undoes the last cell; `false` if there is none.
     pub fn undo(&mut self) -> Result<bool> {
+        while self.undo.last().is_some_and(|before| before.joins) {
+            if !self.undo_one()? {
+                return Ok(false);
+            }
+        }
+        self.undo_one()
+    }
+
+    fn undo_one(&mut self) -> Result<bool> {
         let Some(before) = self.undo.pop() else { return Ok(false) };
         if !before.ran {
             self.state = before.state;

@@ -15,6 +15,7 @@ use super::super::process::{Ended, Piece};
 use super::super::source::Source;
 use super::OwnSession;
 use super::crates::own_copies;
+use super::drawing::Maker;
 use crate::cli::outcome::{End, Event, Outcome, Phase, Standing};
 use crate::cli::syntax::split::items::Space;
 
@@ -60,6 +61,9 @@ impl OwnSession {
         let (compiler, hear) = (&self.compiler, &mut |piece: Piece| listener.hear(piece));
         let mut report = self.history.run(library, &ready, compiler, timeout, hear)?;
         let load = listener.load;
+        if let Some(id) = listener.moves {
+            self.makers.insert(id, Maker::new(&ready, source));
+        }
         if let (Ended::NotLoaded(why), false) = (&report.ended, ready.layers.is_empty()) {
             drop(listener);
             self.history.abandon(before);
