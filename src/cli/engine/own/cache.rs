@@ -16,6 +16,7 @@ pub use clear::{Cleared, clear};
 pub use private::{is_own, is_safe, open_to_all};
 
 use super::super::cache_folder::unusable;
+use super::limits;
 pub use shared::shared;
 
 pub use super::super::cache_folder::{ENV, digest, is_redirected, place};
@@ -135,7 +136,7 @@ pub fn describe(error: &anyhow::Error) -> String {
             "{message}\nhelp: free some space on that disk; `forward-pass clean` empties our cache; no variable is lost"
         )
     } else if has(private::is_no_process_left) {
-        format!("{message}\nhelp: the system allows no more processes: end some, or raise the limit (`ulimit -u`)")
+        format!("{message}\nhelp: {}", limits::processes())
     } else {
         message
     }

@@ -10,9 +10,8 @@ const DEEPEST: usize = 400;
 const LONGEST: usize = 20_000;
 const STACK: usize = 256 << 20;
 
-/// Not the code's fault; what to do stands in a second line.
-pub const NO_THREADS: &str = "the system allows no more processes or threads\n\
-                              help: end some, or raise the limit (`ulimit -u`, or the container's)";
+/// Not the code's fault.
+pub const NO_THREADS: &str = "no thread can be started to read it";
 
 /// The code is longer, or nests deeper, than what is parsed: in which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::diagnostics::is_summary;
 use super::rustc::Compiled;
-use crate::cli::syntax::split::depth::NO_THREADS;
+use crate::cli::engine::own::limits;
 
 /// What went wrong, with a next step; `None` if rustc found the code at fault.
 pub fn failure(compiled: &Compiled, folder: &Path, version: &str) -> Option<String> {
@@ -29,10 +29,10 @@ pub fn failure(compiled: &Compiled, folder: &Path, version: &str) -> Option<Stri
         ));
     }
     if has(&["Resource temporarily unavailable", "os error 11", "failed to spawn", "WouldBlock"]) {
-        return Some(NO_THREADS.to_owned());
+        return Some(limits::processes().message());
     }
-    if has(&["memory allocation of", "Cannot allocate memory", "os error 12", "out of memory"]) {
-        return Some("the compiler ran out of memory\nhelp: end other programs, or split the cell".to_owned());
+    if has(&["memory allocation of", "Cannot allocate memory", "os error 12", "out of memory", "failed to map segment"]) {
+        return Some(format!("the compiler ran out of memory\nhelp: {}; or split the cell", limits::memory()));
     }
     match compiled.code {
         Some(1) => None,

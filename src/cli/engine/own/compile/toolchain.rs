@@ -5,7 +5,7 @@
 use std::env::consts::EXE_SUFFIX;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -54,9 +54,12 @@ impl Toolchain {
                 .args(arguments)
                 .env("RUSTUP_AUTO_INSTALL", "0")
                 .current_dir("/")
-                .stderr(Stdio::null())
                 .output()
                 .with_context(|| format!("cannot run `{}`", rustc.display()))?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr);
+                bail!("`{}` failed: {}", rustc.display(), said.lines().last().unwrap_or("it printed nothing"));
+            }
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         };
         let text = ask(&["-vV"])?;
