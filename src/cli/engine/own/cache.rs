@@ -136,7 +136,7 @@ pub fn describe(error: &anyhow::Error) -> String {
             "{message}\nhelp: free some space on that disk; `forward-pass clean` empties our cache; no variable is lost"
         )
     } else if has(private::is_no_process_left) {
-        format!("{message}\nhelp: {}", limits::processes())
+        format!("{message}\nhelp: {}", limits::processes().help())
     } else {
         message
     }

@@ -1,6 +1,6 @@
-//! Names the limit on memory or on processes that a cell, a compiler or the session has met.
+//! Names the limit on memory or on processes that a cell, a compiler or the session has reached.
 //!
-//! It decides nothing: that a limit was met is known from an error, a signal or what was printed.
+//! It decides nothing: that a limit was reached is known from an error, a signal or what was printed.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,10 +10,11 @@ use anyhow::{Error, anyhow};
 use super::process::Ended;
 use super::process::system::{self, Limit};
 
-/// A limit that was met, and what to do.
+/// A limit that was reached, and what to do: take less, or allow more.
 pub struct Met {
     what: String,
-    help: &'static str,
+    less: &'static str,
+    more: &'static str,
 }
 
 /// What programs say whose memory has run out.
@@ -27,7 +28,7 @@ const OF_MEMORY: [&str; 6] = [
 ];
 
 /// What programs say that cannot start a process or a thread.
-const OF_PROCESSES: [&str; 4] = ["Resource temporarily unavailable", "os error 11", "failed to spawn thread", "WouldBlock"];
+const OF_PROCESSES: [&str; 4] = ["Resource temporarily unavailable", "os error 11", "failed to spawn", "WouldBlock"];
 
 /// With fewer left, a compiler does not start.
 const FEW: u64 = 16;
@@ -38,13 +39,23 @@ static KILLS: AtomicU64 = AtomicU64::new(0);
 impl Met {
     /// As the error of a cell: what happened, and the help in a line of its own.
     pub fn message(&self) -> String {
-        format!("{}\nhelp: {}", self.what, self.help)
+        format!("{}\nhelp: {}, or {}", self.what, self.less, self.more)
+    }
+
+    /// The same where a program reached it that the user has not written.
+    pub fn by(&self, program: &str) -> String {
+        format!("{program} failed: {}\nhelp: {}", self.what, self.more)
+    }
+
+    /// As the help of an error that names something else.
+    pub fn help(&self) -> String {
+        format!("{}: {}", self.more, self.what)
     }
 }
 
 impl fmt::Display for Met {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.help)
+        write!(f, "{}: {}, or {}", self.what, self.less, self.more)
     }
 }
 
@@ -58,19 +69,19 @@ pub fn memory() -> Met {
 }
 
 fn of_memory(limit: Option<Limit>) -> Met {
+    let less = "use smaller arrays";
     let Some(Limit { amount, option, .. }) = limit else {
-        return Met { what: "the machine has no memory left".into(), help: "use smaller arrays, or end other programs" };
+        return Met { what: "the machine has no memory left".into(), less, more: "end other programs" };
     };
     let size = size(amount);
     match option {
-        Some(option) => Met {
-            what: format!("the limit on memory was met, {size} (`{option}`)"),
-            help: "use smaller arrays, or raise the limit",
-        },
-        None => Met {
-            what: format!("the container's limit on memory was met, {size}"),
-            help: "use smaller arrays, or start the container with more",
-        },
+        Some(option) => {
+            Met { what: format!("the memory limit of {size} (`{option}`) was reached"), less, more: "raise the limit" }
+        }
+        None => {
+            let more = "start the container with more memory";
+            Met { what: format!("the container's memory limit of {size} was reached"), less, more }
+        }
     }
 }
 
@@ -80,42 +91,50 @@ pub fn processes() -> Met {
 }
 
 fn of_processes(limit: Option<Limit>, memory: Option<Limit>) -> Met {
+    let less = "end some";
     match limit {
-        Some(Limit { amount, left, option }) if left.is_none_or(|left| left < FEW) => {
-            let (whose, option) = match option {
-                Some(option) => ("the", format!(" (`{option}`)")),
-                None => ("the container's", String::new()),
+        Some(Limit { amount, option, .. }) if is_near(limit) => {
+            let what = match option {
+                Some(option) => format!("the limit of {amount} processes and threads (`{option}`) was reached"),
+                None => format!("the container's limit of {amount} processes and threads was reached"),
             };
-            let what = format!("{whose} limit on processes and threads was met, {amount}{option}");
-            Met { what, help: "end some, or raise the limit" }
+            Met { what, less, more: "raise the limit" }
         }
         _ if memory.is_some_and(|limit| limit.option.is_some()) => of_memory(memory),
         _ => Met {
             what: "the system allows no more processes or threads".into(),
-            help: "end some, or raise the limit (`ulimit -u`, or the container's)",
+            less,
+            more: "raise the limit (`ulimit -u`, or the container's)",
         },
     }
 }
 
+fn is_near(limit: Option<Limit>) -> bool {
+    limit.is_some_and(|limit| limit.left.is_none_or(|left| left < FEW))
+}
+
 /// The limit behind what a program printed, or an error says.
 pub fn behind(text: &str) -> Option<Met> {
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if has(&OF_PROCESSES) {
+    if has(text, &OF_PROCESSES) {
         return Some(processes());
     }
-    has(&OF_MEMORY).then(memory)
+    has(text, &OF_MEMORY).then(memory)
+}
+
+fn has(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
 }
 
 /// The error, with the limit behind it.
 pub fn explained(error: Error) -> Error {
     let text = format!("{error:#}");
     match behind(&text) {
-        Some(met) => anyhow!("{text}\nhelp: {met}"),
+        Some(met) => anyhow!("{text}\nhelp: {}", met.help()),
         None => error,
     }
 }
 
-/// The limit that a cell has met which ended like this, after it printed this to stderr or failed with this message.
+/// The limit that a cell has reached which ended like this, after it printed this to stderr or failed with this message.
 pub fn of_cell(ended: &Ended, text: &str) -> Option<Met> {
     match ended {
         Ended::Killed { signal: 6, .. } => text.contains(OF_MEMORY[0]).then(memory),
@@ -123,7 +142,9 @@ pub fn of_cell(ended: &Ended, text: &str) -> Option<Met> {
             let kills = system::memory_kills();
             (KILLS.swap(kills, Ordering::Relaxed) < kills).then(memory)
         }
-        Ended::Returned(_) => text.contains("failed to spawn thread").then(processes),
+        Ended::Returned(_) if text.contains("failed to spawn thread") => Some(processes()),
+        // Also said of a socket that has nothing to read.
+        Ended::Returned(_) => (has(text, &OF_PROCESSES) && is_near(system::process_limit())).then(processes),
         Ended::NotLoaded(why) => behind(why),
         _ => None,
     }
@@ -145,25 +166,26 @@ mod tests {
         let cases = [
             (
                 of_memory(of_shell),
-                "the limit on memory was met, 1.5 GB (`ulimit -v`): use smaller arrays, or raise the limit",
+                "the memory limit of 1.5 GB (`ulimit -v`) was reached: use smaller arrays, or raise the limit",
             ),
             (
                 of_memory(of_group),
-                "the container's limit on memory was met, 512 MB: use smaller arrays, or start the container with more",
+                "the container's memory limit of 512 MB was reached: use smaller arrays, or start the container with \
+                 more memory",
             ),
             (of_memory(None), "the machine has no memory left: use smaller arrays, or end other programs"),
             (
                 of_processes(limit(64, Some(2), Some("ulimit -u")), of_shell),
-                "the limit on processes and threads was met, 64 (`ulimit -u`): end some, or raise the limit",
+                "the limit of 64 processes and threads (`ulimit -u`) was reached: end some, or raise the limit",
             ),
             (
                 of_processes(limit(100, Some(0), None), None),
-                "the container's limit on processes and threads was met, 100: end some, or raise the limit",
+                "the container's limit of 100 processes and threads was reached: end some, or raise the limit",
             ),
             // There are processes left, but no room for the stack of a thread.
             (
                 of_processes(limit(4000, Some(3900), Some("ulimit -u")), of_shell),
-                "the limit on memory was met, 1.5 GB (`ulimit -v`): use smaller arrays, or raise the limit",
+                "the memory limit of 1.5 GB (`ulimit -v`) was reached: use smaller arrays, or raise the limit",
             ),
             (
                 of_processes(None, of_group),

@@ -233,7 +233,7 @@ fn the_thread_ends_after_a_rest_and_starts_again() {
     let mut thread = |pause| {
         std::thread::sleep(Duration::from_millis(pause));
         let (sender, answer) = std::sync::mpsc::channel();
-        let job = Box::new(move || drop(sender.send(std::thread::current().id())));
+        let job = Box::new(move || sender.send(std::thread::current().id()).unwrap_or_default());
         super::send(&mut worker, Duration::from_millis(300), job);
         answer.recv_timeout(PATIENCE).unwrap()
     };

@@ -73,6 +73,7 @@ impl OwnSession {
         let met = limits::of_cell(&report.ended, &said(&printed, trouble.as_ref()));
         outcome.outputs.extend(printed);
         outcome.notes.extend(note);
+        let met = met.or_else(|| report.notes.iter().find_map(|note| limits::behind(note)));
         outcome.notes.extend(met.map(|met| met.to_string()));
         outcome.notes.append(&mut report.notes);
         outcome.notes.extend(self.history.end(&ready, before, &report, &self.compiler));

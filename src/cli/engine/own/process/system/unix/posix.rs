@@ -27,10 +27,10 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, killpg};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, getpgrp};
 
-use super::super::Limit;
 use super::super::super::wire::wait_readable;
 use super::super::super::wire::worker_side::{BROKEN, exit};
 use super::super::super::worker::WAKE;
+use super::super::Limit;
 use super::note_pipe::{NotePipe, SIGNALLED};
 
 pub fn event() -> io::Result<(OwnedFd, Option<OwnedFd>)> {

@@ -32,7 +32,8 @@ pub fn process_limit() -> Option<Limit> {
         let left = number(&group.join(files[3])).map(|used| amount.saturating_sub(used));
         Some(Limit { amount, left, option: None })
     });
-    let of_user = posix::process_limit().map(|limit| Limit { left: Some(limit.amount.saturating_sub(tasks())), ..limit });
+    let of_user =
+        posix::process_limit().map(|limit| Limit { left: Some(limit.amount.saturating_sub(tasks())), ..limit });
     of_groups.chain(of_user).min_by_key(|limit| limit.left)
 }
 
