@@ -36,6 +36,7 @@ use world::World;
 
 use super::dependency::Dependency;
 use super::split::depth::is_within_limits;
+use crate::cli::memory;
 
 /// The names that can be offered.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +56,7 @@ pub struct Names {
 /// How long a key waits. An unoptimised build is ten times as slow.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1800 } else { 180 });
 /// What has been read takes more memory than the rest of an idle session.
-const REST: Duration = Duration::from_secs(120);
+const REST: Duration = Duration::from_secs(60);
 /// For the deepest code that is parsed at all.
 const STACK: usize = 256 << 20;
 
@@ -77,7 +78,14 @@ fn start_worker(rest: Duration) -> Option<Sender<Job>> {
             drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)));
         }
     };
-    std::thread::Builder::new().name("completion".into()).stack_size(STACK).spawn(work).ok().map(|_| sender)
+    let thread = std::thread::Builder::new().name("completion".into()).stack_size(STACK).spawn(work).ok()?;
+    // What it has read is its own, and is freed with it.
+    let give_back = move || {
+        let _ = thread.join();
+        memory::give_back();
+    };
+    let _ = std::thread::Builder::new().spawn(give_back);
+    Some(sender)
 }
 
 /// What `read` makes of the names on the thread that keeps what it has read; nothing if that takes too long.

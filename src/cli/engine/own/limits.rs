@@ -30,6 +30,12 @@ const OF_MEMORY: [&str; 6] = [
 /// What programs say that cannot start a process or a thread.
 const OF_PROCESSES: [&str; 4] = ["Resource temporarily unavailable", "os error 11", "failed to spawn", "WouldBlock"];
 
+/// What rustc says of the standard library if it cannot be read.
+const UNREAD: [&str; 3] = ["only metadata stub found", "can't find crate for `std`", "can't find crate for `core`"];
+
+/// A compiler needs so much address space, most of it for its own libraries.
+const LEAST: u64 = 600_000_000;
+
 /// With fewer left, a compiler does not start.
 const FEW: u64 = 16;
 
@@ -121,6 +127,26 @@ pub fn behind(text: &str) -> Option<Met> {
     has(text, &OF_MEMORY).then(memory)
 }
 
+/// rustc maps the files of crates into its memory, and reports those that do not fit as missing.
+pub fn unread(messages: &[serde_json::Value]) -> Option<Met> {
+    let limit = system::memory_limit().filter(|limit| limit.option.is_some());
+    let is_unread = |message: &serde_json::Value| {
+        message["message"].as_str().is_some_and(|text| UNREAD.iter().any(|words| text.starts_with(words)))
+    };
+    (limit.is_some() && messages.iter().any(is_unread)).then(|| of_memory(limit))
+}
+
+/// What to know beforehand: with so little memory, rustc also misses what it could not read.
+pub fn warning() -> Option<String> {
+    let Limit { amount, option, .. } = system::memory_limit()?;
+    let option = option.filter(|_| amount < LEAST)?;
+    Some(format!(
+        "the memory limit of {} (`{option}`) is small for rustc, whose errors may be due to it: raise it to {}",
+        size(amount),
+        size(LEAST)
+    ))
+}
+
 fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
@@ -196,6 +222,14 @@ mod tests {
         for (met, expected) in cases {
             assert_eq!(met.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn a_library_that_rustc_cannot_read_is_not_missing_where_memory_is_limited() {
+        let said = |text: &str| serde_json::json!({ "message": text });
+        let has_limit = system::memory_limit().is_some_and(|limit| limit.option.is_some());
+        assert_eq!(unread(&[said("unused"), said("can't find crate for `std`")]).is_some(), has_limit);
+        assert!(unread(&[said("can't find crate for `mine`")]).is_none());
     }
 
     #[test]

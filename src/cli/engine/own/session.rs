@@ -77,6 +77,7 @@ impl OwnSession {
         let child = Child::start(&options.folder, stop.clone())?;
         let scratch = Scratch::new()?;
         let mut notes = cache::shared().notes;
+        notes.extend(limits::warning());
         let (runtime, runtime_lock) = match runtime_in_cache(&toolchain, &stop) {
             Ok(cached) => cached,
             Err(error) => {

@@ -28,7 +28,7 @@ pub fn failure(compiled: &Compiled, folder: &Path, version: &str) -> Option<Stri
             "no space is left in `{place}`\nhelp: free some space there, or set TMPDIR to another folder"
         ));
     }
-    if let Some(met) = limits::behind(&text) {
+    if let Some(met) = limits::behind(&text).or_else(|| limits::unread(&compiled.messages)) {
         return Some(met.by("the compiler"));
     }
     match compiled.code {
