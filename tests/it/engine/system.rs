@@ -199,7 +199,7 @@ fn limited(folder: &TempDir, kilobytes: u64) -> std::process::Command {
 #[test]
 fn a_memory_limit_is_named_where_it_is_reached_and_the_session_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let kilobytes = 1_000_000;
+    let kilobytes = 900_000;
     let mut cells = Cells::spawn(limited(&folder, kilobytes));
     let note = format!("note {}: use smaller arrays, or raise the limit", memory_limit(kilobytes));
     assert_eq!(cells.lines("let kept = 5;"), ["ok"]);

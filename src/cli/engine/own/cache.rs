@@ -160,8 +160,15 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Copies a file with its time of modification.
 pub fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
-    fs::copy(from, to)?;
+    copy_to_own(from, to)?;
     File::options().write(true).open(to)?.set_modified(fs::metadata(from)?.modified()?)
+}
+
+/// Copies a file, perhaps of a cache that this user only reads, to one that can be written again. Returns its length.
+pub fn copy_to_own(from: &Path, to: &Path) -> io::Result<u64> {
+    let length = fs::copy(from, to)?;
+    private::make_writable(to)?;
+    Ok(length)
 }
 
 /// The bytes that a folder takes on the disk.

@@ -160,7 +160,7 @@ pub fn explained(error: Error) -> Error {
     }
 }
 
-/// The limit that a cell has reached which ended like this, after it printed this to stderr or failed with this message.
+/// The limit that a cell has reached which ended like this. The text is what it printed to stderr, or failed with.
 pub fn of_cell(ended: &Ended, text: &str) -> Option<Met> {
     match ended {
         Ended::Killed { signal: 6, .. } => text.contains(OF_MEMORY[0]).then(memory),
