@@ -11,7 +11,7 @@
 //! notebook    documents: course, notebook files, normalised outputs, the chapter, the glossary
 //! terminal    output for people: style, messages in two languages, Markdown, pictures, how a cell ended
 //! syntax      Rust as text: splitting a cell, `:dep` lines, short type names
-//! ground      outcome, exit, lang, suggest, files, streams
+//! ground      outcome, exit, lang, suggest, files, streams, memory
 //! ```
 //!
 //! Invariants: no module below `engine` starts a process; only `data` opens connections; only `test --accept`,
@@ -25,6 +25,7 @@ pub mod files;
 #[cfg(test)]
 pub mod fuzz;
 pub mod lang;
+pub mod memory;
 pub mod notebook;
 pub mod outcome;
 pub mod page;

@@ -25,7 +25,7 @@ c.Spawner.environment = {"FORWARD_PASS_CACHE_SHARED": "/usr/local/share/forward-
 # A toolchain that all students use is found by these.
 c.Spawner.env_keep.append("RUSTUP_HOME")
 
-# A class begins at once, and each student takes six processor seconds up to the first figure.
+# A class begins at once, and each student takes up to six processor seconds before the first figure.
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180
 c.JupyterHub.concurrent_spawn_limit = 20
 # Obeyed by the spawners for systemd, Docker and Kubernetes, and only announced by the one for accounts.

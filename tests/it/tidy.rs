@@ -38,9 +38,10 @@ const ROOMS: &[(&str, &str)] = &[
     ("suggest", ""),
     ("files", ""),
     ("streams", ""),
+    ("memory", ""),
 ];
 
-const GROUND: [&str; 6] = ["outcome", "exit", "lang", "suggest", "files", "streams"];
+const GROUND: [&str; 7] = ["outcome", "exit", "lang", "suggest", "files", "streams", "memory"];
 
 /// Commands that use another one, and why.
 const BESIDE: &[(&str, &str, &str)] = &[("repl", "data", "the prompt offers to download a missing data set")];

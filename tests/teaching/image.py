@@ -50,6 +50,9 @@ def context():
     return [file for file in files if inside(file)]
 
 
+HOMES = {"root": "/root", "1000": "/home/jovyan"}
+
+
 class Image:
     def __init__(self, base, program):
         self.base, self.program = pathlib.Path(base), program
@@ -86,11 +89,11 @@ class Image:
 
     def run(self, command, **options):
         environment = self.environment | {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-        home = {"root": "/root"}.get(self.user, f"/home/{self.user}")
         script = 'cd "$1" && shift && exec "$@"'
         chroot = ["chroot", f"--userspec={self.user}", self.base, "sh", "-c", script, "sh", self.folder, *command]
         prefix = options.pop("prefix", [])
-        return subprocess.run([*prefix, *chroot], env=environment | {"HOME": home}, check=True, timeout=3000, **options)
+        environment["HOME"] = HOMES[self.user]
+        return subprocess.run([*prefix, *chroot], env=environment, check=True, timeout=3000, **options)
 
 
 # The loopback interface, and no other.
@@ -118,7 +121,7 @@ def main():
             image.step(word, rest)
     size = int(subprocess.run(["du", "-sxm", base], check=True, capture_output=True, text=True).stdout.split()[0])
     print(f"the root folder has {size} MB")
-    home = image.base / "home" / image.user
+    home = image.base / HOMES[image.user].lstrip("/")
     shutil.rmtree(home / ".cache", ignore_errors=True)
     starts(image, f"section 2, as {image.user}, without a network", [*NOTEBOOK, "chapter/02-sigmoid.ipynb"])
     # The engine's cache, as far as a disk quota or a mount for reading leaves none.
@@ -129,7 +132,7 @@ def main():
         starts(image, "in a home that cannot be written to", [*NOTEBOOK, "chapter/02-sigmoid.ipynb"])
     finally:
         home.chmod(mode)
-    bare = ["env", "-i", f"HOME=/home/{image.user}", f"RUSTUP_HOME={RUST['RUSTUP_HOME']}", "/opt/jupyter/bin/python3",
+    bare = ["env", "-i", f"HOME={HOMES[image.user]}", f"RUSTUP_HOME={RUST['RUSTUP_HOME']}", "/opt/jupyter/bin/python3",
             "-m", "jupyter", *NOTEBOOK[1:]]
     starts(image, "without PATH", [*bare, "chapter/02-sigmoid.ipynb"])
 

@@ -97,7 +97,8 @@ fn while_watching<T>(interrupter: &Interrupter, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     interrupt::take();
     std::thread::scope(|scope| {
-        scope.spawn(|| {
+        // Where no thread can be started, Ctrl-C waits for the end of the cell.
+        let _ = std::thread::Builder::new().spawn_scoped(scope, || {
             while !done.load(Ordering::Relaxed) {
                 if interrupt::take() {
                     interrupter.interrupt();

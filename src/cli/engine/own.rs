@@ -9,6 +9,7 @@ mod deps;
 mod elf;
 mod files;
 mod halt;
+mod limits;
 mod listener;
 mod output;
 mod pipe;

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 
 use super::{Interrupter, Question, Session, Variable};
 use crate::cli::outcome::{End, Event, Outcome, Output};
@@ -113,10 +113,17 @@ impl SessionThread {
         let (requests, inbox) = channel();
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || serve(begin, &inbox, &theirs, &(Arc::new(outbox) as Outbox)));
+        let outbox: Outbox = Arc::new(outbox);
+        let tell = Arc::clone(&outbox);
+        let thread = std::thread::Builder::new().spawn(move || serve(begin, &inbox, &theirs, &outbox));
+        let thread = thread.map_err(|error| {
+            let error = Error::from(error).context("cannot start a thread for the session");
+            tell(Message::Done(Ticket::START, Box::new(Err(error))));
+        });
+        drop(tell);
         SessionThread {
             requests: Mutex::new(Some(requests)),
-            thread: Mutex::new(Some(thread)),
+            thread: Mutex::new(thread.ok()),
             shared,
             tickets: AtomicU64::new(1),
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::thread::Builder;
 
 use super::editions;
 use super::filter::Chosen;
@@ -21,10 +22,18 @@ pub fn test_all(run: &Run, chosen: &[Chosen], on_report: &mut dyn FnMut(Notebook
     std::thread::scope(|scope| {
         // Also when a report panics: the scope waits for the watching thread.
         let _finish = Finish(run);
-        scope.spawn(|| run.control.watch());
+        let _ = Builder::new().spawn_scoped(scope, || run.control.watch());
         for worker in 0..run.options.workers().clamp(1, groups.len().max(1)) {
             let (sender, next, groups) = (sender.clone(), &next, &groups);
-            scope.spawn(move || work(run, chosen, groups, worker, next, &sender));
+            let theirs = sender.clone();
+            let thread = Builder::new().spawn_scoped(scope, move || work(run, chosen, groups, worker, next, &theirs));
+            if thread.is_err() {
+                // The system allows no more: those that run do it all, or else this one.
+                if worker == 0 {
+                    work(run, chosen, groups, worker, next, &sender);
+                }
+                break;
+            }
         }
         drop(sender);
         let mut waiting = BTreeMap::new();

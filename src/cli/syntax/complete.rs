@@ -24,8 +24,8 @@ mod written;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::mpsc::{RecvTimeoutError, SendError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub use candidate::{Candidate, Sort};
@@ -36,6 +36,7 @@ use world::World;
 
 use super::dependency::Dependency;
 use super::split::depth::is_within_limits;
+use crate::cli::memory;
 
 /// The names that can be offered.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,8 @@ pub struct Names {
 
 /// How long a key waits. An unoptimised build is ten times as slow.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1800 } else { 180 });
+/// What has been read takes more memory than the rest of an idle session.
+const REST: Duration = Duration::from_secs(60);
 /// For the deepest code that is parsed at all.
 const STACK: usize = 256 << 20;
 
@@ -62,17 +65,28 @@ static HAS_READ: AtomicBool = AtomicBool::new(false);
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The thread that completes.
-static WORKER: LazyLock<Mutex<Option<Sender<Job>>>> = LazyLock::new(|| {
+/// The thread that completes. It ends after a while without keys, and all that it has read with it.
+static WORKER: Mutex<Option<Sender<Job>>> = Mutex::new(None);
+
+/// `None` without a thread for it.
+fn start_worker(rest: Duration) -> Option<Sender<Job>> {
     let (sender, jobs) = channel::<Job>();
-    let thread = std::thread::Builder::new().name("completion".into()).stack_size(STACK).spawn(move || {
-        while let Ok(job) = jobs.recv() {
+    HAS_READ.store(false, Ordering::Relaxed);
+    let work = move || {
+        while let Ok(job) = jobs.recv_timeout(rest) {
             // A place that cannot be read offers nothing.
             drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)));
         }
-    });
-    Mutex::new(thread.ok().map(|_| sender))
-});
+    };
+    let thread = std::thread::Builder::new().name("completion".into()).stack_size(STACK).spawn(work).ok()?;
+    // What it has read is its own, and is freed with it.
+    let give_back = move || {
+        let _ = thread.join();
+        memory::give_back();
+    };
+    let _ = std::thread::Builder::new().spawn(give_back);
+    Some(sender)
+}
 
 /// What `read` makes of the names on the thread that keeps what it has read; nothing if that takes too long.
 fn on_worker<T: Send + 'static>(
@@ -83,13 +97,23 @@ fn on_worker<T: Send + 'static>(
     let (sender, answer) = channel();
     let names = names.clone();
     let job: Job = Box::new(move || drop(sender.send(read(&names))));
-    let worker = WORKER.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(worker) = &*worker {
-        // Without the thread the answer is missing as well.
-        let _ = worker.send(job);
-    }
-    drop(worker);
+    send(&mut WORKER.lock().unwrap_or_else(PoisonError::into_inner), REST, job);
     answer.recv_timeout(patience)
+}
+
+/// To the thread, or to a new one if it has ended. Without one the answer is missing as well.
+fn send(worker: &mut Option<Sender<Job>>, rest: Duration, job: Job) {
+    let job = match worker {
+        Some(sender) => match sender.send(job) {
+            Ok(()) => return,
+            Err(SendError(job)) => job,
+        },
+        None => job,
+    };
+    *worker = start_worker(rest);
+    if let Some(sender) = worker {
+        let _ = sender.send(job);
+    }
 }
 
 /// Where the word at the end of the code begins, and what fits there, the best first.

@@ -122,7 +122,7 @@ static ITEMS: LazyLock<Vec<Found>> =
 
 /// Reads the library in the background.
 pub fn read_ahead() {
-    std::thread::spawn(|| LazyLock::force(&ITEMS));
+    let _ = std::thread::Builder::new().spawn(|| LazyLock::force(&ITEMS));
 }
 
 /// The items of this name: public ones if there are any, else private ones. Methods are found as `Network::forward` or

@@ -1,13 +1,13 @@
 //! A cache that all users of a machine share: filled once, read from any copy of a course, and trusted only if others
 //! cannot write to it.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use serde_json::json;
 
 use super::{Place, has};
-use crate::support::{NotebookBuilder, command};
+use crate::support::{Finished, NotebookBuilder, command};
 
 /// A course with a crate of its own, whose notebook also looks at its place and fails.
 fn course(place: &Place, folder: &str) {
@@ -81,6 +81,46 @@ fn a_copy_of_a_warmed_course_compiles_nothing() {
     place.write("deep/er/student/good.txt", ":dep part = { path = \"part\" }\n%%\npart::f()");
     has(&in_folder(&place, "deep/er/student", &["cells", "good.txt"]), "{\"text/plain\": \"2\"}");
     assert_eq!(files(&shared), before);
+}
+
+/// Root may write to what nobody may write to; without this capability it is like any other user.
+fn as_a_user(command: &std::process::Command, folder: &Path) -> Option<std::process::Command> {
+    if folder.metadata().unwrap().uid() != 0 {
+        return None;
+    }
+    let mut limited = std::process::Command::new("setpriv");
+    limited.args(["--bounding-set=-dac_override,-dac_read_search", "--"]).arg(command.get_program());
+    limited.args(command.get_args()).current_dir(command.get_current_dir().unwrap());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    Some(limited)
+}
+
+#[test]
+fn a_shared_cache_whose_files_nobody_may_write_to_serves_every_user() {
+    let place = Place::new("");
+    for folder in ["teacher", "deep/er/student"] {
+        course(&place, folder);
+    }
+    in_folder(&place, "teacher", &["warm", "--to", "../for/all/shared", "notebooks"]);
+    let change = |mode: &str| {
+        let shared = place.folder.path().join("for/all/shared");
+        assert!(std::process::Command::new("chmod").args(["-R", mode]).arg(shared).status().unwrap().success());
+    };
+    change("a-w");
+    let mut test = command(&place.folder.path().join("deep/er/student"), &["test", "notebooks/one.ipynb"]);
+    test.env("FORWARD_PASS_CACHE", place.folder.path().join("own"));
+    test.env("FORWARD_PASS_CACHE_SHARED", place.folder.path().join("for/all/shared"));
+    let mut test = as_a_user(&test, place.folder.path()).unwrap_or(test);
+    let told = Finished::of(test.output().unwrap());
+    change("u+w");
+    told.exits(0).has("ok notebooks/one.ipynb");
+    let compiled = std::fs::read_dir(place.folder.path().join("own/cells")).into_iter().flatten().count();
+    assert!(compiled <= 2, "{compiled} cells are compiled");
 }
 
 #[test]

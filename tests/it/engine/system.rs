@@ -181,3 +181,62 @@ fn a_cell_of_megabytes_is_compiled_or_refused_with_the_reason() {
     assert!(cells.lines(&format!("{}1{}", "(".repeat(500), ")".repeat(500)))[0].starts_with(refused));
     assert_eq!(cells.lines("s.len()"), ["= 5000000"]);
 }
+
+/// The words that name a limit on memory of this many kilobytes.
+fn memory_limit(kilobytes: u64) -> String {
+    format!("the memory limit of {} MB (`ulimit -v`) was reached", kilobytes * 1024 / 1_000_000)
+}
+
+/// A session whose processes may take so much memory each.
+fn limited(folder: &TempDir, kilobytes: u64) -> std::process::Command {
+    let inner = command("own", folder.path(), &[]);
+    let mut outer = std::process::Command::new("bash");
+    outer.args(["-c", &format!("ulimit -v {kilobytes}; exec \"$0\" \"$@\"")]).arg(inner.get_program());
+    outer.args(inner.get_args()).current_dir(folder.path()).env_remove("RUST_BACKTRACE");
+    outer
+}
+
+#[test]
+fn a_memory_limit_is_named_where_it_is_reached_and_the_session_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let kilobytes = 900_000;
+    let mut cells = Cells::spawn(limited(&folder, kilobytes));
+    let note = format!("note {}: use smaller arrays, or raise the limit", memory_limit(kilobytes));
+    assert_eq!(cells.lines("let kept = 5;"), ["ok"]);
+    let came = cells.lines("let large = vec![1u8; 2_000_000_000]; large.len()");
+    assert_eq!(came[0], "! memory allocation of 2000000000 bytes failed", "{came:?}");
+    assert_eq!(came[came.len() - 2..], ["Killed { signal: 6, stack_overflow: false }", &*note], "{came:?}");
+    // A thread needs memory for its stack.
+    let came =
+        cells.lines("std::thread::Builder::new().stack_size(2 << 30).spawn(|| 1).expect(\"failed to spawn thread\");");
+    assert!(came[0].starts_with("Panicked"), "{came:?}");
+    assert_eq!(came[1..], [note], "{came:?}");
+    assert_eq!(cells.lines("kept + 1"), ["= 6"]);
+}
+
+#[test]
+fn where_rustc_has_too_little_memory_the_limit_is_named_instead_of_a_missing_crate() {
+    let folder = tempfile::tempdir().unwrap();
+    for kilobytes in [380_000, 440_000] {
+        let mut cells = Cells::spawn(limited(&folder, kilobytes));
+        let mut came = cells.lines(&format!("let size = {kilobytes};"));
+        let warning = format!(
+            "note the memory limit of {} MB (`ulimit -v`) is small for rustc, whose errors may be due to it: raise it to \
+             600 MB",
+            kilobytes * 1024 / 1_000_000
+        );
+        assert_eq!(came.pop(), Some(warning));
+        // Whether that suffices is up to rustc.
+        let words = format!("the compiler failed: {}", memory_limit(kilobytes));
+        assert!(came.iter().all(|line| line == &format!("error - at ?: cannot compile the cell: {words}")), "{came:?}");
+    }
+}
+
+#[test]
+fn a_session_that_cannot_start_for_want_of_memory_names_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = limited(&folder, 150_000).stdin(std::process::Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let expected = format!("error: the Rust compiler failed: {}\nhelp: raise the limit\n", memory_limit(150_000));
+    assert_eq!((said, ended.status.code()), (expected, Some(3)));
+}

@@ -32,8 +32,9 @@ const CRATES: &[(&str, &[&str], usize)] = &[
 /// Raised from 75,900: outputs that move, with Jupyter's comms and the prompt's keys (1,500); cells run again where a
 /// process cannot be copied (250); advice for readers of Python, moving figures in Korean (450).
 ///
-/// Raised from 78,300: bars and tables in Jupyter, with their tests (500); figures that move in the chapter (100).
-const LINES: usize = 79_000;
+/// Raised from 78,300: bars and tables in Jupyter, with their tests (500); figures that move in the chapter (100);
+/// limits on memory and processes that are named (500), idle memory given back (50).
+const LINES: usize = 79_600;
 
 /// Bytes of the files in the published package, rounded up to the next 10,000. Raised from 3,810,000 by the same, and
 /// most of all by the outputs of the chapter's new cells in two languages and the network that comes with the crate.
@@ -41,7 +42,7 @@ const LINES: usize = 79_000;
 /// Raised from 6,870,000 by completion and its index of std (210,000), and the files for teachers.
 /// Raised from 7,170,000 by outputs that move and their tests (60,000), and by those of a system without checkpoints.
 /// Raised from 7,290,000 by four figures that move in the chapter, as PNG and SVG in two languages.
-const BYTES: u64 = 7_560_000;
+const BYTES: u64 = 7_590_000;
 
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();

@@ -187,7 +187,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
         #[test]
         fn whatever_comes_passes_as_it_is_or_not_at_all(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let all = greeted(&bytes);

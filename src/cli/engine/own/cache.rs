@@ -16,6 +16,7 @@ pub use clear::{Cleared, clear};
 pub use private::{is_own, is_safe, open_to_all};
 
 use super::super::cache_folder::unusable;
+use super::limits;
 pub use shared::shared;
 
 pub use super::super::cache_folder::{ENV, digest, is_redirected, place};
@@ -135,7 +136,7 @@ pub fn describe(error: &anyhow::Error) -> String {
             "{message}\nhelp: free some space on that disk; `forward-pass clean` empties our cache; no variable is lost"
         )
     } else if has(private::is_no_process_left) {
-        format!("{message}\nhelp: the system allows no more processes: end some, or raise the limit (`ulimit -u`)")
+        format!("{message}\nhelp: {}", limits::processes().help())
     } else {
         message
     }
@@ -159,8 +160,15 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Copies a file with its time of modification.
 pub fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
-    fs::copy(from, to)?;
+    copy_to_own(from, to)?;
     File::options().write(true).open(to)?.set_modified(fs::metadata(from)?.modified()?)
+}
+
+/// Copies a file, perhaps of a cache that this user only reads, to one that can be written again. Returns its length.
+pub fn copy_to_own(from: &Path, to: &Path) -> io::Result<u64> {
+    let length = fs::copy(from, to)?;
+    private::make_writable(to)?;
+    Ok(length)
 }
 
 /// The bytes that a folder takes on the disk.

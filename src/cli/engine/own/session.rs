@@ -33,6 +33,7 @@ use super::compile::runtime;
 use super::compile::toolchain::Toolchain;
 use super::compile::{Attempt, Compiler, Ready};
 use super::halt::Halt;
+use super::limits;
 use super::output::Outputs;
 use super::process::Child;
 use super::scratch::Scratch;
@@ -69,12 +70,18 @@ const LONG_CELL: usize = 64 << 10;
 
 impl OwnSession {
     pub fn start(options: SessionOptions) -> Result<OwnSession> {
+        limits::watch();
+        Self::begin(options).map_err(limits::explained)
+    }
+
+    fn begin(options: SessionOptions) -> Result<OwnSession> {
         let stop = Stop::new().context("cannot create the switch that interrupts a cell")?;
         let toolchain = Toolchain::find()?;
         let crates = Crates::prefetch(&toolchain, &options);
         let child = Child::start(&options.folder, stop.clone())?;
         let scratch = Scratch::new()?;
         let mut notes = cache::shared().notes;
+        notes.extend(limits::warning());
         let (runtime, runtime_lock) = match runtime_in_cache(&toolchain, &stop) {
             Ok(cached) => cached,
             Err(error) => {
@@ -109,8 +116,10 @@ impl OwnSession {
         let started = Instant::now();
         let source = self.split(code)?;
         if let Some(why) = source.cell.too_large {
-            let is_system = why == NO_THREADS;
-            let why = if is_system { why.to_owned() } else { format!("the cell is too large: {why}\nhelp: split it") };
+            let why = match why {
+                NO_THREADS => limits::processes().message(),
+                why => format!("the cell is too large: {why}\nhelp: split it"),
+            };
             return Err(refused(why, 0..0, "").into());
         }
         let mut times = Times { split: started.elapsed(), ..Times::default() };
@@ -154,7 +163,10 @@ impl OwnSession {
         }
         let (sender, answer) = channel();
         let (code, macros, folder) = (code.to_owned(), macros.clone(), self.options.folder.clone());
-        std::thread::spawn(move || drop(sender.send(Source::split_in(&folder, &code, &macros, number))));
+        let split = move || drop(sender.send(Source::split_in(&folder, &code, &macros, number)));
+        if std::thread::Builder::new().spawn(split).is_err() {
+            return Err(refused(limits::processes().message(), 0..0, "").into());
+        }
         loop {
             match answer.recv_timeout(Duration::from_millis(20)) {
                 Ok(source) => return Ok(source),

@@ -125,7 +125,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
         #[test]
         fn any_order_of_items_is_the_same(
             items in proptest::collection::vec(("[a-z ,{}\"']{0,4}", 0..9u8), 0..6),

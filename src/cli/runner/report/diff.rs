@@ -210,7 +210,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
         /// Whatever differs, the report shows two sides that differ.
         #[test]
         fn no_change_looks_like_none(

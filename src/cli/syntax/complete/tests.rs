@@ -226,3 +226,17 @@ fn any_beginning_of_any_cell_can_be_completed() {
         }
     }
 }
+
+#[test]
+fn the_thread_ends_after_a_rest_and_starts_again() {
+    let mut worker = None;
+    let mut thread = |pause| {
+        std::thread::sleep(Duration::from_millis(pause));
+        let (sender, answer) = std::sync::mpsc::channel();
+        let job = Box::new(move || sender.send(std::thread::current().id()).unwrap_or_default());
+        super::send(&mut worker, Duration::from_millis(300), job);
+        answer.recv_timeout(PATIENCE).unwrap()
+    };
+    let (first, second, third) = (thread(0), thread(0), thread(2000));
+    assert!(first == second && second != third, "{first:?} {second:?} {third:?}");
+}

@@ -10,9 +10,11 @@ const DEEPEST: usize = 400;
 const LONGEST: usize = 20_000;
 const STACK: usize = 256 << 20;
 
-/// Not the code's fault; what to do stands in a second line.
-pub const NO_THREADS: &str = "the system allows no more processes or threads\n\
-                              help: end some, or raise the limit (`ulimit -u`, or the container's)";
+/// Code of this part of the limits needs this part of the stack: a limit on memory counts all of it.
+const PART: usize = 8;
+
+/// Not the code's fault.
+pub const NO_THREADS: &str = "no thread can be started to read it";
 
 /// The code is longer, or nests deeper, than what is parsed: in which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +26,9 @@ pub fn within_limits<T: Send>(code: &str, read: impl FnOnce() -> T + Send) -> Re
     if let Some(why) = exceeded_limit(code) {
         return Err(TooDeep(why));
     }
+    let stack = if exceeded(code, PART).is_none() { STACK / PART } else { STACK };
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        let thread = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, read);
         let thread = thread.map_err(|_| TooDeep(NO_THREADS))?;
         thread.join().map_err(|_| TooDeep("it cannot be parsed on this machine's threads"))
     })
@@ -39,6 +42,11 @@ pub fn is_within_limits(code: &str) -> bool {
 /// Why a recursive parser must not see the code: it is longer, nests deeper or chains longer than people write.
 /// Comments do not count, and a literal counts as a word.
 pub(super) fn exceeded_limit(text: &str) -> Option<&'static str> {
+    exceeded(text, 1)
+}
+
+/// The same for limits that are so many times as strict.
+fn exceeded(text: &str, part: usize) -> Option<&'static str> {
     let (mut bytes, mut depth, mut chain, mut elses) = (0usize, 0usize, 0usize, 0usize);
     let mut at = 0;
     for token in tokenize(text, FrontmatterAllowed::No) {
@@ -57,13 +65,13 @@ pub(super) fn exceeded_limit(text: &str) -> Option<&'static str> {
         }
         bytes += if matches!(token.kind, TokenKind::Literal { .. }) { 1 } else { length };
         elses += usize::from(own == "else");
-        if depth > DEEPEST {
+        if depth > DEEPEST / part {
             return Some("its brackets nest more than 400 deep");
         }
-        if chain > LONGEST || elses > LONGEST {
+        if chain > LONGEST / part || elses > LONGEST / part {
             return Some("one of its expressions has more than 20,000 parts");
         }
-        if bytes > MOST_BYTES {
+        if bytes > MOST_BYTES / part {
             return Some("it has more than 4 MB of code");
         }
     }

@@ -39,6 +39,12 @@ mod of_unix {
         fs::set_permissions(folder, Permissions::from_mode(0o700))
     }
 
+    /// A copy has the mode of its original, which may be nobody's to write.
+    pub fn make_writable(file: &Path) -> io::Result<()> {
+        let mode = fs::metadata(file)?.mode();
+        if mode & 0o200 == 0 { fs::set_permissions(file, Permissions::from_mode(mode | 0o200)) } else { Ok(()) }
+    }
+
     /// Can only root and the user change this file or folder?
     pub fn is_safe(path: &Path) -> bool {
         let own = Uid::effective().as_raw();
@@ -94,6 +100,13 @@ mod others {
 
     pub fn close(_: &Path) -> io::Result<()> {
         Ok(())
+    }
+
+    pub fn make_writable(file: &Path) -> io::Result<()> {
+        let mut permissions = file.metadata()?.permissions();
+        #[expect(clippy::permissions_set_readonly_false, reason = "this is not Unix")]
+        permissions.set_readonly(false);
+        std::fs::set_permissions(file, permissions)
     }
 
     pub fn is_safe(_: &Path) -> bool {

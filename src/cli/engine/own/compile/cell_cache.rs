@@ -150,7 +150,7 @@ fn found_in(entry: &Path, job: &Job) -> Option<Compiled> {
     for (name, to) in [(LIBRARY, &compiled.library), (MIR, &compiled.mir)] {
         // A truncated entry has another length.
         if let Some(length) = about["lengths"][name].as_u64()
-            && fs::copy(entry.join(name), to).ok()? != length
+            && cache::copy_to_own(&entry.join(name), to).ok()? != length
         {
             return None;
         }

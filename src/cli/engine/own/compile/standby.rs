@@ -18,7 +18,7 @@ use super::types::RESERVED;
 use crate::cli::engine::own::source::file_name;
 
 /// A compiler that nobody needs ends after this time.
-const IDLE: Duration = Duration::from_secs(180);
+const IDLE: Duration = Duration::from_secs(60);
 
 /// Cells that follow each other at once, from the cache, do not start one each.
 const PAUSE: Duration = Duration::from_millis(40);

@@ -5,10 +5,12 @@
 use std::env::consts::EXE_SUFFIX;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
+
+use crate::cli::engine::own::limits;
 
 /// The toolchain that builds this program and compiles cells: `types` parses its MIR.
 pub const CHANNEL: &str = "1.95.0";
@@ -44,8 +46,12 @@ impl Toolchain {
             return Ok(found);
         }
         let named = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
-        Self::ask(&named)
-            .with_context(|| format!("no Rust compiler found for cells\nhelp: rustup toolchain install {CHANNEL}"))
+        Self::ask(&named).map_err(|error| match limits::behind(&format!("{error:#}")) {
+            Some(met) => anyhow!("{}", met.by("the Rust compiler")),
+            None => {
+                error.context(format!("no Rust compiler found for cells\nhelp: rustup toolchain install {CHANNEL}"))
+            }
+        })
     }
 
     fn ask(rustc: &Path) -> Result<Toolchain> {
@@ -54,9 +60,13 @@ impl Toolchain {
                 .args(arguments)
                 .env("RUSTUP_AUTO_INSTALL", "0")
                 .current_dir("/")
-                .stderr(Stdio::null())
                 .output()
                 .with_context(|| format!("cannot run `{}`", rustc.display()))?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr);
+                let why = said.lines().find(|line| limits::behind(line).is_some()).or_else(|| said.lines().last());
+                bail!("`{}` failed: {}", rustc.display(), why.unwrap_or("it printed nothing"));
+            }
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         };
         let text = ask(&["-vV"])?;

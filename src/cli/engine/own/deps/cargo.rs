@@ -47,6 +47,14 @@ pub fn run(
         reader(child.stdout.take().map(|out| Box::new(out) as Box<dyn Read + Send>), false, sender.clone()),
         reader(child.stderr.take().map(|err| Box::new(err) as Box<dyn Read + Send>), true, sender),
     ];
+    let readers = match readers {
+        [Ok(out), Ok(err)] => [out, err],
+        [Err(error), _] | [_, Err(error)] => {
+            kill_group(child.id());
+            let _ = child.wait();
+            return Err(error).context("cannot read what cargo prints");
+        }
+    };
     let mut output = CargoOutput { succeeded: false, stdout: Vec::new(), stderr: Vec::new() };
     loop {
         match lines.recv_timeout(Duration::from_millis(50)) {
@@ -76,8 +84,8 @@ fn reader(
     from: Option<Box<dyn Read + Send>>,
     is_stderr: bool,
     to: mpsc::Sender<(bool, String)>,
-) -> std::thread::JoinHandle<()> {
-    std::thread::spawn(move || {
+) -> std::io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new().spawn(move || {
         let Some(from) = from else { return };
         for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
             if to.send((is_stderr, String::from_utf8_lossy(&line).into_owned())).is_err() {

@@ -38,7 +38,7 @@ pub fn from_similar(
     let _ = fs::remove_dir_all(&half);
     let is_copied = cache::copy(&best.join("target"), &half).is_ok();
     if is_copied {
-        let _ = fs::copy(best.join("Cargo.lock"), entry.join("Cargo.lock"));
+        let _ = cache::copy_to_own(&best.join("Cargo.lock"), &entry.join("Cargo.lock"));
         let _ = fs::rename(&half, &whole);
     }
     let _ = fs::remove_dir_all(&half);

@@ -22,6 +22,16 @@ pub fn can_fork() -> bool {
     std::env::var_os(NO_FORK).is_none_or(|value| value != "1")
 }
 
+/// A limit on what this process, its user or its container may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub amount: u64,
+    /// How much of it is left, where that can be known.
+    pub left: Option<u64>,
+    /// What sets it: `ulimit -v`; the container if there is none.
+    pub option: Option<&'static str>,
+}
+
 /// A program with the arguments that make it run a line of the user's.
 pub fn shell(line: &str) -> Command {
     let (program, argument) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };

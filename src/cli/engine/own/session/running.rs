@@ -10,13 +10,14 @@ use super::super::compile::diagnostics::refusal;
 use super::super::compile::runtime::{FAILED, LOST, PANICKED};
 use super::super::compile::{Attempt, Compiler, Ready};
 use super::super::halt::Halt;
+use super::super::limits;
 use super::super::listener::{Failure, Listener};
 use super::super::process::{Ended, Piece};
 use super::super::source::Source;
 use super::OwnSession;
 use super::crates::own_copies;
 use super::drawing::Maker;
-use crate::cli::outcome::{End, Event, Outcome, Phase, Standing};
+use crate::cli::outcome::{End, Event, Outcome, Output, Phase, Standing, Stream};
 use crate::cli::syntax::split::items::Space;
 
 impl OwnSession {
@@ -72,8 +73,12 @@ impl OwnSession {
         }
         let (standing, trouble, note) = listener.finish(report.ended == Ended::Returned(PANICKED));
         self.note_beyond_stock(&ready, &standing, outcome);
-        outcome.outputs.extend(standing.outputs());
+        let printed = standing.outputs();
+        let met = limits::of_cell(&report.ended, &said(&printed, trouble.as_ref()));
+        outcome.outputs.extend(printed);
         outcome.notes.extend(note);
+        let met = met.or_else(|| report.notes.iter().find_map(|note| limits::behind(note)));
+        outcome.notes.extend(met.map(|met| met.to_string()));
         outcome.notes.append(&mut report.notes);
         outcome.notes.extend(self.history.end(&ready, before, &report, &self.compiler));
         outcome.end = match report.ended {
@@ -117,6 +122,15 @@ impl OwnSession {
             Attempt::NeedsTokio => Err(anyhow!("the cell compiled before, and does not now").into()),
         }
     }
+}
+
+/// What the cell printed to stderr, and the message that it failed with.
+fn said(printed: &[Output], failure: Option<&Failure>) -> String {
+    let texts = printed.iter().filter_map(|output| match output {
+        Output::Stream { stream: Stream::Stderr, text } => Some(text.as_str()),
+        _ => None,
+    });
+    texts.chain(failure.map(|failure| failure.message.as_str())).collect()
 }
 
 /// A loaded value was not of its recorded type: the cell did not run, and the values it took are gone.

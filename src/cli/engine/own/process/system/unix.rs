@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 use nix::libc;
 
 use super::super::wire::worker_side::Fds;
+use super::Limit;
 #[cfg(all(test, target_os = "linux"))]
 pub use linux::held;
 
@@ -110,6 +111,13 @@ in_two_ways! {
     confine() -> bool;
     /// Do the checkpoints hold more than they may? `size` is the worker's at its largest.
     is_too_much(worker: i32, checkpoints: &[i32], size: u64) -> bool;
+
+    /// The limit on the memory of this process or its container, in bytes.
+    memory_limit() -> Option<Limit>;
+    /// The limit on processes and threads of this user or its container.
+    process_limit() -> Option<Limit>;
+    /// How many processes of the container have been killed because it met its limit on memory.
+    memory_kills() -> u64;
 
     /// All descriptors of this process.
     open_fds() -> Vec<RawFd>;

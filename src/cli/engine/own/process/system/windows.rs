@@ -20,9 +20,23 @@ use windows_sys::Win32::System::Pipes::PeekNamedPipe;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcess, PROCESS_TERMINATE, TerminateProcess};
 
 use super::super::wire::worker_side::announce_overflow;
+use super::Limit;
 
 /// The exit code of a process that was ended from outside.
 const ENDED: u32 = 1;
+
+/// A job object may set limits; they are not asked for.
+pub fn memory_limit() -> Option<Limit> {
+    None
+}
+
+pub fn process_limit() -> Option<Limit> {
+    None
+}
+
+pub fn memory_kills() -> u64 {
+    0
+}
 
 pub fn own_program() -> io::Result<PathBuf> {
     std::env::current_exe()

@@ -2,6 +2,7 @@
 
 mod confine;
 mod family;
+mod limits;
 mod memory;
 
 use std::fs;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub use confine::confine;
 pub use family::{end_all, end_session, end_strays};
+pub use limits::{memory_kills, memory_limit, process_limit};
 #[cfg(test)]
 pub use memory::held;
 pub use memory::is_too_much;

@@ -22,14 +22,15 @@ pub use family::{become_worker, end_all, end_session, end_strays, is_gone, news,
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::libc;
 use nix::poll::PollTimeout;
-use nix::sys::resource::{Resource, getrlimit};
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, killpg};
 use nix::sys::stat::Mode;
-use nix::unistd::getpgrp;
+use nix::unistd::{geteuid, getpgrp};
 
 use super::super::super::wire::wait_readable;
 use super::super::super::wire::worker_side::{BROKEN, exit};
 use super::super::super::worker::WAKE;
+use super::super::Limit;
 use super::note_pipe::{NotePipe, SIGNALLED};
 
 pub fn event() -> io::Result<(OwnedFd, Option<OwnedFd>)> {
@@ -125,6 +126,21 @@ pub fn is_too_much(_: i32, checkpoints: &[i32], size: u64) -> bool {
     let (pages, bytes) = unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
     let memory = pages.max(0) as u64 * bytes.max(0) as u64;
     size > SMALL && (checkpoints.len() as u64).saturating_sub(1) * size > memory / PART
+}
+
+pub fn memory_limit() -> Option<Limit> {
+    let (amount, _) = getrlimit(Resource::RLIMIT_AS).ok().filter(|(soft, _)| *soft != RLIM_INFINITY)?;
+    Some(Limit { amount, left: None, option: Some("ulimit -v") })
+}
+
+/// Root's is not enforced.
+pub fn process_limit() -> Option<Limit> {
+    let (amount, _) = getrlimit(Resource::RLIMIT_NPROC).ok().filter(|(soft, _)| *soft != RLIM_INFINITY)?;
+    (!geteuid().is_root()).then_some(Limit { amount, left: None, option: Some("ulimit -u") })
+}
+
+pub fn memory_kills() -> u64 {
+    0
 }
 
 pub fn open_fds() -> Vec<RawFd> {
