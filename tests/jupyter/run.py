@@ -45,6 +45,9 @@ def shown(outputs):
             rich.append(("error", normalise("\n".join(output.get("traceback", [])) or output["evalue"])))
         else:
             for mime, data in sorted(output["data"].items()):
+                # What moves the output that stands beside it.
+                if mime == "application/vnd.jupyter.widget-view+json" and len(output["data"]) > 1:
+                    continue
                 # Drawn from the SVG: its smoothed edges may differ with the processor.
                 if mime == "image/png" and "image/svg+xml" in output["data"]:
                     data = "a PNG of the SVG"

@@ -268,6 +268,17 @@ pub fn angles(tokens: &[Token], close: usize) -> Option<usize> {
     None
 }
 
+/// The path that ends with `::`, if it begins with a type in brackets: `<Vec<i32> as Trait>::`.
+pub fn bracketed(code: &str) -> Option<&str> {
+    let (tokens, _) = tokens(code);
+    let close = tokens.len().checked_sub(3)?;
+    let is_end = tokens[close].text == ">" && tokens[close + 1].text == ":" && tokens[close + 2].text == ":";
+    let open = angles(&tokens, close).filter(|_| is_end)?;
+    // Otherwise they are the arguments of a name.
+    let is_first = open == 0 || !(tokens[open - 1].is_name() || tokens[open - 1].text == ":");
+    is_first.then(|| &code[tokens[open].start..])
+}
+
 /// The names of the path that ends with `::`, generic arguments aside: `Vec::<i32>::` -> `Vec`.
 pub fn path_before(code: &str) -> Vec<String> {
     let (tokens, _) = tokens(code);

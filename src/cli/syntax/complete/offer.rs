@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::candidate::{Candidate, Sort, chosen};
-use super::cursor::{Place, Token, levels, path_before, receiver, statements, tokens};
+use super::cursor::{Place, Token, bracketed, levels, path_before, receiver, statements, tokens};
 use super::index;
 use super::infer::{Infer, Scope};
-use super::outline::{Kind, What};
+use super::outline::{Kind, Member, What};
 use super::scope::{Here, Inside};
 use super::ty::Ty;
 use super::words;
-use super::world::{Home, World};
+use super::world::{Frame, Home, World};
 
 /// What is offered for the word that begins at `start`.
 pub fn candidates(code: &str, start: usize, infer: &mut Infer, folder: &Path) -> Vec<Candidate> {
@@ -101,6 +101,9 @@ fn named_in_session(world: &World) -> Vec<Candidate> {
 
 /// What a path leads to: the items of a module, the variants and associated items of a type.
 fn behind_path(head: &str, infer: &mut Infer) -> Vec<Candidate> {
+    if let Some(found) = behind_brackets(head, infer.world) {
+        return found;
+    }
     let path = path_before(head);
     let Some(first) = path.first() else { return Vec::new() };
     let itself = match first.as_str() {
@@ -115,6 +118,26 @@ fn behind_path(head: &str, infer: &mut Infer) -> Vec<Candidate> {
     found.extend(types.iter().map(|name| Candidate::new(name, Sort::Type, "").ranked(1)));
     found.extend(infer.world.module_names(&path).unwrap_or_default());
     found
+}
+
+/// Behind `<T>::` what the type has, behind `<T as Trait>::` what the trait declares.
+fn behind_brackets(head: &str, world: &World) -> Option<Vec<Candidate>> {
+    let path: syn::TypePath = syn::parse_str(&format!("{}it", bracketed(head)?)).ok()?;
+    let itself = path.qself?;
+    if itself.position == 0 {
+        return Some(of_type(&world.ty(&itself.ty, &Frame::new(Home::Own)), world));
+    }
+    let names: Vec<String> = path.path.segments.iter().take(itself.position).map(|it| it.ident.to_string()).collect();
+    let name = world.resolve(&names, &Home::Own)?;
+    world.type_item(&name, |item| {
+        let sort = |member: &Member| match &member.what {
+            What::Type => Sort::Type,
+            What::Constant(_) => Sort::Constant,
+            What::Function(_) if member.is_method() => Sort::Method,
+            What::Function(_) => Sort::Function,
+        };
+        item.members.iter().map(|it| Candidate::new(&it.name, sort(it), &it.docs).ranked(1)).collect()
+    })
 }
 
 fn of_type(ty: &Ty, world: &World) -> Vec<Candidate> {
