@@ -4,7 +4,7 @@
     python3 image.py BASE             # starts it again
 
 It runs the last stage by `chroot`, with PROGRAM, built in /opt/forward-pass, in place of what the first stage builds. Then it
- starts the image as its user, without a network: section 2 must run from end to end, and nothing may be built.
+starts the image as its user, without a network: section 2 must run from end to end, and nothing may be built.
 """
 
 import fnmatch
@@ -124,8 +124,10 @@ def main():
     home = image.base / HOMES[image.user].lstrip("/")
     shutil.rmtree(home / ".cache", ignore_errors=True)
     starts(image, f"section 2, as {image.user}, without a network", [*NOTEBOOK, "chapter/02-sigmoid.ipynb"])
-    # The engine's cache, as far as a disk quota or a mount for reading leaves none.
-    shutil.rmtree(home / ".cache", ignore_errors=True)
+    # As a new home is where a quota or a mount for reading allows no files: without the engine's cache, and without the
+    # folder that IPython makes, whose settings Jupyter would move to one of its own.
+    for name in (".cache", ".ipython"):
+        shutil.rmtree(home / name, ignore_errors=True)
     mode = home.stat().st_mode
     home.chmod(0o555)
     try:

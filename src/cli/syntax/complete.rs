@@ -97,15 +97,16 @@ fn on_worker<T: Send + 'static>(
     let (sender, answer) = channel();
     let names = names.clone();
     let job: Job = Box::new(move || drop(sender.send(read(&names))));
-    send(&mut WORKER.lock().unwrap_or_else(PoisonError::into_inner), REST, job);
-    answer.recv_timeout(patience)
+    let is_new = send(&mut WORKER.lock().unwrap_or_else(PoisonError::into_inner), REST, job);
+    // It has to read everything again: better a late answer than none.
+    answer.recv_timeout(if is_new { patience * 5 } else { patience })
 }
 
-/// To the thread, or to a new one if it has ended. Without one the answer is missing as well.
-fn send(worker: &mut Option<Sender<Job>>, rest: Duration, job: Job) {
+/// To the thread, or to a new one if it has ended: is it new? Without one the answer is missing as well.
+fn send(worker: &mut Option<Sender<Job>>, rest: Duration, job: Job) -> bool {
     let job = match worker {
         Some(sender) => match sender.send(job) {
-            Ok(()) => return,
+            Ok(()) => return false,
             Err(SendError(job)) => job,
         },
         None => job,
@@ -114,6 +115,7 @@ fn send(worker: &mut Option<Sender<Job>>, rest: Duration, job: Job) {
     if let Some(sender) = worker {
         let _ = sender.send(job);
     }
+    true
 }
 
 /// Where the word at the end of the code begins, and what fits there, the best first.

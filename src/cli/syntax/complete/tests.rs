@@ -239,9 +239,10 @@ fn the_thread_ends_after_a_rest_and_starts_again() {
         std::thread::sleep(Duration::from_millis(pause));
         let (sender, answer) = std::sync::mpsc::channel();
         let job = Box::new(move || sender.send(std::thread::current().id()).unwrap_or_default());
-        super::send(&mut worker, Duration::from_millis(300), job);
-        answer.recv_timeout(PATIENCE).unwrap()
+        let is_new = super::send(&mut worker, Duration::from_millis(300), job);
+        (is_new, answer.recv_timeout(PATIENCE).unwrap())
     };
-    let (first, second, third) = (thread(0), thread(0), thread(2000));
-    assert!(first == second && second != third, "{first:?} {second:?} {third:?}");
+    let [first, second, third] = [thread(0), thread(0), thread(2000)];
+    assert_eq!([first.0, second.0, third.0], [true, false, true]);
+    assert!(first.1 == second.1 && second.1 != third.1, "{first:?} {second:?} {third:?}");
 }
