@@ -108,6 +108,10 @@ macro_rules! pointers {
                 (**self).live_parts()
             }
 
+            fn progress(&self) -> Option<(usize, usize)> {
+                (**self).progress()
+            }
+
             fn evcxr_display(&self) {
                 (**self).evcxr_display();
             }

@@ -72,6 +72,17 @@ pub fn defines_function(code: &str, name: &str) -> bool {
     head_of(code, name).is_some_and(|head| head.split_whitespace().any(|word| word == "fn"))
 }
 
+/// Keywords that `syn` takes for names, or that are reserved.
+const KEYWORDS: [&str; 13] =
+    ["async", "await", "dyn", "try", "gen", "abstract", "become", "box", "do", "final", "macro", "override", "priv"];
+
+/// A name as code must write it: `r#type`.
+pub fn identifier(name: &str) -> String {
+    let name = name.strip_prefix("r#").unwrap_or(name);
+    let raw = KEYWORDS.contains(&name) || syn::parse_str::<syn::Ident>(name).is_err();
+    if raw { format!("r#{name}") } else { name.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

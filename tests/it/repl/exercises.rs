@@ -14,6 +14,7 @@ fn an_answer_is_checked_and_comes_back_when_it_is_tried_again() {
         ":check\n:hint\n:hint\n:solution\n:try tanh\n:hint\n",
         RIGHT,
         ":check\n:solution\n:check logit\n:check tahn\n",
+        ":try one-line\nlet (w, b) = (7.5, 8.5);\n:try chain\n:try one-line\n",
     ];
     let seen = piped(None, &lines.concat());
     let mut left = seen.stdout.as_str();
@@ -30,6 +31,10 @@ fn an_answer_is_checked_and_comes_back_when_it_is_tried_again() {
         "hint 3 of 3",
         "solved: the answers to all inputs are right (129 of 129)\n",
         "2.0 * sigmoid(2.0 * x) - 1.0\n    }\n\nDivide the numerator",
+        // The stub of another exercise that defines the same names.
+        "then type `:check`. `:hint` helps.\n    let (w, b) = (0.0, 0.0);\n",
+        "then type `:check`. `:hint` helps.\n",
+        "Your last answer is on the line. Change it, press Enter, then `:check`.\n    let (w, b) = (7.5, 8.5);\n",
     ] {
         let Some((_, rest)) = left.split_once(words) else { panic!("`{words}` is missing in\n{left}") };
         left = rest;

@@ -176,11 +176,13 @@ fn edits_at_any_moment_stay() {
         Some(later) => is_accepted(later),
         None => child.try_wait().unwrap().is_some(),
     };
+    let begun = Instant::now();
     let mut all = 0;
     // The editor goes through them as the run does, a little before or after it: each is edited until it is accepted.
     for (number, path) in paths.iter().enumerate() {
         let mut edits = 0;
         while !is_accepted(path) && !is_past(number) {
+            assert!(begun.elapsed() < Duration::from_secs(600), "the run does not end");
             let mine = format!("# Mine {edits}");
             let old = read(path);
             let text = notebook_text(&old).replace(old["cells"][0]["source"][0].as_str().unwrap(), &mine);

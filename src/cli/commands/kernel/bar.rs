@@ -22,14 +22,23 @@ pub struct Fill {
 const BAR: usize = 2;
 const WORDS: usize = 4;
 
+/// The words before the drawn bar and those after it: `[###---]`, and no other brackets.
+fn around_bar(text: &str) -> (&str, &str) {
+    let bars = text.match_indices('[').filter_map(|(at, _)| {
+        let (inside, after) = text[at + 1..].split_once(']')?;
+        let is_bar = !inside.is_empty() && inside.chars().all(|c| c == '#' || c == '-');
+        is_bar.then(|| (&text[..at], after))
+    });
+    bars.last().unwrap_or(("", text))
+}
+
 impl Fill {
     /// Takes it out of an output: the numbers under their key, the words from the text.
     pub fn take(data: &mut MimeBundle) -> Option<Fill> {
         let numbers = data.remove(GAUGE)?;
         let (done, total) = numbers.split_once('/')?;
         let text = data.get("text/plain")?;
-        let (before, rest) = text.split_once('[').unwrap_or(("", text));
-        let (_, after) = rest.split_once(']').unwrap_or(("", rest));
+        let (before, after) = around_bar(text);
         let (done, total) = (done.parse().ok()?, total.parse().ok()?);
         Some(Fill { done, total, before: before.trim().to_owned(), after: after.trim().to_owned() })
     }
@@ -100,6 +109,8 @@ mod tests {
             ("5/20", "[#####---------------] 5 of 20", Some((5, 20, "", "5 of 20"))),
             ("1/2", "epoch 1/3 [##########----------] loss 0.5", Some((1, 2, "epoch 1/3", "loss 0.5"))),
             ("1/2", "half", Some((1, 2, "", "half"))),
+            ("1/3", "fold [1/3] loss [0.5]", Some((1, 3, "", "fold [1/3] loss [0.5]"))),
+            ("5/20", "fold [1/3] [#---] 5 of 20", Some((5, 20, "fold [1/3]", "5 of 20"))),
             ("1 of 2", "half", None),
             ("1/-2", "half", None),
         ];

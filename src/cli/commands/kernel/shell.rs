@@ -19,10 +19,11 @@ use super::history::History;
 use super::inbox::Inbox;
 use super::output::{PAUSE, Show};
 use super::stdin::Stdin;
+use super::variables::others;
 use super::wire::{Heard, Incoming, Publisher, log, refusal};
 use super::{failure, inspect, queries, wire};
 use crate::cli::engine::thread::{Definitions, Message, SessionThread, Ticket};
-use crate::cli::outcome::{Event, Outcome, Output};
+use crate::cli::outcome::{End, Event, Outcome, Output};
 use crate::cli::syntax::complete::{self, Names};
 
 pub struct Shell {
@@ -190,18 +191,30 @@ impl Shell {
         if !request.silent {
             self.end_widgets(&cell, message);
         }
-        let variables = if request.silent { None } else { self.about_variables(code, message).await };
+        let mut variables = if request.silent { None } else { self.about_variables(code, message).await };
+        // The reader hears what has happened since the last cell, and what came meanwhile.
+        let asked = variables.as_mut().and_then(|(_, answer)| answer.as_mut());
+        let notes = asked.map(|answer| std::mem::take(&mut answer.notes)).unwrap_or_default();
+        let asked = variables.as_ref().and_then(|(_, answer)| answer.clone());
         let mut show = self.show(message, &cell, request.silent);
         show.variables = variables;
-        let mut outcome = self.run(code, request.allow_stdin, message, &mut show).await;
+        asked.iter().flat_map(others).for_each(|output| show.event(Event::Output(output)));
+        let mut outcome = match asked.filter(|answer| answer.end == End::Interrupted) {
+            Some(answer) => Ok(Outcome { outputs: Vec::new(), ..answer }),
+            None => self.run(code, request.allow_stdin, message, &mut show).await,
+        };
         if let Ok(outcome) = &mut outcome {
+            outcome.notes.splice(0..0, notes);
             outcome.notes.extend(self.about_operators(code, &outcome.end, message).await);
         }
         let error = self.settle(code, &outcome, &mut show);
         if code.contains(":dep") {
             complete::read_ahead(&self.names(&self.session.definitions()));
         }
-        self.late = Some(self.show(message, &cell, request.silent));
+        // What comes later is text: nobody keeps the models of a bar.
+        let mut late = self.show(message, &cell, request.silent);
+        late.has_widgets = false;
+        self.late = Some(late);
         for widget in std::mem::take(&mut show.widgets) {
             self.keep_widget(widget, message);
         }

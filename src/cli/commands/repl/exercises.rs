@@ -2,6 +2,8 @@
 //!
 //! Their texts and code are read by `notebook::exercise`; what is solved is remembered with the progress.
 
+use std::collections::BTreeMap;
+
 use forward_pass::exercise::{NOT_YET, SOLVED};
 
 use super::screen::Screen;
@@ -23,6 +25,10 @@ pub struct Trying {
     hints: usize,
     /// The solution was asked for.
     asked: bool,
+    /// How much code the reader had typed when it was begun.
+    begun: usize,
+    /// The last answers to this one and to earlier ones, by their ids.
+    answers: BTreeMap<String, String>,
 }
 
 impl Repl {
@@ -54,20 +60,27 @@ impl Repl {
         edit::put_on_line(&mut self.screen, &code)
     }
 
-    /// What the reader typed last for an exercise: it defines all that the stub does.
-    fn last_answer(&self, exercise: &Exercise) -> Option<String> {
-        let wanted = names::defined(&exercise.stub);
-        let is_answer = |code: &&str| {
-            let found = names::defined(code);
-            !wanted.is_empty() && wanted.iter().all(|name| found.contains(name))
-        };
-        self.work.journal.own_code().rfind(is_answer).map(str::to_owned)
+    /// What the reader typed last for an exercise since it was begun: it defines all that the stub does.
+    fn last_answer(&mut self, exercise: &Exercise) -> Option<String> {
+        let Trying { current, begun, answers, .. } = &mut self.trying;
+        if let Some(current) = current {
+            let wanted = names::defined(&current.stub);
+            let is_answer = |code: &&&str| {
+                let found = names::defined(code);
+                !wanted.is_empty() && wanted.iter().all(|name| found.contains(name))
+            };
+            let typed: Vec<&str> = self.work.journal.own_code().skip(*begun).collect();
+            answers.extend(typed.iter().rfind(is_answer).map(|code| (current.id.clone(), code.to_string())));
+        }
+        answers.get(&exercise.id).cloned()
     }
 
     /// From now on, hints and checks are about this exercise.
     fn begin(&mut self, exercise: Exercise) {
         if self.trying.current.as_ref().is_none_or(|current| current.id != exercise.id) {
-            self.trying = Trying { current: Some(exercise), ..Trying::default() };
+            let answers = std::mem::take(&mut self.trying.answers);
+            let begun = self.work.journal.own_code().count();
+            self.trying = Trying { current: Some(exercise), answers, begun, ..Trying::default() };
         }
     }
 
@@ -105,6 +118,7 @@ impl Repl {
     pub(super) fn check_exercise(&mut self, name: &str) {
         if !name.is_empty() {
             let Some(exercise) = self.exercise_named("check", name) else { return };
+            self.last_answer(&exercise);
             self.begin(exercise);
         }
         let Some(exercise) = self.trying() else { return };

@@ -21,14 +21,14 @@ pub struct Met {
 const OF_MEMORY: [&str; 6] = [
     "memory allocation of ",
     "Cannot allocate memory",
-    "os error 12",
+    "(os error 12)",
     "out of memory",
     "failed to map segment",
     "cannot allocate memory in static TLS",
 ];
 
 /// What programs say that cannot start a process or a thread.
-const OF_PROCESSES: [&str; 4] = ["Resource temporarily unavailable", "os error 11", "failed to spawn", "WouldBlock"];
+const OF_PROCESSES: [&str; 4] = ["Resource temporarily unavailable", "(os error 11)", "failed to spawn", "WouldBlock"];
 
 /// What rustc says of the standard library if it cannot be read.
 const UNREAD: [&str; 3] = ["only metadata stub found", "can't find crate for `std`", "can't find crate for `core`"];
@@ -91,6 +91,21 @@ fn of_memory(limit: Option<Limit>) -> Met {
     }
 }
 
+/// An allocation was refused: a container does not refuse one, and neither does a machine whose memory is merely short.
+fn of_allocation(limit: Option<Limit>) -> Option<Met> {
+    limit.filter(|limit| limit.option.is_some()).map(|limit| of_memory(Some(limit)))
+}
+
+/// The container has killed a process.
+fn of_container(limit: Option<Limit>) -> Met {
+    let limit = limit.filter(|limit| limit.option.is_none());
+    limit.map(|limit| of_memory(Some(limit))).unwrap_or(Met {
+        what: "the container's memory limit was reached".into(),
+        less: "use smaller arrays",
+        more: "start the container with more memory",
+    })
+}
+
 /// No process or thread could be started. That may be for want of memory: each thread takes a stack.
 pub fn processes() -> Met {
     of_processes(system::process_limit(), system::memory_limit())
@@ -129,11 +144,14 @@ pub fn behind(text: &str) -> Option<Met> {
 
 /// rustc maps the files of crates into its memory, and reports those that do not fit as missing.
 pub fn unread(messages: &[serde_json::Value]) -> Option<Met> {
-    let limit = system::memory_limit().filter(|limit| limit.option.is_some());
+    unread_within(system::memory_limit(), messages)
+}
+
+fn unread_within(limit: Option<Limit>, messages: &[serde_json::Value]) -> Option<Met> {
     let is_unread = |message: &serde_json::Value| {
         message["message"].as_str().is_some_and(|text| UNREAD.iter().any(|words| text.starts_with(words)))
     };
-    (limit.is_some() && messages.iter().any(is_unread)).then(|| of_memory(limit))
+    of_allocation(limit).filter(|_| messages.iter().any(is_unread))
 }
 
 /// What to know beforehand: with so little memory, rustc also misses what it could not read.
@@ -163,14 +181,17 @@ pub fn explained(error: Error) -> Error {
 /// The limit that a cell has reached which ended like this. The text is what it printed to stderr, or failed with.
 pub fn of_cell(ended: &Ended, text: &str) -> Option<Met> {
     match ended {
-        Ended::Killed { signal: 6, .. } => text.contains(OF_MEMORY[0]).then(memory),
+        Ended::Killed { signal: 6, .. } if text.contains(OF_MEMORY[0]) => of_allocation(system::memory_limit()),
         Ended::Killed { signal: 9, .. } => {
             let kills = system::memory_kills();
-            (KILLS.swap(kills, Ordering::Relaxed) < kills).then(memory)
+            (KILLS.swap(kills, Ordering::Relaxed) < kills).then(|| of_container(system::memory_limit()))
         }
         Ended::Returned(_) if text.contains("failed to spawn thread") => Some(processes()),
         // Also said of a socket that has nothing to read.
-        Ended::Returned(_) => (has(text, &OF_PROCESSES) && is_near(system::process_limit())).then(processes),
+        Ended::Returned(_) if has(text, &OF_PROCESSES) => {
+            let left = system::process_limit().and_then(|limit| limit.left);
+            left.is_some_and(|left| left < FEW).then(processes)
+        }
         Ended::NotLoaded(why) => behind(why),
         _ => None,
     }
@@ -224,25 +245,40 @@ mod tests {
         }
     }
 
+    /// The smaller limit may be the one that was not reached.
+    #[test]
+    fn a_refused_allocation_and_a_kill_have_each_their_own_limit() {
+        let limit = |amount, option| Some(Limit { amount, left: None, option });
+        let (of_shell, of_group) = (limit(2_000_000_000, Some("ulimit -v")), limit(512_000_000, None));
+        assert!(of_allocation(None).is_none() && of_allocation(of_group).is_none());
+        assert!(of_allocation(of_shell).unwrap().to_string().starts_with("the memory limit of 2.0 GB (`ulimit -v`)"));
+        assert!(of_container(of_group).to_string().starts_with("the container's memory limit of 512 MB was reached"));
+        assert!(of_container(of_shell).to_string().starts_with("the container's memory limit was reached"));
+    }
+
     #[test]
     fn a_library_that_rustc_cannot_read_is_not_missing_where_memory_is_limited() {
         let said = |text: &str| serde_json::json!({ "message": text });
-        let has_limit = system::memory_limit().is_some_and(|limit| limit.option.is_some());
-        assert_eq!(unread(&[said("unused"), said("can't find crate for `std`")]).is_some(), has_limit);
-        assert!(unread(&[said("can't find crate for `mine`")]).is_none());
+        let limit = |option| Some(Limit { amount: 400_000_000, left: None, option });
+        let missing = [said("unused"), said("can't find crate for `std`")];
+        assert!(unread_within(limit(Some("ulimit -v")), &missing).is_some());
+        assert!(unread_within(limit(None), &missing).is_none() && unread_within(None, &missing).is_none());
+        assert!(unread_within(limit(Some("ulimit -v")), &[said("can't find crate for `mine`")]).is_none());
     }
 
     #[test]
     fn only_what_a_limit_explains_is_explained() {
         let killed = |signal| Ended::Killed { signal, stack_overflow: false };
+        let has_limit = of_allocation(system::memory_limit()).is_some();
         let cases = [
-            (killed(6), "memory allocation of 64 bytes failed", true),
+            (killed(6), "memory allocation of 64 bytes failed", has_limit),
             (killed(6), "thread caused non-unwinding panic", false),
             (killed(11), "memory allocation of 64 bytes failed", false),
             (Ended::Returned(1), "failed to spawn thread: Os { code: 11, kind: WouldBlock }", true),
             (Ended::Returned(1), "Resource temporarily unavailable (os error 11)", false),
             (Ended::NotLoaded("libcell-1.so: failed to map segment from shared object".into()), "", true),
             (Ended::NotLoaded("undefined symbol: f".into()), "", false),
+            (Ended::NotLoaded("disk quota exceeded (os error 122)".into()), "", false),
         ];
         for (ended, text, expected) in cases {
             assert_eq!(of_cell(&ended, text).is_some(), expected, "{ended:?} {text}");

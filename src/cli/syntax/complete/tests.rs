@@ -133,6 +133,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("Vec::<i32>::wi", "with_capacity", ""),
     ("i32::MA", "MAX", ""),
     ("<Point as Area>::", "area", "norm origin clone"),
+    ("return <Point as Area>::", "area", "norm origin clone"),
     ("<Point>::", "norm origin", "map"),
     ("<Vec<i32>>::wi", "with_capacity", "norm"),
     ("let next = <std::vec::IntoIter<u8> as Iterator>::ne", "next", "new"),

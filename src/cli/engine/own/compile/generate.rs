@@ -12,6 +12,7 @@ use super::super::state::{Key, State, StoredItem};
 use super::generated::{Generated, Origin};
 use super::plan::Plan;
 use super::types::{RESERVED, mark};
+use crate::cli::syntax::names::identifier;
 use crate::cli::syntax::split::items::Item;
 use crate::cli::syntax::split::one_line::on_one_line;
 use crate::cli::syntax::split::{Part as CellPart, PartKind};
@@ -309,12 +310,3 @@ let output = runtime.block_on(future);
 output
 }
 ";
-
-const KEYWORDS: [&str; 13] =
-    ["async", "await", "dyn", "try", "gen", "abstract", "become", "box", "do", "final", "macro", "override", "priv"];
-
-fn identifier(name: &str) -> String {
-    let name = name.strip_prefix("r#").unwrap_or(name);
-    let raw = KEYWORDS.contains(&name) || syn::parse_str::<syn::Ident>(name).is_err();
-    if raw { format!("r#{name}") } else { name.to_owned() }
-}
