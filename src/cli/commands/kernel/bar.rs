@@ -24,12 +24,12 @@ const WORDS: usize = 4;
 
 /// The words before the drawn bar and those after it: `[###---]`, and no other brackets.
 fn around_bar(text: &str) -> (&str, &str) {
-    let bars = text.match_indices('[').filter_map(|(at, _)| {
+    let bar = text.rmatch_indices('[').find_map(|(at, _)| {
         let (inside, after) = text[at + 1..].split_once(']')?;
         let is_bar = !inside.is_empty() && inside.chars().all(|c| c == '#' || c == '-');
         is_bar.then(|| (&text[..at], after))
     });
-    bars.last().unwrap_or(("", text))
+    bar.unwrap_or(("", text))
 }
 
 impl Fill {

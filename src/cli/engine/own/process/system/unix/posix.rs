@@ -25,7 +25,7 @@ use nix::poll::PollTimeout;
 use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, killpg};
 use nix::sys::stat::Mode;
-use nix::unistd::{geteuid, getpgrp};
+use nix::unistd::getpgrp;
 
 use super::super::super::wire::wait_readable;
 use super::super::super::wire::worker_side::{BROKEN, exit};
@@ -133,10 +133,17 @@ pub fn memory_limit() -> Option<Limit> {
     Some(Limit { amount, left: None, option: Some("ulimit -v") })
 }
 
+/// nix does not know of it.
+#[cfg(target_os = "macos")]
+pub fn process_limit() -> Option<Limit> {
+    None
+}
+
 /// Root's is not enforced.
+#[cfg(not(target_os = "macos"))]
 pub fn process_limit() -> Option<Limit> {
     let (amount, _) = getrlimit(Resource::RLIMIT_NPROC).ok().filter(|(soft, _)| *soft != RLIM_INFINITY)?;
-    (!geteuid().is_root()).then_some(Limit { amount, left: None, option: Some("ulimit -u") })
+    (!nix::unistd::geteuid().is_root()).then_some(Limit { amount, left: None, option: Some("ulimit -u") })
 }
 
 pub fn memory_kills() -> u64 {
