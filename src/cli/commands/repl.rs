@@ -56,6 +56,7 @@ use crate::cli::args::ReplArgs;
 use crate::cli::engine::{self, Engine, SessionOptions};
 use crate::cli::exit::Exit;
 use crate::cli::lang::Lang;
+use crate::cli::memory;
 use crate::cli::notebook::chapter::Chapter;
 use crate::cli::notebook::progress::Progress;
 use crate::cli::notebook::{chapter, glossary, ipynb};
@@ -68,6 +69,7 @@ use crate::cli::terminal::style::{self, Look};
 
 /// Walks through a course until the input ends.
 pub fn run(engine: Engine, args: &ReplArgs) -> Result<Exit> {
+    memory::keep_little();
     let interactive = args.code.is_empty() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     interrupt::watch();
     let keyboard = interactive.then(Keyboard::hold);

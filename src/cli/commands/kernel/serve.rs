@@ -23,6 +23,7 @@ use super::stdin::Stdin;
 use super::wire::Publisher;
 use crate::cli::engine::thread::{Message, SessionThread};
 use crate::cli::engine::{self, Engine, SessionOptions};
+use crate::cli::memory;
 use crate::cli::runner::execute::COMPILE_TIMEOUT;
 
 /// How long the last messages may take to be sent.
@@ -36,6 +37,7 @@ const POLL: Duration = Duration::from_millis(300);
 
 /// Serves the sockets of this connection file until the kernel is shut down.
 pub fn serve(engine: Engine, connection: &Path, timeout: Option<Duration>) -> Result<()> {
+    memory::keep_little();
     let connection = read_connection(connection)?;
     let folder = std::env::current_dir().context("the current folder cannot be read")?;
     let options = SessionOptions {

@@ -268,9 +268,6 @@ pub fn angles(tokens: &[Token], close: usize) -> Option<usize> {
     None
 }
 
-/// Keywords behind which a path may begin.
-const BEFORE_TYPES: [&str; 9] = ["return", "in", "match", "if", "while", "else", "break", "as", "move"];
-
 /// The path that ends with `::`, if it begins with a type in brackets: `<Vec<i32> as Trait>::`.
 pub fn bracketed(code: &str) -> Option<&str> {
     let (tokens, _) = tokens(code);
@@ -278,7 +275,8 @@ pub fn bracketed(code: &str) -> Option<&str> {
     let is_end = tokens[close].text == ">" && tokens[close + 1].text == ":" && tokens[close + 2].text == ":";
     let open = angles(&tokens, close).filter(|_| is_end)?;
     // Otherwise they are the arguments of a name.
-    let is_of_name = |token: &Token| token.is_name() && !BEFORE_TYPES.contains(&token.text) || token.text == ":";
+    let begins = ["return", "in", "match", "if", "while", "else", "break", "as", "move"];
+    let is_of_name = |token: &Token| token.is_name() && !begins.contains(&token.text) || token.text == ":";
     let is_first = open == 0 || !is_of_name(&tokens[open - 1]);
     is_first.then(|| &code[tokens[open].start..])
 }
