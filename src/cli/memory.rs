@@ -6,8 +6,8 @@
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const KEPT: nix::libc::c_int = 1 << 20;
 
-/// For a process that waits most of the time: from now on, each thread returns what it has freed. By itself, glibc keeps
-/// more and more, up to 32 MB a thread, and `give_back` does not reach the end of a thread's memory.
+/// For a process that waits most of the time: from now on, each thread returns what it has freed. By itself, glibc
+/// keeps more and more, up to 32 MB a thread, and `give_back` does not reach the end of a thread's memory.
 pub fn keep_little() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: they take numbers and no pointers, and may be called from any thread.
