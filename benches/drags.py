@@ -9,15 +9,15 @@ message with the new figure. matplotlib is measured twice: with PNG, which is it
 ours. The sides take turns, drag by drag; ten drags of each are not counted. The ratio is to the faster of the two.
 """
 
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
 from jupyter_client.manager import start_new_kernel
+
+from our_kernel import install, named_program
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIMEOUT = 1200
@@ -101,22 +101,11 @@ def figure_of(message):
     return None
 
 
-def install(program, folder):
-    """Installs our kernel where only this run finds it."""
-    subprocess.run([program, "kernel", "install", "--prefix", folder], check=True, capture_output=True)
-    before = os.environ.get("JUPYTER_PATH")
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [f"{folder}/share/jupyter", before]))
-
-
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    program = pathlib.Path(sys.argv[1]).resolve()
-    if not program.is_file():
-        sys.exit(f"there is no program at {program}\nhelp: cargo build --release --locked")
+    program = named_program(__doc__)
     drags = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     with tempfile.TemporaryDirectory() as folder:
-        install(str(program), folder)
+        install(program, folder)
         sides = {}
         try:
             for name, (kernel, cells) in SIDES.items():

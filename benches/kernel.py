@@ -30,6 +30,8 @@ import time
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 
+from our_kernel import install, named_program
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NAMES = {"ours": "forward-pass", "ours, kept": "forward-pass", "stock": "rust"}
 TIMEOUT = 1200
@@ -105,26 +107,15 @@ def measure(kernel, folder, cells):
     return start, figure, times
 
 
-def install(program, folder):
-    """Installs our kernel where only this run finds it."""
-    subprocess.run([program, "kernel", "install", "--prefix", folder], check=True, capture_output=True)
-    before = os.environ.get("JUPYTER_PATH")
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [f"{folder}/share/jupyter", before]))
-
-
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    program = pathlib.Path(sys.argv[1]).resolve()
-    if not program.is_file():
-        sys.exit(f"there is no program at {program}\nhelp: cargo build --release --locked")
+    program = named_program(__doc__)
     if NAMES["stock"] not in KernelSpecManager().find_kernel_specs():
         sys.exit("the stock kernel is not here\nhelp: bash tests/jupyter/run.sh bench kernel forward-pass")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     path = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else ROOT / "notebooks/en/02-sigmoid.ipynb").resolve()
     cells = cells_of(path)
     with tempfile.TemporaryDirectory() as folder:
-        install(str(program), folder)
+        install(program, folder)
         os.environ["FORWARD_PASS_CACHE"] = f"{folder}/cache"
         seen = {kernel: [] for kernel in NAMES}
         for number in range(rounds + 1):
