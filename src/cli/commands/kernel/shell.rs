@@ -191,17 +191,16 @@ impl Shell {
         if !request.silent {
             self.end_widgets(&cell, message);
         }
-        let mut variables = if request.silent { None } else { self.about_variables(code, message).await };
-        // The reader hears what has happened since the last cell, and what came meanwhile.
-        let asked = variables.as_mut().and_then(|(_, answer)| answer.as_mut());
-        let notes = asked.map(|answer| std::mem::take(&mut answer.notes)).unwrap_or_default();
-        let asked = variables.as_ref().and_then(|(_, answer)| answer.clone());
+        let variables = if request.silent { None } else { self.about_variables(code, message).await };
+        let answer = variables.as_ref().and_then(|(_, answer)| answer.clone()).unwrap_or_default();
         let mut show = self.show(message, &cell, request.silent);
         show.variables = variables;
-        asked.iter().flat_map(others).for_each(|output| show.event(Event::Output(output)));
-        let mut outcome = match asked.filter(|answer| answer.end == End::Interrupted) {
-            Some(answer) => Ok(Outcome { outputs: Vec::new(), ..answer }),
-            None => self.run(code, request.allow_stdin, message, &mut show).await,
+        // The reader hears what has happened since the last cell, and what came meanwhile.
+        others(&answer).into_iter().for_each(|output| show.event(Event::Output(output)));
+        let Outcome { notes, end, .. } = answer;
+        let mut outcome = match end {
+            End::Interrupted => Ok(Outcome { end, ..Outcome::default() }),
+            _ => self.run(code, request.allow_stdin, message, &mut show).await,
         };
         if let Ok(outcome) = &mut outcome {
             outcome.notes.splice(0..0, notes);

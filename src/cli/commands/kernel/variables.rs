@@ -73,13 +73,12 @@ impl Question {
 
     fn table(&self, answer: Option<&Outcome>) -> String {
         let text = answer.filter(|answer| answer.end == End::Passed).map(printed).unwrap_or_default();
-        let answers: BTreeMap<usize, (String, u64)> = text.lines().filter_map(answer_in).collect();
+        let mut answers: BTreeMap<usize, (String, String)> = text.lines().filter_map(answer_in).collect();
         let mut table = TABLE_OF_VARIABLES.to_owned() + "\n<thead><tr>";
         table.extend(["name", "type", "shape", "bytes"].map(|head| format!("<th>{head}</th>")));
         table += "</tr></thead>\n<tbody>\n";
         for (place, variable) in self.variables.iter().enumerate() {
-            let (shape, size) =
-                answers.get(&place).cloned().map(|(shape, size)| (shape, size.to_string())).unwrap_or_default();
+            let (shape, size) = answers.remove(&place).unwrap_or_default();
             let type_name = format!("<code>{}</code>", escaped(&short(&variable.type_name)));
             let cells = [escaped(&variable.name), type_name, shape, size];
             let cells: String = cells.iter().map(|cell| format!("<td>{cell}</td>")).collect();
@@ -90,12 +89,13 @@ impl Question {
 }
 
 /// The place, the shape and the size in a line of the answer.
-fn answer_in(line: &str) -> Option<(usize, (String, u64))> {
+fn answer_in(line: &str) -> Option<(usize, (String, String))> {
     let (_, answer) = line.rsplit_once(MARK)?;
     let mut parts = answer.split(';');
-    let (place, shape, size) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?.parse().ok()?);
+    let (place, shape, size) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
     let is_shape = shape.chars().all(|c| c.is_ascii_digit() || "[]() ,".contains(c));
-    (is_shape && parts.next().is_none()).then(|| (place, (as_shape(shape), size)))
+    let is_answer = is_shape && size.parse::<u64>().is_ok() && parts.next().is_none();
+    is_answer.then(|| (place, (as_shape(shape), size.to_owned())))
 }
 
 /// What else came while it was asked: it is the reader's.

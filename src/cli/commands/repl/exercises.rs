@@ -48,40 +48,37 @@ impl Repl {
     /// exercise, here or farther on.
     pub(super) fn try_exercise(&mut self, name: &str) -> Then {
         let Some(exercise) = self.exercise_named("try", name) else { return Then::Continue };
-        let answer = self.last_answer(&exercise);
+        self.begin(&exercise);
+        let answer = self.trying.answers.get(&exercise.id).cloned();
         let screen = &mut self.screen;
         screen.line(&screen.look.paint(HEADING, exercise.title.of(screen.lang)));
         screen.blank();
         screen.line(&markdown::render(exercise.statement.of(screen.lang), &screen.look));
         screen.blank();
         screen.faint(&if answer.is_some() { screen.lang.how_to_try_again() } else { screen.lang.how_to_try() });
-        let code = answer.unwrap_or_else(|| exercise.stub.clone());
-        self.begin(exercise);
-        edit::put_on_line(&mut self.screen, &code)
-    }
-
-    /// What the reader typed last for an exercise since it was begun: it defines all that the stub does.
-    fn last_answer(&mut self, exercise: &Exercise) -> Option<String> {
-        let Trying { current, begun, answers, .. } = &mut self.trying;
-        if let Some(current) = current {
-            let wanted = names::defined(&current.stub);
-            let is_answer = |code: &&&str| {
-                let found = names::defined(code);
-                !wanted.is_empty() && wanted.iter().all(|name| found.contains(name))
-            };
-            let typed: Vec<&str> = self.work.journal.own_code().skip(*begun).collect();
-            answers.extend(typed.iter().rfind(is_answer).map(|code| (current.id.clone(), code.to_string())));
-        }
-        answers.get(&exercise.id).cloned()
+        edit::put_on_line(&mut self.screen, &answer.unwrap_or(exercise.stub))
     }
 
     /// From now on, hints and checks are about this exercise.
-    fn begin(&mut self, exercise: Exercise) {
+    fn begin(&mut self, exercise: &Exercise) {
+        self.remember_answer();
         if self.trying.current.as_ref().is_none_or(|current| current.id != exercise.id) {
             let answers = std::mem::take(&mut self.trying.answers);
             let begun = self.work.journal.own_code().count();
-            self.trying = Trying { current: Some(exercise), answers, begun, ..Trying::default() };
+            self.trying = Trying { current: Some(exercise.clone()), answers, begun, ..Trying::default() };
         }
+    }
+
+    /// Keeps what the reader typed last for the current exercise since it was begun: it defines all that the stub does.
+    fn remember_answer(&mut self) {
+        let Trying { current: Some(current), begun, answers, .. } = &mut self.trying else { return };
+        let wanted = names::defined(&current.stub);
+        let is_answer = |code: &&&str| {
+            let found = names::defined(code);
+            !wanted.is_empty() && wanted.iter().all(|name| found.contains(name))
+        };
+        let typed: Vec<&str> = self.work.journal.own_code().skip(*begun).collect();
+        answers.extend(typed.iter().rfind(is_answer).map(|code| (current.id.clone(), code.to_string())));
     }
 
     fn exercise_named(&mut self, command: &str, name: &str) -> Option<Exercise> {
@@ -118,8 +115,7 @@ impl Repl {
     pub(super) fn check_exercise(&mut self, name: &str) {
         if !name.is_empty() {
             let Some(exercise) = self.exercise_named("check", name) else { return };
-            self.last_answer(&exercise);
-            self.begin(exercise);
+            self.begin(&exercise);
         }
         let Some(exercise) = self.trying() else { return };
         let Repl { work, screen, progress, .. } = self;
